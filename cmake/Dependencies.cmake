@@ -1,0 +1,28 @@
+# The only file that names a package. Each becomes gateway::<name>, with its headers as system headers.
+# `./dev` installs the Debian packages named in the right-hand comments.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+function(gateway_pkg_config name module)
+  pkg_check_modules(${name} REQUIRED IMPORTED_TARGET ${module})
+  add_library(gateway_${name} INTERFACE)
+  target_link_libraries(gateway_${name} INTERFACE PkgConfig::${name})
+  target_include_directories(gateway_${name} SYSTEM INTERFACE ${${name}_INCLUDE_DIRS})
+  add_library(gateway::${name} ALIAS gateway_${name})
+endfunction()
+
+gateway_pkg_config(pistache libpistache)            # libpistache-dev
+gateway_pkg_config(rdkafka rdkafka)                 # librdkafka-dev
+gateway_pkg_config(prometheus prometheus-cpp-core)  # prometheus-cpp-dev
+
+find_package(simdjson REQUIRED)                     # libsimdjson-dev
+add_library(gateway::simdjson ALIAS simdjson::simdjson)
+find_package(nlohmann_json REQUIRED)                # nlohmann-json3-dev
+add_library(gateway::json ALIAS nlohmann_json::nlohmann_json)
+find_package(spdlog REQUIRED)                       # libspdlog-dev
+add_library(gateway::spdlog ALIAS spdlog::spdlog)
+find_package(CLI11 REQUIRED)                        # libcli11-dev
+add_library(gateway::cli ALIAS CLI11::CLI11)
+if(GATEWAY_BUILD_TESTS OR NOT DEFINED GATEWAY_BUILD_TESTS)
+  find_package(GTest REQUIRED)                      # libgtest-dev libgmock-dev
+endif()

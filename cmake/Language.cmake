@@ -1,0 +1,33 @@
+# What every target of ours is compiled with. An interface library rather than global flags, so that
+# nothing leaks into a dependency and a layer cannot opt out by accident.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(GATEWAY_SANITIZER "" CACHE STRING "address, thread or empty")
+set_property(CACHE GATEWAY_SANITIZER PROPERTY STRINGS "" address thread)
+
+add_library(gateway_language INTERFACE)
+target_compile_options(gateway_language INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
+  -Wnull-dereference -Werror -fno-omit-frame-pointer)
+
+if(GATEWAY_SANITIZER STREQUAL "address")
+  target_compile_options(gateway_language INTERFACE -fsanitize=address,undefined
+                         -fno-sanitize-recover=all)
+  target_link_options(gateway_language INTERFACE -fsanitize=address,undefined)
+elseif(GATEWAY_SANITIZER STREQUAL "thread")
+  # g++ 12 warns about fences that ThreadSanitizer does not model; the standard library has them.
+  target_compile_options(gateway_language INTERFACE -fsanitize=thread -Wno-tsan)
+  target_link_options(gateway_language INTERFACE -fsanitize=thread)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  target_compile_definitions(gateway_language INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+  target_compile_options(gateway_language INTERFACE -fstack-protector-strong)
+  target_link_options(gateway_language INTERFACE -Wl,-z,relro,-z,now)
+endif()
+# -Wnull-dereference sees paths through the inlined standard library once a sanitizer instruments it.
+if(GATEWAY_SANITIZER)
+  target_compile_options(gateway_language INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
+endif()

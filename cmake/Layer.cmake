@@ -1,0 +1,14 @@
+# gateway_layer(<name> [LAYERS <layer>...] [PACKAGES <target>...])
+#
+# One static library per layer, made of every .cc under src/<name>, whose include root is src/<name>.
+# A layer sees the include roots of the layers it names and of no other: a wrong #include does not
+# compile, and a symbol of a package that the layer does not name does not link.
+function(gateway_layer name)
+  cmake_parse_arguments(ARG "" "" "LAYERS;PACKAGES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  add_library(gateway_${name} STATIC ${sources})
+  add_library(gateway::${name} ALIAS gateway_${name})
+  target_include_directories(gateway_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  list(TRANSFORM ARG_LAYERS PREPEND gateway::)
+  target_link_libraries(gateway_${name} PUBLIC ${ARG_LAYERS} PRIVATE gateway_language ${ARG_PACKAGES})
+endfunction()

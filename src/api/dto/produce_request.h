@@ -1,0 +1,40 @@
+// The wire format of POST /api/kafka/send and /api/kafka/send/batch: bytes in, records out.
+// Everything is validated before anything is sent, and every fault is reported with a JSON pointer.
+// Pure functions; any thread (each thread has parsers of its own).
+//
+// The bytes of a JSON `value` are forwarded exactly as they came: 1e400, key order, spacing and
+// 30-digit integers survive. They are checked all the same: what this accepts is valid JSON (RFC
+// 8259) in valid UTF-8, nested no deeper than kMaxValueDepth inside a value.
+#ifndef GATEWAY_API_DTO_PRODUCE_REQUEST_H_
+#define GATEWAY_API_DTO_PRODUCE_REQUEST_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "problem.h"
+#include "record.h"
+#include "result.h"
+
+namespace gateway {
+
+inline constexpr std::size_t kMaxValueDepth = 1'000;
+
+// What a request body says. `pointers[i]` is where record i stands ("" for a single, "/3",
+// "/messages/3").
+struct ProduceRequest {
+  RecordBatch batch;
+  enum class Form { kSingle, kArray, kMessages } form = Form::kSingle;
+
+  std::string PointerOf(std::size_t index) const;
+};
+
+// `body` must have a capacity of at least its size + kBodyPadding; it moves into the batch.
+// Problems: kInvalidJson (detail with the byte offset), kInvalidRecord (up to kMaxErrorDetails
+// errors), kTooManyRecords (more than `max_records`, found before they are all parsed).
+Result<ProduceRequest, Problem> ParseSendRequest(std::string body);
+Result<ProduceRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_DTO_PRODUCE_REQUEST_H_

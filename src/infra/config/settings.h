@@ -1,0 +1,90 @@
+// The effective configuration, typed. Field names are the keys of config/appsettings.json; each
+// default stands here, and a test compares it with that file and with the schema. Plain values:
+// made once at start-up, then read by any thread.
+#ifndef GATEWAY_INFRA_CONFIG_SETTINGS_H_
+#define GATEWAY_INFRA_CONFIG_SETTINGS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ports.h"
+
+namespace gateway {
+
+enum class KafkaProfile : std::uint8_t { kBalanced, kHighThroughput, kLowLatency };
+enum class LogFormat : std::uint8_t { kJson, kText };
+enum class AccessLog : std::uint8_t { kProblems, kAll, kOff };
+
+struct Settings {
+  struct Http {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;  // 0: any free one
+    int threads = 0;            // 0: one a core
+    std::size_t max_connections = 20'000;
+    std::size_t max_connections_per_address = 0;  // 0: no limit
+    std::size_t max_target_bytes = 8'192;
+    std::size_t max_head_bytes = 16'384;
+    std::size_t max_headers = 100;
+    std::size_t max_body_bytes = 10'485'760;
+    std::size_t min_body_bytes_per_second = 1'024;
+    std::chrono::milliseconds head_timeout{10'000};
+    std::chrono::milliseconds body_timeout{30'000};
+    std::chrono::milliseconds idle_timeout{75'000};
+    std::chrono::milliseconds write_timeout{30'000};
+  } http;
+
+  struct Kafka {
+    std::string bootstrap_servers = "localhost:9092";  // "embedded": the in-process broker
+    std::string client_id = "kafka-gateway";
+    KafkaProfile profile = KafkaProfile::kBalanced;
+    std::string acks = "all";        // nothing else is accepted
+    bool enable_idempotence = true;  // nothing else is accepted
+    std::string compression_type = "snappy";
+    double linger_ms = 0;  // see docs/adr: chosen by measuring
+    std::int64_t batch_size = 1'000'000;
+    std::int64_t retries = 2'147'483'647;
+    std::chrono::milliseconds message_timeout{25'000};
+    std::int64_t queue_max_messages = 500'000;
+    std::int64_t queue_max_bytes = 268'435'456;
+    std::chrono::milliseconds metadata_refresh{60'000};
+    std::map<std::string, std::string> librdkafka;  // pass-through, by librdkafka's own names
+  } kafka;
+
+  struct Limits {
+    std::size_t max_batch_records = 10'000;
+    std::size_t max_record_bytes = 1'000'000;
+    std::size_t max_headers = 64;
+    std::size_t max_in_flight_requests = 20'000;
+    std::size_t max_in_flight_bytes = 268'435'456;
+    std::chrono::milliseconds request_timeout{30'000};
+  } limits;
+
+  struct Topics {
+    std::vector<std::string> allow = {"*"};
+    std::vector<std::string> deny;
+  } topics;
+
+  struct Health {
+    std::chrono::milliseconds kafka_down_grace{0};
+  } health;
+
+  struct Logging {
+    LogLevel level = LogLevel::kInformation;
+    LogFormat format = LogFormat::kJson;
+    AccessLog access = AccessLog::kProblems;
+    std::int64_t access_sample = 1'000;
+  } logging;
+
+  struct Shutdown {
+    std::chrono::milliseconds grace{0};
+    std::chrono::milliseconds drain_timeout{25'000};
+  } shutdown;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_CONFIG_SETTINGS_H_

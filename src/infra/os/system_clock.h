@@ -1,0 +1,17 @@
+// The real Clock. Stateless; any thread.
+#ifndef GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
+#define GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
+
+#include "ports.h"
+
+namespace gateway {
+
+class SystemClock final : public Clock {
+ public:
+  TimePoint Now() const override;
+  TimestampMs UnixMillis() const override;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_

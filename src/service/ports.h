@@ -1,0 +1,104 @@
+// The ports of the domain: what `service` and `api` need from the world. `infra` implements them,
+// tests fake them. Every implementation may be called from any thread at any time, and no call
+// blocks on Kafka or on a disk.
+#ifndef GATEWAY_SERVICE_PORTS_H_
+#define GATEWAY_SERVICE_PORTS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "delivery.h"
+
+namespace gateway {
+
+// Writes records to Kafka. Records of one partition are stored in the order of the Send calls of
+// one thread.
+class Producer {
+ public:
+  virtual ~Producer() = default;
+
+  // Takes the record; PendingRecord::Report is called exactly once, possibly before Send returns.
+  virtual void Send(PendingRecord* record) = 0;
+};
+
+class Clock {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+  virtual ~Clock() = default;
+  virtual TimePoint Now() const = 0;           // monotonic
+  virtual TimestampMs UnixMillis() const = 0;  // wall clock
+};
+
+// What is known of the cluster without asking it: answered from the producer's own state.
+struct KafkaStatus {
+  bool ready = false;     // a broker answered, and is still connected; the producer can produce
+  bool embedded = false;  // the in-process broker for trying things out: keeps nothing
+  int brokers_up = 0;
+  int brokers_known = 0;
+  std::string description;  // one sentence for people
+};
+
+class KafkaHealth {
+ public:
+  virtual ~KafkaHealth() = default;
+  virtual KafkaStatus Status() const = 0;
+};
+
+enum class LogLevel : std::uint8_t { kTrace, kDebug, kInformation, kWarning, kError, kCritical };
+
+struct LogField {
+  std::string_view name;
+  std::variant<std::string_view, std::int64_t, double, bool> value;
+};
+
+// Structured log. `event` is a stable identifier in kebab case, `message` a sentence for people.
+// Never blocks: when the queue is full the line is dropped and counted.
+class Logger {
+ public:
+  virtual ~Logger() = default;
+  virtual bool Enabled(LogLevel level) const = 0;
+  virtual void Log(LogLevel level, std::string_view event, std::string_view message,
+                   std::initializer_list<LogField> fields = {}) = 0;
+};
+
+// What became of a record, for counting.
+enum class RecordResult : std::uint8_t { kDelivered, kNotPersisted, kPossiblyPersisted, kLate };
+
+// Counts and times what happens. Called on the hot path: implementations are wait-free or nearly
+// so.
+class Metrics {
+ public:
+  virtual ~Metrics() = default;
+
+  // HTTP. `route` is a route template or "" when no route matched; never a path.
+  virtual void OnRequestStarted() = 0;
+  virtual void OnRequestFinished(std::string_view method, std::string_view route, int status,
+                                 std::chrono::nanoseconds duration, std::size_t request_bytes,
+                                 std::size_t response_bytes) = 0;
+  // A connection or request refused at the door, by reason ("max-connections", "bad-framing",
+  // "head-timeout", ...).
+  virtual void OnHttpRejected(std::string_view reason) = 0;
+  virtual void OnConnectionsChanged(std::int64_t delta) = 0;
+
+  // Records. `topic` becomes a label only once a record of it has been delivered; until then it
+  // counts as "_other".
+  virtual void OnRecordsSent(std::int64_t count, std::int64_t bytes) = 0;  // in flight from now
+  virtual void OnRecordReported(std::string_view topic, RecordResult result, std::size_t bytes,
+                                std::chrono::nanoseconds since_sent) = 0;
+  virtual void OnBatch(std::size_t records) = 0;
+
+  // Kafka.
+  virtual void OnKafkaReady(bool ready) = 0;
+
+  // The Prometheus text format (version 0.0.4) of everything counted so far.
+  virtual std::string Scrape() const = 0;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PORTS_H_

@@ -1,0 +1,84 @@
+// One request's records between Send and answer. Whatever happens, the request is answered exactly
+// once and each record counts exactly once: by its delivery report, or by the deadline if that
+// comes first.
+//
+// Lifetime: the batch keeps itself alive until its last record has been reported, because
+// librdkafka points into its bytes until then, also after the answer has gone out. Threads:
+// OnReported comes from delivery threads, Expire from any; after the answer callback has been
+// called, outcomes no longer change and any thread may read them.
+#ifndef GATEWAY_SERVICE_PRODUCE_BATCH_H_
+#define GATEWAY_SERVICE_PRODUCE_BATCH_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "delivery.h"
+#include "ports.h"
+#include "record.h"
+
+namespace gateway {
+
+class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
+ public:
+  // Called once, from whichever thread completes the batch.
+  using Callback = std::function<void(std::shared_ptr<const ProduceBatch>)>;
+  // Called once, when the last record has been reported: the bytes are free again.
+  using Released = std::function<void()>;
+
+  static std::shared_ptr<ProduceBatch> Create(RecordBatch records, const Clock& clock,
+                                              Metrics& metrics, Callback answer,
+                                              Released released = {});
+  ProduceBatch(const ProduceBatch&) = delete;
+  ProduceBatch& operator=(const ProduceBatch&) = delete;
+
+  // Hands every record to `producer`, in order. Called once.
+  void Send(Producer& producer);
+
+  // The deadline has come: answers now with what is known. Records without a report become
+  // kDeliveryTimeout, PossiblyPersisted. No effect once answered.
+  void Expire();
+
+  std::size_t size() const { return batch_.records.size(); }
+  const Record& record(std::size_t index) const { return batch_.records[index]; }
+  // What became of the record. Only after the answer callback was called.
+  const DeliveryReport& outcome(std::size_t index) const;
+
+ private:
+  enum class State : std::uint8_t { kPending, kReported, kExpired };
+
+  class Pending final : public PendingRecord {
+   public:
+    Pending(const Record* record, ProduceBatch* batch)
+        : PendingRecord(record), batch_(batch), report_(RecordMetadata{}) {}
+    Pending(Pending&& other) noexcept;  // before Send only: std::vector wants it
+    void Report(DeliveryReport report) override { batch_->OnReported(*this, std::move(report)); }
+
+   private:
+    friend class ProduceBatch;
+    ProduceBatch* batch_;
+    DeliveryReport report_;
+    std::atomic<State> state_{State::kPending};
+  };
+
+  ProduceBatch(RecordBatch records, const Clock& clock, Metrics& metrics, Callback answer,
+               Released released);
+  void OnReported(Pending& pending, DeliveryReport report);
+  void Answer();
+
+  RecordBatch batch_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  Callback answer_;
+  Released released_;
+  Clock::TimePoint sent_at_{};
+  std::vector<Pending> pending_;
+  std::atomic<std::size_t> unreported_;
+  std::atomic<bool> answered_{false};
+  std::shared_ptr<ProduceBatch> self_;  // from Send until the last report
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PRODUCE_BATCH_H_

@@ -1,0 +1,37 @@
+// What Kafka and this gateway ask of a record before it is sent, so that one caller's bad record
+// can never fail in the broker and stall everybody (a permanent failure makes librdkafka drain its
+// whole instance). Pure functions.
+#ifndef GATEWAY_SERVICE_RECORD_LIMITS_H_
+#define GATEWAY_SERVICE_RECORD_LIMITS_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "error.h"
+#include "record.h"
+
+namespace gateway {
+
+struct RecordLimits {
+  std::size_t max_batch_records = 10'000;    // Limits:MaxBatchRecords
+  std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes: key + value + headers
+  std::size_t max_headers = 64;              // Limits:MaxHeaders, of one record
+};
+
+// `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
+bool IsLegalTopicName(std::string_view name);
+
+// What is wrong with `record`, each fault with the member's pointer relative to the record
+// ("/topic"); empty if nothing is. `too_large` is set if size is among the faults.
+struct RecordFaults {
+  std::vector<ErrorDetail> errors;
+  bool too_large = false;
+  bool other = false;  // a fault that is not about size
+};
+RecordFaults CheckRecord(const Record& record, const RecordLimits& limits);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_RECORD_LIMITS_H_

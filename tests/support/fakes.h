@@ -1,0 +1,108 @@
+// Fakes of the ports, for tests of service and api. Deterministic: nothing happens unless the test
+// says so.
+#ifndef GATEWAY_TESTS_SUPPORT_FAKES_H_
+#define GATEWAY_TESTS_SUPPORT_FAKES_H_
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ports.h"
+
+namespace gateway::testing {
+
+class FakeClock final : public Clock {
+ public:
+  TimePoint Now() const override { return now_; }
+  TimestampMs UnixMillis() const override { return unix_ms_; }
+  void Advance(std::chrono::milliseconds by) {
+    now_ += by;
+    unix_ms_ += by.count();
+  }
+
+ private:
+  TimePoint now_{std::chrono::hours(1)};
+  TimestampMs unix_ms_ = 1'700'000'000'000;
+};
+
+// Keeps what it is sent; the test reports it.
+class FakeProducer final : public Producer {
+ public:
+  void Send(PendingRecord* record) override {
+    if (on_send) {
+      on_send(record);
+    } else {
+      sent.push_back(record);
+    }
+  }
+  std::vector<PendingRecord*> sent;
+  std::function<void(PendingRecord*)> on_send;
+};
+
+inline DeliveryReport Stored(Partition partition, Offset offset,
+                             TimestampMs timestamp = 1'700'000'000'000) {
+  return RecordMetadata{partition, offset, timestamp};
+}
+
+inline DeliveryReport NotStored(ErrorCode code,
+                                Persistence persistence = Persistence::kNotPersisted) {
+  Error error;
+  error.code = code;
+  error.persistence = persistence;
+  error.detail = "A fault made by the test.";
+  return error;
+}
+
+class FakeMetrics final : public Metrics {
+ public:
+  void OnRequestStarted() override { ++requests_started; }
+  void OnRequestFinished(std::string_view, std::string_view route, int status,
+                         std::chrono::nanoseconds, std::size_t, std::size_t) override {
+    requests.emplace_back(std::string(route), status);
+  }
+  void OnHttpRejected(std::string_view reason) override { rejected.emplace_back(reason); }
+  void OnConnectionsChanged(std::int64_t delta) override { connections += delta; }
+  void OnRecordsSent(std::int64_t count, std::int64_t) override { records_sent += count; }
+  void OnRecordReported(std::string_view topic, RecordResult result, std::size_t,
+                        std::chrono::nanoseconds) override {
+    records.emplace_back(std::string(topic), result);
+  }
+  void OnBatch(std::size_t) override {}
+  void OnKafkaReady(bool ready) override { kafka_ready = ready; }
+  std::string Scrape() const override { return "# fake\n"; }
+
+  int requests_started = 0;
+  std::int64_t connections = 0;
+  std::int64_t records_sent = 0;
+  bool kafka_ready = false;
+  std::vector<std::pair<std::string, int>> requests;
+  std::vector<std::pair<std::string, RecordResult>> records;
+  std::vector<std::string> rejected;
+};
+
+class FakeKafkaHealth final : public KafkaHealth {
+ public:
+  KafkaStatus Status() const override { return status; }
+  KafkaStatus status{true, false, 1, 1, "1 of 1 brokers is up."};
+};
+
+class FakeLogger final : public Logger {
+ public:
+  bool Enabled(LogLevel) const override { return true; }
+  void Log(LogLevel level, std::string_view event, std::string_view message,
+           std::initializer_list<LogField>) override {
+    lines.push_back({level, std::string(event), std::string(message)});
+  }
+  struct Line {
+    LogLevel level;
+    std::string event;
+    std::string message;
+  };
+  std::vector<Line> lines;
+};
+
+}  // namespace gateway::testing
+
+#endif  // GATEWAY_TESTS_SUPPORT_FAKES_H_
