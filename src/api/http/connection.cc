@@ -1,0 +1,353 @@
+#include "http/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+namespace gateway::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+// A body of known length up to this is read to its end after an early answer, so that the
+// connection lives on.
+constexpr std::size_t kMaxDiscardedBody = 64 * 1024;
+// Pieces of input read in one go before others have their turn.
+constexpr int kReadsPerTurn = 8;
+// A body up to this is copied behind its head, so that they leave in one piece.
+constexpr std::size_t kInlineBody = 16 * 1024;
+constexpr milliseconds kLingerTime{2'000};
+
+}  // namespace
+
+Connection::Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::uint64_t id,
+                       std::string peer)
+    : loop_(loop),
+      stream_(std::move(stream)),
+      id_(id),
+      peer_(std::move(peer)),
+      framer_(loop.limits.framer),
+      waiting_since_(loop.now) {
+  UpdateDeadline();
+}
+
+void Connection::OnReadable() {
+  readable_ = true;
+  Pump();
+}
+
+void Connection::OnWritable() {
+  if (HasOutput()) Flush();
+  Pump();
+}
+
+void Connection::OnDrain() {
+  readable_ = true;  // what has arrived already still counts as accepted
+  Pump();
+  if (phase_ == Phase::kReading && !framer_.started() && !HasOutput()) Close();
+}
+
+// Reads and handles as much as there is, up to a fair share of the turn.
+void Connection::Pump() {
+  wants_turn_ = false;
+  int reads = 0;
+  while (phase_ == Phase::kReading || phase_ == Phase::kLingering) {
+    if (phase_ == Phase::kReading && pipelined_at_ < pipelined_.size()) {
+      const std::size_t left = Consume(std::string_view(pipelined_).substr(pipelined_at_));
+      pipelined_at_ = pipelined_.size() - left;
+      continue;
+    }
+    if (!readable_) break;
+    if (++reads > kReadsPerTurn) {
+      wants_turn_ = true;
+      break;
+    }
+    if (!ReadSome()) break;
+  }
+  UpdateDeadline();
+}
+
+// One read. False if there was nothing to read or the connection is at its end.
+bool Connection::ReadSome() {
+  const IoResult result = stream_->Read(loop_.scratch.data(), loop_.scratch.size());
+  switch (result.status) {
+    case IoResult::Status::kWouldBlock:
+      readable_ = false;
+      return false;
+    case IoResult::Status::kEnd:
+    case IoResult::Status::kError:
+      // A half-closed client has no further request; what it asked before is answered by then.
+      if (HasOutput() && result.status == IoResult::Status::kEnd && phase_ == Phase::kReading) {
+        close_after_ = true;
+        phase_ = Phase::kWriting;
+      } else {
+        Close();
+      }
+      return false;
+    case IoResult::Status::kOk:
+      break;
+  }
+  if (phase_ == Phase::kReading) {
+    const std::string_view input(loop_.scratch.data(), result.bytes);
+    const std::size_t left = Consume(input);
+    pipelined_.assign(input.substr(input.size() - left));
+    pipelined_at_ = 0;
+  }
+  return true;
+}
+
+// Handles what `input` holds. Returns how much of its end belongs to requests whose turn has not
+// come.
+std::size_t Connection::Consume(std::string_view input) {
+  while (phase_ == Phase::kReading) {
+    const bool fresh = !framer_.started();
+    switch (framer_.Feed(&input)) {
+      case RequestFramer::Event::kNeedMore:
+        if (fresh && framer_.started()) head_since_ = loop_.now;
+        return 0;
+      case RequestFramer::Event::kHead:
+        OnHead(input.empty());
+        break;
+      case RequestFramer::Event::kBodyData:
+        OnBody();
+        break;
+      case RequestFramer::Event::kComplete:
+        if (answered_early_) {
+          NextRequest();
+          if (HasOutput()) phase_ = Phase::kWriting;  // the next one waits for the early answer
+        } else {
+          Dispatch();
+        }
+        break;
+      case RequestFramer::Event::kError:
+        RefuseBody(framer_.error());
+        return 0;
+    }
+  }
+  return phase_ == Phase::kClosed || close_after_ ? 0 : input.size();
+}
+
+void Connection::OnHead(bool nothing_follows) {
+  const RequestHead& head = framer_.head();
+  body_since_ = loop_.now;
+  ++sequence_;
+  HeadVerdict verdict = loop_.handler.OnHead(head, peer_);
+  state_ = std::move(verdict.state);
+  if (verdict.answer) {
+    framer_.DiscardBody();
+    answered_early_ = true;
+    // Whether a client that expects 100 sends its body after a final status is its own choice:
+    // nobody can tell where its next request would start.
+    const bool discardable = !head.expects_continue && !head.chunked &&
+                             head.content_length.value_or(0) <= kMaxDiscardedBody;
+    if (!discardable) verdict.answer->close = true;
+    Answer(*verdict.answer, true);
+    if (phase_ == Phase::kReading && close_after_) {
+      phase_ = Phase::kWriting;
+      if (!HasOutput()) OnFlushed();
+    }
+    return;
+  }
+  if (head.expects_continue && nothing_follows) {
+    out_.append(kContinue);
+    write_since_ = loop_.now;
+    Flush();
+  }
+}
+
+void Connection::OnBody() {
+  if (!state_ || answered_early_) return;
+  if (!state_->OnBodyBytes(framer_.body_bytes())) {
+    RefuseBody({ProblemType::kOverloaded,
+                "The gateway has as many bytes in flight as it may (Limits:MaxInFlightBytes)."});
+  }
+}
+
+void Connection::Dispatch() {
+  phase_ = Phase::kHandling;
+  Responder responder(loop_.queue, {id_, sequence_});
+  try {
+    loop_.handler.OnRequest(Request{framer_.head(), framer_.TakeBody()}, std::move(state_),
+                            std::move(responder));
+  } catch (const std::exception&) {
+    // A bug. The responder was destroyed unused on the way out, which answers 500.
+  }
+  state_.reset();
+}
+
+void Connection::SetRequestDeadline(std::uint64_t sequence, TimePoint when,
+                                    std::function<void()> task) {
+  if (sequence != sequence_ || phase_ != Phase::kHandling) return;
+  request_deadline_ = when;
+  on_request_deadline_ = std::move(task);
+}
+
+void Connection::OnAnswer(std::uint64_t sequence, const Responder::Build& build) {
+  if (sequence != sequence_ || phase_ != Phase::kHandling) return;
+  request_deadline_ = kNever;
+  on_request_deadline_ = nullptr;
+  phase_ = Phase::kWriting;
+  Response response;
+  try {
+    response = build();
+  } catch (const std::exception&) {
+    response = Response();
+    response.status = 500;
+  }
+  Answer(response, true);
+  Pump();
+}
+
+void Connection::Answer(const Response& response, bool head_known) {
+  const bool is_head = head_known && framer_.head().method == Method::kHead;
+  const int minor_version = head_known ? framer_.head().minor_version : 1;
+  close_after_ =
+      close_after_ || response.close || loop_.draining || !head_known || !framer_.head().keep_alive;
+  if (!HasOutput()) write_since_ = loop_.now;
+  loop_.writer.AppendHead(response, minor_version, !close_after_, &out_);
+  if (!is_head) {
+    const std::string_view body = response.Body();
+    if (body.size() <= kInlineBody) {
+      out_.append(body);
+    } else if (response.shared_body) {
+      shared_body_ = response.shared_body;
+      body_view_ = *shared_body_;
+    } else {
+      body_ = response.body;
+      body_view_ = body_;
+    }
+  }
+  Flush();
+}
+
+// The request cannot be taken any further: answers and closes, unless an answer is out already.
+void Connection::RefuseBody(const FramingError& error) {
+  const bool head_known = framer_.head_complete();
+  if (!answered_early_) {
+    ++sequence_;
+    const Response response = loop_.handler.OnRefused(error, head_known ? &framer_.head() : nullptr,
+                                                      peer_, std::move(state_));
+    close_after_ = true;
+    phase_ = Phase::kWriting;
+    Answer(response, head_known);
+  } else {
+    close_after_ = true;
+    phase_ = Phase::kWriting;
+    if (!HasOutput()) OnFlushed();
+  }
+}
+
+void Connection::Refuse(const FramingError& error) {
+  RefuseBody(error);
+  UpdateDeadline();
+}
+
+void Connection::Flush() {
+  while (HasOutput()) {
+    std::array<iovec, 2> pieces{};
+    int count = 0;
+    std::size_t skip = out_sent_;
+    for (const std::string_view piece : {std::string_view(out_), body_view_}) {
+      const std::size_t skipped = std::min(skip, piece.size());
+      skip -= skipped;
+      if (skipped == piece.size()) continue;
+      iovec& vec = pieces[static_cast<std::size_t>(count++)];
+      vec.iov_base = const_cast<char*>(piece.data() + skipped);  // NOLINT: iovec has no const
+      vec.iov_len = piece.size() - skipped;
+    }
+    const IoResult result = stream_->Write(pieces.data(), count);
+    if (result.status == IoResult::Status::kWouldBlock) return;
+    if (result.status != IoResult::Status::kOk) return Close();
+    out_sent_ += result.bytes;
+  }
+  OnFlushed();
+}
+
+void Connection::OnFlushed() {
+  out_.clear();
+  if (out_.capacity() > kInlineBody) out_.shrink_to_fit();
+  body_view_ = {};
+  body_ = {};
+  shared_body_.reset();
+  out_sent_ = 0;
+  if (phase_ != Phase::kWriting) return;
+  if (close_after_) return Linger();
+  NextRequest();
+}
+
+void Connection::NextRequest() {
+  framer_.Reset();
+  state_.reset();
+  answered_early_ = false;
+  phase_ = Phase::kReading;
+  waiting_since_ = loop_.now;
+  head_since_ = loop_.now;
+}
+
+void Connection::Linger() {
+  stream_->ShutdownWrite();
+  phase_ = Phase::kLingering;
+  linger_since_ = loop_.now;
+  readable_ = true;
+}
+
+Connection::TimePoint Connection::AtRate(TimePoint start, milliseconds timeout,
+                                         std::size_t bytes) const {
+  const std::size_t rate = loop_.limits.min_body_bytes_per_second;
+  const milliseconds earned(rate == 0 ? 0 : bytes * 1000 / rate);
+  return start + timeout + earned;
+}
+
+void Connection::UpdateDeadline() {
+  const ConnectionLimits& limits = loop_.limits;
+  TimePoint deadline = kNever;
+  switch (phase_) {
+    case Phase::kReading:
+      if (!framer_.started()) {
+        deadline = waiting_since_ + (sequence_ == 0 ? limits.head_timeout : limits.idle_timeout);
+      } else if (!framer_.head_complete()) {
+        deadline = head_since_ + limits.head_timeout;
+      } else {
+        deadline = AtRate(body_since_, limits.body_timeout, framer_.body_bytes());
+      }
+      break;
+    case Phase::kHandling:
+      deadline = request_deadline_;
+      break;
+    case Phase::kLingering:
+      deadline = linger_since_ + kLingerTime;
+      break;
+    case Phase::kWriting:
+    case Phase::kClosed:
+      break;
+  }
+  if (HasOutput()) {
+    deadline = std::min(deadline, AtRate(write_since_, limits.write_timeout, out_sent_));
+  }
+  deadline_ = deadline;
+}
+
+void Connection::OnDeadline() {
+  if (HasOutput() && loop_.now >= AtRate(write_since_, loop_.limits.write_timeout, out_sent_)) {
+    loop_.metrics.OnHttpRejected("write-timeout");
+    return Close();
+  }
+  if (phase_ == Phase::kHandling) {
+    request_deadline_ = kNever;
+    if (const auto task = std::exchange(on_request_deadline_, nullptr)) task();
+  } else if (phase_ != Phase::kReading || !framer_.started()) {
+    Close();  // idle, or lingered long enough
+  } else if (!framer_.head_complete()) {
+    RefuseBody({ProblemType::kRequestTimeout,
+                "The head of the request was not complete in time (Http:HeadTimeoutMs)."});
+  } else {
+    RefuseBody({ProblemType::kRequestTimeout,
+                "The body of the request was not complete in time (Http:BodyTimeoutMs, "
+                "Http:MinBodyBytesPerSecond)."});
+  }
+  UpdateDeadline();
+}
+
+}  // namespace gateway::http

@@ -1,0 +1,152 @@
+#include "http/framer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "record.h"
+
+namespace gateway::http {
+namespace {
+
+// Room made at once for a body of known length. More is made as bytes come, so that a promise costs
+// no memory.
+constexpr std::size_t kFirstReserve = 64 * 1024;
+// Method, two spaces, version and CRLF around the longest target.
+constexpr std::size_t kRequestLineRest = 40;
+// A block kept for the next head; a larger one is given back.
+constexpr std::size_t kKeptBlock = 1024;
+
+}  // namespace
+
+RequestFramer::RequestFramer(const FramerLimits& limits)
+    : limits_(limits), chunked_(limits.head.max_head_bytes) {}
+
+RequestFramer::Event RequestFramer::Feed(std::string_view* input) {
+  switch (phase_) {
+    case Phase::kHead:
+      return FeedHead(input);
+    case Phase::kBody:
+      return head_.chunked ? FeedChunked(input) : FeedLength(input);
+    case Phase::kComplete:
+      break;
+  }
+  return Event::kComplete;
+}
+
+RequestFramer::Event RequestFramer::Fail(FramingError error) {
+  error_ = std::move(error);
+  return Event::kError;
+}
+
+RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
+  const HeadLimits& limits = limits_.head;
+  while (!input->empty()) {
+    const std::size_t lf = input->find('\n');
+    const std::size_t take = lf == std::string_view::npos ? input->size() : lf + 1;
+    block_.append(input->substr(0, std::min(take, limits.max_head_bytes + 2)));
+    input->remove_prefix(take);
+    const bool in_request_line = line_start_ == 0;
+    const std::size_t line_bytes = block_.size() - line_start_;
+    if (in_request_line && line_bytes > limits.max_target_bytes + kRequestLineRest) {
+      return Fail({ProblemType::kTargetTooLong, "The request line has more than " +
+                                                    std::to_string(limits.max_target_bytes) +
+                                                    " bytes of target (Http:MaxTargetBytes)."});
+    }
+    if (block_.size() > limits.max_head_bytes + 2) {
+      return Fail({ProblemType::kHeadTooLarge, "The head has more than " +
+                                                   std::to_string(limits.max_head_bytes) +
+                                                   " bytes (Http:MaxHeadBytes)."});
+    }
+    if (lf == std::string_view::npos) return Event::kNeedMore;
+    if (line_bytes < 2 || block_[block_.size() - 2] != '\r') {
+      return Fail(
+          {ProblemType::kBadRequest, "A line of the head ends with LF alone; it must be CRLF."});
+    }
+    if (line_bytes == 2) {
+      block_.resize(line_start_);
+      if (in_request_line) continue;  // RFC 9112, 2.2: an empty line before the request line
+      return HeadComplete();
+    }
+    line_start_ = block_.size();
+  }
+  return Event::kNeedMore;
+}
+
+RequestFramer::Event RequestFramer::HeadComplete() {
+  if (auto error = ParseHead(block_, limits_.head, &head_)) return Fail(std::move(*error));
+  phase_ = Phase::kBody;
+  remaining_ = head_.content_length.value_or(0);
+  if (remaining_ > limits_.max_body_bytes) {
+    return Fail({ProblemType::kBodyTooLarge,
+                 "The body has " + std::to_string(remaining_) + " bytes; at most " +
+                     std::to_string(limits_.max_body_bytes) + " are allowed (Http:MaxBodyBytes)."});
+  }
+  return Event::kHead;
+}
+
+RequestFramer::Event RequestFramer::FeedLength(std::string_view* input) {
+  if (remaining_ == 0) {
+    phase_ = Phase::kComplete;
+    return Event::kComplete;
+  }
+  if (input->empty()) return Event::kNeedMore;
+  if (body_bytes_ == 0 && !discard_) {
+    body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, kFirstReserve)) +
+                  kBodyPadding);
+  }
+  const std::size_t take =
+      static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input->size()));
+  const Event event = AppendBody(input->substr(0, take));
+  input->remove_prefix(take);
+  remaining_ -= take;
+  return event;
+}
+
+RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
+  switch (chunked_.Feed(input)) {
+    case ChunkedDecoder::Status::kNeedMore:
+      return Event::kNeedMore;
+    case ChunkedDecoder::Status::kData:
+      return AppendBody(chunked_.data());
+    case ChunkedDecoder::Status::kDone:
+      phase_ = Phase::kComplete;
+      return Event::kComplete;
+    case ChunkedDecoder::Status::kTooLarge:
+      return Fail({ProblemType::kHeadTooLarge, "A chunk extension or the trailers have more than " +
+                                                   std::to_string(limits_.head.max_head_bytes) +
+                                                   " bytes (Http:MaxHeadBytes)."});
+    case ChunkedDecoder::Status::kMalformed:
+      break;
+  }
+  return Fail({ProblemType::kBadRequest, std::string(chunked_.error())});
+}
+
+RequestFramer::Event RequestFramer::AppendBody(std::string_view bytes) {
+  if (bytes.size() > limits_.max_body_bytes - body_bytes_) {
+    return Fail({ProblemType::kBodyTooLarge, "The body has more than " +
+                                                 std::to_string(limits_.max_body_bytes) +
+                                                 " bytes (Http:MaxBodyBytes)."});
+  }
+  body_bytes_ += bytes.size();
+  if (!discard_) body_.append(bytes);
+  return Event::kBodyData;
+}
+
+std::string RequestFramer::TakeBody() {
+  if (body_.capacity() < body_.size() + kBodyPadding) body_.reserve(body_.size() + kBodyPadding);
+  return std::exchange(body_, {});
+}
+
+void RequestFramer::Reset() {
+  phase_ = Phase::kHead;
+  discard_ = false;
+  block_.clear();
+  if (block_.capacity() > kKeptBlock) block_.shrink_to_fit();
+  line_start_ = 0;
+  remaining_ = 0;
+  body_bytes_ = 0;
+  chunked_.Reset();
+  body_.clear();
+}
+
+}  // namespace gateway::http

@@ -1,0 +1,81 @@
+// Decides alone what a complete, well-formed request is: takes bytes as they come off a connection,
+// however they are split, and says when a head is complete, when its body is, or why it cannot be
+// taken (RFC 9112). Does no I/O and keeps no time. Owned by one connection; one thread.
+//
+//   while (event = framer.Feed(&input)):  kNeedMore  -> all input is consumed, read more
+//                                         kHead      -> framer.head(); decide, then Feed on
+//                                         kBodyData  -> the body has grown (framer.body_bytes())
+//                                         kComplete  -> framer.TakeBody(); handle; framer.Reset()
+//                                         kError     -> framer.error(); answer and close
+#ifndef GATEWAY_API_HTTP_FRAMER_H_
+#define GATEWAY_API_HTTP_FRAMER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/chunked_decoder.h"
+#include "http/head_parser.h"
+#include "http/message.h"
+
+namespace gateway::http {
+
+struct FramerLimits {
+  HeadLimits head;
+  std::size_t max_body_bytes = 10'485'760;  // Http:MaxBodyBytes
+};
+
+class RequestFramer final {
+ public:
+  enum class Event : std::uint8_t { kNeedMore, kHead, kBodyData, kComplete, kError };
+
+  explicit RequestFramer(const FramerLimits& limits);
+
+  // Consumes from the front of `*input` up to the next event. After kComplete and kError only Reset
+  // may follow.
+  Event Feed(std::string_view* input);
+
+  // From kHead until Reset.
+  const RequestHead& head() const { return head_; }
+  const FramingError& error() const { return error_; }
+  // Bytes of body so far, decoded from chunks.
+  std::size_t body_bytes() const { return body_bytes_; }
+  // True once the first byte of a head has come.
+  bool started() const { return !block_.empty() || phase_ != Phase::kHead; }
+
+  // False while head() is not valid: before kHead.
+  bool head_complete() const { return phase_ != Phase::kHead; }
+
+  // From here on the body is consumed but not kept: the request has been answered already.
+  void DiscardBody() { discard_ = true; }
+  // The body, with kBodyPadding bytes of capacity behind it.
+  std::string TakeBody();
+  // Ready for the next request.
+  void Reset();
+
+ private:
+  enum class Phase : std::uint8_t { kHead, kBody, kComplete };
+
+  Event FeedHead(std::string_view* input);
+  Event FeedLength(std::string_view* input);
+  Event FeedChunked(std::string_view* input);
+  Event HeadComplete();
+  Event Fail(FramingError error);
+  Event AppendBody(std::string_view bytes);
+
+  const FramerLimits& limits_;
+  Phase phase_ = Phase::kHead;
+  bool discard_ = false;
+  std::string block_;  // the head as it came, without the empty line
+  std::size_t line_start_ = 0;
+  RequestHead head_;
+  std::uint64_t remaining_ = 0;  // of a body with Content-Length
+  std::size_t body_bytes_ = 0;
+  ChunkedDecoder chunked_;
+  std::string body_;
+  FramingError error_;
+};
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_FRAMER_H_

@@ -1,0 +1,281 @@
+#include "http/io_loop.h"
+
+#include <pthread.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace gateway::http {
+namespace {
+
+using Pistache::Flags;
+using Pistache::Polling::Mode;
+using Pistache::Polling::NotifyOn;
+using Pistache::Polling::Tag;
+
+// A tag is a connection's id: its slot below, its generation (never 0) above. The reactor's own
+// descriptors have tags without a generation, and so have these two.
+constexpr std::uint64_t kWakeTag = 0xFFFF'FFFE;
+constexpr std::uint64_t kTimerTag = 0xFFFF'FFFF;
+constexpr std::uint64_t kSlotMask = 0xFFFF'FFFF;
+
+Flags<NotifyOn> Interest() {
+  Flags<NotifyOn> interest;
+  for (const NotifyOn event :
+       {NotifyOn::Read, NotifyOn::Write, NotifyOn::Hangup, NotifyOn::Shutdown}) {
+    interest.setFlag(event);
+  }
+  return interest;
+}
+
+constexpr std::size_t kScratchBytes = 64 * 1024;
+// Deadlines are checked at most this often: it bounds what the checks cost with many connections.
+constexpr std::chrono::milliseconds kDeadlineResolution{10};
+
+int MakeTimerFd() {
+  const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
+  return fd;
+}
+
+}  // namespace
+
+IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics,
+               Logger& logger, OnClosed on_closed)
+    : logger_(logger),
+      on_closed_(std::move(on_closed)),
+      queue_(std::make_shared<CompletionQueue>()),
+      context_{limits,  handler,
+               metrics, queue_,
+               {},      std::chrono::steady_clock::now(),
+               false,   std::string(kScratchBytes, '\0')},
+      timer_fd_(MakeTimerFd()) {}
+
+IoLoop::~IoLoop() { close(timer_fd_); }
+
+void IoLoop::Start(int index) {
+  reactor_ = Pistache::Aio::Reactor::create();
+  reactor_->init();
+  // The reactor keeps a shared_ptr to its handler; this one does not own it.
+  reactor_->addHandler(std::shared_ptr<Pistache::Aio::Handler>(this, [](auto*) {}));
+  thread_ = std::thread([this] { Run(); });
+  pthread_setname_np(thread_.native_handle(), ("http-" + std::to_string(index)).c_str());
+}
+
+void IoLoop::Run() {
+  queue_->Open([this](RequestId id, Connection::TimePoint when, CompletionQueue::Task task) {
+    if (Connection* connection = Find(id.connection)) {
+      connection->SetRequestDeadline(id.sequence, when, std::move(task));
+    }
+  });
+  reactor_->run();
+  for (Slot& slot : slots_) {
+    if (slot.connection)
+      Remove(static_cast<std::uint64_t>(&slot - slots_.data()) | std::uint64_t{slot.generation}
+                                                                     << 32U);
+  }
+  queue_->Close();
+}
+
+void IoLoop::Stop() {
+  if (!thread_.joinable()) return;
+  reactor_->shutdown();
+  thread_.join();
+}
+
+void IoLoop::registerPoller(Pistache::Polling::Epoll& poller) {
+  poller_ = &poller;
+  poller.addFd(queue_->fd(), Flags<NotifyOn>(NotifyOn::Read), Tag(kWakeTag), Mode::Edge);
+  poller.addFd(timer_fd_, Flags<NotifyOn>(NotifyOn::Read), Tag(kTimerTag), Mode::Edge);
+}
+
+std::shared_ptr<Pistache::Aio::Handler> IoLoop::clone() const {
+  // Only Pistache's asynchronous reactor clones handlers; each loop here has a synchronous one of
+  // its own.
+  throw std::logic_error("an IoLoop belongs to one thread");
+}
+
+void IoLoop::Add(Arrival arrival) {
+  auto shared = std::make_shared<Arrival>(std::move(arrival));  // std::function wants to be copied
+  count_.fetch_add(1, std::memory_order_relaxed);
+  queue_->Post([this, shared] { Adopt(std::move(*shared)); });
+}
+
+void IoLoop::BeginDrain() {
+  queue_->Post([this] { DrainConnections(); });
+}
+
+void IoLoop::Adopt(Arrival arrival) {
+  std::uint32_t index = 0;
+  if (free_slots_.empty()) {
+    index = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    index = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  Slot& slot = slots_[index];
+  const std::uint64_t id = std::uint64_t{index} | std::uint64_t{slot.generation} << 32U;
+  slot.connection = std::make_unique<Connection>(context_, std::move(arrival.stream), id,
+                                                 std::move(arrival.peer));
+  context_.metrics.OnConnectionsChanged(1);
+  // Edge-triggered, once for all: what is ready is remembered in the connection.
+  poller_->addFd(slot.connection->fd(),
+                 Interest(), Tag(id),
+                 Mode::Edge);
+  const bool refuse = arrival.refuse;
+  Touch(id, [&](Connection& connection) {
+    if (refuse) {
+      connection.Refuse({ProblemType::kTooManyConnections, ""});
+    } else {
+      connection.OnReadable();
+    }
+  });
+}
+
+Connection* IoLoop::Find(std::uint64_t id) {
+  const std::size_t index = id & kSlotMask;
+  if (index >= slots_.size() || slots_[index].generation != id >> 32U) return nullptr;
+  return slots_[index].connection.get();
+}
+
+template <typename Action>
+void IoLoop::Touch(std::uint64_t id, Action action) {
+  Connection* const connection = Find(id);
+  if (connection == nullptr) return;
+  try {
+    action(*connection);
+  } catch (const std::exception& error) {
+    // Nothing may leave this border: the reactor would end the process.
+    logger_.Log(LogLevel::kError, "connection-fault",
+                "A connection met an unexpected fault and was closed.", {{"error", error.what()}});
+    return Remove(id);
+  }
+  if (connection->closed()) return Remove(id);
+  if (connection->wants_turn()) want_turn_.push_back(id);
+  NoteDeadline(connection->deadline());
+}
+
+void IoLoop::Remove(std::uint64_t id) {
+  Slot& slot = slots_[id & kSlotMask];
+  const std::unique_ptr<Connection> connection = std::move(slot.connection);
+  ++slot.generation;  // whoever still knows the id finds nobody
+  if (slot.generation == 0) slot.generation = 1;
+  free_slots_.push_back(static_cast<std::uint32_t>(id & kSlotMask));
+  count_.fetch_sub(1, std::memory_order_relaxed);
+  context_.metrics.OnConnectionsChanged(-1);
+  on_closed_(connection->peer());
+}
+
+void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
+  context_.now = std::chrono::steady_clock::now();
+  for (const auto& event : fds) OnEvent(event);
+  TakeCompletions();
+  GiveTurns();
+  ArmTimer();
+}
+
+void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
+  const std::uint64_t tag = event.getTag().value();
+  if (tag == kWakeTag) {
+    queue_->ClearWakeUp();
+    return;
+  }
+  if (tag == kTimerTag) {
+    std::uint64_t expirations = 0;
+    static_cast<void>(!read(timer_fd_, &expirations, sizeof expirations));
+    armed_ = Connection::kNever;
+    ExpireDeadlines();
+    return;
+  }
+  // Pistache does not pass EPOLLERR on: an event with nothing set is one. Hangup is both directions
+  // at their end.
+  const bool failed = event.isHangup() || (!event.isReadable() && !event.isWritable());
+  if (failed) {
+    if (Find(tag) != nullptr) Remove(tag);
+    return;
+  }
+  // Both, not the one or the other: an answer may wait for room at the very moment that new bytes
+  // arrive.
+  if (event.isWritable()) Touch(tag, [](Connection& connection) { connection.OnWritable(); });
+  if (event.isReadable()) Touch(tag, [](Connection& connection) { connection.OnReadable(); });
+}
+
+// Answers may bring further requests, which may be answered at once: until nothing is left.
+void IoLoop::TakeCompletions() {
+  while (queue_->Take(&completions_, &tasks_)) {
+    for (const CompletionQueue::Completion& completion : completions_) {
+      Touch(completion.id.connection, [&](Connection& connection) {
+        connection.OnAnswer(completion.id.sequence, completion.build);
+      });
+    }
+    completions_.clear();
+    for (const CompletionQueue::Task& task : tasks_) {
+      try {
+        task();
+      } catch (const std::exception& error) {
+        logger_.Log(LogLevel::kError, "io-loop-fault", "An I/O thread met an unexpected fault.",
+                    {{"error", error.what()}});
+      }
+    }
+    tasks_.clear();
+  }
+}
+
+// Connections that had read their share while others waited.
+void IoLoop::GiveTurns() {
+  const std::vector<std::uint64_t> turns = std::exchange(want_turn_, {});
+  for (const std::uint64_t id : turns) {
+    Touch(id, [](Connection& connection) { connection.OnReadable(); });
+  }
+  TakeCompletions();
+  if (!want_turn_.empty()) queue_->Post([] {});  // comes back at once, after the events that wait
+}
+
+void IoLoop::NoteDeadline(Connection::TimePoint deadline) {
+  next_deadline_ = std::min(next_deadline_, deadline);
+}
+
+void IoLoop::ExpireDeadlines() {
+  next_deadline_ = Connection::kNever;
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    Connection* const connection = slots_[index].connection.get();
+    if (connection == nullptr) continue;
+    if (connection->deadline() > context_.now) {
+      NoteDeadline(connection->deadline());
+      continue;
+    }
+    const std::uint64_t id = index | std::uint64_t{slots_[index].generation} << 32U;
+    Touch(id, [](Connection& due) { due.OnDeadline(); });
+  }
+}
+
+// A deadline that moves further away is not worth a system call: the timer then fires early, finds
+// nothing and is set anew.
+void IoLoop::ArmTimer() {
+  if (next_deadline_ >= armed_) return;
+  armed_ = std::max(next_deadline_, context_.now + kDeadlineResolution);
+  const auto since_epoch = armed_.time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
+  itimerspec when{};
+  when.it_value.tv_sec = seconds.count();
+  when.it_value.tv_nsec = std::chrono::nanoseconds(since_epoch - seconds).count();
+  timerfd_settime(timer_fd_, TFD_TIMER_ABSTIME, &when, nullptr);
+}
+
+void IoLoop::DrainConnections() {
+  context_.draining = true;
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    if (!slots_[index].connection) continue;
+    const std::uint64_t id = index | std::uint64_t{slots_[index].generation} << 32U;
+    Touch(id, [](Connection& connection) { connection.OnDrain(); });
+  }
+}
+
+}  // namespace gateway::http

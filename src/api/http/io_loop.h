@@ -1,0 +1,98 @@
+// One I/O thread: a Pistache reactor whose only handler is this class. It owns its connections,
+// takes in what other threads have left in its CompletionQueue, and keeps one timer for the
+// earliest deadline of them all.
+//
+// Of Pistache's TCP layer this stands on Aio::Reactor, Aio::Handler and Polling; not on
+// Tcp::Transport, whose writes and timers are keyed by file descriptor (docs/adr/0002).
+#ifndef GATEWAY_API_HTTP_IO_LOOP_H_
+#define GATEWAY_API_HTTP_IO_LOOP_H_
+
+#include <pistache/reactor.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/completion_queue.h"
+#include "http/connection.h"
+
+namespace gateway::http {
+
+// A connected socket on its way to a loop. Owns the descriptor until it is taken.
+struct Arrival {
+  std::unique_ptr<Stream> stream;
+  std::string peer;
+  bool refuse = false;  // over a limit: answer 503 and close
+};
+
+class IoLoop final : public Pistache::Aio::Handler {
+ public:
+  // Called on the loop's thread for each connection that has gone.
+  using OnClosed = std::function<void(const std::string& peer)>;
+
+  IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics, Logger& logger,
+         OnClosed on_closed);
+  ~IoLoop() override;
+
+  // Starts and ends the thread. Stop closes what is still open; the loop must have been started.
+  void Start(int index);
+  void Stop();
+
+  // Any thread.
+  void Add(Arrival arrival);
+  void BeginDrain();
+  std::size_t connections() const { return count_.load(std::memory_order_relaxed); }
+
+  // Pistache::Aio::Handler; called by the reactor on the loop's thread (registerPoller: before it
+  // starts).
+  void registerPoller(Pistache::Polling::Epoll& poller) override;
+  void onReady(const Pistache::Aio::FdSet& fds) override;
+  std::shared_ptr<Pistache::Aio::Handler> clone() const override;
+
+ private:
+  struct Slot {
+    std::unique_ptr<Connection> connection;
+    std::uint32_t generation = 1;
+  };
+
+  void Run();
+  void Adopt(Arrival arrival);
+  Connection* Find(std::uint64_t id);
+  void OnEvent(const Pistache::Aio::FdSet::Entry& event);
+  // Runs `action` on the connection, if it is still there, and sees to what follows from it.
+  template <typename Action>
+  void Touch(std::uint64_t id, Action action);
+  void Remove(std::uint64_t id);
+  void TakeCompletions();
+  void GiveTurns();
+  void ExpireDeadlines();
+  void NoteDeadline(Connection::TimePoint deadline);
+  void ArmTimer();
+  void DrainConnections();
+
+  Logger& logger_;
+  const OnClosed on_closed_;
+  const std::shared_ptr<CompletionQueue> queue_;
+  LoopContext context_;
+  const int timer_fd_;
+  Pistache::Polling::Epoll* poller_ = nullptr;  // the reactor's
+  std::shared_ptr<Pistache::Aio::Reactor> reactor_;
+  std::thread thread_;
+
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_slots_;
+  std::atomic<std::size_t> count_{0};
+  std::vector<std::uint64_t> want_turn_;
+  Connection::TimePoint next_deadline_ = Connection::kNever;
+  Connection::TimePoint armed_ = Connection::kNever;
+  std::vector<CompletionQueue::Completion> completions_;  // of this turn; kept for their capacity
+  std::vector<CompletionQueue::Task> tasks_;
+};
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_IO_LOOP_H_

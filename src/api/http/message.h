@@ -1,0 +1,78 @@
+// An HTTP request and its answer, as the rest of `api` sees them. Views in a RequestHead point into
+// the connection's head buffer: valid until the handler returns; copy what must live longer.
+#ifndef GATEWAY_API_HTTP_MESSAGE_H_
+#define GATEWAY_API_HTTP_MESSAGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gateway::http {
+
+// The methods of RFC 9110 and RFC 5789. kUnknown is answered 501 before a handler sees it.
+enum class Method : std::uint8_t {
+  kGet,
+  kHead,
+  kPost,
+  kPut,
+  kDelete,
+  kPatch,
+  kOptions,
+  kTrace,
+  kConnect,
+  kUnknown
+};
+
+std::string_view MethodName(Method method);
+
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;  // without the optional white space around it
+};
+
+// True if the two are equal but for the case of ASCII letters.
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+
+struct RequestHead {
+  Method method = Method::kUnknown;
+  std::string_view method_name;
+  std::string_view path;   // the target's path, not percent-decoded; "*" for OPTIONS *
+  std::string_view query;  // behind the "?", without it
+  int minor_version = 1;   // HTTP/1.x
+  bool keep_alive = true;
+  bool chunked = false;
+  bool expects_continue = false;
+  std::optional<std::uint64_t> content_length;
+  std::vector<HeaderField> fields;  // in order, duplicates kept
+
+  bool HasBody() const { return chunked || content_length.value_or(0) > 0; }
+  // The first field of that name; absent if there is none.
+  std::optional<std::string_view> Find(std::string_view name) const;
+};
+
+struct Request {
+  const RequestHead& head;
+  std::string body;  // capacity >= size + kBodyPadding
+};
+
+struct Response {
+  int status = 200;
+  std::string_view content_type;                                  // static storage; empty: none
+  std::vector<std::pair<std::string_view, std::string>> headers;  // names in static storage
+  std::string body;
+  std::shared_ptr<const std::string> shared_body;  // instead of `body`, for what many answers share
+  bool close = false;                              // close the connection after this answer
+
+  std::string_view Body() const { return shared_body ? *shared_body : body; }
+};
+
+// The standard reason phrase; "" for a status that the gateway does not use.
+std::string_view ReasonPhrase(int status);
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_MESSAGE_H_

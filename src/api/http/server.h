@@ -1,0 +1,69 @@
+// The HTTP server: listening sockets, accept loop, I/O loops. Owned by main.
+//
+//   Listen -> Start -> (serving) -> StopAccepting -> (answers go out, connections close) -> Stop
+#ifndef GATEWAY_API_HTTP_SERVER_H_
+#define GATEWAY_API_HTTP_SERVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/acceptor.h"
+#include "http/connection.h"
+#include "http/handler.h"
+#include "http/io_loop.h"
+#include "ports.h"
+#include "result.h"
+
+namespace gateway::http {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";  // Http:Address: an address or a host name
+  std::uint16_t port = 8080;          // Http:Port; 0: any free one
+  int threads = 0;                    // Http:Threads; 0: one for each core
+  ConnectionLimits limits;
+  AcceptLimits accept;
+};
+
+// Why the server cannot listen.
+struct ListenError {
+  bool address_in_use = false;
+  std::string detail;
+};
+
+class Server final {
+ public:
+  Server(ServerOptions options, HttpHandler& handler, Metrics& metrics, Logger& logger);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  // Binds and listens; the value is the port. Connections are accepted from Start on.
+  Result<std::uint16_t, ListenError> Listen();
+  void Start();
+  // No new connections; idle ones are closed; every answer from now on says "Connection: close".
+  void StopAccepting();
+  // Connections still open; 0 once everything accepted has been answered.
+  std::size_t connections() const;
+  // Ends the threads; what is still open is closed.
+  void Stop();
+
+  // "http://127.0.0.1:8080", with the port that was bound.
+  const std::string& url() const { return url_; }
+
+ private:
+  const ServerOptions options_;
+  Metrics& metrics_;
+  Logger& logger_;
+  AddressCounter addresses_;
+  std::vector<std::unique_ptr<IoLoop>> loops_;
+  std::vector<int> listeners_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::string url_;
+  bool started_ = false;
+};
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_SERVER_H_
