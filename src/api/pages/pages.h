@@ -1,0 +1,32 @@
+// The gateway's own HTML pages: the landing page at /, the index of problems at /problems/ and one
+// page for each problem at /problems/{name}. Each is one document without script and with its style
+// inside, so that kPageContentSecurityPolicy can forbid everything else. Everything that comes from
+// outside this file is escaped. Pure functions; any thread.
+#ifndef GATEWAY_API_PAGES_PAGES_H_
+#define GATEWAY_API_PAGES_PAGES_H_
+
+#include <string>
+#include <string_view>
+
+#include "problem.h"
+
+namespace gateway {
+
+// Send with each of these pages.
+inline constexpr std::string_view kPageContentSecurityPolicy =
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+// What the gateway is and where things are. `embedded`: the broker is the in-process one, which
+// keeps nothing; the page says so.
+std::string LandingPage(std::string_view version, bool embedded);
+
+// What one problem `type` means and what a client does about it.
+std::string ProblemPage(const ProblemInfo& info);
+
+// All problems, by status, with links to their pages.
+std::string ProblemIndexPage();
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_PAGES_PAGES_H_
