@@ -19,6 +19,7 @@ theirs='swagger-ui.css swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt
   swagger-ui-standalone-preset.js swagger-ui-standalone-preset.js.LICENSE.txt
   favicon-16x16.png favicon-32x32.png LICENSE NOTICE'
 
+# shellcheck disable=SC2086  # lists of names
 stamp=$(cd "$source_dir" && cat build.sh package.json package-lock.json $ours | cksum)
 if [ -f "$work/stamp" ] && [ "$(cat "$work/stamp")" = "$stamp" ]; then
   missing=''
