@@ -1,7 +1,7 @@
 // The gateway's own budgets: requests and bytes in flight (Limits:MaxInFlightRequests,
-// Limits:MaxInFlightBytes). Taken before work starts, given back when the last delivery report is
-// in, because librdkafka points into the bytes until then, also when the client has long gone.
-// Wait-free; any thread.
+// Limits:MaxInFlightBytes). A request is counted when its head is in, its bytes as they arrive, and
+// both are given back when the last delivery report is in: librdkafka points into the bytes until
+// then, also when the client has long gone. Wait-free; any thread.
 #ifndef GATEWAY_SERVICE_ADMISSION_H_
 #define GATEWAY_SERVICE_ADMISSION_H_
 
@@ -13,59 +13,61 @@ namespace gateway {
 
 class Admission final {
  public:
-  // 0 means no limit.
   Admission(std::size_t max_requests, std::size_t max_bytes)
       : max_requests_(max_requests), max_bytes_(max_bytes) {}
 
-  // A share of the budgets; gives it back when destroyed.
+  // One request's share of the budgets; gives it back when destroyed. Not thread-safe itself.
   class Ticket {
    public:
     Ticket() = default;
     Ticket(Ticket&& other) noexcept
-        : owner_(std::exchange(other.owner_, nullptr)), bytes_(other.bytes_) {}
+        : owner_(std::exchange(other.owner_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
     Ticket& operator=(Ticket&& other) noexcept {
-      if (this != &other) {
-        Release();
-        owner_ = std::exchange(other.owner_, nullptr);
-        bytes_ = other.bytes_;
-      }
+      std::swap(owner_, other.owner_);
+      std::swap(bytes_, other.bytes_);
       return *this;
     }
-    ~Ticket() { Release(); }
+    ~Ticket() {
+      if (owner_ == nullptr) return;
+      owner_->requests_.fetch_sub(1, std::memory_order_relaxed);
+      owner_->bytes_.fetch_sub(bytes_, std::memory_order_relaxed);
+    }
     explicit operator bool() const { return owner_ != nullptr; }
+
+    // The request now has `bytes` in all. False, with nothing taken, if the budget has no room. A
+    // request that is alone is never refused: it could not succeed later either.
+    [[nodiscard]] bool Grow(std::size_t bytes) {
+      if (owner_ == nullptr || bytes <= bytes_) return true;
+      const std::size_t more = bytes - bytes_;
+      const std::size_t before = owner_->bytes_.fetch_add(more, std::memory_order_relaxed);
+      if (before + more > owner_->max_bytes_ && before != bytes_) {
+        owner_->bytes_.fetch_sub(more, std::memory_order_relaxed);
+        return false;
+      }
+      bytes_ = bytes;
+      return true;
+    }
 
    private:
     friend class Admission;
-    Ticket(Admission* owner, std::size_t bytes) : owner_(owner), bytes_(bytes) {}
-    void Release() {
-      if (owner_ != nullptr) std::exchange(owner_, nullptr)->GiveBack(bytes_);
-    }
+    explicit Ticket(Admission* owner) : owner_(owner) {}
     Admission* owner_ = nullptr;
     std::size_t bytes_ = 0;
   };
 
-  // An empty ticket if a budget is used up. One request is always admitted when none is in flight.
-  [[nodiscard]] Ticket TryAdmit(std::size_t bytes) {
-    const std::size_t requests = requests_.fetch_add(1, std::memory_order_relaxed);
-    const std::size_t held = bytes_.fetch_add(bytes, std::memory_order_relaxed);
-    const bool over = (max_requests_ != 0 && requests >= max_requests_) ||
-                      (max_bytes_ != 0 && held + bytes > max_bytes_ && requests != 0);
-    if (over) {
-      GiveBack(bytes);
+  // An empty ticket if there are as many requests in flight as there may be.
+  [[nodiscard]] Ticket TryAdmit() {
+    if (requests_.fetch_add(1, std::memory_order_relaxed) >= max_requests_) {
+      requests_.fetch_sub(1, std::memory_order_relaxed);
       return {};
     }
-    return {this, bytes};
+    return Ticket(this);
   }
 
   std::size_t requests() const { return requests_.load(std::memory_order_relaxed); }
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
-  void GiveBack(std::size_t bytes) {
-    requests_.fetch_sub(1, std::memory_order_relaxed);
-    bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-  }
-
   const std::size_t max_requests_;
   const std::size_t max_bytes_;
   std::atomic<std::size_t> requests_{0};

@@ -126,9 +126,7 @@ void IoLoop::Adopt(Arrival arrival) {
                                                  std::move(arrival.peer));
   context_.metrics.OnConnectionsChanged(1);
   // Edge-triggered, once for all: what is ready is remembered in the connection.
-  poller_->addFd(slot.connection->fd(),
-                 Interest(), Tag(id),
-                 Mode::Edge);
+  poller_->addFd(slot.connection->fd(), Interest(), Tag(id), Mode::Edge);
   const bool refuse = arrival.refuse;
   Touch(id, [&](Connection& connection) {
     if (refuse) {

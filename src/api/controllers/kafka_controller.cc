@@ -1,0 +1,99 @@
+#include "controllers/kafka_controller.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "dto/produce_response.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+
+http::Response FormatSend(const ProduceBatch& batch, const RequestContext& context) {
+  const DeliveryReport& report = batch.outcome(0);
+  if (!report.ok()) return context.MakeProblem(Problem::FromError(report.error()));
+  http::Response response;
+  response.content_type = kJson;
+  response.body = FormatSendResponse(batch.record(0).topic, report.value());
+  return response;
+}
+
+http::Response FormatBatch(const ProduceBatch& batch, const RequestContext& /*context*/) {
+  BatchResponse formatted = FormatBatchResponse(batch);
+  http::Response response;
+  response.status = formatted.status;
+  response.content_type = kJson;
+  response.body = std::move(formatted.body);
+  if (formatted.retry_after_seconds > 0) {
+    response.headers.emplace_back("Retry-After", std::to_string(formatted.retry_after_seconds));
+  }
+  return response;
+}
+
+}  // namespace
+
+Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestHead& head,
+                                                            std::chrono::milliseconds cap) {
+  const auto sent = head.Find("Request-Timeout-Ms");
+  if (!sent) return cap;
+  std::int64_t ms = 0;
+  const auto [end, error] = std::from_chars(sent->data(), sent->data() + sent->size(), ms);
+  const bool whole = end == sent->data() + sent->size();
+  if (whole && error == std::errc::result_out_of_range && !sent->starts_with('-')) return cap;
+  if (!whole || error != std::errc() || ms < 1) {
+    Problem problem;
+    problem.type = ProblemType::kBadRequest;
+    problem.detail =
+        "Request-Timeout-Ms must be a whole number of milliseconds from 1 up; more than " +
+        std::to_string(cap.count()) + " counts as that (Limits:RequestTimeoutMs).";
+    return problem;
+  }
+  return std::min(std::chrono::milliseconds(ms), cap);
+}
+
+void KafkaController::AddRoutes(Router* router) {
+  const auto send = [this](http::Request request, const Context& context) {
+    Send(std::move(request), context);
+  };
+  const auto send_batch = [this](http::Request request, const Context& context) {
+    SendBatch(std::move(request), context);
+  };
+  router->Add({http::Method::kPost, "/api/kafka/send", send, kJson, true});
+  router->Add({http::Method::kPost, "/api/kafka/send/batch", send_batch, kJson, true});
+}
+
+void KafkaController::Send(http::Request request, const Context& context) const {
+  Produce(ParseSendRequest(std::move(request.body)), request.head, context, &FormatSend);
+}
+
+void KafkaController::SendBatch(http::Request request, const Context& context) const {
+  const std::size_t max_records = service_.limits().max_batch_records;
+  Produce(ParseBatchRequest(std::move(request.body), max_records), request.head, context,
+          &FormatBatch);
+}
+
+void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
+                              const Context& context, Format format) const {
+  if (!parsed.ok()) return context->ReplyProblem(std::move(parsed).error());
+  const auto timeout = RequestTimeoutOf(head, request_timeout_);
+  if (!timeout.ok()) return context->ReplyProblem(timeout.error());
+
+  ProduceRequest request = std::move(parsed).value();
+  RecordBatch records = std::move(request.batch);
+  const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
+  const auto answer = [context, format](std::shared_ptr<const ProduceBatch> batch) {
+    context->ReplyLater([context, format, batch] { return format(*batch, *context); });
+  };
+  // The request's share of the budgets is held until the last byte is free, not until the answer.
+  const auto released = [context] {};
+  auto produced = service_.Produce(std::move(records), pointer_of, answer, released);
+  if (!produced.ok()) {
+    return context->ReplyProblem(Problem::FromError(std::move(produced).error()));
+  }
+  context->SetDeadline(clock_.Now() + timeout.value(),
+                       [batch = std::move(produced).value()] { batch->Expire(); });
+}
+
+}  // namespace gateway

@@ -1,0 +1,48 @@
+// POST /api/kafka/send and /api/kafka/send/batch: bytes to records, records to the use case,
+// outcomes to an answer. The answer is completed by the last delivery report or by the request's
+// deadline; no thread waits. Owned by main; any thread.
+#ifndef GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
+#define GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
+
+#include <chrono>
+#include <memory>
+
+#include "dto/produce_request.h"
+#include "ports.h"
+#include "produce_service.h"
+#include "request_context.h"
+#include "router.h"
+
+namespace gateway {
+
+class KafkaController final {
+ public:
+  // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the cap of a client's
+  // own.
+  KafkaController(ProduceService& service, const Clock& clock,
+                  std::chrono::milliseconds request_timeout)
+      : service_(service), clock_(clock), request_timeout_(request_timeout) {}
+
+  void AddRoutes(Router* router);
+
+ private:
+  using Context = std::shared_ptr<RequestContext>;
+  using Format = http::Response (*)(const ProduceBatch&, const RequestContext&);
+
+  void Send(http::Request request, const Context& context) const;
+  void SendBatch(http::Request request, const Context& context) const;
+  void Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
+               const Context& context, Format format) const;
+
+  ProduceService& service_;
+  const Clock& clock_;
+  const std::chrono::milliseconds request_timeout_;
+};
+
+// Request-Timeout-Ms: absent is `cap`, more than `cap` is `cap`, 0 or no number is a fault.
+Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestHead& head,
+                                                            std::chrono::milliseconds cap);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_

@@ -1,0 +1,20 @@
+#include "controllers/metrics_controller.h"
+
+#include "request_context.h"
+
+namespace gateway {
+
+void MetricsController::AddRoutes(Router* router) {
+  router->Add({http::Method::kGet,
+               "/metrics",
+               [this](const http::Request&, const std::shared_ptr<RequestContext>& context) {
+                 http::Response response;
+                 response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+                 response.body = metrics_.Scrape();
+                 context->Reply(std::move(response));
+               },
+               {},
+               false});
+}
+
+}  // namespace gateway

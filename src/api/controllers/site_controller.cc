@@ -1,0 +1,139 @@
+#include "controllers/site_controller.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "pages/pages.h"
+
+namespace gateway {
+namespace {
+
+// Swagger UI sets styles from script and draws with data: images; it needs nothing else.
+constexpr std::string_view kSwaggerContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
+    "data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+std::string_view ContentTypeOf(std::string_view path) {
+  constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
+      {".css", "text/css; charset=utf-8"},   {".png", "image/png"},
+      {".json", "application/json"},         {".svg", "image/svg+xml"},
+  };
+  for (const auto& [ending, type] : kTypes) {
+    if (path.ends_with(ending)) return type;
+  }
+  return "text/plain; charset=utf-8";
+}
+
+// FNV-1a: an ETag has to differ when the content does, no more.
+std::string EtagOf(std::string_view content) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : content) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  return '"' + std::to_string(hash) + '"';
+}
+
+http::Response HtmlResponse(int status, std::string html) {
+  http::Response response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.headers.emplace_back("Content-Security-Policy", kPageContentSecurityPolicy);
+  response.body = std::move(html);
+  return response;
+}
+
+http::Response Redirect(std::string location) {
+  http::Response response;
+  response.status = 308;
+  response.headers.emplace_back("Location", std::move(location));
+  return response;
+}
+
+}  // namespace
+
+SiteController::SiteController(SiteOptions options) : options_(std::move(options)) {
+  if (!options_.openapi.empty()) AddAsset("/openapi.json", options_.openapi);
+  for (const SiteFile& file : options_.swagger_ui) {
+    if (file.name == "index.html") AddAsset("/swagger/", file.content);
+    AddAsset("/swagger/" + file.name, file.content);
+  }
+}
+
+void SiteController::AddAsset(std::string path, std::string content) {
+  const std::string_view type = path.ends_with('/') ? ContentTypeOf(".html") : ContentTypeOf(path);
+  std::string etag = EtagOf(content);
+  assets_.emplace(std::move(path), Asset{std::make_shared<const std::string>(std::move(content)),
+                                         type, std::move(etag)});
+}
+
+void SiteController::AddRoutes(Router* router) {
+  using Context = std::shared_ptr<RequestContext>;
+  const auto get = [router](std::string path, RouteHandler handler) {
+    router->Add({http::Method::kGet, std::move(path), std::move(handler), {}, false});
+  };
+  get("/", [this](const http::Request&, const Context& context) {
+    context->Reply(HtmlResponse(200, LandingPage(options_.version, options_.embedded)));
+  });
+  get("/openapi.json", [this](const http::Request& request, const Context& context) {
+    Serve("/openapi.json", request, context);
+  });
+  get("/swagger",
+      [](const http::Request&, const Context& context) { context->Reply(Redirect("/swagger/")); });
+  get("/swagger/", [this](const http::Request& request, const Context& context) {
+    Serve("/swagger/", request, context);
+  });
+  get("/swagger/{file}", [this](const http::Request& request, const Context& context) {
+    Serve("/swagger/" + context->parameter, request, context);
+  });
+  get("/problems",
+      [](const http::Request&, const Context& context) { context->Reply(Redirect("/problems/")); });
+  get("/problems/", [](const http::Request&, const Context& context) {
+    context->Reply(HtmlResponse(200, ProblemIndexPage()));
+  });
+  get("/problems/{name}",
+      [this](const http::Request&, const Context& context) { Problem(context); });
+}
+
+void SiteController::Serve(const std::string& path, const http::Request& request,
+                           const std::shared_ptr<RequestContext>& context) const {
+  const auto found = assets_.find(path);
+  if (found == assets_.end()) {
+    gateway::Problem problem;
+    problem.type = ProblemType::kRouteNotFound;
+    problem.detail = "There is no such file here.";
+    if (options_.swagger_ui.empty() && path.starts_with("/swagger")) {
+      problem.detail =
+          "Swagger UI is not installed beside this gateway; /openapi.json is its document.";
+    }
+    return context->ReplyProblem(std::move(problem));
+  }
+  const Asset& asset = found->second;
+  http::Response response;
+  response.content_type = asset.content_type;
+  response.headers.emplace_back("ETag", asset.etag);
+  // The document and the page change with the gateway's version: asked for anew each time, answered
+  // 304 mostly.
+  const bool page = path == "/swagger/" || path == "/openapi.json";
+  response.headers.emplace_back("Cache-Control", page ? "no-cache" : "public, max-age=3600");
+  response.headers.emplace_back("Content-Security-Policy", kSwaggerContentSecurityPolicy);
+  if (request.head.Find("If-None-Match") == asset.etag) {
+    response.status = 304;
+  } else {
+    response.shared_body = asset.content;
+  }
+  context->Reply(std::move(response));
+}
+
+void SiteController::Problem(const std::shared_ptr<RequestContext>& context) const {
+  if (const ProblemInfo* info = FindProblem(context->parameter)) {
+    return context->Reply(HtmlResponse(200, ProblemPage(*info)));
+  }
+  gateway::Problem problem;
+  problem.type = ProblemType::kRouteNotFound;
+  problem.detail = "There is no problem type of that name; /problems lists those there are.";
+  context->ReplyProblem(std::move(problem));
+}
+
+}  // namespace gateway

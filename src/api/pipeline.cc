@@ -1,0 +1,172 @@
+#include "pipeline.h"
+
+#include <exception>
+#include <utility>
+
+#include "request_id.h"
+
+namespace gateway {
+namespace {
+
+Problem MakeProblem(ProblemType type, std::string detail) {
+  Problem problem;
+  problem.type = type;
+  problem.detail = std::move(detail);
+  return problem;
+}
+
+// The media type without its parameters (RFC 9110, 8.3.1).
+std::string_view MediaTypeOf(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  return type;
+}
+
+}  // namespace
+
+// Each stage may end the request with an answer. They see the head only: what it alone decides
+// costs no body.
+constexpr Pipeline::Stage Pipeline::kStages[] = {
+    // First: every later answer, log line and metric is about a route.
+    &Pipeline::FindRoute,
+    // Before anything is taken from a budget: what is refused anyway must not crowd out what
+    // drains.
+    &Pipeline::RefuseWhileDraining,
+    // Before the body is read: a gateway that is full says so while it is still cheap.
+    &Pipeline::Admit,
+    // What the body is must be known before it is read.
+    &Pipeline::CheckContentCoding,
+    &Pipeline::CheckMediaType,
+};
+
+Pipeline::Pipeline(const Router& router, const AccessLog& access_log, Admission& admission,
+                   const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics, Logger& logger)
+    : router_(router),
+      access_log_(access_log),
+      admission_(admission),
+      lifecycle_(lifecycle),
+      clock_(clock),
+      metrics_(metrics),
+      logger_(logger) {}
+
+std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* head,
+                                                      std::string_view peer) const {
+  const auto sent = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
+  auto context = std::make_shared<RequestContext>(access_log_, metrics_, clock_,
+                                                  RequestIdOf(sent, clock_.UnixMillis()), peer);
+  if (head != nullptr) {
+    context->method = head->method;
+    context->path = head->path;
+  }
+  return context;
+}
+
+http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, std::string_view peer) {
+  const std::shared_ptr<RequestContext> context = MakeContext(&head, peer);
+  for (const Stage stage : kStages) {
+    if (Verdict answer = (this->*stage)(*context, head)) {
+      return {context->Finish(std::move(*answer)), nullptr};
+    }
+  }
+  return {std::nullopt, context};
+}
+
+void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
+                         http::Responder responder) {
+  const auto context = std::static_pointer_cast<RequestContext>(std::move(state));
+  context->Attach(std::move(responder));
+  context->body_bytes = request.body.size();
+  try {
+    context->route->handler(std::move(request), context);
+  } catch (const std::exception& error) {
+    // A bug. The client learns that much and an id to ask with; the log has the rest.
+    logger_.Log(LogLevel::kError, "handler-fault", "A request met an unexpected fault.",
+                {{"request_id", std::string_view(context->request_id())},
+                 {"http.route", std::string_view(context->route->path)},
+                 {"error", error.what()}});
+    Problem problem = MakeProblem(ProblemType::kInternal, "");
+    problem.persistence = Persistence::kPossiblyPersisted;  // nobody knows how far it came
+    context->ReplyProblem(std::move(problem));
+  }
+}
+
+http::Response Pipeline::OnRefused(const http::FramingError& error, const http::RequestHead* head,
+                                   std::string_view peer,
+                                   std::shared_ptr<http::RequestState> state) {
+  metrics_.OnHttpRejected(InfoOf(error.type).name);
+  auto context = std::static_pointer_cast<RequestContext>(std::move(state));
+  if (!context) context = MakeContext(head, peer);
+  http::Response response = context->MakeProblem(MakeProblem(error.type, error.detail));
+  response.close = true;
+  return context->Finish(std::move(response));
+}
+
+Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
+                                      const http::RequestHead& head) const {
+  Router::Match match = router_.Find(head.method, head.path);
+  if (match.route != nullptr) {
+    context.route = match.route;
+    context.parameter = match.parameter;
+    return std::nullopt;
+  }
+  if (head.method == http::Method::kOptions && (match.path_exists || head.path == "*")) {
+    http::Response response;
+    response.status = 204;
+    response.headers.emplace_back("Allow",
+                                  match.path_exists ? match.allow : "GET, HEAD, POST, OPTIONS");
+    return response;
+  }
+  if (!match.path_exists) {
+    return context.MakeProblem(
+        MakeProblem(ProblemType::kRouteNotFound,
+                    "There is no such path. See /openapi.json for those there are."));
+  }
+  http::Response response = context.MakeProblem(
+      MakeProblem(ProblemType::kMethodNotAllowed, "This path takes: " + match.allow + "."));
+  response.headers.emplace_back("Allow", std::move(match.allow));
+  return response;
+}
+
+Pipeline::Verdict Pipeline::RefuseWhileDraining(RequestContext& context,
+                                                const http::RequestHead& /*head*/) const {
+  if (!context.route->sends_records || !lifecycle_.draining()) return std::nullopt;
+  http::Response response = context.MakeProblem(MakeProblem(ProblemType::kDraining, ""));
+  response.close = true;
+  return response;
+}
+
+Pipeline::Verdict Pipeline::Admit(RequestContext& context,
+                                  const http::RequestHead& /*head*/) const {
+  if (!context.route->sends_records) return std::nullopt;
+  context.ticket = admission_.TryAdmit();
+  if (context.ticket) return std::nullopt;
+  metrics_.OnHttpRejected("max-in-flight-requests");
+  return context.MakeProblem(MakeProblem(
+      ProblemType::kOverloaded,
+      "The gateway has as many requests in flight as it may (Limits:MaxInFlightRequests)."));
+}
+
+Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
+                                               const http::RequestHead& head) const {
+  const auto coding = head.Find("Content-Encoding");
+  if (!coding || coding->empty() || http::EqualsIgnoreCase(*coding, "identity"))
+    return std::nullopt;
+  http::Response response = context.MakeProblem(MakeProblem(
+      ProblemType::kUnsupportedContentCoding, "Send the body without a Content-Encoding."));
+  response.headers.emplace_back("Accept-Encoding", "identity");
+  return response;
+}
+
+Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
+                                           const http::RequestHead& head) const {
+  const std::string_view wanted = context.route->consumes;
+  if (wanted.empty()) return std::nullopt;
+  const auto sent = head.Find("Content-Type");
+  if (sent && http::EqualsIgnoreCase(MediaTypeOf(*sent), wanted)) return std::nullopt;
+  std::string detail =
+      "This path takes Content-Type: " + std::string(wanted) + "; the request has ";
+  detail += sent ? "\"" + std::string(*sent) + "\"." : std::string("none.");
+  return context.MakeProblem(MakeProblem(ProblemType::kUnsupportedMediaType, std::move(detail)));
+}
+
+}  // namespace gateway

@@ -1,0 +1,76 @@
+// What is known about one request from its head to its answer, and the one way to answer it. Made
+// by the Pipeline, shared by whoever still works on the request; when the last of them lets go
+// without an answer, the client has gone or gets 500. Accounting (metrics, access log) happens
+// exactly once, whichever way the request ends.
+#ifndef GATEWAY_API_REQUEST_CONTEXT_H_
+#define GATEWAY_API_REQUEST_CONTEXT_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "admission.h"
+#include "http/handler.h"
+#include "ports.h"
+#include "problem.h"
+
+namespace gateway {
+
+class AccessLog;
+struct Route;
+
+class RequestContext final : public http::RequestState,
+                             public std::enable_shared_from_this<RequestContext> {
+ public:
+  RequestContext(const AccessLog& access_log, Metrics& metrics, const Clock& clock,
+                 std::string request_id, std::string_view peer);
+  ~RequestContext() override;
+
+  // Filled in by the pipeline's stages.
+  http::Method method = http::Method::kUnknown;
+  std::string path;              // as it came, without query: the "instance" of a problem
+  const Route* route = nullptr;  // null: no route matched
+  std::string parameter;         // of the route, not percent-decoded
+  Admission::Ticket ticket;      // empty unless the route sends records
+  std::size_t body_bytes = 0;
+
+  const std::string& request_id() const { return request_id_; }
+  Clock::TimePoint started() const { return started_; }
+
+  // Answers. Each from any thread; the first one counts. With ReplyLater the answer is built on the
+  // connection's own thread, and only if the client is still there.
+  void Reply(http::Response response);
+  void ReplyLater(std::function<http::Response()> build);
+  void ReplyProblem(Problem problem);
+
+  // `task` runs on the connection's thread at `when` unless the request was answered before. Only
+  // from a RouteHandler, before it returns.
+  void SetDeadline(Clock::TimePoint when, std::function<void()> task);
+
+  // The problem as an answer, with this request's instance and id.
+  http::Response MakeProblem(const Problem& problem) const;
+  // Adds what every answer has and accounts for it. For the pipeline.
+  http::Response Finish(http::Response response);
+  void Attach(http::Responder responder) { responder_ = std::move(responder); }
+
+  // http::RequestState
+  bool OnBodyBytes(std::size_t bytes) override { return ticket.Grow(bytes); }
+
+ private:
+  void Account(int status, std::size_t response_bytes);
+
+  const AccessLog& access_log_;
+  Metrics& metrics_;
+  const Clock& clock_;
+  const std::string request_id_;
+  const std::string peer_;
+  const Clock::TimePoint started_;
+  bool accounted_ = false;
+  http::Responder responder_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_REQUEST_CONTEXT_H_

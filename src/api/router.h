@@ -1,0 +1,51 @@
+// Which controller answers which path. One table, built once; the template of a route
+// ("/problems/{name}") is also its label in metrics and logs, so that no path of a client ever
+// becomes a label. Immutable after construction; any thread.
+#ifndef GATEWAY_API_ROUTER_H_
+#define GATEWAY_API_ROUTER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+
+namespace gateway {
+
+class RequestContext;
+
+// A controller's method. May answer at once or later, from any thread, through the context.
+using RouteHandler = std::function<void(http::Request, const std::shared_ptr<RequestContext>&)>;
+
+struct Route {
+  http::Method method = http::Method::kGet;
+  std::string path;  // literal segments and {parameters}
+  RouteHandler handler;
+  std::string_view consumes;   // the media type of the body; empty: it has none
+  bool sends_records = false;  // counted against the budgets; refused while draining
+};
+
+class Router final {
+ public:
+  void Add(Route route);
+
+  struct Match {
+    const Route* route = nullptr;  // null: see path_exists
+    bool path_exists = false;
+    std::string allow;           // the methods of that path, if none of its routes has the method
+    std::string_view parameter;  // the raw value of the one {parameter}, if the route has one
+  };
+  // HEAD finds the route of GET.
+  Match Find(http::Method method, std::string_view path) const;
+
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  std::vector<Route> routes_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_ROUTER_H_
