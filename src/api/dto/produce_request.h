@@ -1,6 +1,6 @@
 // The wire format of POST /api/kafka/send and /api/kafka/send/batch: bytes in, records out.
 // Everything is validated before anything is sent, and every fault is reported with a JSON pointer.
-// Pure functions; any thread (each thread has parsers of its own).
+// Pure functions; any thread.
 //
 // The bytes of a JSON `value` are forwarded exactly as they came: 1e400, key order, spacing and
 // 30-digit integers survive. They are checked all the same: what this accepts is valid JSON (RFC
@@ -10,15 +10,17 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
+#include "dto/json_reader.h"
 #include "problem.h"
 #include "record.h"
 #include "result.h"
 
 namespace gateway {
 
-inline constexpr std::size_t kMaxValueDepth = 1'000;
+// A batch's default headers go into each of its records, so their number is bounded here already:
+// a few bytes of body must not become gigabytes of headers.
+inline constexpr std::size_t kMaxDefaultHeaders = 100;
 
 // What a request body says. `pointers[i]` is where record i stands ("" for a single, "/3",
 // "/messages/3").

@@ -1,0 +1,272 @@
+#include "dto/produce_request.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "dto/fault_list.h"
+#include "dto/record_parser.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view kMissingTopic = "The member \"topic\" is missing.";
+constexpr std::string_view kNoRecord = "There is no record in it; send at least one.";
+constexpr std::array<std::string_view, 3> kBatchNames = {"topic", "headers", "messages"};
+
+Problem InvalidJson(std::string detail) {
+  Problem problem;
+  problem.type = ProblemType::kInvalidJson;
+  problem.detail = std::move(detail);
+  return problem;
+}
+
+// Whatever can be wrong with a body before it is read as JSON.
+std::optional<Problem> CheckEncoding(std::string_view body) {
+  if (body.empty()) return InvalidJson("The body is empty; send JSON.");
+  if (body.substr(0, 3) == "\xEF\xBB\xBF") {
+    return InvalidJson(
+        "The body begins with a byte order mark (EF BB BF); send UTF-8 without one.");
+  }
+  const std::size_t offset = FindInvalidUtf8(body);
+  if (offset == std::string_view::npos) return std::nullopt;
+  return InvalidJson("The body is not valid UTF-8 at byte " + std::to_string(offset) + ".");
+}
+
+// Parses the body of `request` into the records of `request`.
+class BodyParser final {
+ public:
+  BodyParser(ProduceRequest* request, std::size_t max_records)
+      : request_(request),
+        max_records_(max_records),
+        body_(request->batch.body),
+        reader_(body_),
+        parser_(&request->batch, &faults_) {}
+
+  // Nothing, or why the request is refused.
+  std::optional<Problem> ParseSingle();
+  std::optional<Problem> ParseBatch();
+
+ private:
+  bool ReadSingle();
+  bool ReadBatch();
+  bool ReadRecords(std::string_view list);
+  bool ReadMessages();
+  bool ReadBatchObject();
+  bool ReadBatchMember(const JsonSlice& name);
+  void ApplyDefaults();
+
+  std::optional<Problem> Verdict(bool read);
+  Problem JsonProblem() const;
+  Problem TooManyRecords() const;
+  Problem InvalidRecords();
+
+  ProduceRequest* request_;
+  std::size_t max_records_;
+  std::string_view body_;
+  FaultList faults_;
+  JsonReader reader_;
+  RecordParser parser_;
+  bool too_many_ = false;
+
+  // The object form: which members came, and the defaults.
+  std::array<bool, kBatchNames.size()> seen_{};
+  std::string_view topic_;
+  std::span<const Header> headers_;
+};
+
+std::optional<Problem> BodyParser::ParseSingle() { return Verdict(ReadSingle()); }
+
+std::optional<Problem> BodyParser::ParseBatch() { return Verdict(ReadBatch()); }
+
+bool BodyParser::ReadSingle() {
+  request_->form = ProduceRequest::Form::kSingle;
+  if (reader_.Next() == '[') {
+    JsonSlice array;
+    if (!reader_.ReadValue(&array)) return false;
+    faults_.Add({}, "", "The body is one record, a JSON object; arrays go to .../send/batch.");
+    return reader_.ReadEnd();
+  }
+  Record& record = request_->batch.records.emplace_back();
+  if (!parser_.ReadRecord(&reader_, {}, &record)) return false;
+  if (record.topic.data() == nullptr) faults_.Add({}, "", kMissingTopic);
+  return reader_.ReadEnd();
+}
+
+bool BodyParser::ReadBatch() {
+  const char first = reader_.Next();
+  // Most records are larger than this, and a wrong guess costs little.
+  constexpr std::size_t kTypicalBytes = 256;
+  request_->batch.records.reserve(std::min(max_records_, body_.size() / kTypicalBytes + 1));
+  if (first == '[') {
+    request_->form = ProduceRequest::Form::kArray;
+    return ReadRecords("") && reader_.ReadEnd();
+  }
+  request_->form = ProduceRequest::Form::kMessages;
+  if (first == '{') return ReadBatchObject() && reader_.ReadEnd();
+  JsonSlice other;
+  if (!reader_.ReadValue(&other)) return false;
+  faults_.Add({}, "", "A batch is an array of records, or an object with the member \"messages\".");
+  return reader_.ReadEnd();
+}
+
+// The array of records whose pointer is `list`.
+bool BodyParser::ReadRecords(std::string_view list) {
+  std::vector<Record>& records = request_->batch.records;
+  const bool read = reader_.ReadArray([&] {
+    if (records.size() == max_records_) {
+      too_many_ = true;
+      return false;
+    }
+    const Place place{list, records.size(), {}};
+    Record& record = records.emplace_back();
+    if (!parser_.ReadRecord(&reader_, place, &record)) return false;
+    if (request_->form == ProduceRequest::Form::kArray && record.topic.data() == nullptr) {
+      faults_.Add(place, "", kMissingTopic);
+    }
+    return true;
+  });
+  if (read && records.empty()) faults_.Add({}, list, kNoRecord);
+  return read;
+}
+
+bool BodyParser::ReadBatchObject() {
+  if (!reader_.ReadObject([this](const JsonSlice& name) { return ReadBatchMember(name); })) {
+    return false;
+  }
+  if (!seen_[2]) {
+    faults_.Add({}, "",
+                "The member \"messages\" is missing. A batch is an array of records, or an object "
+                "with \"messages\"; a single record goes to .../send.");
+  }
+  ApplyDefaults();
+  return true;
+}
+
+bool BodyParser::ReadBatchMember(const JsonSlice& name) {
+  const std::string_view called = parser_.NameOf(name);
+  const auto member = static_cast<std::size_t>(
+      std::find(kBatchNames.begin(), kBatchNames.end(), called) - kBatchNames.begin());
+  JsonSlice ignored;
+  if (member == kBatchNames.size()) {
+    faults_.AddUnknown({}, called, kBatchNames);
+    return reader_.ReadValue(&ignored);
+  }
+  if (std::exchange(seen_[member], true)) {
+    faults_.AddDuplicate({}, called);
+    return reader_.ReadValue(&ignored);
+  }
+  switch (member) {
+    case 0:
+      return parser_.ReadTopic(&reader_, {}, &topic_);
+    case 1:
+      return parser_.ReadHeaders(&reader_, {}, &headers_);
+    default:
+      return ReadMessages();
+  }
+}
+
+bool BodyParser::ReadMessages() {
+  if (reader_.Next() == '[') return ReadRecords("/messages");
+  JsonSlice other;
+  if (!reader_.ReadValue(&other)) return false;
+  faults_.Add({}, "/messages",
+              {"\"messages\" is an array of records, not ", DescribeKind(other.kind), "."});
+  return true;
+}
+
+// The defaults may stand behind the messages, so they are applied at the end.
+void BodyParser::ApplyDefaults() {
+  if (headers_.size() > kMaxDefaultHeaders) {
+    faults_.Add({}, "/headers",
+                "There are " + std::to_string(headers_.size()) + " default headers; at most " +
+                    std::to_string(kMaxDefaultHeaders) + " are allowed.");
+    headers_ = {};
+  }
+  std::size_t index = 0;
+  for (Record& record : request_->batch.records) {
+    if (record.topic.data() == nullptr) {
+      record.topic = topic_;
+      if (!seen_[0]) {
+        faults_.Add({"/messages", index, {}}, "",
+                    "The member \"topic\" is missing, and \"messages\" has no default beside it.");
+      }
+    }
+    if (!headers_.empty()) record.headers = parser_.MergeHeaders(headers_, record.headers);
+    ++index;
+  }
+}
+
+std::optional<Problem> BodyParser::Verdict(bool read) {
+  if (too_many_) return TooManyRecords();
+  if (!read) return JsonProblem();
+  if (!faults_.empty()) return InvalidRecords();
+  return std::nullopt;
+}
+
+Problem BodyParser::JsonProblem() const {
+  const std::size_t offset = reader_.fault_offset();
+  const std::string at = " at byte " + std::to_string(offset);
+  if (reader_.ended_early()) {
+    return InvalidJson("The body ends too early," + at + ": " + std::string(reader_.fault()) + ".");
+  }
+  if (body_[offset] == '\0') {
+    return InvalidJson("The body has a NUL byte" + at + "; JSON has none (in a string: \\u0000).");
+  }
+  return InvalidJson("The body is not valid JSON" + at + ": " + std::string(reader_.fault()) + ".");
+}
+
+Problem BodyParser::TooManyRecords() const {
+  Problem problem;
+  problem.type = ProblemType::kTooManyRecords;
+  problem.detail = "The request has more than " + std::to_string(max_records_) +
+                   " records (Limits:MaxBatchRecords); send them in several requests.";
+  return problem;
+}
+
+Problem BodyParser::InvalidRecords() {
+  Problem problem;
+  problem.type = ProblemType::kInvalidRecord;
+  problem.truncated = faults_.truncated();
+  problem.errors = faults_.Take();
+  problem.detail = problem.errors.size() == 1
+                       ? problem.errors[0].detail
+                       : "\"errors\" lists what is wrong with the request; nothing of it was sent.";
+  return problem;
+}
+
+Result<ProduceRequest, Problem> Parse(std::string body, std::size_t max_records,
+                                      std::optional<Problem> (BodyParser::*parse)()) {
+  if (std::optional<Problem> problem = CheckEncoding(body)) return std::move(*problem);
+  ProduceRequest request;
+  request.batch.body = std::move(body);
+  // Records keep pointing into the bytes when the string moves, which the capacity ensures.
+  request.batch.body.reserve(request.batch.body.size() + kBodyPadding);
+  BodyParser parser(&request, max_records);
+  if (std::optional<Problem> problem = (parser.*parse)()) return std::move(*problem);
+  return request;
+}
+
+}  // namespace
+
+std::string ProduceRequest::PointerOf(std::size_t index) const {
+  switch (form) {
+    case Form::kSingle:
+      return "";
+    case Form::kArray:
+      return Place{"", index, {}}.Pointer();
+    case Form::kMessages:
+      return Place{"/messages", index, {}}.Pointer();
+  }
+  return "";
+}
+
+Result<ProduceRequest, Problem> ParseSendRequest(std::string body) {
+  return Parse(std::move(body), 1, &BodyParser::ParseSingle);
+}
+
+Result<ProduceRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records) {
+  return Parse(std::move(body), max_records, &BodyParser::ParseBatch);
+}
+
+}  // namespace gateway
