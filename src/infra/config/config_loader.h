@@ -1,0 +1,53 @@
+// Loads the configuration: five sources laid over the defaults, checked as a whole. Runs once at
+// start-up, on one thread; prints nothing. See docs of the sources in
+// config/appsettings.schema.json.
+#ifndef GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
+#define GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/command_line.h"
+#include "config/config_problem.h"
+#include "config/file_locator.h"
+#include "config/settings.h"
+#include "result.h"
+
+namespace gateway {
+
+// From the lowest to the highest: 1 appsettings.json and 2 appsettings.{GATEWAY_ENVIRONMENT}.json
+// where `files` finds them, 3 the file of --config, 4 the variables, 5 the settings of the command
+// line. A file of 1 or 2 that is not there is no problem: the defaults are built in.
+struct ConfigSources {
+  FileLocator files;
+  std::vector<std::string> environment;  // "NAME=value"
+  CommandLine command_line;
+};
+
+// One line of --print-config.
+struct EffectiveValue {
+  std::string key;     // "Kafka:BootstrapServers", "Kafka:Librdkafka:linger.ms"
+  std::string text;    // JSON, or *** for a secret
+  std::string origin;  // "default", "profile x", "file /x.json", "environment", "command line"
+};
+
+struct LoadedConfig {
+  Settings settings;
+  std::vector<EffectiveValue> values;  // in the order of the table
+  std::string environment_name;        // of GATEWAY_ENVIRONMENT
+  std::vector<std::string> files;      // those read, lowest first
+};
+
+// Judges what this part cannot, as what librdkafka thinks of the pass-through. `where` may be left
+// empty: it is filled in from the key. Called with the effective settings, secrets read, also if
+// there are problems already.
+using ConfigCheck = std::function<std::vector<ConfigProblem>(const Settings&)>;
+
+// The configuration, or every problem with it in the order of the sources; never an empty list.
+Result<LoadedConfig, std::vector<ConfigProblem>> LoadConfig(const ConfigSources& sources,
+                                                            const std::vector<ConfigCheck>& checks);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_

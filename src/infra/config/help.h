@@ -1,0 +1,16 @@
+// The text of --help. Pure; any thread.
+#ifndef GATEWAY_INFRA_CONFIG_HELP_H_
+#define GATEWAY_INFRA_CONFIG_HELP_H_
+
+#include <string>
+
+#include "config/file_locator.h"
+
+namespace gateway::config {
+
+// For a reader who has never seen the gateway; names the directories of this installation.
+std::string HelpText(const FileLocator& files);
+
+}  // namespace gateway::config
+
+#endif  // GATEWAY_INFRA_CONFIG_HELP_H_

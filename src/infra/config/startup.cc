@@ -1,0 +1,73 @@
+#include "config/startup.h"
+
+#include <ostream>
+#include <utility>
+
+#include "config/command_line.h"
+#include "config/help.h"
+#include "config/schema.h"
+
+namespace gateway {
+namespace {
+
+void PrintConfig(const LoadedConfig& config, std::ostream& out) {
+  out << "# GATEWAY_ENVIRONMENT = " << config.environment_name << '\n';
+  for (const std::string& file : config.files) out << "# file " << file << '\n';
+  for (const EffectiveValue& value : config.values) {
+    out << value.key << " = " << value.text << "  (" << value.origin << ")\n";
+  }
+}
+
+void PrintProblems(const std::vector<ConfigProblem>& problems, std::ostream& err) {
+  for (const ConfigProblem& problem : problems) err << ToLine(problem) << '\n';
+}
+
+std::vector<std::string> ListOf(const char* const* texts) {
+  std::vector<std::string> list;
+  for (; *texts != nullptr; ++texts) list.emplace_back(*texts);
+  return list;
+}
+
+}  // namespace
+
+std::vector<std::string> ArgumentsOf(const char* const* argv) {
+  return *argv == nullptr ? std::vector<std::string>() : ListOf(argv + 1);
+}
+
+std::vector<std::string> EnvironmentOf(const char* const* environ) { return ListOf(environ); }
+
+Result<LoadedConfig, int> Startup(const StartupInput& input, std::ostream& out, std::ostream& err) {
+  const ConfigSources sources{input.files, input.environment, ParseCommandLine(input.arguments)};
+  const Action action = sources.command_line.action;
+  if (action == Action::kHelp) {
+    out << config::HelpText(input.files);
+    return 0;
+  }
+  if (action == Action::kVersion || action == Action::kPrintSchema) {
+    if (!sources.command_line.problems.empty()) {
+      PrintProblems(sources.command_line.problems, err);
+      return kExitBadConfiguration;
+    }
+    if (action == Action::kPrintSchema) {
+      out << config::SchemaText();
+    } else {
+      out << "kafka-gateway " << input.version << " (librdkafka " << input.librdkafka_version
+          << ")\n";
+    }
+    return 0;
+  }
+  auto loaded = LoadConfig(sources, input.checks);
+  if (!loaded.ok()) {
+    PrintProblems(loaded.error(), err);
+    return kExitBadConfiguration;
+  }
+  if (action == Action::kRun) return std::move(loaded).value();
+  if (action == Action::kPrintConfig) {
+    PrintConfig(loaded.value(), out);
+  } else {
+    out << "The configuration is valid.\n";
+  }
+  return 0;
+}
+
+}  // namespace gateway
