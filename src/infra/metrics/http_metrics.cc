@@ -1,0 +1,135 @@
+#include "metrics/http_metrics.h"
+
+#include <array>
+
+#include "metrics/families.h"
+
+namespace gateway {
+namespace {
+
+// Bounds for programming errors: routes, methods and statuses make far fewer.
+constexpr std::size_t kMaxDurationLabels = 1024;
+constexpr std::size_t kMaxRejectionLabels = 64;
+
+constexpr std::string_view kOther = "_other";
+constexpr std::string_view kUnmatched = "_unmatched";
+
+// OpenTelemetry's list; the last stands for every other method, which a client could invent at
+// will.
+constexpr std::array<std::string_view, 10> kMethods = {
+    "GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH", "CONNECT", "TRACE", "_OTHER"};
+
+constexpr unsigned kStatusBits = 16;
+
+std::uint32_t CodeOf(std::string_view method, int status) {
+  std::uint32_t index = 0;
+  while (index < kMethods.size() - 1 && kMethods[index] != method) ++index;
+  const std::uint32_t valid = status >= 0 && status <= 999 ? static_cast<std::uint32_t>(status) : 0;
+  return index << kStatusBits | valid;
+}
+
+const BucketLayout& DurationBuckets() {
+  static const BucketLayout layout(
+      {.001, .0025, .005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10}, 1e9);
+  return layout;
+}
+
+// Powers of four from 64 bytes to 16 MiB: the largest body that is accepted by default is 10 MiB.
+const BucketLayout& ByteBuckets() {
+  static const BucketLayout layout(
+      {64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216}, 1);
+  return layout;
+}
+
+MetricLabels DurationLabels(std::string_view method, std::string_view route,
+                            std::string_view status) {
+  return {{"http_request_method", std::string(method)},
+          {"http_route", std::string(route)},
+          {"http_response_status_code", std::string(status)}};
+}
+
+// Shards are read one after another, so a gauge can look negative for a moment.
+double AtLeastZero(std::int64_t value) { return value < 0 ? 0.0 : static_cast<double>(value); }
+
+}  // namespace
+
+HttpMetrics::HttpMetrics(const std::vector<std::string>& rejection_reasons)
+    : durations_(kMaxDurationLabels),
+      overflow_durations_(DurationBuckets()),
+      request_bytes_(ByteBuckets()),
+      response_bytes_(ByteBuckets()),
+      rejections_(kMaxRejectionLabels),
+      overflow_rejections_(1),
+      totals_(kTotals) {
+  for (const std::string& reason : rejection_reasons) rejections_.FindOrAdd(reason, 0, 1U);
+}
+
+void HttpMetrics::OnRequestFinished(std::string_view method, std::string_view route, int status,
+                                    std::chrono::nanoseconds duration, std::size_t request_bytes,
+                                    std::size_t response_bytes) {
+  totals_.Add(kActiveRequests, -1);
+  ShardedHistogram* durations = durations_.FindOrAdd(route.empty() ? kUnmatched : route,
+                                                     CodeOf(method, status), DurationBuckets());
+  if (durations == nullptr) durations = &overflow_durations_;
+  durations->Observe(duration.count());
+  request_bytes_.Observe(static_cast<std::int64_t>(request_bytes));
+  response_bytes_.Observe(static_cast<std::int64_t>(response_bytes));
+}
+
+void HttpMetrics::OnRejected(std::string_view reason) {
+  ShardedCells* count = rejections_.FindOrAdd(reason, 0, 1U);
+  if (count == nullptr) count = &overflow_rejections_;
+  count->Add(0, 1);
+}
+
+prometheus::MetricFamily HttpMetrics::CollectDurations() const {
+  prometheus::MetricFamily family = MakeFamily(
+      prometheus::MetricType::Histogram, "http_server_request_duration_seconds",
+      "Time from the first byte of a request to the last byte of its answer handed to the system.");
+  durations_.ForEach(
+      [&family](std::string_view route, std::uint32_t code, const ShardedHistogram& histogram) {
+        const std::string_view method = kMethods[code >> kStatusBits];
+        const std::uint32_t status = code & ((1U << kStatusBits) - 1);
+        AddHistogram(family, DurationLabels(method, route, std::to_string(status)),
+                     histogram.Collect());
+      });
+  prometheus::ClientMetric overflow = overflow_durations_.Collect();
+  if (overflow.histogram.sample_count > 0) {
+    AddHistogram(family, DurationLabels(kMethods.back(), kOther, kOther), std::move(overflow));
+  }
+  return family;
+}
+
+prometheus::MetricFamily HttpMetrics::CollectRejections() const {
+  prometheus::MetricFamily family =
+      MakeFamily(prometheus::MetricType::Counter, "kafka_gateway_http_rejected_total",
+                 "Connections and requests refused before they reached a controller, by reason.");
+  rejections_.ForEach(
+      [&family](std::string_view reason, std::uint32_t /*code*/, const ShardedCells& count) {
+        AddCounter(family, {{"reason", std::string(reason)}}, static_cast<double>(count.Sum(0)));
+      });
+  const std::int64_t overflow = overflow_rejections_.Sum(0);
+  if (overflow > 0) {
+    AddCounter(family, {{"reason", std::string(kOther)}}, static_cast<double>(overflow));
+  }
+  return family;
+}
+
+std::vector<prometheus::MetricFamily> HttpMetrics::Collect() const {
+  std::vector<prometheus::MetricFamily> families;
+  families.push_back(CollectDurations());
+  families.push_back(GaugeFamily("http_server_active_requests",
+                                 "Requests that are being answered now.",
+                                 AtLeastZero(totals_.Sum(kActiveRequests))));
+  families.push_back(HistogramFamily("http_server_request_body_size_bytes",
+                                     "Size of request bodies.", request_bytes_.Collect()));
+  families.push_back(HistogramFamily("http_server_response_body_size_bytes",
+                                     "Size of response bodies.", response_bytes_.Collect()));
+  families.push_back(GaugeFamily("http_server_open_connections",
+                                 "Connections of clients that are open now.",
+                                 AtLeastZero(totals_.Sum(kOpenConnections))));
+  families.push_back(CollectRejections());
+  return families;
+}
+
+}  // namespace gateway

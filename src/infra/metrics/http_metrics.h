@@ -1,0 +1,52 @@
+// What is counted of HTTP, named as OpenTelemetry's conventions translate to Prometheus. Owned by
+// PrometheusMetrics; any thread.
+#ifndef GATEWAY_INFRA_METRICS_HTTP_METRICS_H_
+#define GATEWAY_INFRA_METRICS_HTTP_METRICS_H_
+
+#include <prometheus/collectable.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/label_table.h"
+#include "metrics/sharded.h"
+#include "metrics/sharded_histogram.h"
+
+namespace gateway {
+
+class HttpMetrics final : public prometheus::Collectable {
+ public:
+  // `rejection_reasons` are exported from the start, at zero.
+  explicit HttpMetrics(const std::vector<std::string>& rejection_reasons);
+
+  void OnRequestStarted() { totals_.Add(kActiveRequests, 1); }
+  void OnRequestFinished(std::string_view method, std::string_view route, int status,
+                         std::chrono::nanoseconds duration, std::size_t request_bytes,
+                         std::size_t response_bytes);
+  void OnRejected(std::string_view reason);
+  void OnConnectionsChanged(std::int64_t delta) { totals_.Add(kOpenConnections, delta); }
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  enum Total : std::size_t { kActiveRequests, kOpenConnections, kTotals };
+
+  prometheus::MetricFamily CollectDurations() const;
+  prometheus::MetricFamily CollectRejections() const;
+
+  LabelTable<ShardedHistogram> durations_;  // by route; the code is method and status
+  ShardedHistogram overflow_durations_;     // label sets for which the table has no room
+  ShardedHistogram request_bytes_;
+  ShardedHistogram response_bytes_;
+  LabelTable<ShardedCells> rejections_;
+  ShardedCells overflow_rejections_;
+  ShardedCells totals_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_METRICS_HTTP_METRICS_H_

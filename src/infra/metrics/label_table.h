@@ -1,0 +1,89 @@
+// The label sets of one metric family and what is counted for each: a hash table of fixed size that
+// is read without a lock on the hot path. Entries are added under a mutex, once each, and never
+// removed, so a pointer that was found stays good as long as the table. Any thread.
+#ifndef GATEWAY_INFRA_METRICS_LABEL_TABLE_H_
+#define GATEWAY_INFRA_METRICS_LABEL_TABLE_H_
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+
+// A label set is a name and a number (0 where the name says all).
+template <typename Value>
+class LabelTable final {
+ public:
+  explicit LabelTable(std::size_t max_entries)
+      : max_entries_(max_entries), slots_(std::bit_ceil(2 * max_entries + 1)) {}
+
+  // nullptr if the label set is not in the table.
+  Value* Find(std::string_view name, std::uint32_t code = 0) const {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = Hash(name, code) & mask;; i = (i + 1) & mask) {
+      Entry* const entry = slots_[i].load(std::memory_order_acquire);
+      if (entry == nullptr) return nullptr;  // found at last: at most half of the slots are taken
+      if (entry->code == code && entry->name == name) return &entry->value;
+    }
+  }
+
+  // Adds the label set if it is new, with a Value made of `argument`; nullptr if the table is full.
+  template <typename Argument>
+  Value* FindOrAdd(std::string_view name, std::uint32_t code, const Argument& argument) {
+    if (Value* const value = Find(name, code)) return value;
+    if (full_.load(std::memory_order_relaxed)) return nullptr;
+    const std::lock_guard lock(mutex_);
+    if (Value* const value = Find(name, code)) return value;
+    if (entries_.size() >= max_entries_) {
+      full_.store(true, std::memory_order_relaxed);
+      return nullptr;
+    }
+    entries_.push_back(std::make_unique<Entry>(name, code, argument));
+    Entry* const entry = entries_.back().get();
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = Hash(name, code) & mask;
+    while (slots_[i].load(std::memory_order_relaxed) != nullptr) i = (i + 1) & mask;
+    slots_[i].store(entry, std::memory_order_release);
+    return &entry->value;
+  }
+
+  // Calls visit(name, code, value) for every label set that was there when the call began.
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    for (const std::atomic<Entry*>& slot : slots_) {
+      const Entry* const entry = slot.load(std::memory_order_acquire);
+      if (entry != nullptr) visit(std::string_view(entry->name), entry->code, entry->value);
+    }
+  }
+
+ private:
+  struct Entry {
+    template <typename Argument>
+    Entry(std::string_view entry_name, std::uint32_t entry_code, const Argument& argument)
+        : name(entry_name), code(entry_code), value(argument) {}
+    const std::string name;
+    const std::uint32_t code;
+    Value value;
+  };
+
+  static std::size_t Hash(std::string_view name, std::uint32_t code) {
+    return std::hash<std::string_view>{}(name) ^ (std::size_t{code} * 0x9E3779B97F4A7C15U >> 20U);
+  }
+
+  const std::size_t max_entries_;
+  std::vector<std::atomic<Entry*>> slots_;  // a power of two of them
+  std::atomic<bool> full_{false};           // spares the mutex once nothing can be added
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Entry>> entries_;  // guarded by mutex_
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_METRICS_LABEL_TABLE_H_

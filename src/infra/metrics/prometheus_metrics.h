@@ -1,0 +1,64 @@
+// The Metrics port on prometheus-cpp. The composition root owns it; it outlives every layer that
+// counts. Any thread may call anything: counting shares no mutex and no cache line between threads,
+// Scrape reads everything and may take some milliseconds with a hundred topics.
+#ifndef GATEWAY_INFRA_METRICS_PROMETHEUS_METRICS_H_
+#define GATEWAY_INFRA_METRICS_PROMETHEUS_METRICS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports.h"
+
+namespace gateway {
+
+struct PrometheusOptions {
+  // The labels of kafka_gateway_build_info.
+  std::string version;
+  std::string librdkafka_version;
+  std::string pistache_version;
+
+  // Topics with a label of their own; the records of all others count as "_other".
+  std::size_t max_topic_labels = 100;
+
+  // Exported from the start at zero. Others appear when they first happen.
+  std::vector<std::string> rejection_reasons = {"bad-framing", "body-timeout", "head-timeout",
+                                                "max-connections"};
+
+  // Read at every scrape, from the scraping thread; absent: always 0.
+  std::function<std::uint64_t()> dropped_log_lines;
+};
+
+class PrometheusMetrics final : public Metrics {
+ public:
+  explicit PrometheusMetrics(PrometheusOptions options);
+  ~PrometheusMetrics() override;
+  PrometheusMetrics(const PrometheusMetrics&) = delete;
+  PrometheusMetrics& operator=(const PrometheusMetrics&) = delete;
+
+  void OnRequestStarted() override;
+  void OnRequestFinished(std::string_view method, std::string_view route, int status,
+                         std::chrono::nanoseconds duration, std::size_t request_bytes,
+                         std::size_t response_bytes) override;
+  void OnHttpRejected(std::string_view reason) override;
+  void OnConnectionsChanged(std::int64_t delta) override;
+  void OnRecordsSent(std::int64_t count, std::int64_t bytes) override;
+  void OnRecordReported(std::string_view topic, RecordResult result, std::size_t bytes,
+                        std::chrono::nanoseconds since_sent) override;
+  void OnBatch(std::size_t records) override;
+  void OnKafkaReady(bool ready) override;
+  std::string Scrape() const override;
+
+ private:
+  struct Parts;  // keeps prometheus-cpp out of this header
+  const std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_METRICS_PROMETHEUS_METRICS_H_

@@ -1,0 +1,260 @@
+#include "metrics/prometheus_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::chrono::microseconds kQuick(150);
+
+// A sample as a line of its own, so that a prefix of a number does not match.
+auto HasLine(const std::string& line) { return HasSubstr("\n" + line + "\n"); }
+
+void Deliver(Metrics& metrics, std::string_view topic, std::size_t bytes = 10) {
+  metrics.OnRecordReported(topic, RecordResult::kDelivered, bytes, kQuick);
+}
+
+TEST(PrometheusMetrics, ExportsKnownZerosBeforeAnythingHappens) {
+  const PrometheusMetrics metrics({});
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("http_server_active_requests 0"));
+  EXPECT_THAT(text, HasLine("http_server_open_connections 0"));
+  EXPECT_THAT(text, HasLine("http_server_request_body_size_bytes_count 0"));
+  EXPECT_THAT(text, HasLine("http_server_response_body_size_bytes_count 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"max-connections\"} 0"));
+  for (const std::string result : {"delivered", "not_persisted", "possibly_persisted", "late"}) {
+    EXPECT_THAT(
+        text, HasLine("kafka_gateway_records_total{topic=\"_other\",result=\"" + result + "\"} 0"));
+  }
+  EXPECT_THAT(text, HasLine("kafka_gateway_record_bytes_total{topic=\"_other\"} 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_records 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_bytes 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_kafka_ready 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_log_lines_dropped_total 0"));
+}
+
+TEST(PrometheusMetrics, CountsARequestUnderItsMethodRouteAndStatus) {
+  PrometheusMetrics metrics({});
+  metrics.OnRequestStarted();
+  metrics.OnRequestFinished("POST", "/topics/{topic}", 200, milliseconds(3), 100, 2000);
+  const std::string labels =
+      "{http_request_method=\"POST\",http_route=\"/topics/{topic}\","
+      "http_response_status_code=\"200\"";
+  const std::string name = "http_server_request_duration_seconds";
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine(name + "_count" + labels + "} 1"));
+  EXPECT_THAT(text, HasLine(name + "_bucket" + labels + ",le=\"0.0025\"} 0"));
+  EXPECT_THAT(text, HasLine(name + "_bucket" + labels + ",le=\"0.005\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "_bucket" + labels + ",le=\"+Inf\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "_sum" + labels + "} 0.003"));
+  EXPECT_THAT(text, HasLine("http_server_request_body_size_bytes_sum 100"));
+  EXPECT_THAT(text, HasLine("http_server_response_body_size_bytes_sum 2000"));
+}
+
+TEST(PrometheusMetrics, AnUnknownMethodAndAnUnmatchedRouteGetFixedLabels) {
+  PrometheusMetrics metrics({});
+  metrics.OnRequestFinished("BREW", "", 404, milliseconds(1), 0, 0);
+  metrics.OnRequestFinished("get", "", 404, milliseconds(1), 0, 0);
+  EXPECT_THAT(metrics.Scrape(),
+              HasLine("http_server_request_duration_seconds_count{http_request_method=\"_OTHER\","
+                      "http_route=\"_unmatched\",http_response_status_code=\"404\"} 2"));
+}
+
+TEST(PrometheusMetrics, ActiveRequestsAndConnectionsGoUpAndDown) {
+  PrometheusMetrics metrics({});
+  for (int i = 0; i < 3; ++i) metrics.OnRequestStarted();
+  metrics.OnRequestFinished("GET", "/", 200, milliseconds(1), 0, 0);
+  metrics.OnConnectionsChanged(5);
+  metrics.OnConnectionsChanged(-1);
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("http_server_active_requests 2"));
+  EXPECT_THAT(text, HasLine("http_server_open_connections 4"));
+}
+
+TEST(PrometheusMetrics, CountsRejectionsByReasonAlsoOnesItWasNotToldOf) {
+  PrometheusMetrics metrics({});
+  metrics.OnHttpRejected("head-timeout");
+  metrics.OnHttpRejected("new-reason");
+  metrics.OnHttpRejected("new-reason");
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"head-timeout\"} 1"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"new-reason\"} 2"));
+}
+
+TEST(PrometheusMetrics, EndlessLabelSetsEndUpInOneSeries) {
+  PrometheusMetrics metrics({});
+  for (int i = 0; i < 3000; ++i) {
+    metrics.OnRequestFinished("GET", "/" + std::to_string(i), 200, milliseconds(1), 0, 0);
+    metrics.OnHttpRejected(std::to_string(i));
+  }
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text,
+              HasLine("http_server_request_duration_seconds_count{http_request_method=\"_OTHER\","
+                      "http_route=\"_other\",http_response_status_code=\"_other\"} 1976"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"_other\"} 2940"));
+}
+
+TEST(PrometheusMetrics, ATopicIsALabelOnlyOnceARecordOfItWasDelivered) {
+  PrometheusMetrics metrics({});
+  metrics.OnRecordReported("orders", RecordResult::kNotPersisted, 10, kQuick);
+  metrics.OnRecordReported("orders", RecordResult::kLate, 10, kQuick);
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("orders")));
+
+  Deliver(metrics, "orders");
+  metrics.OnRecordReported("orders", RecordResult::kPossiblyPersisted, 10, kQuick);
+  const std::string text = metrics.Scrape();
+  const auto records = [](const std::string& topic, const std::string& result) {
+    return "kafka_gateway_records_total{topic=\"" + topic + "\",result=\"" + result + "\"} ";
+  };
+  EXPECT_THAT(text, HasLine(records("_other", "not_persisted") + "1"));
+  EXPECT_THAT(text, HasLine(records("_other", "late") + "1"));
+  EXPECT_THAT(text, HasLine(records("_other", "delivered") + "0"));
+  EXPECT_THAT(text, HasLine(records("orders", "delivered") + "1"));
+  EXPECT_THAT(text, HasLine(records("orders", "possibly_persisted") + "1"));
+  EXPECT_THAT(text, HasLine(records("orders", "not_persisted") + "0"));
+}
+
+TEST(PrometheusMetrics, TopicsOverTheLimitCountAsOther) {
+  PrometheusOptions options;
+  options.max_topic_labels = 2;
+  PrometheusMetrics metrics(options);
+  for (const std::string topic : {"a", "b", "c", "d", "a"}) Deliver(metrics, topic);
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_record_bytes_total{topic=\"a\"} 20"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_record_bytes_total{topic=\"b\"} 10"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_record_bytes_total{topic=\"_other\"} 20"));
+  EXPECT_THAT(text, Not(HasSubstr("topic=\"c\"")));
+}
+
+TEST(PrometheusMetrics, WithNoTopicLabelsEverythingCountsAsOther) {
+  PrometheusOptions options;
+  options.max_topic_labels = 0;
+  PrometheusMetrics metrics(options);
+  Deliver(metrics, "orders");
+  EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_record_bytes_total{topic=\"_other\"} 10"));
+}
+
+TEST(PrometheusMetrics, ATopicThatIsCalledOtherMakesNoSecondSeries) {
+  PrometheusMetrics metrics({});
+  Deliver(metrics, "_other");
+  const std::string text = metrics.Scrape();
+  const std::string line = "kafka_gateway_record_bytes_total{topic=\"_other\"} ";
+  EXPECT_THAT(text, HasLine(line + "10"));
+  EXPECT_EQ(text.find(line), text.rfind(line));
+}
+
+TEST(PrometheusMetrics, OnlyDeliveredRecordsAddBytesAndDeliveryTime) {
+  PrometheusMetrics metrics({});
+  Deliver(metrics, "orders", 7);
+  metrics.OnRecordReported("orders", RecordResult::kLate, 1000, milliseconds(40'000));
+  const std::string text = metrics.Scrape();
+  const std::string name = "kafka_gateway_delivery_duration_seconds";
+  EXPECT_THAT(text, HasLine("kafka_gateway_record_bytes_total{topic=\"orders\"} 7"));
+  EXPECT_THAT(text, HasLine(name + "_count{topic=\"orders\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "_bucket{topic=\"orders\",le=\"0.0001\"} 0"));
+  EXPECT_THAT(text, HasLine(name + "_bucket{topic=\"orders\",le=\"0.0002\"} 1"));
+}
+
+TEST(PrometheusMetrics, InFlightIsWhatWasSentLessWhatWasReported) {
+  PrometheusMetrics metrics({});
+  metrics.OnBatch(3);
+  metrics.OnRecordsSent(3, 60);
+  Deliver(metrics, "orders", 10);
+  metrics.OnRecordReported("orders", RecordResult::kLate, 20, kQuick);
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_records 1"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_bytes 30"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_batch_records_sum 3"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_batch_records_bucket{le=\"2\"} 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_batch_records_bucket{le=\"5\"} 1"));
+}
+
+TEST(PrometheusMetrics, SaysWhatIsRunningAndWhetherKafkaIsReady) {
+  PrometheusOptions options;
+  options.version = "1.2.3";
+  options.librdkafka_version = "2.0.2";
+  options.pistache_version = "0.0.5";
+  PrometheusMetrics metrics(options);
+  metrics.OnKafkaReady(true);
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasSubstr("kafka_gateway_build_info{"));
+  EXPECT_THAT(text, HasSubstr("version=\"1.2.3\""));
+  EXPECT_THAT(text, HasSubstr("librdkafka=\"2.0.2\""));
+  EXPECT_THAT(text, HasSubstr("pistache=\"0.0.5\""));
+  EXPECT_THAT(text, HasLine("kafka_gateway_kafka_ready 1"));
+  metrics.OnKafkaReady(false);
+  EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_kafka_ready 0"));
+}
+
+TEST(PrometheusMetrics, AsksTheLoggerForDroppedLinesAtEveryScrape) {
+  std::uint64_t dropped = 3;
+  PrometheusOptions options;
+  options.dropped_log_lines = [&dropped] { return dropped; };
+  const PrometheusMetrics metrics(options);
+  EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_log_lines_dropped_total 3"));
+  dropped = 4;
+  EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_log_lines_dropped_total 4"));
+}
+
+TEST(PrometheusMetrics, ReportsTheProcessItself) {
+  const PrometheusMetrics metrics({});
+  const std::string text = metrics.Scrape();
+  for (const std::string name : {"process_cpu_seconds_total", "process_resident_memory_bytes",
+                                 "process_virtual_memory_bytes", "process_open_fds",
+                                 "process_max_fds", "process_start_time_seconds"}) {
+    const std::size_t at = text.find("\n" + name + " ");
+    ASSERT_NE(at, std::string::npos) << name;
+    EXPECT_GE(std::stod(text.substr(at + name.size() + 2)), 0) << name;
+  }
+  const std::size_t at = text.find("\nprocess_start_time_seconds ");
+  const auto now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  EXPECT_NEAR(std::stod(text.substr(at + 28)), now, 3600);
+}
+
+TEST(PrometheusMetrics, NothingIsLostWhenThreadsCountAtOnceAndOneScrapes) {
+  constexpr int kEach = 20'000;
+  PrometheusMetrics metrics({});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&metrics] {
+      for (int i = 0; i < kEach; ++i) {
+        metrics.OnRequestStarted();
+        metrics.OnRecordsSent(1, 5);
+        Deliver(metrics, "topic-" + std::to_string(i % 7), 5);
+        metrics.OnRequestFinished("POST", "/r" + std::to_string(i % 5), 200, milliseconds(2), 1, 1);
+        metrics.OnHttpRejected("bad-framing");
+      }
+    });
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(metrics.Scrape().empty());
+  for (std::thread& thread : threads) thread.join();
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_records_total{topic=\"topic-6\",result=\"delivered\"} " +
+                            std::to_string(2 * (kEach / 7))));
+  EXPECT_THAT(text, HasLine("http_server_request_duration_seconds_count{"
+                            "http_request_method=\"POST\",http_route=\"/r4\","
+                            "http_response_status_code=\"200\"} " +
+                            std::to_string(2 * kEach / 5)));
+  EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"bad-framing\"} " +
+                            std::to_string(2 * kEach)));
+  EXPECT_THAT(text,
+              HasLine("http_server_request_body_size_bytes_sum " + std::to_string(2 * kEach)));
+  EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_records 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_bytes 0"));
+  EXPECT_THAT(text, HasLine("http_server_active_requests 0"));
+}
+
+}  // namespace
+}  // namespace gateway
