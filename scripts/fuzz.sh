@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# ./dev fuzz TARGET SECONDS: one libFuzzer target under address and undefined behaviour sanitizers.
+# A target is tests/fuzz/TARGET_fuzzer.cc; this table says what each is built with.
+
+# TARGET | sources beside the target (globs) | pkg-config modules
+fuzz_table() {
+  cat <<'TABLE'
+produce_request | src/api/dto/*.cc src/api/json_writer.cc src/api/problem.cc src/service/*.cc | simdjson
+http_head | src/api/http/*parser*.cc src/api/http/*framer*.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc |
+uri | src/api/http/uri*.cc src/api/http/target*.cc src/service/*.cc |
+TABLE
+}
+
+main_fuzz() {
+  local target="${1:-}" seconds="${2:-60}" row sources modules
+  if [[ -z "$target" ]]; then
+    fuzz_table | cut -d'|' -f1
+    return 0
+  fi
+  [[ -f "tests/fuzz/${target}_fuzzer.cc" ]] || die "fuzz: there is no tests/fuzz/${target}_fuzzer.cc"
+  [[ "$seconds" =~ ^[0-9]+$ ]] || die "fuzz: '$seconds' is not a number of seconds"
+  row="$(fuzz_table | grep -E "^$target +\|")" || die "fuzz: add a row for '$target' in scripts/fuzz.sh"
+  IFS='|' read -r _ sources modules <<<"$row"
+  ensure_build_packages release
+  ensure_packages clang-14 libclang-rt-14-dev
+  build_fuzzer "$target" "$sources" "$modules"
+  run_fuzzer "$target" "$seconds"
+}
+
+# Without -fno-sanitize-recover an undefined-behaviour finding would exit 0.
+build_fuzzer() {
+  local target="$1" glob
+  local -a files=() flags=()
+  for glob in $2; do
+    # shellcheck disable=SC2206  # a glob is meant to expand; one without a match falls away
+    compgen -G "$glob" >/dev/null && files+=($glob)
+  done
+  # shellcheck disable=SC2086  # a list of modules
+  [[ -z "${3// /}" ]] || read -r -a flags <<<"$(pkg-config --cflags --libs $3)"
+  mkdir -p build/fuzz
+  say "building build/fuzz/$target of ${#files[@]} sources"
+  clang++-14 -std=c++20 -g -O1 -fno-omit-frame-pointer \
+    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+    -Isrc/service -Isrc/api -Isrc/infra "tests/fuzz/${target}_fuzzer.cc" "${files[@]}" \
+    "${flags[@]}" -o "build/fuzz/$target"
+}
+
+# New inputs go to build/fuzz; the seeds of tests/fuzz/corpus/TARGET are read only.
+run_fuzzer() {
+  local target="$1" seeds="tests/fuzz/corpus/$1"
+  local -a corpora=("build/fuzz/$target.corpus")
+  mkdir -p "${corpora[0]}" "build/fuzz/$target.findings"
+  [[ -d "$seeds" ]] && corpora+=("$seeds")
+  say "fuzzing $target for $2 s; findings go to build/fuzz/$target.findings"
+  "build/fuzz/$target" -seed=1 -max_total_time="$2" -timeout=5 -rss_limit_mb=1024 \
+    -print_final_stats=1 -verbosity=0 "-artifact_prefix=build/fuzz/$target.findings/" "${corpora[@]}"
+}

@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# ./dev lint: form and static analysis; every warning is an error. Clang 14 is pinned, because another
+# version formats and warns differently: that is Debian 12's.
+
+main_lint() {
+  ensure_build_packages dev
+  ensure_packages clang-format-14 clang-tidy-14 shellcheck
+  check_shell
+  check_format
+  check_tidy
+  say "lint: clean"
+}
+
+check_shell() {
+  local -a scripts
+  mapfile -t scripts < <(git ls-files -co --exclude-standard -z -- dev .ci/run '*.sh' |
+    xargs -0 grep -lE '^#!/usr/bin/env bash|^# shellcheck shell=bash')
+  say "shellcheck: ${#scripts[@]} scripts"
+  shellcheck -x "${scripts[@]}"
+}
+
+check_format() {
+  local -a sources
+  mapfile -t sources < <(git ls-files -co --exclude-standard -- '*.cc' '*.h')
+  say "clang-format: ${#sources[@]} files"
+  clang-format-14 --dry-run -Werror "${sources[@]}"
+}
+
+# clang-tidy over what the dev preset compiles, one process a core. A file that was clean is not
+# looked at again until its own bytes, a header of ours, the rules or the build change (build/lint).
+check_tidy() {
+  local -a sources=() dirty=()
+  local file state
+  build_preset dev
+  mkdir -p build/lint
+  mapfile -t sources < <(sed -nE "s|^ *\"file\": \"$ROOT/((src\|tests)/[^\"]+)\".*|\1|p" \
+    build/dev/compile_commands.json | sort -u)
+  state="$({ git ls-files -co --exclude-standard -z -- .clang-tidy '*.h' '*CMakeLists.txt' '*.cmake' |
+    xargs -0 cat; } | sha256sum)"
+  for file in "${sources[@]}"; do
+    if [[ "$(tidy_stamp "$state" "$file")" != "$(cat "$(tidy_stamp_file "$file")" 2>/dev/null)" ]]; then
+      dirty+=("$file")
+    fi
+  done
+  say "clang-tidy: ${#dirty[@]} of ${#sources[@]} files to look at"
+  [[ ${#dirty[@]} -gt 0 ]] || return 0
+  export -f tidy_one tidy_stamp tidy_stamp_file
+  printf '%s\0' "${dirty[@]}" |
+    xargs -0 -n 1 -P "$(nproc)" bash -c 'tidy_one "$@"' tidy "$state"
+}
+
+tidy_stamp_file() { printf 'build/lint/%s' "${1//\//_}"; }
+tidy_stamp() { { printf '%s\n' "$1" && cat "$2"; } | sha256sum; }
+
+# tidy_one STATE FILE
+tidy_one() {
+  local output
+  if output="$(clang-tidy-14 -p build/dev --quiet "$2" 2>/dev/null)"; then
+    tidy_stamp "$1" "$2" >"$(tidy_stamp_file "$2")"
+  else
+    printf '%s\n' "$output" >&2
+    return 1
+  fi
+}

@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# ./dev test: every test, step by step; a failed step does not hide the ones after it. The last lines
+# say what each step came to.
+
+readonly STEPS=(unit asan tsan integration contract browser)
+
+main_test() {
+  local quick=false step
+  local -a only=() chosen=()
+  while [[ $# -gt 0 ]]; do
+    case "$1" in
+      --quick) quick=true ;;
+      --only)
+        [[ " ${STEPS[*]} " == *" ${2:-} "* ]] || die "--only wants one of: ${STEPS[*]}"
+        only+=("$2")
+        shift
+        ;;
+      *) die "test: unknown argument '$1'; it takes --quick and --only STEP" ;;
+    esac
+    shift
+  done
+  for step in "${STEPS[@]}"; do
+    if [[ ${#only[@]} -gt 0 && " ${only[*]} " != *" $step "* ]]; then continue; fi
+    if $quick && [[ "$step" == [at]san ]]; then continue; fi
+    chosen+=("$step")
+  done
+  run_steps "${chosen[@]}"
+}
+
+# Runs each step in a shell of its own with its output kept in build/test/STEP.log as well.
+run_steps() {
+  local step status started failed=0
+  local -a lines=()
+  mkdir -p build/test
+  for step in "$@"; do
+    say "test: $step"
+    started=$SECONDS
+    status=0
+    # Not `if step…`: a condition would switch errexit off inside it.
+    set +e
+    (
+      set -e
+      "step_$step"
+    ) 2>&1 | tee "build/test/$step.log"
+    status=${PIPESTATUS[0]}
+    set -e
+    lines+=("$(printf '%-12s %-7s %4ss  %s' "$step" "$(verdict "$status")" \
+      "$((SECONDS - started))" "$(closing_line "build/test/$step.log")")")
+    [[ $status -eq 0 ]] || failed=$((failed + 1))
+  done
+  printf '\n'
+  printf '%s\n' "${lines[@]}"
+  if [[ $failed -gt 0 ]]; then
+    printf '\nFAILED: %d of %d steps; their output is in build/test/\n' "$failed" "$#"
+    return 1
+  fi
+  printf '\nPASSED: %d steps\n' "$#"
+}
+
+verdict() { if [[ $1 -eq 0 ]]; then printf 'passed'; else printf 'FAILED'; fi; }
+
+# The line in which ctest or pytest sums up.
+closing_line() {
+  grep -E '^([0-9]+% tests passed|=+ .*(passed|failed|skipped|error|no tests ran).* =+)' "$1" | tail -n 1 |
+    sed -E 's/^=+ //; s/ =+$//'
+}
+
+unit_tests() {
+  ensure_build_packages "$1"
+  build_preset "$1"
+  (cd "build/$1" && ctest --output-on-failure --no-tests=error -j "$(nproc)")
+}
+
+step_unit() { unit_tests dev; }
+
+# halt_on_error: a finding fails the test that has it.
+step_asan() {
+  ASAN_OPTIONS=halt_on_error=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    unit_tests asan
+}
+
+step_tsan() {
+  local options=halt_on_error=1:second_deadlock_stack=1
+  [[ -f tests/support/tsan.supp ]] && options+=":suppressions=$ROOT/tests/support/tsan.supp"
+  TSAN_OPTIONS="$options" unit_tests tsan
+}
+
+# python_tests DIRECTORY [PACKAGE…]: pytest with the dev build against a real Kafka.
+python_tests() {
+  local directory="$1"
+  shift
+  if [[ ! -d "$directory" ]]; then
+    printf '==== no tests ran: there is no %s ====\n' "$directory"
+    return 0
+  fi
+  ensure_build_packages dev
+  ensure_packages kcat curl "$@"
+  build_preset dev kafka-gateway
+  fetch_swagger_ui
+  prepare_kafka
+  ensure_venv
+  build/venv/bin/python -m pytest "$directory"
+}
+
+step_integration() { python_tests tests/integration; }
+step_contract() { python_tests tests/contract; }
+step_browser() { python_tests tests/browser chromium:chromium fonts-dejavu-core npm:npm; }

@@ -1,0 +1,298 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The independent client of the tests: Kafka's own Java clients behind one JSON object a line on
+ * standard input and one answer a line on standard output. It stays up, because a JVM a question
+ * would cost half a second each, and ends with its input. Bytes travel as base64; null is null.
+ *
+ * <p>Argument: the bootstrap servers, or "-" for questions that need no broker. An answer is
+ * {"ok": …} or {"error": "…"}; questions are answered in order.
+ */
+public final class KafkaTool implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String bootstrapServers;
+  private Admin admin;
+
+  private KafkaTool(String bootstrapServers) {
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    PrintStream answers = System.out;
+    System.setOut(System.err); // whatever a library prints must not mix with the answers
+    BufferedReader questions =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    try (KafkaTool tool = new KafkaTool(arguments[0])) {
+      for (String line = questions.readLine(); line != null; line = questions.readLine()) {
+        ObjectNode answer = JSON.createObjectNode();
+        try {
+          answer.set("ok", tool.answer(JSON.readTree(line)));
+        } catch (ExecutionException e) {
+          answer.put("error", String.valueOf(e.getCause()));
+        } catch (Exception e) {
+          answer.put("error", String.valueOf(e));
+        }
+        answers.write((JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8));
+        answers.flush();
+      }
+    }
+  }
+
+  private JsonNode answer(JsonNode question) throws Exception {
+    String operation = question.path("op").asText();
+    switch (operation) {
+      case "create": return create(question);
+      case "delete": return delete(question);
+      case "describe": return describe(question);
+      case "cluster": return cluster();
+      case "read": return read(question);
+      case "ends": return ends(question);
+      case "warm-up": return warmUp(question);
+      case "partition": return partition(question);
+      case "add-partitions": return addPartitions(question);
+      case "configure": return configure(question);
+      default: throw new IllegalArgumentException("unknown op '" + operation + "'");
+    }
+  }
+
+  /** {"topic", "partitions", "replication", "configs": {}}: returns when every leader is known. */
+  private JsonNode create(JsonNode question) throws Exception {
+    String topic = question.get("topic").asText();
+    int partitions = question.path("partitions").asInt(1);
+    Map<String, String> configs = new HashMap<>();
+    question.path("configs").fields().forEachRemaining(
+        entry -> configs.put(entry.getKey(), entry.getValue().asText()));
+    NewTopic wanted = new NewTopic(
+        topic, Optional.of(partitions), Optional.of((short) question.path("replication").asInt(1)));
+    admin().createTopics(List.of(wanted.configs(configs))).all().get(20, TimeUnit.SECONDS);
+    return awaitLeaders(topic, partitions);
+  }
+
+  private JsonNode awaitLeaders(String topic, int partitions) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (true) {
+      try {
+        List<TopicPartitionInfo> known = description(topic).partitions();
+        if (known.size() == partitions
+            && known.stream().allMatch(p -> p.leader() != null && !p.leader().isEmpty())) {
+          return JSON.getNodeFactory().textNode(topic);
+        }
+      } catch (ExecutionException e) {
+        // Not yet known to the broker that was asked.
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("no leader for every partition of " + topic);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private JsonNode delete(JsonNode question) throws Exception {
+    String topic = question.get("topic").asText();
+    admin().deleteTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
+    return JSON.getNodeFactory().textNode(topic);
+  }
+
+  /** {"topic"}: [{partition, leader, replicas, isr}], leader -1 when there is none. */
+  private JsonNode describe(JsonNode question) throws Exception {
+    ArrayNode answer = JSON.createArrayNode();
+    for (TopicPartitionInfo info : description(question.get("topic").asText()).partitions()) {
+      ObjectNode partition = answer.addObject();
+      partition.put("partition", info.partition());
+      partition.put("leader", info.leader() == null ? -1 : info.leader().id());
+      ArrayNode replicas = partition.putArray("replicas");
+      info.replicas().forEach(node -> replicas.add(node.id()));
+      ArrayNode isr = partition.putArray("isr");
+      info.isr().forEach(node -> isr.add(node.id()));
+    }
+    return answer;
+  }
+
+  private JsonNode cluster() throws Exception {
+    ArrayNode nodes = JSON.createArrayNode();
+    for (Node node : admin().describeCluster().nodes().get(10, TimeUnit.SECONDS)) {
+      nodes.add(node.id());
+    }
+    return nodes;
+  }
+
+  /** {"topic"}: every record up to the present end, in order of partition and offset. */
+  private JsonNode read(JsonNode question) {
+    String topic = question.get("topic").asText();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      List<TopicPartition> partitions = partitionsOf(consumer, topic);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      Map<Integer, List<ObjectNode>> found = new HashMap<>();
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("could not read " + topic + " to its end");
+        }
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          found.computeIfAbsent(record.partition(), p -> new ArrayList<>()).add(toJson(record));
+        }
+      }
+      ArrayNode answer = JSON.createArrayNode();
+      partitions.stream().map(TopicPartition::partition).sorted()
+          .forEach(p -> answer.addAll(found.getOrDefault(p, List.of())));
+      return answer;
+    }
+  }
+
+  /** {"topic"}: {"0": end offset, …}. */
+  private JsonNode ends(JsonNode question) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      ObjectNode answer = JSON.createObjectNode();
+      consumer.endOffsets(partitionsOf(consumer, question.get("topic").asText()))
+          .forEach((partition, end) -> answer.put(String.valueOf(partition.partition()), end));
+      return answer;
+    }
+  }
+
+  /**
+   * {"topic", "producers"}: sends with that many new idempotent producers to every partition. For
+   * about a second after a broker's port opens it has no producer ids to give.
+   */
+  private JsonNode warmUp(JsonNode question) throws Exception {
+    String topic = question.get("topic").asText();
+    int producers = question.path("producers").asInt(1);
+    for (int i = 0; i < producers; i++) {
+      Properties properties = new Properties();
+      properties.put("bootstrap.servers", bootstrapServers);
+      try (KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+        for (int p = 0; p < producer.partitionsFor(topic).size(); p++) {
+          producer.send(new ProducerRecord<>(topic, p, null, new byte[] {1}))
+              .get(30, TimeUnit.SECONDS);
+        }
+      }
+    }
+    return JSON.getNodeFactory().numberNode(producers);
+  }
+
+  /** {"keys": [base64], "partitions": n}: where Java's own producer would put each key. */
+  private static JsonNode partition(JsonNode question) {
+    ArrayNode answer = JSON.createArrayNode();
+    for (JsonNode key : question.get("keys")) {
+      answer.add(BuiltInPartitioner.partitionForKey(
+          Base64.getDecoder().decode(key.asText()), question.get("partitions").asInt()));
+    }
+    return answer;
+  }
+
+  /** {"topic", "partitions": total}. */
+  private JsonNode addPartitions(JsonNode question) throws Exception {
+    String topic = question.get("topic").asText();
+    int total = question.get("partitions").asInt();
+    admin().createPartitions(Map.of(topic, NewPartitions.increaseTo(total))).all()
+        .get(20, TimeUnit.SECONDS);
+    return awaitLeaders(topic, total);
+  }
+
+  /** {"topic", "configs": {name: value}}: sets topic configuration. */
+  private JsonNode configure(JsonNode question) throws Exception {
+    List<AlterConfigOp> operations = new ArrayList<>();
+    question.get("configs").fields().forEachRemaining(entry -> operations.add(new AlterConfigOp(
+        new ConfigEntry(entry.getKey(), entry.getValue().asText()), AlterConfigOp.OpType.SET)));
+    ConfigResource topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, question.get("topic").asText());
+    admin().incrementalAlterConfigs(Map.of(topic, operations)).all().get(20, TimeUnit.SECONDS);
+    return JSON.getNodeFactory().textNode(topic.name());
+  }
+
+  private static ObjectNode toJson(ConsumerRecord<byte[], byte[]> record) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("partition", record.partition());
+    json.put("offset", record.offset());
+    json.put("timestamp", record.timestamp());
+    json.put("timestampType", record.timestampType().name);
+    json.put("key", record.key()); // Jackson writes byte[] as base64, null as null
+    json.put("value", record.value());
+    ArrayNode headers = json.putArray("headers");
+    for (Header header : record.headers()) {
+      headers.addArray().add(header.key()).add(header.value());
+    }
+    return json;
+  }
+
+  private TopicDescription description(String topic) throws Exception {
+    return admin().describeTopics(List.of(topic)).allTopicNames().get(10, TimeUnit.SECONDS)
+        .get(topic);
+  }
+
+  private static List<TopicPartition> partitionsOf(
+      KafkaConsumer<byte[], byte[]> consumer, String topic) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    consumer.partitionsFor(topic)
+        .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    return partitions;
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Properties properties = new Properties();
+    properties.put("bootstrap.servers", bootstrapServers);
+    properties.put("enable.auto.commit", "false");
+    properties.put("allow.auto.create.topics", "false");
+    properties.put("isolation.level", "read_committed");
+    properties.put("max.poll.records", "10000");
+    properties.put("default.api.timeout.ms", "20000");
+    return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private Admin admin() {
+    if (admin == null) {
+      Properties properties = new Properties();
+      properties.put("bootstrap.servers", bootstrapServers);
+      properties.put("request.timeout.ms", "5000");
+      properties.put("default.api.timeout.ms", "20000");
+      properties.put("reconnect.backoff.max.ms", "200");
+      admin = Admin.create(properties);
+    }
+    return admin;
+  }
+
+  @Override
+  public void close() {
+    if (admin != null) {
+      admin.close(Duration.ofSeconds(1));
+    }
+  }
+}

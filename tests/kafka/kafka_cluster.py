@@ -1,0 +1,400 @@
+#!/usr/bin/env python3
+"""A real Kafka for tests, without a container engine.
+
+`KafkaCluster(brokers=1)` formats and starts that many KRaft brokers (broker and controller in one
+process) on free ports of 127.0.0.1 with everything in a folder of its own, and is ready when `start`
+returns. `KafkaTool` is the independent client (Kafka's own Java clients) that creates topics and reads
+back what the gateway wrote. The standard library only.
+
+Nothing is left behind: each process has a process group of its own (Ctrl-C reaches pytest, which
+stops it), dies with this one (PR_SET_PDEATHSIG), and is killed at exit in any case.
+
+Run as a program it is `./dev kafka`: a cluster in the foreground.
+"""
+
+import argparse
+import atexit
+import base64
+import contextlib
+import ctypes
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "kafka"
+CLASS_PATH = f"{BUILD / 'classes'}:{BUILD / 'jars'}/*"
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent():
+    """To be called in a child before exec: the kernel kills it when this process is gone."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start_process(command, **options):
+    """A process in a session of its own that cannot outlive this one."""
+    process = subprocess.Popen(
+        command, start_new_session=True, preexec_fn=die_with_parent, **options
+    )
+    atexit.register(kill_process, process)
+    return process
+
+
+def kill_process(process):
+    """Kills the process with all it started and waits for it; nothing if it has ended."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def free_ports(count):
+    """Ports nobody listens on, from outside the range that outgoing connections are given: a port
+    that must come back after a restart must not be taken (or connected to itself) meanwhile."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        lowest_ephemeral = int(file.read().split()[0])
+    candidates = list(range(10000, min(32768, lowest_ephemeral)))
+    random.shuffle(candidates)
+    ports = []
+    for port in candidates:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise RuntimeError(f"no {count} free ports under {lowest_ephemeral}")
+
+
+class KafkaToolError(RuntimeError):
+    """What Kafka's own client answered instead of a result."""
+
+
+class KafkaTool:
+    """Questions to a JVM with Kafka's Java clients that stays up. Any thread may ask."""
+
+    def __init__(self, bootstrap_servers="-", log=subprocess.DEVNULL):
+        if not (BUILD / "classes" / "KafkaTool.class").exists():
+            raise RuntimeError("build/kafka is not there: run ./dev test or ./dev kafka once")
+        self._lock = threading.Lock()
+        self._process = start_process(
+            ["java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+             "-cp", CLASS_PATH, "KafkaTool", bootstrap_servers],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        )
+
+    def ask(self, op, **question):
+        line = json.dumps({"op": op, **question}).encode() + b"\n"
+        with self._lock:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        if not answer:
+            raise KafkaToolError(f"the Java client ended at '{op}'; see its log")
+        answer = json.loads(answer)
+        if "error" in answer:
+            raise KafkaToolError(f"{op}: {answer['error']}")
+        return answer["ok"]
+
+    def create_topic(self, topic=None, partitions=1, replication=1, **configs):
+        """Creates it and returns its name, a fresh one if none is given. Configuration by keyword,
+        with `_` for `.`."""
+        topic = topic or f"t-{uuid.uuid4().hex[:12]}"
+        configs = {name.replace("_", "."): str(value) for name, value in configs.items()}
+        return self.ask("create", topic=topic, partitions=partitions, replication=replication,
+                        configs=configs)
+
+    def delete_topic(self, topic):
+        return self.ask("delete", topic=topic)
+
+    def describe(self, topic):
+        return self.ask("describe", topic=topic)
+
+    def read(self, topic):
+        """Every record of the topic up to now, in order of partition and offset."""
+        return [Record(record) for record in self.ask("read", topic=topic)]
+
+    def count(self, topic):
+        """The sum of the end offsets: the number of records if nothing was deleted."""
+        return sum(self.ask("ends", topic=topic).values())
+
+    def partitions_of_keys(self, keys, partitions):
+        """Where Java's own producer puts each of the keys (bytes)."""
+        keys = [base64.b64encode(key).decode() for key in keys]
+        return self.ask("partition", keys=keys, partitions=partitions)
+
+    def close(self):
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            kill_process(self._process)
+        self._process.stdout.close()
+
+
+class Record:
+    """One record as it lies in Kafka: key and value are bytes or None, headers a list of pairs."""
+
+    def __init__(self, fields):
+        self.partition = fields["partition"]
+        self.offset = fields["offset"]
+        self.timestamp = fields["timestamp"]
+        self.key = _bytes(fields["key"])
+        self.value = _bytes(fields["value"])
+        self.headers = [(name, _bytes(value)) for name, value in fields["headers"]]
+
+    def __repr__(self):
+        return (f"Record({self.partition}/{self.offset} key={self.key!r} value={self.value!r} "
+                f"headers={self.headers!r})")
+
+
+def _bytes(text):
+    return None if text is None else base64.b64decode(text)
+
+
+class Broker:
+    """One process of the cluster. `node_id` counts from 1."""
+
+    def __init__(self, node_id, directory, properties, port):
+        self.node_id = node_id
+        self.port = port
+        self.address = f"127.0.0.1:{port}"
+        self._directory = directory
+        self._properties = directory / "server.properties"
+        self._log = directory / "server.log"
+        self._process = None
+        directory.mkdir()
+        self._properties.write_text("".join(f"{k}={v}\n" for k, v in properties.items()))
+
+    def format(self, cluster_id, *arguments):
+        subprocess.run(
+            ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", CLASS_PATH,
+             "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._properties),
+             "--ignore-formatted", *arguments],
+            check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        )
+
+    def start(self):
+        """Starts the process; `KafkaCluster.wait_ready` says when it serves."""
+        if self.running:
+            raise RuntimeError(f"broker {self.node_id} is running")
+        with open(self._log, "ab") as log:
+            self._process = start_process(
+                ["java", "-Xmx384m", "-XX:+UseSerialGC",
+                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                 "-cp", CLASS_PATH, "kafka.Kafka", str(self._properties)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._directory,
+            )
+
+    @property
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self, timeout=15):
+        """Asks it to stop (leaders move first where there are other brokers); kills it if it is
+        not gone in time."""
+        if self.running:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                kill_process(self._process)
+
+    def kill(self):
+        """kill -9: nothing is handed over, nothing is flushed."""
+        if self._process:
+            kill_process(self._process)
+
+    def pause(self):
+        """A broker that hangs: connections stay open and nothing is answered."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._process.send_signal(signal.SIGCONT)
+
+    def abort_connections(self):
+        """Resets every established connection to it (root only): answers in flight are lost."""
+        subprocess.run(["ss", "-K", "dst", "127.0.0.1", "dport", "=", f":{self.port}"],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def accepts(self):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            return True
+        return False
+
+    def log_tail(self, size=3000):
+        return self._log.read_text(errors="replace")[-size:] if self._log.exists() else ""
+
+
+class KafkaCluster:
+    """Brokers and the tool to look into them. A context manager: `with KafkaCluster(3) as kafka:`.
+
+    Topics get a replica on each broker (up to three) by default, min.insync.replicas is 2 with three
+    brokers, and topics do not come into being by being named. `properties` are added to, or
+    replace, those of every broker.
+    """
+
+    def __init__(self, brokers=1, directory=None, properties=None):
+        self._own_directory = directory is None
+        self._directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="kafka-"))
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self._tool = None
+        self.replication = min(3, brokers)
+        ports = free_ports(2 * brokers)
+        voters = ",".join(f"{i + 1}@127.0.0.1:{ports[brokers + i]}" for i in range(brokers))
+        self.brokers = [
+            Broker(
+                i + 1, self._directory / f"broker-{i + 1}",
+                {**self._properties(i + 1, ports[i], ports[brokers + i], voters),
+                 **(properties or {})},
+                ports[i],
+            )
+            for i in range(brokers)
+        ]
+
+    def _properties(self, node_id, port, controller_port, voters):
+        replication = self.replication
+        return {
+            "process.roles": "broker,controller",
+            "node.id": node_id,
+            "controller.quorum.voters": voters,
+            "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": self._directory / f"broker-{node_id}" / "data",
+            "auto.create.topics.enable": "false",
+            "default.replication.factor": replication,
+            "min.insync.replicas": 2 if replication == 3 else 1,
+            "offsets.topic.num.partitions": 4,
+            "offsets.topic.replication.factor": replication,
+            "transaction.state.log.num.partitions": 4,
+            "transaction.state.log.replication.factor": replication,
+            "transaction.state.log.min.isr": 2 if replication == 3 else 1,
+            "group.initial.rebalance.delay.ms": 0,
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 500,
+            "replica.lag.time.max.ms": 5000,
+            "num.network.threads": 2,
+            "num.io.threads": 4,
+            "log.cleaner.dedupe.buffer.size": 2097152,
+        }
+
+    @property
+    def bootstrap_servers(self):
+        return ",".join(broker.address for broker in self.brokers)
+
+    @property
+    def tool(self):
+        if self._tool is None:
+            with open(self._directory / "tool.log", "ab") as log:
+                self._tool = KafkaTool(self.bootstrap_servers, log)
+        return self._tool
+
+    def create_topic(self, topic=None, partitions=1, **configs):
+        return self.tool.create_topic(topic, partitions, self.replication, **configs)
+
+    def read(self, topic):
+        return self.tool.read(topic)
+
+    def start(self, timeout=60):
+        try:
+            formats = [threading.Thread(target=broker.format, args=(self._cluster_id,))
+                       for broker in self.brokers]
+            for thread in formats:
+                thread.start()
+            for thread in formats:
+                thread.join()
+            for broker in self.brokers:
+                broker.start()
+            self.wait_ready(timeout)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def wait_ready(self, timeout=60):
+        """Until every broker that runs is a member, leads its partitions and gives producer ids."""
+        deadline = time.monotonic() + timeout
+        running = [broker for broker in self.brokers if broker.running]
+        for broker in running:
+            while not broker.accepts():
+                if not broker.running or time.monotonic() > deadline:
+                    raise RuntimeError(
+                        f"broker {broker.node_id} does not listen:\n{broker.log_tail()}")
+                time.sleep(0.05)
+        while not set(b.node_id for b in running) <= set(self._members()):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"only {self._members()} are members")
+            time.sleep(0.05)
+        topic = self.tool.create_topic(
+            f"warm-up-{uuid.uuid4().hex[:8]}", len(running), min(3, len(running)),
+            min_insync_replicas=1)
+        self.tool.ask("warm-up", topic=topic, producers=2 * len(running) - 1)
+        self.tool.delete_topic(topic)
+
+    def _members(self):
+        with contextlib.suppress(KafkaToolError):
+            return self.tool.ask("cluster")
+        return []
+
+    def stop(self):
+        """Ends everything at once and removes the folder: nobody needs this data again."""
+        if self._tool is not None:
+            self._tool.close()
+            self._tool = None
+        for broker in self.brokers:
+            broker.kill()
+        if self._own_directory:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev kafka", description="A real Kafka, for trying.")
+    parser.add_argument("--brokers", type=int, default=1, choices=range(1, 6), metavar="N")
+    parser.add_argument("--auto-create-topics", action="store_true",
+                        help="topics come into being when they are first named")
+    arguments = parser.parse_args()
+    properties = {"auto.create.topics.enable": str(arguments.auto_create_topics).lower()}
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    print(f"starting {arguments.brokers} broker(s)…", file=sys.stderr, flush=True)
+    with KafkaCluster(arguments.brokers, properties=properties) as kafka:
+        servers = kafka.bootstrap_servers
+        print(f"\nKafka listens on {servers}\n\n"
+              f"  ./dev run --Kafka:BootstrapServers={servers}\n"
+              f"  kcat -b {servers} -L\n\nCtrl-C stops it.", flush=True)
+        while not ended.wait(1):
+            for broker in kafka.brokers:
+                if not broker.running:
+                    sys.exit(f"broker {broker.node_id} ended:\n{broker.log_tail()}")
+
+
+if __name__ == "__main__":
+    main()
