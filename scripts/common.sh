@@ -83,19 +83,13 @@ build_preset() {
   cmake --build "build/$preset" "${targets[@]}" >&2
 }
 
-# Swagger UI's files in build/swagger-ui, fetched with npm from the lock file; nothing when they are
-# newer than the lock file.
+# Swagger UI's files in build/swagger-ui, fetched with npm from the lock file. The script knows itself
+# when there is nothing to do.
 fetch_swagger_ui() {
-  local source=openapi/swagger-ui output="$ROOT/build/swagger-ui"
-  [[ -f $source/package-lock.json && -x $source/build.sh ]] || return 0
-  [[ "$output/.complete" -nt $source/package-lock.json && "$output/.complete" -nt $source/build.sh ]] &&
-    return 0
+  local script=openapi/swagger-ui/build.sh
+  [[ -x $script ]] || return 0
   ensure_packages npm:npm ca-certificates
-  mkdir -p "$output"
-  if [[ ! $source/node_modules -nt $source/package-lock.json ]]; then
-    (cd $source && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-  fi
-  $source/build.sh "$output" && touch "$output/.complete"
+  $script build/swagger-ui
 }
 
 # The virtual environment of the Python tests, from tests/requirements.txt, made again when it changes.

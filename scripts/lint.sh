@@ -14,7 +14,7 @@ main_lint() {
 check_shell() {
   local -a scripts
   mapfile -t scripts < <(git ls-files -co --exclude-standard -z -- dev .ci/run '*.sh' |
-    xargs -0 grep -lE '^#!/usr/bin/env bash|^# shellcheck shell=bash')
+    xargs -0 grep -lE '^#!/(usr/bin/env bash|bin/(ba)?sh)|^# shellcheck shell=bash')
   say "shellcheck: ${#scripts[@]} scripts"
   shellcheck -x "${scripts[@]}"
 }
