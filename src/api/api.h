@@ -1,0 +1,57 @@
+// Everything of `api` put together: routes, pipeline, budgets, access log. Owned by main, outlives the server that calls
+// it. What it needs of the other layers it gets as ports.
+#ifndef GATEWAY_API_API_H_
+#define GATEWAY_API_API_H_
+
+#include <chrono>
+#include <cstddef>
+
+#include "access_log.h"
+#include "admission.h"
+#include "controllers/health_controller.h"
+#include "controllers/kafka_controller.h"
+#include "controllers/metrics_controller.h"
+#include "controllers/site_controller.h"
+#include "lifecycle.h"
+#include "pipeline.h"
+#include "ports.h"
+#include "produce_service.h"
+#include "readiness.h"
+#include "router.h"
+
+namespace gateway {
+
+struct ApiOptions {
+  std::size_t max_in_flight_requests = 20'000;       // Limits:MaxInFlightRequests
+  std::size_t max_in_flight_bytes = 268'435'456;     // Limits:MaxInFlightBytes
+  std::chrono::milliseconds request_timeout{30'000};  // Limits:RequestTimeoutMs
+  AccessLogOptions access_log;
+  SiteOptions site;
+};
+
+class Api final {
+ public:
+  Api(ApiOptions options, ProduceService& service, const Readiness& readiness,
+      const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics, Logger& logger);
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  http::HttpHandler& handler() { return pipeline_; }
+  const Router& router() const { return router_; }
+  // Requests that were admitted and whose records are not all reported.
+  const Admission& admission() const { return admission_; }
+
+ private:
+  AccessLog access_log_;
+  Admission admission_;
+  KafkaController kafka_;
+  HealthController health_;
+  MetricsController metrics_;
+  SiteController site_;
+  Router router_;
+  Pipeline pipeline_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_API_H_

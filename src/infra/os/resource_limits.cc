@@ -1,0 +1,15 @@
+#include "os/resource_limits.h"
+
+#include <sys/resource.h>
+
+namespace gateway {
+
+std::uint64_t RaiseOpenFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlimit before = limit;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before.rlim_cur;
+}
+
+}  // namespace gateway
