@@ -8,6 +8,7 @@ function(gateway_unit_tests layer)
   endif()
   add_executable(${layer}_test ${sources})
   target_include_directories(${layer}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+  target_compile_definitions(${layer}_test PRIVATE GATEWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${layer}_test PRIVATE gateway::${layer} gateway_language ${ARGN} GTest::gmock
                                               GTest::gtest_main)
   gtest_discover_tests(${layer}_test TEST_PREFIX ${layer}. PROPERTIES TIMEOUT 120)
