@@ -1,0 +1,138 @@
+#include "logging/async_logger.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "logging/log_line.h"
+
+namespace gateway {
+namespace {
+
+// Room that only critical lines may take, so that the last words are not lost in a flood.
+constexpr std::size_t kCriticalReserve = 64 * 1024;
+
+// A thread keeps the buffer it formats in, unless a line was huge.
+constexpr std::size_t kMaxKeptBytes = 64 * 1024;
+
+// Signals are for other threads, and SIGPIPE must not end the process when nobody reads the log.
+void BlockAllSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+AsyncLogger::AsyncLogger(const Clock& clock, LoggerOptions options)
+    : clock_(clock),
+      format_(options.format),
+      max_queue_bytes_(options.max_queue_bytes),
+      critical_wait_(options.critical_wait),
+      shutdown_wait_(options.shutdown_wait),
+      sink_(std::move(options.sink)),
+      level_(options.level) {
+  if (!sink_) {
+    standard_error_ = std::make_unique<DescriptorWriter>(STDERR_FILENO);
+    sink_ = [this](std::string_view lines) { return standard_error_->Write(lines); };
+  }
+  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // address space until it is used
+  thread_ = std::thread([this] { Run(); });
+}
+
+AsyncLogger::~AsyncLogger() {
+  {
+    std::unique_lock lock(mutex_);
+    stop_ = true;
+    work_.notify_one();
+    if (!done_.wait_for(lock, shutdown_wait_, [this] { return ended_; }) && standard_error_) {
+      standard_error_->Abandon();
+    }
+  }
+  thread_.join();
+}
+
+void AsyncLogger::AppendLine(const LogLine& line, std::string* out) const {
+  if (format_ == LogFormat::kJson) {
+    AppendJsonLine(line, out);
+  } else {
+    AppendTextLine(line, out);
+  }
+}
+
+void AsyncLogger::Log(LogLevel level, std::string_view event, std::string_view message,
+                      std::initializer_list<LogField> fields) {
+  if (!Enabled(level)) return;
+  thread_local std::string buffer;
+  buffer.clear();
+  AppendLine({clock_.UnixMillis(), level, event, message, fields}, &buffer);
+  const bool critical = level == LogLevel::kCritical;
+  if (!Enqueue(buffer, critical)) dropped_.fetch_add(1, std::memory_order_relaxed);
+  if (buffer.capacity() > kMaxKeptBytes) std::string().swap(buffer);
+  if (critical) Flush(critical_wait_);
+}
+
+bool AsyncLogger::Enqueue(std::string_view line, bool critical) {
+  const std::size_t limit = max_queue_bytes_ + (critical ? kCriticalReserve : 0);
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() + line.size() > limit) return false;
+    queue_.append(line);
+    ++queued_lines_;
+    wake = std::exchange(writer_idle_, false);
+  }
+  if (wake) work_.notify_one();
+  return true;
+}
+
+bool AsyncLogger::Flush(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t target = queued_lines_;
+  return done_.wait_for(lock, timeout, [this, target] { return finished_lines_ >= target; });
+}
+
+// Says in the log itself that the log has a gap.
+void AsyncLogger::AppendDropNotice(std::string* out) {
+  const std::uint64_t dropped = this->dropped();
+  if (dropped == noticed_drops_) return;
+  const auto count = static_cast<std::int64_t>(dropped - noticed_drops_);
+  noticed_drops_ = dropped;
+  AppendLine({clock_.UnixMillis(),
+              LogLevel::kWarning,
+              "log-lines-dropped",
+              "Lines were lost here because the log is read too slowly.",
+              {{"count", count}}},
+             out);
+}
+
+void AsyncLogger::Run() {
+  pthread_setname_np(pthread_self(), "log");
+  BlockAllSignals();
+  std::string lines;
+  lines.reserve(max_queue_bytes_ + kCriticalReserve);
+  std::unique_lock lock(mutex_);
+  while (true) {
+    while (queue_.empty() && !stop_) {
+      writer_idle_ = true;
+      work_.wait(lock);
+    }
+    if (queue_.empty()) break;
+    lines.clear();
+    lines.swap(queue_);
+    const std::uint64_t taken = queued_lines_;
+    lock.unlock();
+    AppendDropNotice(&lines);
+    const bool written = sink_(lines);
+    lock.lock();
+    if (!written) dropped_.fetch_add(taken - finished_lines_, std::memory_order_relaxed);
+    finished_lines_ = taken;
+    done_.notify_all();
+  }
+  ended_ = true;
+  done_.notify_all();
+}
+
+}  // namespace gateway

@@ -1,0 +1,109 @@
+// The Logger port: lines go through a bounded queue to one thread ("log") that writes them to
+// standard error. The composition root owns it and destroys it last. Any thread may call anything;
+// callers format their line themselves and share only a short critical section (a copy of the
+// line), never a system call that can block.
+//
+// The queue is two buffers that swap, bounded in bytes: nothing is allocated for a line, a burst is
+// one write, and memory stays bounded however long lines are. (spdlog 1.10 offers a queue bounded
+// in lines only, drops the oldest one, writes each line by itself, and waits without limit for a
+// stuck reader when it is destroyed.)
+#ifndef GATEWAY_INFRA_LOGGING_ASYNC_LOGGER_H_
+#define GATEWAY_INFRA_LOGGING_ASYNC_LOGGER_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "config/settings.h"
+#include "logging/descriptor_writer.h"
+#include "ports.h"
+
+namespace gateway {
+
+struct LogLine;
+
+struct LoggerOptions {
+  LogLevel level = LogLevel::kInformation;  // lines below it are not written
+  LogFormat format = LogFormat::kJson;
+
+  // Lines that wait to be written; a line that does not fit is dropped and counted. As much again
+  // is being written meanwhile.
+  std::size_t max_queue_bytes = 4 * 1024 * 1024;
+
+  // How long a critical line holds its caller until it is written: the process may be about to end.
+  std::chrono::milliseconds critical_wait{200};
+
+  // How long the destructor waits for a reader that is stuck before it drops the rest.
+  std::chrono::milliseconds shutdown_wait{2000};
+
+  // For tests: takes one or more whole lines at a time, on the log thread. false: they were lost.
+  // Absent: standard error.
+  std::function<bool(std::string_view lines)> sink;
+};
+
+class AsyncLogger final : public Logger {
+ public:
+  // `clock` must outlive the logger.
+  AsyncLogger(const Clock& clock, LoggerOptions options);
+  // Writes what is queued, within shutdown_wait. No other thread may be logging any more.
+  ~AsyncLogger() override;
+  AsyncLogger(const AsyncLogger&) = delete;
+  AsyncLogger& operator=(const AsyncLogger&) = delete;
+
+  bool Enabled(LogLevel level) const override {
+    return level >= level_.load(std::memory_order_relaxed);
+  }
+  void Log(LogLevel level, std::string_view event, std::string_view message,
+           std::initializer_list<LogField> fields = {}) override;
+
+  void SetLevel(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
+
+  // Waits until every line logged before the call is written; false if that takes longer.
+  bool Flush(std::chrono::milliseconds timeout);
+
+  // Lines that were lost since the start: the queue was full, or nobody read them.
+  std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+
+ private:
+  void Run();
+  void AppendLine(const LogLine& line, std::string* out) const;
+  void AppendDropNotice(std::string* out);
+  // false: no room.
+  bool Enqueue(std::string_view line, bool critical);
+
+  const Clock& clock_;
+  const LogFormat format_;
+  const std::size_t max_queue_bytes_;
+  const std::chrono::milliseconds critical_wait_;
+  const std::chrono::milliseconds shutdown_wait_;
+  std::unique_ptr<DescriptorWriter> standard_error_;  // absent if the sink was given
+  std::function<bool(std::string_view)> sink_;
+  std::atomic<LogLevel> level_;
+  std::atomic<std::uint64_t> dropped_{0};
+  std::uint64_t noticed_drops_ = 0;  // of the log thread
+
+  std::mutex mutex_;
+  std::condition_variable work_;      // lines are queued, or stop
+  std::condition_variable done_;      // lines were written, or the log thread has ended
+  std::string queue_;                 // guarded by mutex_, like the rest
+  std::uint64_t queued_lines_ = 0;    // since the start
+  std::uint64_t finished_lines_ = 0;  // of these: written, or given up
+  bool writer_idle_ = false;
+  bool stop_ = false;
+  bool ended_ = false;
+
+  std::thread thread_;  // last: it uses everything above
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_LOGGING_ASYNC_LOGGER_H_

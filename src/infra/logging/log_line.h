@@ -1,0 +1,31 @@
+// One line of the log, in either format. Pure functions, any thread.
+#ifndef GATEWAY_INFRA_LOGGING_LOG_LINE_H_
+#define GATEWAY_INFRA_LOGGING_LOG_LINE_H_
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "ports.h"
+
+namespace gateway {
+
+struct LogLine {
+  TimestampMs unix_millis;
+  LogLevel level;
+  std::string_view event;
+  std::string_view message;
+  std::initializer_list<LogField> fields;
+};
+
+// Appends a JSON object and a newline: timestamp (RFC 3339, UTC, milliseconds), level, event,
+// message, then the fields in their order. Numbers that JSON has not (NaN, infinities) are null.
+void AppendJsonLine(const LogLine& line, std::string* out);
+
+// Appends "12:34:56.789 INFO  listening  message  key=value ..." and a newline; the time is UTC.
+// Values with blanks, quotes or backslashes, and empty ones, are quoted as in JSON.
+void AppendTextLine(const LogLine& line, std::string* out);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_LOGGING_LOG_LINE_H_
