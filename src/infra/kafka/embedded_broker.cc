@@ -1,0 +1,37 @@
+#include "kafka/embedded_broker.h"
+
+#include <array>
+#include <utility>
+
+namespace gateway {
+
+Result<std::unique_ptr<EmbeddedBroker>, std::string> EmbeddedBroker::Start(Logger& logger) {
+  std::array<char, 256> text{};
+  RdConf conf(rd_kafka_conf_new());
+  rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // it would say that it has no brokers
+  // The broker's sockets take this from their owner; without it answers come 40 ms late.
+  if (rd_kafka_conf_set(conf.get(), "socket.nagle.disable", "true", text.data(), text.size()) !=
+      RD_KAFKA_CONF_OK) {
+    return "The embedded broker cannot start: " + std::string(text.data());
+  }
+  RdClient owner(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size()));
+  if (owner == nullptr) return "The embedded broker cannot start: " + std::string(text.data());
+  (void)conf.release();
+  RdMockCluster cluster(rd_kafka_mock_cluster_new(owner.get(), 1));
+  if (cluster == nullptr) {
+    return std::string("The embedded broker cannot start: no port of 127.0.0.1 can be opened.");
+  }
+  std::unique_ptr<EmbeddedBroker> broker(new EmbeddedBroker(std::move(owner), std::move(cluster)));
+  logger.Log(LogLevel::kWarning, "embedded-kafka",
+             "The embedded broker is for trying things out: it keeps nothing once the gateway "
+             "ends, and only the last few megabytes until then.",
+             {{"bootstrapServers", std::string_view(broker->bootstrap_servers())}});
+  return broker;
+}
+
+EmbeddedBroker::EmbeddedBroker(RdClient owner, RdMockCluster cluster)
+    : owner_(std::move(owner)),
+      cluster_(std::move(cluster)),
+      bootstrap_servers_(rd_kafka_mock_cluster_bootstraps(cluster_.get())) {}
+
+}  // namespace gateway

@@ -1,0 +1,149 @@
+// The Producer and KafkaHealth of the gateway, on librdkafka. One idempotent instance at a time;
+// the thread "kafka-reports" serves its event queue (delivery reports, errors, statistics, log
+// lines) and calls PendingRecord::Report; the thread "kafka-lookup" asks for topics not yet known.
+// Send never waits for Kafka.
+//
+// A fatal error (2.0.2 has them in ordinary broker incidents, librdkafka #4438): sends answer
+// kProducerFailed until the instance has reported all it held; then a new one takes its place. They
+// never overlap, so no record of the new one can be stored before one of the old one.
+//
+// Owned by main, outlives every request. Send, Status: any thread. Drain: one, once, after intake
+// has stopped. The embedded broker, if any, must outlive the producer.
+#ifndef GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
+#define GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+#include "config/settings.h"
+#include "kafka/kafka_instance.h"
+#include "kafka/kafka_log.h"
+#include "kafka/kafka_status.h"
+#include "kafka/metadata_client.h"
+#include "kafka/topic_directory.h"
+#include "ports.h"
+#include "result.h"
+
+namespace gateway {
+
+class KafkaProducer final : public Producer, public KafkaHealth, private TopicDirectory::Client {
+ public:
+  struct Options {
+    Settings::Kafka kafka;  // bootstrap_servers resolved: addresses, not "embedded"
+    std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes
+    // The brokers are the embedded one: its timestamps are not believed, its topics are counted.
+    bool embedded = false;
+    MetadataClient::Options lookup;
+    TopicDirectory::Options topics;
+  };
+
+  // What became of the records that were under way when Drain was called.
+  struct DrainResult {
+    std::int64_t delivered = 0;
+    std::int64_t not_persisted = 0;
+    std::int64_t possibly_persisted = 0;
+    bool NothingLost() const { return not_persisted == 0 && possibly_persisted == 0; }
+  };
+
+  // Starts the instance and the threads; does not wait for a broker. The error is a sentence that
+  // names the key or property at fault.
+  static Result<std::unique_ptr<KafkaProducer>, std::string> Create(Options options, Logger& logger,
+                                                                    Metrics& metrics,
+                                                                    const Clock& clock);
+  // Reports whatever is left (as Drain with no time) and stops the threads. Takes two seconds at
+  // most, when a look-up finds no broker.
+  ~KafkaProducer() override;
+
+  void Send(PendingRecord* record) override;
+  KafkaStatus Status() const override { return status_.Status(); }
+
+  // Refuses new records, then waits until every record has been reported. At `deadline` gives up
+  // those that are left: each is reported within about a second more, as not or possibly stored.
+  DrainResult Drain(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  friend struct KafkaProducerTestPeer;
+  using SteadyClock = std::chrono::steady_clock;
+
+  KafkaProducer(Options options, Logger& logger, Metrics& metrics, const Clock& clock);
+
+  // Where a record goes: a topic of the instance, kept alive for the call.
+  struct Route {
+    std::shared_ptr<KafkaInstance> instance;  // null while a fatal error is dealt with
+    rd_kafka_topic_t* topic = nullptr;
+  };
+  struct Topic {
+    rd_kafka_topic_t* handle = nullptr;  // null while there is no instance
+    bool known = false;                  // Send may use it (opened, and its waiters are out)
+  };
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+  struct State {
+    std::shared_ptr<KafkaInstance> instance;
+    std::unordered_map<std::string, Topic, NameHash, std::equal_to<>> topics;
+  };
+
+  std::optional<Route> Find(std::string_view topic, bool opened_too) const;
+  std::optional<Error> Dispatch(const Route& route, PendingRecord* record);
+  void Report(PendingRecord* record, DeliveryReport report);
+  DrainResult Totals() const;
+  bool FlushUntil(SteadyClock::time_point until);
+
+  // TopicDirectory::Client
+  bool IsKnown(std::string_view topic) const override;
+  bool Open(const std::string& topic) override;
+  std::optional<Error> Produce(PendingRecord* record) override;
+  void Publish(const std::string& topic) override;
+  void Fail(PendingRecord* record, Error error) override;
+  ErrorCode WhyUnavailable() const override;
+  void OnBrokerAnswered() override { status_.OnBrokerAnswered(); }
+
+  // The thread "kafka-reports".
+  void Run();
+  void OnEvent(const KafkaInstance& instance, rd_kafka_event_t* event);
+  void OnDeliveryReports(rd_kafka_event_t* event);
+  DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
+                          bool offset_known) const;
+  void OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t* event);
+  void Retire();
+  bool MayDestroy(const std::shared_ptr<KafkaInstance>& instance) const;
+  std::shared_ptr<KafkaInstance> Replace();
+
+  const Options options_;
+  Logger& logger_;
+  const Clock& clock_;
+  KafkaStatusTracker status_;
+  KafkaLog log_;
+
+  mutable std::mutex state_mutex_;
+  State state_;
+
+  std::atomic<std::int64_t> in_librdkafka_{0};
+  std::atomic<std::int64_t> delivered_{0};
+  std::atomic<std::int64_t> not_persisted_{0};
+  std::atomic<std::int64_t> possibly_persisted_{0};
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> purge_{false};  // the retiring instance, which only the thread knows
+  std::atomic<bool> stop_{false};
+  bool fatal_ = false;  // the thread's own: a fatal error has been seen on the current instance
+
+  std::unique_ptr<MetadataClient> lookup_;
+  std::unique_ptr<TopicDirectory> directory_;
+  std::thread reports_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_

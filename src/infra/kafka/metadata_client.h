@@ -1,0 +1,47 @@
+// The TopicLookup of a real cluster: a librdkafka instance of its own, not idempotent, that never
+// produces. A name once asked for stays in a librdkafka instance for ever, so unknown names must
+// not reach the producing one, and this one is made anew after a number of names.
+#ifndef GATEWAY_INFRA_KAFKA_METADATA_CLIENT_H_
+#define GATEWAY_INFRA_KAFKA_METADATA_CLIENT_H_
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "kafka/handles.h"
+#include "kafka/topic_lookup.h"
+#include "result.h"
+
+namespace gateway {
+
+class MetadataClient final : public TopicLookup {
+ public:
+  struct Options {
+    std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
+    int names_per_instance = 200;              // then a new instance
+  };
+  // Makes the configuration of a new instance (KafkaClientKind::kLookup).
+  using MakeConf = std::function<Result<RdConf, std::string>()>;
+
+  MetadataClient(MakeConf make_conf, Options options)
+      : make_conf_(std::move(make_conf)), options_(options) {}
+
+  Answer Find(const std::string& topic) override;
+  bool BrokerAnswers(std::chrono::milliseconds timeout) override;
+  void Cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
+
+ private:
+  rd_kafka_t* Instance();
+  Answer Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
+
+  const MakeConf make_conf_;
+  const Options options_;
+  std::atomic<bool> cancelled_{false};
+  RdClient client_;
+  int names_ = 0;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_METADATA_CLIENT_H_
