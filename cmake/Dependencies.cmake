@@ -19,10 +19,6 @@ find_package(simdjson REQUIRED)                     # libsimdjson-dev
 add_library(gateway::simdjson ALIAS simdjson::simdjson)
 find_package(nlohmann_json REQUIRED)                # nlohmann-json3-dev
 add_library(gateway::json ALIAS nlohmann_json::nlohmann_json)
-find_package(spdlog REQUIRED)                       # libspdlog-dev
-add_library(gateway::spdlog ALIAS spdlog::spdlog)
-find_package(CLI11 REQUIRED)                        # libcli11-dev
-add_library(gateway::cli ALIAS CLI11::CLI11)
 if(GATEWAY_BUILD_TESTS OR NOT DEFINED GATEWAY_BUILD_TESTS)
   find_package(GTest REQUIRED)                      # libgtest-dev libgmock-dev
 endif()

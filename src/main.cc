@@ -1,1 +1,265 @@
-int main() { return 0; }
+// The composition root: the only file that names all three layers. Settings -> infra -> service ->
+// api -> serve -> drain.
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "api.h"
+#include "config/startup.h"
+#include "http/server.h"
+#include "kafka/embedded_broker.h"
+#include "kafka/kafka_conf.h"
+#include "kafka/kafka_producer.h"
+#include "lifecycle.h"
+#include "logging/async_logger.h"
+#include "metrics/prometheus_metrics.h"
+#include "os/named_file.h"
+#include "os/resource_limits.h"
+#include "os/signals.h"
+#include "os/system_clock.h"
+#include "produce_service.h"
+#include "readiness.h"
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+// Exit codes (sysexits.h where it has one).
+constexpr int kExitDrained = 0;
+constexpr int kExitFault = 1;
+constexpr int kExitAddressInUse = 69;
+constexpr int kExitRecordsLost = 75;
+
+std::vector<ConfigProblem> CheckKafka(const Settings& settings) {
+  std::vector<ConfigProblem> problems;
+  for (std::string& what : CheckKafkaConf(settings.kafka)) {
+    ConfigProblem problem;
+    const std::size_t colon = what.find(": ");
+    problem.key = what.substr(0, colon);
+    problem.what = colon == std::string::npos ? "" : what.substr(colon + 2);
+    problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
+  LoggerOptions options;
+  options.level = logging.level;
+  options.format = logging.format;
+  return options;
+}
+
+AccessLogOptions AccessLogOptionsOf(const Settings::Logging& logging) {
+  AccessLogOptions options;
+  switch (logging.access) {
+    case AccessLogMode::kProblems:
+      options.mode = AccessLogOptions::Mode::kProblems;
+      break;
+    case AccessLogMode::kAll:
+      options.mode = AccessLogOptions::Mode::kAll;
+      break;
+    case AccessLogMode::kOff:
+      options.mode = AccessLogOptions::Mode::kOff;
+      break;
+  }
+  options.sample = static_cast<std::uint64_t>(logging.access_sample);
+  return options;
+}
+
+http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
+  http::ServerOptions options;
+  options.address = http.address;
+  options.port = http.port;
+  options.threads = http.threads;
+  options.limits.framer.head = {http.max_target_bytes, http.max_head_bytes, http.max_headers};
+  options.limits.framer.max_body_bytes = http.max_body_bytes;
+  options.limits.min_body_bytes_per_second = http.min_body_bytes_per_second;
+  options.limits.head_timeout = http.head_timeout;
+  options.limits.body_timeout = http.body_timeout;
+  options.limits.idle_timeout = http.idle_timeout;
+  options.limits.write_timeout = http.write_timeout;
+  options.accept = {http.max_connections, http.max_connections_per_address};
+  return options;
+}
+
+SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded) {
+  SiteOptions site;
+  site.version = GATEWAY_VERSION;
+  site.embedded = embedded;
+  if (const auto path = files.FindData("openapi/openapi.json")) site.openapi = ReadWhole(*path);
+  if (const auto path = files.FindData("swagger-ui")) {
+    for (NamedFile& file : ReadDirectory(*path)) {
+      site.swagger_ui.push_back({std::move(file.name), std::move(file.content)});
+    }
+  }
+  return site;
+}
+
+// Waits for `done`, at most until `deadline`; ends at once, with the process, on a further signal.
+template <typename Done>
+bool WaitUntil(const TerminationSignals& signals, SteadyClock::time_point deadline, Done done) {
+  while (!done()) {
+    if (SteadyClock::now() >= deadline) return false;
+    if (signals.WaitFor(milliseconds(10)) != 0) _exit(kExitFault);
+  }
+  return true;
+}
+
+// Everything that runs, in the order in which it is made; destroyed in the opposite order.
+class Gateway final {
+ public:
+  Gateway(const LoadedConfig& config, const FileLocator& files, const TerminationSignals& signals)
+      : settings_(config.settings),
+        signals_(signals),
+        log_(clock_, LoggerOptionsOf(settings_.logging)),
+        metrics_(MetricsOptions()),
+        files_(files) {}
+
+  int Run() {
+    RaiseOpenFileLimit();
+    if (!StartKafka()) return kExitFault;
+    readiness_ = std::make_unique<Readiness>(*producer_, lifecycle_, clock_,
+                                             settings_.health.kafka_down_grace);
+    service_ = std::make_unique<ProduceService>(
+        *producer_, clock_, metrics_, TopicPolicy(settings_.topics.allow, settings_.topics.deny),
+        RecordLimits{settings_.limits.max_batch_records, settings_.limits.max_record_bytes,
+                     settings_.limits.max_headers});
+    api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *readiness_, lifecycle_, clock_,
+                                 metrics_, log_);
+    server_ = std::make_unique<http::Server>(ServerOptionsOf(settings_.http), api_->handler(),
+                                             metrics_, log_);
+    if (const auto port = server_->Listen(); !port.ok()) {
+      log_.Log(LogLevel::kCritical, "listen-failed", port.error().detail);
+      return port.error().address_in_use ? kExitAddressInUse : kExitFault;
+    }
+    server_->Start();
+    log_.Log(LogLevel::kInformation, "listening", "The gateway is listening.",
+             {{"url", std::string_view(server_->url())}, {"version", GATEWAY_VERSION}});
+    const int signal = signals_.Wait();
+    log_.Log(LogLevel::kInformation, "stopping", "A signal asks the gateway to stop.",
+             {{"signal", std::int64_t{signal}}});
+    return Drain();
+  }
+
+ private:
+  PrometheusOptions MetricsOptions() {
+    PrometheusOptions options;
+    options.version = GATEWAY_VERSION;
+    options.librdkafka_version = LibrdkafkaVersion();
+    options.pistache_version = GATEWAY_PISTACHE_VERSION;
+    options.dropped_log_lines = [this] { return log_.dropped(); };
+    return options;
+  }
+
+  ApiOptions MakeApiOptions() const {
+    ApiOptions options;
+    options.max_in_flight_requests = settings_.limits.max_in_flight_requests;
+    options.max_in_flight_bytes = settings_.limits.max_in_flight_bytes;
+    options.request_timeout = settings_.limits.request_timeout;
+    options.access_log = AccessLogOptionsOf(settings_.logging);
+    options.site = SiteOptionsOf(files_, embedded_ != nullptr);
+    return options;
+  }
+
+  bool StartKafka() {
+    KafkaProducer::Options options;
+    options.kafka = settings_.kafka;
+    options.max_record_bytes = settings_.limits.max_record_bytes;
+    if (settings_.kafka.bootstrap_servers == "embedded") {
+      auto broker = EmbeddedBroker::Start(log_);
+      if (!broker.ok()) {
+        log_.Log(LogLevel::kCritical, "embedded-kafka-failed", broker.error());
+        return false;
+      }
+      embedded_ = std::move(broker).value();
+      options.kafka.bootstrap_servers = embedded_->bootstrap_servers();
+      options.embedded = true;
+    }
+    auto producer = KafkaProducer::Create(std::move(options), log_, metrics_, clock_);
+    if (!producer.ok()) {
+      log_.Log(LogLevel::kCritical, "producer-failed", producer.error());
+      return false;
+    }
+    producer_ = std::move(producer).value();
+    return true;
+  }
+
+  // Not ready; then, after the grace, the door closes; what was accepted is answered; what is
+  // queued is stored or given up; then the last answers go out.
+  int Drain() {
+    lifecycle_.BeginShutdown();
+    const auto closing = SteadyClock::now() + settings_.shutdown.grace;
+    WaitUntil(signals_, closing, [] { return false; });
+    lifecycle_.BeginDrain();
+    server_->StopAccepting();
+    const auto deadline = SteadyClock::now() + settings_.shutdown.drain_timeout;
+
+    KafkaProducer::DrainResult result;
+    std::atomic<bool> drained{false};
+    std::thread drainer([&] {
+      result = producer_->Drain(deadline);
+      drained = true;
+    });
+    WaitUntil(signals_, SteadyClock::time_point::max(), [&] { return drained.load(); });
+    drainer.join();
+    // A client that does not read its answer has had its time.
+    WaitUntil(signals_, SteadyClock::now() + kLastAnswers,
+              [this] { return server_->connections() == 0; });
+    server_->Stop();
+    log_.Log(LogLevel::kInformation, "stopped", "The gateway has stopped.",
+             {{"delivered", result.delivered},
+              {"not_persisted", result.not_persisted},
+              {"possibly_persisted", result.possibly_persisted}});
+    return result.NothingLost() ? kExitDrained : kExitRecordsLost;
+  }
+
+  static constexpr milliseconds kLastAnswers{3'000};
+
+  const Settings settings_;
+  const TerminationSignals& signals_;
+  SystemClock clock_;
+  AsyncLogger log_;
+  PrometheusMetrics metrics_;
+  const FileLocator files_;
+  Lifecycle lifecycle_;
+  std::unique_ptr<EmbeddedBroker> embedded_;
+  std::unique_ptr<Readiness> readiness_;
+  std::unique_ptr<ProduceService> service_;
+  std::unique_ptr<Api> api_;
+  // Goes before what it reports to: its last reports end requests of `api_`.
+  std::unique_ptr<KafkaProducer> producer_;
+  std::unique_ptr<http::Server> server_;
+};
+
+int Main(char** argv, char** environment) {
+  const FileLocator files(FileLocator::CurrentExecutable());
+  const StartupInput input{ArgumentsOf(argv), EnvironmentOf(environment), files,
+                           GATEWAY_VERSION,   LibrdkafkaVersion(),        {CheckKafka}};
+  const auto config = Startup(input, std::cout, std::cerr);
+  if (!config.ok()) return config.error();
+  const TerminationSignals signals;
+  return Gateway(config.value(), files, signals).Run();
+}
+
+}  // namespace
+}  // namespace gateway
+
+int main(int /*argc*/, char** argv) {
+  try {
+    return gateway::Main(argv, environ);
+  } catch (const std::exception& error) {
+    std::cerr << "kafka-gateway: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -36,8 +36,8 @@ constexpr Names<LogLevel, 6> NamesOf(LogLevel /*tag*/) {
 constexpr Names<LogFormat, 2> NamesOf(LogFormat /*tag*/) {
   return {{{"json", LogFormat::kJson}, {"text", LogFormat::kText}}};
 }
-constexpr Names<AccessLog, 3> NamesOf(AccessLog /*tag*/) {
-  return {{{"problems", AccessLog::kProblems}, {"all", AccessLog::kAll}, {"off", AccessLog::kOff}}};
+constexpr Names<AccessLogMode, 3> NamesOf(AccessLogMode /*tag*/) {
+  return {{{"problems", AccessLogMode::kProblems}, {"all", AccessLogMode::kAll}, {"off", AccessLogMode::kOff}}};
 }
 
 template <typename T>

@@ -17,7 +17,7 @@ namespace gateway {
 
 enum class KafkaProfile : std::uint8_t { kBalanced, kHighThroughput, kLowLatency };
 enum class LogFormat : std::uint8_t { kJson, kText };
-enum class AccessLog : std::uint8_t { kProblems, kAll, kOff };
+enum class AccessLogMode : std::uint8_t { kProblems, kAll, kOff };
 
 struct Settings {
   struct Http {
@@ -75,7 +75,7 @@ struct Settings {
   struct Logging {
     LogLevel level = LogLevel::kInformation;
     LogFormat format = LogFormat::kJson;
-    AccessLog access = AccessLog::kProblems;
+    AccessLogMode access = AccessLogMode::kProblems;
     std::int64_t access_sample = 1'000;
   } logging;
 

@@ -323,4 +323,6 @@ std::string DescribePassThrough(const Settings::Kafka& kafka) {
   return text;
 }
 
+std::string LibrdkafkaVersion() { return rd_kafka_version_str(); }
+
 }  // namespace gateway

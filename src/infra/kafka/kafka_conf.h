@@ -58,6 +58,9 @@ Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClie
 // "name=value, name=value" of Kafka:Librdkafka, secrets as ***. "" if there are none.
 std::string DescribePassThrough(const Settings::Kafka& kafka);
 
+// The version of the librdkafka that is linked: "2.0.2".
+std::string LibrdkafkaVersion();
+
 }  // namespace gateway
 
 #endif  // GATEWAY_INFRA_KAFKA_KAFKA_CONF_H_
