@@ -199,10 +199,7 @@ bool JsonReader::ReadValue(JsonSlice* value) {
   return true;
 }
 
-bool JsonReader::ReadEnd() {
-  Next();
-  return at_ == end_ || FaultHere("nothing may follow the JSON text");
-}
+bool JsonReader::ReadEnd() { return AtEnd() || FaultHere("nothing may follow the JSON text"); }
 
 bool JsonReader::ReadName(JsonSlice* name) {
   if (Next() != '"') return FaultHere("an object member begins with a name in double quotes");

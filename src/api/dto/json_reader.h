@@ -61,7 +61,11 @@ class JsonReader final {
   template <typename OnMember>
   bool ReadObject(OnMember&& on_member);
 
-  // True if nothing but white space follows.
+  // Whether nothing but white space follows. ReadEnd makes it a fault if something does.
+  bool AtEnd() {
+    Next();
+    return at_ == end_;
+  }
   bool ReadEnd();
 
   // After a false: where the text is at fault, and what is wrong (half a sentence).

@@ -46,10 +46,13 @@ class BodyParser final {
   // Nothing, or why the request is refused.
   std::optional<Problem> ParseSingle();
   std::optional<Problem> ParseBatch();
+  std::optional<Problem> ParseLines();
 
  private:
   bool ReadSingle();
   bool ReadBatch();
+  bool ReadLines();
+  bool ReadRecord(std::string_view list);
   bool ReadRecords(std::string_view list);
   bool ReadMessages();
   bool ReadBatchObject();
@@ -65,7 +68,9 @@ class BodyParser final {
   std::size_t max_records_;
   std::string_view body_;
   FaultList faults_;
-  JsonReader reader_;
+  JsonReader reader_;        // of the body, or of a line
+  std::size_t text_at_ = 0;  // where in the body the reader's text begins
+  std::size_t line_ = 0;     // which line it is, from 1; 0: it is the body
   RecordParser parser_;
   bool too_many_ = false;
 
@@ -78,6 +83,8 @@ class BodyParser final {
 std::optional<Problem> BodyParser::ParseSingle() { return Verdict(ReadSingle()); }
 
 std::optional<Problem> BodyParser::ParseBatch() { return Verdict(ReadBatch()); }
+
+std::optional<Problem> BodyParser::ParseLines() { return Verdict(ReadLines()); }
 
 bool BodyParser::ReadSingle() {
   request_->form = ProduceRequest::Form::kSingle;
@@ -110,24 +117,42 @@ bool BodyParser::ReadBatch() {
   return reader_.ReadEnd();
 }
 
-// The array of records whose pointer is `list`.
-bool BodyParser::ReadRecords(std::string_view list) {
+bool BodyParser::ReadLines() {
+  request_->form = ProduceRequest::Form::kLines;
+  std::size_t next = 0;
+  while (next < body_.size()) {
+    text_at_ = next;
+    ++line_;
+    const std::size_t end = std::min(body_.find('\n', text_at_), body_.size());
+    next = end + 1;
+    reader_ = JsonReader(body_.substr(text_at_, end - text_at_));
+    if (reader_.AtEnd()) continue;
+    if (!ReadRecord("") || !reader_.ReadEnd()) return false;
+  }
+  if (request_->batch.records.empty()) faults_.Add({}, "", kNoRecord);
+  return true;
+}
+
+// The next record of the list whose pointer is `list`.
+bool BodyParser::ReadRecord(std::string_view list) {
   std::vector<Record>& records = request_->batch.records;
-  const bool read = reader_.ReadArray([&] {
-    if (records.size() == max_records_) {
-      too_many_ = true;
-      return false;
-    }
-    const Place place{list, records.size(), {}};
-    Record& record = records.emplace_back();
-    if (!parser_.ReadRecord(&reader_, place, &record)) return false;
-    if (request_->form == ProduceRequest::Form::kArray && record.topic.data() == nullptr) {
-      faults_.Add(place, "", kMissingTopic);
-    }
-    return true;
-  });
-  if (read && records.empty()) faults_.Add({}, list, kNoRecord);
-  return read;
+  if (records.size() == max_records_) {
+    too_many_ = true;
+    return false;
+  }
+  const Place place{list, records.size(), {}};
+  Record& record = records.emplace_back();
+  if (!parser_.ReadRecord(&reader_, place, &record)) return false;
+  if (request_->form != ProduceRequest::Form::kMessages && record.topic.data() == nullptr) {
+    faults_.Add(place, "", kMissingTopic);
+  }
+  return true;
+}
+
+bool BodyParser::ReadRecords(std::string_view list) {
+  if (!reader_.ReadArray([&] { return ReadRecord(list); })) return false;
+  if (request_->batch.records.empty()) faults_.Add({}, list, kNoRecord);
+  return true;
 }
 
 bool BodyParser::ReadBatchObject() {
@@ -205,15 +230,14 @@ std::optional<Problem> BodyParser::Verdict(bool read) {
 }
 
 Problem BodyParser::JsonProblem() const {
-  const std::size_t offset = reader_.fault_offset();
+  const std::size_t offset = text_at_ + reader_.fault_offset();
   const std::string at = " at byte " + std::to_string(offset);
-  if (reader_.ended_early()) {
-    return InvalidJson("The body ends too early," + at + ": " + std::string(reader_.fault()) + ".");
-  }
-  if (body_[offset] == '\0') {
-    return InvalidJson("The body has a NUL byte" + at + "; JSON has none (in a string: \\u0000).");
-  }
-  return InvalidJson("The body is not valid JSON" + at + ": " + std::string(reader_.fault()) + ".");
+  const std::string text =
+      line_ == 0 ? "The body" : "Line " + std::to_string(line_) + " of the body";
+  const std::string why = ": " + std::string(reader_.fault()) + ".";
+  if (reader_.ended_early()) return InvalidJson(text + " ends too early," + at + why);
+  if (body_[offset] != '\0') return InvalidJson(text + " is not valid JSON" + at + why);
+  return InvalidJson(text + " has a NUL byte" + at + "; JSON has none (in a string: \\u0000).");
 }
 
 Problem BodyParser::TooManyRecords() const {
@@ -254,6 +278,7 @@ std::string ProduceRequest::PointerOf(std::size_t index) const {
     case Form::kSingle:
       return "";
     case Form::kArray:
+    case Form::kLines:
       return Place{"", index, {}}.Pointer();
     case Form::kMessages:
       return Place{"/messages", index, {}}.Pointer();
@@ -267,6 +292,10 @@ Result<ProduceRequest, Problem> ParseSendRequest(std::string body) {
 
 Result<ProduceRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records) {
   return Parse(std::move(body), max_records, &BodyParser::ParseBatch);
+}
+
+Result<ProduceRequest, Problem> ParseLinesRequest(std::string body, std::size_t max_records) {
+  return Parse(std::move(body), max_records, &BodyParser::ParseLines);
 }
 
 }  // namespace gateway

@@ -1,4 +1,4 @@
-// The wire format of POST /api/kafka/send and /api/kafka/send/batch: bytes in, records out.
+// The wire formats of POST /api/kafka/send and /api/kafka/send/batch: bytes in, records out.
 // Everything is validated before anything is sent, and every fault is reported with a JSON pointer.
 // Pure functions; any thread.
 //
@@ -22,12 +22,13 @@ namespace gateway {
 // a few bytes of body must not become gigabytes of headers.
 inline constexpr std::size_t kMaxDefaultHeaders = 100;
 
-// What a request body says. `pointers[i]` is where record i stands ("" for a single, "/3",
-// "/messages/3").
+// What a request body says.
 struct ProduceRequest {
   RecordBatch batch;
-  enum class Form { kSingle, kArray, kMessages } form = Form::kSingle;
+  enum class Form { kSingle, kArray, kMessages, kLines } form = Form::kSingle;
 
+  // Where record `index` stands: "" for a single, "/3", "/messages/3"; with one record a line "/3"
+  // too, as if the lines were an array.
   std::string PointerOf(std::size_t index) const;
 };
 
@@ -36,6 +37,9 @@ struct ProduceRequest {
 // errors), kTooManyRecords (more than `max_records`, found before they are all parsed).
 Result<ProduceRequest, Problem> ParseSendRequest(std::string body);
 Result<ProduceRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records);
+// application/x-ndjson: a record a line, which LF or CRLF ends (the last need not end). Lines of
+// white space only are skipped and do not count.
+Result<ProduceRequest, Problem> ParseLinesRequest(std::string body, std::size_t max_records);
 
 }  // namespace gateway
 

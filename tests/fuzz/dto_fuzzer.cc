@@ -1,0 +1,142 @@
+// Fuzzes the parsing of request bodies. What it holds the parsers to, whatever the bytes:
+//   - what they accept is JSON, says nlohmann's parser too (it takes no number a double cannot
+//   hold,
+//     and it takes a NUL for the end: we never accept one);
+//   - what nlohmann accepts is no JSON fault here, except what we refuse on purpose (a byte order
+//     mark, a NUL behind the text, nesting);
+//   - every byte of an accepted record lies in the body or in the arena, and the request may move;
+//   - a refusal has a detail; pointers are valid UTF-8 and begin with '/' unless empty.
+//
+//   clang++-14 -g -O1 -std=c++20 -fsanitize=fuzzer,address,undefined -Isrc/api -Isrc/service \
+//       tests/fuzz/dto_fuzzer.cc src/api/dto/{base64,fault_list,json_reader,produce_request}.cc \
+//       src/api/dto/{record_headers,record_parser,rfc3339,utf8}.cc -lsimdjson -o dto_fuzzer
+//   ./dto_fuzzer -dict=tests/fuzz/dto.dict -max_len=4096 -max_total_time=60
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "dto/produce_request.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kMaxRecords = 50;
+
+void Require(bool condition) {
+  if (!condition) std::abort();
+}
+
+// nlohmann's events, for its verdict on the grammar alone: numbers that no double holds are fine.
+class Grammar final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(nlohmann::json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return Enter(); }
+  bool key(std::string&) override { return true; }
+  bool end_object() override { return Leave(); }
+  bool start_array(std::size_t) override { return Enter(); }
+  bool end_array() override { return Leave(); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
+    // An out_of_range is a number that is grammatical and does not fit; nothing is known behind it.
+    too_large_number = e.id == 406;
+    return false;
+  }
+
+  bool too_large_number = false;
+  std::size_t deepest = 0;
+
+ private:
+  bool Enter() {
+    deepest = ++depth_ > deepest ? depth_ : deepest;
+    return true;
+  }
+  bool Leave() {
+    --depth_;
+    return true;
+  }
+  std::size_t depth_ = 0;
+};
+
+// Reads each byte, so that AddressSanitizer sees those that are not ours.
+std::size_t Touch(std::string_view bytes) {
+  Require(bytes.data() != nullptr);
+  volatile unsigned char sink = 0;
+  for (const char c : bytes)
+    sink = static_cast<unsigned char>(sink ^ static_cast<unsigned char>(c));
+  return bytes.size();
+}
+
+void CheckRecord(const Record& record, std::size_t body_bytes) {
+  std::size_t bytes = Touch(record.topic);
+  if (record.key) bytes += Touch(*record.key);
+  if (record.value) bytes += Touch(*record.value);
+  Require(bytes <= 2 * body_bytes);  // a default topic may be shared
+  for (const Header& header : record.headers) {
+    Touch(header.name);
+    if (header.value) Touch(*header.value);
+  }
+}
+
+void CheckRefusal(const Problem& problem) {
+  Require(!problem.detail.empty());
+  Require(FindInvalidUtf8(problem.detail) == std::string::npos);
+  Require(problem.errors.size() <= kMaxErrorDetails);
+  Require(problem.type == ProblemType::kInvalidRecord || problem.errors.empty());
+  Require(problem.type != ProblemType::kInvalidRecord || !problem.errors.empty());
+  for (const ErrorDetail& error : problem.errors) {
+    Require(error.pointer.empty() || error.pointer[0] == '/');
+    Require(FindInvalidUtf8(error.pointer) == std::string::npos);
+    Require(!error.detail.empty() && FindInvalidUtf8(error.detail) == std::string::npos);
+  }
+}
+
+void Check(Result<ProduceRequest, Problem> result, std::string_view text, bool is_json,
+           bool may_be_json) {
+  if (!result.ok()) {
+    CheckRefusal(result.error());
+    if (result.error().type == ProblemType::kInvalidJson) Require(!is_json);
+    return;
+  }
+  Require(may_be_json);
+  Require(text.find('\0') == std::string_view::npos);
+  ProduceRequest moved = std::move(result).value();
+  result = Problem();
+  Require(!moved.batch.records.empty() && moved.batch.records.size() <= kMaxRecords);
+  for (std::size_t i = 0; i < moved.batch.records.size(); ++i) {
+    CheckRecord(moved.batch.records[i], text.size());
+    static_cast<void>(moved.PointerOf(i));
+  }
+}
+
+}  // namespace
+}  // namespace gateway
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using gateway::kMaxValueDepth;
+  const std::string text(data, data + size);
+  gateway::Grammar grammar;
+  const bool accepted = nlohmann::json::sax_parse(text, &grammar);
+  const bool on_purpose = text.substr(0, 3) == "\xEF\xBB\xBF" ||
+                          text.find('\0') != std::string::npos || grammar.deepest > kMaxValueDepth;
+  const bool is_json = accepted && !on_purpose;
+  const bool may_be_json = accepted || grammar.too_large_number;
+  const auto body = [&text] {
+    std::string copy;
+    copy.reserve(text.size() + gateway::kBodyPadding);
+    return copy.append(text);
+  };
+  gateway::Check(gateway::ParseSendRequest(body()), text, is_json, may_be_json);
+  gateway::Check(gateway::ParseBatchRequest(body(), gateway::kMaxRecords), text, is_json,
+                 may_be_json);
+  gateway::Check(gateway::ParseLinesRequest(body(), gateway::kMaxRecords), text, false, true);
+  return 0;
+}

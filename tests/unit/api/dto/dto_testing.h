@@ -1,0 +1,65 @@
+// What the tests of the wire format share.
+#ifndef GATEWAY_TESTS_UNIT_API_DTO_DTO_TESTING_H_
+#define GATEWAY_TESTS_UNIT_API_DTO_DTO_TESTING_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dto/produce_request.h"
+
+namespace gateway::testing {
+
+// A body as the connection delivers it: with room behind it.
+inline std::string Body(const std::string& text) {
+  std::string body;
+  body.reserve(text.size() + kBodyPadding);
+  return body.append(text);
+}
+
+inline Result<ProduceRequest, Problem> ParseSend(const std::string& text) {
+  return ParseSendRequest(Body(text));
+}
+
+inline Result<ProduceRequest, Problem> ParseBatch(const std::string& text,
+                                                  std::size_t max_records = 10'000) {
+  return ParseBatchRequest(Body(text), max_records);
+}
+
+inline Result<ProduceRequest, Problem> ParseLines(const std::string& text,
+                                                  std::size_t max_records = 10'000) {
+  return ParseLinesRequest(Body(text), max_records);
+}
+
+// "pointer: detail" of each fault; the problem's detail if it lists none; "accepted".
+inline std::vector<std::string> Faults(const Result<ProduceRequest, Problem>& result) {
+  if (result.ok()) return {"accepted"};
+  std::vector<std::string> faults;
+  for (const ErrorDetail& error : result.error().errors) {
+    faults.push_back(error.pointer + ": " + error.detail);
+  }
+  if (faults.empty()) faults.push_back(result.error().detail);
+  return faults;
+}
+
+// The pointers alone.
+inline std::vector<std::string> Pointers(const Result<ProduceRequest, Problem>& result) {
+  if (result.ok()) return {"accepted"};
+  std::vector<std::string> pointers;
+  for (const ErrorDetail& error : result.error().errors) pointers.push_back(error.pointer);
+  return pointers;
+}
+
+// A header as text: `name=value`, `name` for null.
+inline std::vector<std::string> HeaderTexts(const Record& record) {
+  std::vector<std::string> texts;
+  for (const Header& header : record.headers) {
+    texts.emplace_back(header.name);
+    if (header.value) texts.back().append("=").append(*header.value);
+  }
+  return texts;
+}
+
+}  // namespace gateway::testing
+
+#endif  // GATEWAY_TESTS_UNIT_API_DTO_DTO_TESTING_H_

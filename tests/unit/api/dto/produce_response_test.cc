@@ -1,0 +1,169 @@
+#include "dto/produce_response.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dto/produce_request.h"
+#include "fakes.h"
+
+namespace gateway {
+namespace {
+
+using nlohmann::json;
+
+Error Failure(ErrorCode code, Persistence persistence = Persistence::kNotPersisted) {
+  Error error;
+  error.code = code;
+  error.persistence = persistence;
+  error.detail = "It failed.";
+  return error;
+}
+
+const DeliveryReport kStored = testing::Stored(2, 1'234, 1'767'323'045'678);
+
+// What is said of a batch of one record for each outcome.
+class BatchResponseTest : public ::testing::Test {
+ protected:
+  BatchResponse Respond(const std::vector<DeliveryReport>& outcomes,
+                        const std::vector<std::string>& members = {}) {
+    std::string body = "[";
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      body += i == 0 ? "{" : ",{";
+      body += members.empty() ? R"("topic":"t")" : members.at(i);
+      body += R"(,"value":1})";
+    }
+    auto parsed = ParseBatchRequest(body + "]", outcomes.size());
+    std::shared_ptr<const ProduceBatch> answered;
+    const auto batch = ProduceBatch::Create(
+        std::move(parsed.value().batch), clock_, metrics_,
+        [&answered](std::shared_ptr<const ProduceBatch> done) { answered = std::move(done); });
+    testing::FakeProducer producer;
+    batch->Send(producer);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) producer.sent.at(i)->Report(outcomes[i]);
+    return FormatBatchResponse(*answered);
+  }
+
+  int StatusOf(const std::vector<DeliveryReport>& outcomes) { return Respond(outcomes).status; }
+
+  // For each record whether it is said to leave a gap.
+  std::vector<bool> Gaps(const std::vector<DeliveryReport>& outcomes,
+                         const std::vector<std::string>& members) {
+    std::vector<bool> gaps;
+    const json body = json::parse(Respond(outcomes, members).body);
+    for (const json& result : body.at("results")) {
+      gaps.push_back(result.value("orderGap", false));
+    }
+    return gaps;
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeMetrics metrics_;
+};
+
+TEST(FormatSendResponse, SaysWhereTheRecordIs) {
+  EXPECT_EQ(FormatSendResponse("orders", {2, 1'234, 1'767'323'045'678}),
+            R"({"status":"Success","topic":"orders","partition":2,"offset":1234,)"
+            R"("timestamp":"2026-01-02T03:04:05.678Z"})");
+}
+
+TEST(FormatSendResponse, SaysNullForAnUnknownOffset) {
+  EXPECT_EQ(FormatSendResponse("o", {0, std::nullopt, 1}),
+            R"({"status":"Success","topic":"o","partition":0,"offset":null,)"
+            R"("timestamp":"1970-01-01T00:00:00.001Z"})");
+}
+
+TEST_F(BatchResponseTest, IsSuccessWhenAllAreStored) {
+  const BatchResponse response = Respond({kStored, kStored});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body,
+            R"({"status":"Success","total":2,"succeeded":2,"failed":0,"results":[)"
+            R"({"index":0,"status":"Success","topic":"t","partition":2,"offset":1234,)"
+            R"("timestamp":"2026-01-02T03:04:05.678Z"},)"
+            R"({"index":1,"status":"Success","topic":"t","partition":2,"offset":1234,)"
+            R"("timestamp":"2026-01-02T03:04:05.678Z"}]})");
+}
+
+TEST_F(BatchResponseTest, IsPartialSuccessWhenSomeAreAndExplainsTheRest) {
+  const BatchResponse response = Respond({Failure(ErrorCode::kTopicNotFound), kStored});
+  EXPECT_EQ(response.status, 207);
+  EXPECT_EQ(response.retry_after_seconds, 0);
+  const json body = json::parse(response.body);
+  EXPECT_EQ(body.at("status"), "PartialSuccess");
+  EXPECT_EQ(body.at("total"), 2);
+  EXPECT_EQ(body.at("succeeded"), 1);
+  EXPECT_EQ(body.at("failed"), 1);
+  const json& failed = body.at("results").at(0);
+  EXPECT_EQ(failed.at("index"), 0);
+  EXPECT_EQ(failed.at("status"), "Failed");
+  EXPECT_EQ(failed.at("topic"), "t");
+  EXPECT_EQ(failed.at("error").at("code"), "TopicNotFound");
+  EXPECT_EQ(failed.at("error").at("status"), 404);
+  EXPECT_EQ(failed.at("error").at("persistence"), "NotPersisted");
+  EXPECT_EQ(failed.at("error").at("detail"), "It failed.");
+  EXPECT_FALSE(failed.at("error").contains("requestId"));
+  EXPECT_FALSE(failed.contains("orderGap"));
+  EXPECT_EQ(body.at("results").at(1).at("status"), "Success");
+}
+
+TEST_F(BatchResponseTest, HasTheCommonStatusWhenNoneIsStored) {
+  EXPECT_EQ(StatusOf({Failure(ErrorCode::kTopicNotFound)}), 404);
+  EXPECT_EQ(StatusOf({Failure(ErrorCode::kTopicNotFound), Failure(ErrorCode::kPartitionNotFound)}),
+            404);
+  EXPECT_EQ(json::parse(Respond({Failure(ErrorCode::kTopicNotFound)}).body).at("status"), "Failed");
+}
+
+TEST_F(BatchResponseTest, HasTheWorstStatusWhenTheFailuresDiffer) {
+  const Error missing = Failure(ErrorCode::kTopicNotFound);
+  const Error forbidden = Failure(ErrorCode::kTopicAuthorizationFailed);
+  const Error full = Failure(ErrorCode::kOverloaded);
+  const Error unknown = Failure(ErrorCode::kOutcomeUnknown, Persistence::kPossiblyPersisted);
+  EXPECT_EQ(StatusOf({missing, full, unknown}), 504);
+  EXPECT_EQ(StatusOf({missing, full, forbidden}), 503);
+  EXPECT_EQ(StatusOf({missing, forbidden}), 404);
+  EXPECT_EQ(StatusOf({forbidden, missing}), 403);
+}
+
+TEST_F(BatchResponseTest, SaysWhenToRetryWith503Only) {
+  const Error full = Failure(ErrorCode::kOverloaded);
+  const Error away = Failure(ErrorCode::kBrokersUnavailable);
+  EXPECT_EQ(Respond({full, away}).retry_after_seconds, 2);
+  EXPECT_EQ(Respond({full, kStored}).retry_after_seconds, 0);
+}
+
+TEST_F(BatchResponseTest, MarksAGapWhenALaterRecordOfTheKeyIsStored) {
+  const std::string a = R"("topic":"t","key":"a")";
+  const std::string b = R"("topic":"t","key":"b")";
+  const Error failed = Failure(ErrorCode::kOverloaded);
+  using Flags = std::vector<bool>;
+  EXPECT_EQ(Gaps({failed, kStored}, {a, a}), (Flags{true, false}));
+  EXPECT_EQ(Gaps({kStored, failed}, {a, a}), (Flags{false, false}));
+  EXPECT_EQ(Gaps({failed, kStored}, {a, b}), (Flags{false, false}));
+  EXPECT_EQ(Gaps({failed, failed, kStored, failed, kStored, failed}, {a, a, a, a, a, a}),
+            (Flags{true, true, false, true, false, false}));
+  EXPECT_EQ(Gaps({failed, failed, kStored, kStored}, {b, a, b, a}),
+            (Flags{true, true, false, false}));
+  EXPECT_EQ(Gaps({failed, failed, failed, kStored}, {b, a, b, a}),
+            (Flags{false, true, false, false}));
+}
+
+TEST_F(BatchResponseTest, MarksNoGapAcrossTopicsOrWithoutAKey) {
+  const Error failed = Failure(ErrorCode::kOverloaded);
+  using Flags = std::vector<bool>;
+  const std::string none = R"("topic":"t")";
+  EXPECT_EQ(Gaps({failed, kStored}, {none, none}), (Flags{false, false}));
+  EXPECT_EQ(Gaps({failed, kStored}, {R"("topic":"t","key":"k")", R"("topic":"u","key":"k")"}),
+            (Flags{false, false}));
+  const std::string empty = R"("topic":"t","key":"")";
+  EXPECT_EQ(Gaps({failed, kStored}, {empty, none}), (Flags{false, false}));
+  EXPECT_EQ(Gaps({failed, kStored}, {empty, empty}), (Flags{true, false}));
+}
+
+}  // namespace
+}  // namespace gateway
