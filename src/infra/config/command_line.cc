@@ -57,15 +57,16 @@ class Parser final {
     if (name == kConfig) return ParseConfig(equals, argument);
     const bool is_option = name.compare(0, 2, "--") == 0;
     if (is_option && name.find(':') != std::string::npos) return ParseSetting(equals, argument);
-    Report(name, is_option ? "unknown option" : "not an option; write --Section:Key=value", "",
-           is_option ? NearestOption(name) : "");
+    if (!is_option)
+      return Report(name, "not an option", "--Section:Key=value and what --help says");
+    Report(name, "unknown option; did you mean " + NearestOption(name) + "?", "");
   }
 
   void ParseConfig(std::size_t equals, const std::string& argument) {
     std::optional<std::string> file = ValueOf(equals, argument);
     if (!file || file->empty())
-      return Report(std::string(kConfig), "no file given", "--config FILE", "");
-    if (result_.config_file) return Report(std::string(kConfig), "given twice", "one file", "");
+      return Report(std::string(kConfig), "no file given", "--config FILE");
+    if (result_.config_file) return Report(std::string(kConfig), "given twice", "one file");
     result_.config_file = std::move(file);
   }
 
@@ -73,7 +74,7 @@ class Parser final {
     constexpr std::size_t kDashes = 2;
     const std::string key = argument.substr(0, equals).substr(kDashes);
     std::optional<std::string> value = ValueOf(equals, argument);
-    if (!value) return Report("--" + key, "no value given", "--" + key + "=value", "");
+    if (!value) return Report("--" + key, "no value given", "--" + key + "=value");
     result_.settings.emplace_back(key, *std::move(value));
   }
 
@@ -86,10 +87,9 @@ class Parser final {
     return arguments_[next_++];
   }
 
-  void Report(const std::string& option, std::string what, std::string allowed,
-              std::string nearest) {
+  void Report(const std::string& option, std::string what, std::string allowed) {
     result_.problems.push_back(
-        {"command line " + option, "", std::move(what), std::move(allowed), std::move(nearest)});
+        {"command line " + option, "", std::move(what), std::move(allowed), ""});
   }
 
   const std::vector<std::string>& arguments_;

@@ -23,9 +23,12 @@ std::optional<Target> ResolveBelow(const Property& property, std::string_view re
                                    ConfigProblem* problem) {
   Target target;
   target.property = &property;
-  if (property.type == PropertyType::kMap && !rest.empty()) {
+  if (property.type == PropertyType::kMap) {
     target.map_key = ToLower(rest);
-    return target;
+    if (!rest.empty() && rest.find(':') == std::string_view::npos) return target;
+    problem->what = Quoted(rest) + " is not one name";
+    problem->allowed = "a name without ':', directly below " + std::string(property.path);
+    return std::nullopt;
   }
   if (property.type == PropertyType::kList) {
     target.index = ParseIndex(rest);
