@@ -10,6 +10,8 @@
 #ifndef GATEWAY_INFRA_LOGGING_ASYNC_LOGGER_H_
 #define GATEWAY_INFRA_LOGGING_ASYNC_LOGGER_H_
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -45,8 +47,10 @@ struct LoggerOptions {
   // How long the destructor waits for a reader that is stuck before it drops the rest.
   std::chrono::milliseconds shutdown_wait{2000};
 
+  // Written to if there is no sink; stays open.
+  int descriptor = STDERR_FILENO;
+
   // For tests: takes one or more whole lines at a time, on the log thread. false: they were lost.
-  // Absent: standard error.
   std::function<bool(std::string_view lines)> sink;
 };
 
@@ -85,7 +89,7 @@ class AsyncLogger final : public Logger {
   const std::size_t max_queue_bytes_;
   const std::chrono::milliseconds critical_wait_;
   const std::chrono::milliseconds shutdown_wait_;
-  std::unique_ptr<DescriptorWriter> standard_error_;  // absent if the sink was given
+  std::unique_ptr<DescriptorWriter> writer_;  // absent if the sink was given
   std::function<bool(std::string_view)> sink_;
   std::atomic<LogLevel> level_;
   std::atomic<std::uint64_t> dropped_{0};
@@ -98,6 +102,7 @@ class AsyncLogger final : public Logger {
   std::uint64_t queued_lines_ = 0;    // since the start
   std::uint64_t finished_lines_ = 0;  // of these: written, or given up
   bool writer_idle_ = false;
+  bool urgent_ = false;  // somebody waits for what is queued
   bool stop_ = false;
   bool ended_ = false;
 

@@ -1,8 +1,10 @@
 #include "logging/async_logger.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <future>
 #include <map>
@@ -190,6 +192,20 @@ TEST_F(AsyncLoggerTest, CountsLinesThatTheSinkLost) {
   for (int i = 0; i < 3; ++i) logger.Log(LogLevel::kInformation, "e", "");
   ASSERT_TRUE(logger.Flush(kLong));
   EXPECT_EQ(logger.dropped(), 3U);
+}
+
+TEST_F(AsyncLoggerTest, ItsEndIsNotHeldByAReaderThatIsStuck) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  LoggerOptions options;
+  options.descriptor = ends[1];
+  options.shutdown_wait = milliseconds(0);
+  {
+    AsyncLogger logger(clock_, options);
+    logger.Log(LogLevel::kInformation, "e", std::string(1'000'000, 'x'));  // a pipe takes 65,536
+  }
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST_F(AsyncLoggerTest, WritesFromAThreadThatIsNamedLog) {
