@@ -125,7 +125,8 @@ DeliveryReport KafkaProducer::ReportOf(const rd_kafka_message_t& message, const 
 
 void KafkaProducer::OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t* event) {
   const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
-  if (code != RD_KAFKA_RESP_ERR__FATAL) {
+  // The event carries the cause as its code, not _FATAL.
+  if (rd_kafka_event_error_is_fatal(event) == 0) {
     if (TellsOfCredentials(code)) status_.OnCredentialsRefused();
     log_.OnError(code, rd_kafka_event_error_string(event));
     return;

@@ -1,0 +1,296 @@
+#include "kafka/kafka_producer.h"
+
+#include <gmock/gmock.h>
+
+#include <deque>
+
+#include "kafka_test_support.h"
+
+namespace gateway {
+namespace {
+
+using testing::CodeOfReport;
+using testing::EmbeddedKafka;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+using testing::ReadBack;
+using testing::ReadRecord;
+using ::testing::SizeIs;
+using testing::TestRecord;
+
+ReadRecord SendAndRead(EmbeddedKafka& kafka, TestRecord& record) {
+  kafka.producer().Send(&record);
+  const DeliveryReport& report = record.Await();
+  if (!report.ok()) {
+    ADD_FAILURE() << report.error().detail;
+    return {};
+  }
+  const std::vector<ReadRecord> read =
+      ReadBack(kafka.broker().bootstrap_servers(), std::string(record.record().topic),
+               report.value().partition, 1);
+  EXPECT_THAT(read, SizeIs(1));
+  return read.empty() ? ReadRecord() : read.front();
+}
+
+TEST(KafkaProducer, StoresKeyAndValueByteForByte) {
+  EmbeddedKafka kafka;
+  const std::string bytes("a\0\xff\n", 4);
+  TestRecord record("t", bytes, bytes + "v");
+  const ReadRecord read = SendAndRead(kafka, record);
+  EXPECT_EQ(read.key, bytes);
+  EXPECT_EQ(read.value, bytes + "v");
+  EXPECT_EQ(record.Await().value().offset, 0);
+}
+
+TEST(KafkaProducer, ALargeValueIsStoredWithoutACopyOfOurs) {
+  EmbeddedKafka kafka;
+  std::string large(100'000, 'x');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 7);
+  TestRecord record("t", "k", large);
+  EXPECT_EQ(SendAndRead(kafka, record).value, large);
+}
+
+TEST(KafkaProducer, NullAndEmptyStayApart) {
+  EmbeddedKafka kafka;
+  TestRecord nulls("nulls", std::nullopt, std::nullopt, 0);
+  TestRecord empties("empties", "", "", 0);
+  empties.fields().key = std::string_view();  // with no pointer behind it
+  empties.fields().value = std::string_view();
+  const ReadRecord null = SendAndRead(kafka, nulls);
+  EXPECT_EQ(null.key, std::nullopt);
+  EXPECT_EQ(null.value, std::nullopt);
+  const ReadRecord empty = SendAndRead(kafka, empties);
+  // The consumer hands out an empty key or value with a pointer, a null one without.
+  EXPECT_EQ(empty.key, "");
+  EXPECT_EQ(empty.value, "");
+}
+
+TEST(KafkaProducer, HeadersKeepOrderDuplicatesAndNulls) {
+  EmbeddedKafka kafka;
+  TestRecord record("t", "k", "v");
+  record.headers() = {{"b", "1"}, {"a", std::nullopt}, {"b", ""}, {"a", "x"}};
+  record.UseHeaders();
+  EXPECT_THAT(
+      SendAndRead(kafka, record).headers,
+      ::testing::ElementsAre(Pair("b", std::optional<std::string>("1")), Pair("a", std::nullopt),
+                             Pair("b", std::optional<std::string>("")),
+                             Pair("a", std::optional<std::string>("x"))));
+}
+
+TEST(KafkaProducer, TimestampsAreStoredAndReported) {
+  EmbeddedKafka kafka;
+  TestRecord record("t", "k", "v");
+  record.fields().timestamp = 1'234'567'890'123;
+  EXPECT_EQ(SendAndRead(kafka, record).timestamp, 1'234'567'890'123);
+  EXPECT_EQ(record.Await().value().timestamp, 1'234'567'890'123);
+}
+
+TEST(KafkaProducer, WithoutATimestampTheReportTellsTheTimeOfSending) {
+  EmbeddedKafka kafka;
+  TestRecord record("t", "k", "v");
+  const TimestampMs before = kafka.clock.UnixMillis();
+  const ReadRecord read = SendAndRead(kafka, record);
+  EXPECT_GE(record.Await().value().timestamp, before - 2);
+  EXPECT_LE(record.Await().value().timestamp, read.timestamp + 2);
+}
+
+TEST(KafkaProducer, AForcedPartitionIsKept) {
+  EmbeddedKafka kafka;
+  TestRecord record("t", "k", "v", 3);
+  EXPECT_EQ(SendAndRead(kafka, record).partition, 3);
+}
+
+TEST(KafkaProducer, KeysGoWhereJavaClientsPutThem) {
+  EmbeddedKafka kafka;
+  // murmur2("foobar") & 0x7fffffff = 1357151166 (org.apache.kafka.common.utils.UtilsTest, made
+  // positive), of 4 partitions: 2.
+  TestRecord record("t", "foobar", "v");
+  kafka.producer().Send(&record);
+  ASSERT_TRUE(record.Await().ok());
+  EXPECT_EQ(record.Await().value().partition, 2);
+}
+
+TEST(KafkaProducer, APartitionThatIsNotThereIsNotFound) {
+  EmbeddedKafka kafka;
+  TestRecord unknown_topic("t", "k", "v", 99);
+  kafka.producer().Send(&unknown_topic);
+  EXPECT_EQ(CodeOfReport(unknown_topic.Await()), ErrorCode::kPartitionNotFound);
+  TestRecord known_topic("t", "k", "v", 99);
+  kafka.producer().Send(&known_topic);
+  EXPECT_EQ(CodeOfReport(known_topic.Await()), ErrorCode::kPartitionNotFound);
+  EXPECT_EQ(known_topic.Await().error().persistence, Persistence::kNotPersisted);
+}
+
+TEST(KafkaProducer, ATopicThatIsNotThereIsNotFound) {
+  EmbeddedKafka kafka;
+  rd_kafka_mock_topic_set_error(kafka.broker().cluster(), "nope",
+                                RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  TestRecord record("nope", "k", "v");
+  kafka.producer().Send(&record);
+  EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kTopicNotFound);
+  EXPECT_THAT(record.Await().error().detail, HasSubstr("nope"));
+}
+
+TEST(KafkaProducer, ATopicMadeAMomentAgoIsFound) {
+  EmbeddedKafka kafka([](auto& options) { options.topics.absent_for = {}; });
+  rd_kafka_mock_topic_set_error(kafka.broker().cluster(), "soon",
+                                RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  TestRecord early("soon", "k", "v");
+  kafka.producer().Send(&early);
+  EXPECT_EQ(CodeOfReport(early.Await()), ErrorCode::kTopicNotFound);
+  rd_kafka_mock_topic_set_error(kafka.broker().cluster(), "soon", RD_KAFKA_RESP_ERR_NO_ERROR);
+  TestRecord later("soon", "k", "v");
+  kafka.producer().Send(&later);
+  EXPECT_TRUE(later.Await().ok());
+}
+
+TEST(KafkaProducer, ARecordThatLibrdkafkaDoesNotTakeIsReportedOnce) {
+  EmbeddedKafka kafka;
+  TestRecord first("t", "k", "v");
+  kafka.producer().Send(&first);
+  ASSERT_TRUE(first.Await().ok());
+  TestRecord large("t", "k", std::string(2'000'000, 'x'));
+  large.headers() = {{"h", "1"}};
+  large.UseHeaders();
+  kafka.producer().Send(&large);
+  EXPECT_EQ(CodeOfReport(large.Await()), ErrorCode::kRecordTooLarge);
+  kafka.DestroyProducer();
+  EXPECT_EQ(large.reports(), 1U);
+}
+
+TEST(KafkaProducer, AFullQueueIsOverloaded) {
+  EmbeddedKafka kafka([](auto& options) {
+    options.kafka.queue_max_messages = 1;
+    options.kafka.linger_ms = 20'000;  // the first stays
+  });
+  TestRecord first("t", "k", "v");
+  TestRecord second("t", "k", "v");
+  kafka.producer().Send(&first);
+  kafka.producer().Send(&second);
+  EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kOverloaded);
+  kafka.DestroyProducer();
+  EXPECT_EQ(first.reports(), 1U);
+}
+
+TEST(KafkaProducer, ABurstThatBeginsOnAnUnknownTopicIsStoredInOrder) {
+  EmbeddedKafka kafka;
+  constexpr int kRecords = 5'000;
+  std::deque<TestRecord> records;
+  for (int i = 0; i < kRecords; ++i) records.emplace_back("t", "k", std::to_string(i), 1);
+  for (TestRecord& record : records) kafka.producer().Send(&record);
+  for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
+  const auto read = ReadBack(kafka.broker().bootstrap_servers(), "t", 1, kRecords);
+  ASSERT_THAT(read, SizeIs(kRecords));
+  int misplaced = 0;
+  for (int i = 0; i < kRecords; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    misplaced += read[at].value != std::to_string(i) ? 1 : 0;
+    misplaced += records[at].Await().value().offset != read[at].offset ? 1 : 0;
+  }
+  EXPECT_EQ(misplaced, 0);
+}
+
+TEST(KafkaProducer, DrainDeliversWhatIsUnderWay) {
+  EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 20'000; });
+  std::deque<TestRecord> records;
+  for (int i = 0; i < 1'000; ++i) records.emplace_back("t" + std::to_string(i % 3), "k", "v");
+  for (TestRecord& record : records) kafka.producer().Send(&record);
+  const auto result = kafka.producer().Drain(std::chrono::steady_clock::now() + testing::kHang);
+  EXPECT_EQ(result.delivered, 1'000);
+  EXPECT_TRUE(result.NothingLost());
+  for (TestRecord& record : records) EXPECT_EQ(record.reports(), 1U);
+}
+
+TEST(KafkaProducer, ADrainWithoutABrokerEndsWithEveryRecordReported) {
+  EmbeddedKafka kafka;
+  TestRecord first("t", "k", "v");
+  kafka.producer().Send(&first);
+  ASSERT_TRUE(first.Await().ok());
+  rd_kafka_mock_broker_set_down(kafka.broker().cluster(), 1);
+  TestRecord known("t", "k", "v");
+  TestRecord unknown("u", "k", "v");
+  kafka.producer().Send(&known);
+  kafka.producer().Send(&unknown);
+  const auto result = kafka.producer().Drain(std::chrono::steady_clock::now());
+  EXPECT_EQ(result.not_persisted + result.possibly_persisted, 2);
+  EXPECT_EQ(known.reports(), 1U);
+  EXPECT_EQ(CodeOfReport(unknown.Await()), ErrorCode::kDraining);
+}
+
+TEST(KafkaProducer, AfterDrainNothingIsTaken) {
+  EmbeddedKafka kafka;
+  kafka.producer().Drain(std::chrono::steady_clock::now());
+  TestRecord record("t", "k", "v");
+  kafka.producer().Send(&record);
+  EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kDraining);
+}
+
+TEST(KafkaProducer, BrokersAwayDuringALookupFailAllNamesWithinItsBound) {
+  EmbeddedKafka kafka([](auto& options) { options.lookup.timeout = std::chrono::seconds(1); });
+  ASSERT_TRUE(kafka.metrics.WaitForReady(true));
+  rd_kafka_mock_broker_set_down(kafka.broker().cluster(), 1);
+  std::deque<TestRecord> records;
+  for (int i = 0; i < 20; ++i) records.emplace_back("t" + std::to_string(i), "k", "v");
+  for (TestRecord& record : records) kafka.producer().Send(&record);
+  for (TestRecord& record : records) {
+    EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kBrokersUnavailable);
+  }
+}
+
+TEST(KafkaProducer, ReadinessFollowsTheBroker) {
+  EmbeddedKafka kafka;
+  EXPECT_TRUE(kafka.metrics.WaitForReady(true));
+  EXPECT_TRUE(kafka.producer().Status().embedded);
+  rd_kafka_mock_broker_set_down(kafka.broker().cluster(), 1);
+  EXPECT_TRUE(kafka.metrics.WaitForReady(false));
+  EXPECT_FALSE(kafka.producer().Status().ready);
+  rd_kafka_mock_broker_set_up(kafka.broker().cluster(), 1);
+  EXPECT_TRUE(kafka.metrics.WaitForReady(true));
+  EXPECT_TRUE(kafka.producer().Status().ready);
+}
+
+TEST(KafkaProducer, AFatalErrorIsSaidOnceAndANewInstanceTakesOver) {
+  EmbeddedKafka kafka;
+  TestRecord before("t", "k", "v", 0);
+  kafka.producer().Send(&before);
+  ASSERT_TRUE(before.Await().ok());
+  ASSERT_TRUE(kafka.metrics.WaitForReady(true));
+  KafkaProducerTestPeer::MakeFatal(kafka.producer());
+  TestRecord during("t", "k", "v", 0);
+  kafka.producer().Send(&during);
+  const DeliveryReport& report = during.Await();
+  // Unless the new instance was quicker than this thread.
+  if (!report.ok()) {
+    EXPECT_EQ(CodeOfReport(report), ErrorCode::kProducerFailed);
+    EXPECT_EQ(report.error().persistence, Persistence::kNotPersisted);
+  }
+  ASSERT_TRUE(kafka.logger.WaitFor("kafka-replaced"));
+  TestRecord after("t", "k", "v", 0);
+  kafka.producer().Send(&after);
+  EXPECT_TRUE(after.Await().ok());
+  EXPECT_THAT(kafka.logger.Of("kafka-fatal"), SizeIs(1));
+  EXPECT_THAT(kafka.logger.Of("kafka-replaced"), SizeIs(1));
+  EXPECT_TRUE(kafka.metrics.WaitForReady(true));
+}
+
+TEST(KafkaProducer, TheEmbeddedBrokerSaysWhereItListens) {
+  EmbeddedKafka kafka;
+  const auto lines = kafka.logger.Of("embedded-kafka");
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_EQ(lines[0].text_fields.at("bootstrapServers"), kafka.broker().bootstrap_servers());
+  EXPECT_THAT(lines[0].message, HasSubstr("keeps nothing"));
+}
+
+TEST(KafkaProducer, AConfigurationThatLibrdkafkaCannotStartWithIsASentence) {
+  testing::SharedLogger logger;
+  testing::ReadinessMetrics metrics;
+  SystemClock clock;
+  KafkaProducer::Options options;
+  options.kafka.librdkafka = {{"security.protocol", "ssl"}, {"ssl.ca.location", "/nowhere.pem"}};
+  const auto made = KafkaProducer::Create(options, logger, metrics, clock);
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.error(), HasSubstr("ssl.ca.location"));
+}
+
+}  // namespace
+}  // namespace gateway

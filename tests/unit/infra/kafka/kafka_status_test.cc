@@ -1,0 +1,116 @@
+#include "kafka/kafka_status.h"
+
+#include <gmock/gmock.h>
+
+#include "fakes.h"
+#include "kafka/kafka_log.h"
+#include "kafka/kafka_stats.h"
+
+namespace gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class KafkaStatusTest : public ::testing::Test {
+ protected:
+  testing::FakeLogger logger_;
+  testing::FakeMetrics metrics_;
+  KafkaStatusTracker tracker_{false, logger_, metrics_};
+};
+
+TEST_F(KafkaStatusTest, IsNotReadyAtFirst) {
+  EXPECT_FALSE(tracker_.Status().ready);
+  EXPECT_TRUE(tracker_.Trouble().no_broker_up);
+}
+
+TEST_F(KafkaStatusTest, IsReadyWithABrokerUpAndAProducerId) {
+  tracker_.OnStats({3, 2, "Assigned"});
+  EXPECT_TRUE(tracker_.Status().ready);
+  EXPECT_EQ(tracker_.Status().description, "2 of 3 brokers are up.");
+  EXPECT_TRUE(metrics_.kafka_ready);
+  EXPECT_EQ(logger_.lines.back().event, "kafka-ready");
+}
+
+TEST_F(KafkaStatusTest, IsReadyAsSoonAsABrokerAnswered) {
+  tracker_.OnBrokerAnswered();
+  EXPECT_TRUE(tracker_.Status().ready);
+}
+
+TEST_F(KafkaStatusTest, IsNotReadyWithoutAProducerId) {
+  tracker_.OnStats({1, 1, "WaitPID"});
+  EXPECT_FALSE(tracker_.Status().ready);
+  EXPECT_THAT(tracker_.Status().description, HasSubstr("id"));
+}
+
+TEST_F(KafkaStatusTest, ARenewalOfTheProducerIdDoesNotFlicker) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnStats({1, 1, "DrainBump"});
+  EXPECT_TRUE(tracker_.Status().ready);
+  tracker_.OnStats({1, 1, "Assigned"});
+  EXPECT_THAT(logger_.lines, SizeIs(1));
+}
+
+TEST_F(KafkaStatusTest, IsNotReadyOnceNoBrokerIsUp) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnStats({1, 0, "Assigned"});
+  EXPECT_FALSE(tracker_.Status().ready);
+  EXPECT_FALSE(metrics_.kafka_ready);
+  EXPECT_EQ(logger_.lines.back().event, "kafka-not-ready");
+}
+
+TEST_F(KafkaStatusTest, RefusedCredentialsCountOnlyWhileNoBrokerIsUp) {
+  tracker_.OnCredentialsRefused();
+  EXPECT_TRUE(tracker_.Trouble().credentials_refused);
+  EXPECT_THAT(tracker_.Status().description, HasSubstr("credentials"));
+  tracker_.OnStats({1, 1, "Assigned"});
+  EXPECT_FALSE(tracker_.Trouble().credentials_refused);
+}
+
+TEST_F(KafkaStatusTest, AFatalErrorIsNotReadyUntilReplaced) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnFatal();
+  EXPECT_FALSE(tracker_.Status().ready);
+  tracker_.OnReplaced();
+  EXPECT_FALSE(tracker_.Status().ready);
+  tracker_.OnStats({1, 1, "Assigned"});
+  EXPECT_TRUE(tracker_.Status().ready);
+}
+
+TEST(KafkaStats, CountsOnlyBrokersThatMetadataNamed) {
+  const auto stats = ParseKafkaStats(
+      R"({"name":"x","brokers":{"a:1/bootstrap":{"nodeid":-1,"state":"UP"},
+          "a:1/1":{"nodeid":1,"state":"UP"},"b:1/2":{"nodeid":2,"state":"DOWN"}},
+          "topics":{"t":{"partitions":{}}},"eos":{"idemp_state":"Assigned"}})");
+  ASSERT_TRUE(stats.has_value());
+  EXPECT_EQ(stats->brokers_known, 2);
+  EXPECT_EQ(stats->brokers_up, 1);
+  EXPECT_EQ(stats->idempotence, "Assigned");
+}
+
+TEST(KafkaStats, SurvivesWhatIsNoStatistics) {
+  EXPECT_FALSE(ParseKafkaStats("").has_value());
+  EXPECT_FALSE(ParseKafkaStats("{").has_value());
+  EXPECT_FALSE(ParseKafkaStats("[]").has_value());
+  EXPECT_FALSE(ParseKafkaStats(R"({"eos":{}})").has_value());
+  EXPECT_TRUE(ParseKafkaStats(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
+}
+
+TEST(KafkaLog, RepeatsOfAMinuteGoToDebug) {
+  testing::FakeLogger logger;
+  testing::FakeClock clock;
+  KafkaLog log(logger, clock);
+  log.OnLog(3, "FAIL", "connection refused");
+  log.OnLog(3, "FAIL", "connection refused");
+  log.OnLog(4, "OTHER", "something else");
+  clock.Advance(std::chrono::seconds(61));
+  log.OnLog(3, "FAIL", "connection refused");
+  ASSERT_THAT(logger.lines, SizeIs(4));
+  EXPECT_EQ(logger.lines[0].level, LogLevel::kWarning);
+  EXPECT_EQ(logger.lines[1].level, LogLevel::kDebug);
+  EXPECT_EQ(logger.lines[2].level, LogLevel::kWarning);
+  EXPECT_EQ(logger.lines[3].level, LogLevel::kWarning);
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,286 @@
+#include "kafka/topic_directory.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "kafka_test_support.h"
+
+namespace gateway {
+namespace {
+
+using testing::CodeOfReport;
+using testing::Counter;
+using ::testing::ElementsAre;
+using ::testing::Eq;
+using ::testing::SizeIs;
+using testing::TestRecord;
+
+// Answers when the test says so.
+class FakeLookup final : public TopicLookup {
+ public:
+  Answer Find(const std::string& topic) override {
+    std::unique_lock lock(mutex_);
+    asked_.push_back(topic);
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return cancelled_ || !answers_.empty(); });
+    if (cancelled_) return Answer::kUnavailable;
+    const Answer answer = answers_.front();
+    answers_.pop_front();
+    return answer;
+  }
+  bool BrokerAnswers(std::chrono::milliseconds) override { return true; }
+  void Cancel() override {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    changed_.notify_all();
+  }
+  void Reply(Answer answer) {
+    const std::lock_guard lock(mutex_);
+    answers_.push_back(answer);
+    changed_.notify_all();
+  }
+  void AwaitAsked(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, testing::kHang, [&] { return asked_.size() >= count; });
+  }
+  std::vector<std::string> asked() const {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Answer> answers_;
+  std::vector<std::string> asked_;
+  bool cancelled_ = false;
+};
+
+// Keeps what is produced, in order.
+class FakeClient final : public TopicDirectory::Client {
+ public:
+  bool IsKnown(std::string_view topic) const override {
+    const std::lock_guard lock(mutex_);
+    return known_.contains(std::string(topic));
+  }
+  bool Open(const std::string&) override { return can_open; }
+  std::optional<Error> Produce(PendingRecord* record) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!refuse) {
+        produced_.push_back(record);
+        produced_count.Add();
+        return std::nullopt;
+      }
+    }
+    return MakeError(ErrorCode::kOverloaded, Persistence::kNotPersisted, record->record());
+  }
+  void Publish(const std::string& topic) override {
+    const std::lock_guard lock(mutex_);
+    known_.insert(topic);
+  }
+  void Fail(PendingRecord* record, Error error) override { record->Report(std::move(error)); }
+  ErrorCode WhyUnavailable() const override { return ErrorCode::kBrokersUnavailable; }
+  void OnBrokerAnswered() override { answered.Add(); }
+
+  std::vector<PendingRecord*> produced() const {
+    const std::lock_guard lock(mutex_);
+    return produced_;
+  }
+
+  Counter answered;
+  Counter produced_count;
+  std::atomic<bool> can_open{true};
+  std::atomic<bool> refuse{false};
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string> known_;
+  std::vector<PendingRecord*> produced_;
+};
+
+class TopicDirectoryTest : public ::testing::Test {
+ protected:
+  TopicDirectory& Make(TopicDirectory::Options options = {}) {
+    directory_ = std::make_unique<TopicDirectory>(options, lookup_, client_);
+    EXPECT_TRUE(client_.answered.WaitFor(1));
+    return *directory_;
+  }
+  FakeLookup lookup_;
+  FakeClient client_;
+  std::unique_ptr<TopicDirectory> directory_;
+};
+
+TEST_F(TopicDirectoryTest, RecordsOfAFoundTopicGoOutInOrder) {
+  TopicDirectory& directory = Make();
+  TestRecord first("t", "k", "1");
+  TestRecord second("t", "k", "2");
+  directory.Enqueue(&first);
+  directory.Enqueue(&second);
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  ASSERT_TRUE(client_.produced_count.WaitFor(2));
+  EXPECT_THAT(client_.produced(), ElementsAre(&first, &second));
+}
+
+TEST_F(TopicDirectoryTest, OneLookupIsInFlightForAName) {
+  TopicDirectory& directory = Make();
+  TestRecord first("t", "k", "1");
+  TestRecord second("t", "k", "2");
+  directory.Enqueue(&first);
+  lookup_.AwaitAsked(1);
+  directory.Enqueue(&second);
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  ASSERT_TRUE(client_.produced_count.WaitFor(2));
+  EXPECT_THAT(lookup_.asked(), ElementsAre("t"));
+}
+
+TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
+  TopicDirectory& directory = Make();
+  constexpr std::size_t kRecords = 20'000;
+  std::deque<TestRecord> records;
+  for (std::size_t i = 0; i < kRecords; ++i) records.emplace_back("t", "k", "v");
+  // As KafkaProducer::Send does it: past the directory once the topic is known.
+  std::thread sender([&] {
+    for (TestRecord& record : records) {
+      if (client_.IsKnown("t")) {
+        client_.Produce(&record);
+      } else {
+        directory.Enqueue(&record);
+      }
+    }
+  });
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  sender.join();
+  ASSERT_TRUE(client_.produced_count.WaitFor(kRecords));
+  const std::vector<PendingRecord*> produced = client_.produced();
+  std::size_t misplaced = 0;
+  for (std::size_t i = 0; i < kRecords; ++i) misplaced += produced[i] != &records[i] ? 1U : 0U;
+  EXPECT_EQ(misplaced, 0U);
+}
+
+TEST_F(TopicDirectoryTest, AnAbsentTopicFailsAllItsRecordsAndIsNotAskedForAgainAtOnce) {
+  TopicDirectory& directory = Make({.absent_for = std::chrono::hours(1)});
+  TestRecord first("t", "k", "1");
+  directory.Enqueue(&first);
+  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  EXPECT_EQ(CodeOfReport(first.Await()), ErrorCode::kTopicNotFound);
+  TestRecord second("t", "k", "2");
+  directory.Enqueue(&second);
+  EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kTopicNotFound);
+  EXPECT_THAT(lookup_.asked(), SizeIs(1));
+}
+
+TEST_F(TopicDirectoryTest, AnAbsentTopicIsAskedForAgainAfterAWhile) {
+  TopicDirectory& directory = Make({.absent_for = std::chrono::milliseconds(0)});
+  TestRecord first("t", "k", "1");
+  directory.Enqueue(&first);
+  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  first.Await();
+  TestRecord second("t", "k", "2");
+  directory.Enqueue(&second);
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  EXPECT_TRUE(client_.produced_count.WaitFor(1));
+}
+
+TEST_F(TopicDirectoryTest, WhenNobodyAnswersAllNamesFailTogether) {
+  TopicDirectory& directory = Make();
+  TestRecord first("a", "k", "1");
+  TestRecord second("b", "k", "2");
+  TestRecord third("c", "k", "3");
+  directory.Enqueue(&first);
+  lookup_.AwaitAsked(1);
+  directory.Enqueue(&second);
+  directory.Enqueue(&third);
+  lookup_.Reply(TopicLookup::Answer::kUnavailable);
+  EXPECT_EQ(CodeOfReport(first.Await()), ErrorCode::kBrokersUnavailable);
+  EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kBrokersUnavailable);
+  EXPECT_EQ(CodeOfReport(third.Await()), ErrorCode::kBrokersUnavailable);
+  EXPECT_THAT(lookup_.asked(), SizeIs(1));
+}
+
+TEST_F(TopicDirectoryTest, AForbiddenTopicIsForbidden) {
+  TopicDirectory& directory = Make();
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  lookup_.Reply(TopicLookup::Answer::kForbidden);
+  EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kTopicAuthorizationFailed);
+}
+
+TEST_F(TopicDirectoryTest, ARecordThatIsNotTakenIsReported) {
+  TopicDirectory& directory = Make();
+  client_.refuse = true;
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kOverloaded);
+}
+
+TEST_F(TopicDirectoryTest, WithoutAnInstanceTheTopicStaysUnknown) {
+  TopicDirectory& directory = Make();
+  client_.can_open = false;
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kProducerFailed);
+  EXPECT_FALSE(client_.IsKnown("t"));
+}
+
+TEST_F(TopicDirectoryTest, TooManyNamesAreRefused) {
+  TopicDirectory& directory = Make({.max_waiting_names = 1});
+  TestRecord first("a", "k", "1");
+  TestRecord second("b", "k", "2");
+  directory.Enqueue(&first);
+  directory.Enqueue(&second);
+  EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kOverloaded);
+  directory_.reset();  // reports what waits, before it goes out of scope
+}
+
+TEST_F(TopicDirectoryTest, BeyondItsTopicsTheEmbeddedBrokerIsNotAsked) {
+  TopicDirectory& directory = Make({.max_topics = 1});
+  TestRecord first("a", "k", "1");
+  TestRecord second("b", "k", "2");
+  directory.Enqueue(&first);
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  ASSERT_TRUE(client_.produced_count.WaitFor(1));
+  directory.Enqueue(&second);
+  EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kTopicNotFound);
+  EXPECT_THAT(lookup_.asked(), ElementsAre("a"));
+}
+
+TEST_F(TopicDirectoryTest, StopFailsWaitersAndWhatComesLater) {
+  TopicDirectory& directory = Make();
+  TestRecord waiter("t", "k", "1");
+  TestRecord late("t", "k", "2");
+  directory.Enqueue(&waiter);
+  directory.Stop();
+  directory.Enqueue(&late);
+  EXPECT_EQ(CodeOfReport(waiter.Await()), ErrorCode::kDraining);
+  EXPECT_EQ(CodeOfReport(late.Await()), ErrorCode::kDraining);
+}
+
+TEST_F(TopicDirectoryTest, IsIdleOnceItsWaitersAreOut) {
+  TopicDirectory& directory = Make();
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  EXPECT_FALSE(directory.WaitIdle(std::chrono::steady_clock::now()));
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  EXPECT_TRUE(directory.WaitIdle(std::chrono::steady_clock::now() + testing::kHang));
+  EXPECT_THAT(client_.produced(), ElementsAre(&record));
+}
+
+TEST_F(TopicDirectoryTest, AReportMaySendAgain) {
+  TopicDirectory& directory = Make({.absent_for = std::chrono::hours(1)});
+  TestRecord again("t", "k", "2");
+  TestRecord first("t", "k", "1");
+  first.on_report = [&](TestRecord&) { directory.Enqueue(&again); };
+  directory.Enqueue(&first);
+  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  EXPECT_EQ(CodeOfReport(again.Await()), ErrorCode::kTopicNotFound);
+  first.Await();
+}
+
+}  // namespace
+}  // namespace gateway
