@@ -26,6 +26,11 @@ elseif(GATEWAY_SANITIZER STREQUAL "thread")
   # g++ 12 warns about fences that ThreadSanitizer does not model; the standard library has them.
   target_compile_options(gateway_language INTERFACE -fsanitize=thread -Wno-tsan)
   target_link_options(gateway_language INTERFACE -fsanitize=thread)
+  # librdkafka's C11 threads crash under ThreadSanitizer: every executable brings its own.
+  add_library(gateway_tsan_shim OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/tests/support/tsan_shim.c)
+  target_compile_options(gateway_tsan_shim PRIVATE -Wall -Wextra -fsanitize=thread)
+  target_sources(gateway_language INTERFACE
+    $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:$<TARGET_OBJECTS:gateway_tsan_shim>>)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_definitions(gateway_language INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
   target_compile_options(gateway_language INTERFACE -fstack-protector-strong)
