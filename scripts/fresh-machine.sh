@@ -24,6 +24,7 @@ case "$release" in 12) suite=bookworm ;; 13) suite=trixie ;; esac
 ensure_packages debootstrap:debootstrap git:git curl:curl
 
 machine="$(mktemp -d "${TMPDIR:-/tmp}/kafka-gateway-debian$release.XXXXXX")"
+chmod 755 "$machine" # or apt cannot drop its rights in it
 gateway=""
 
 mounts_inside() { awk -v dir="$machine/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts | tac; }

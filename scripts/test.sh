@@ -94,7 +94,7 @@ python_tests() {
     return 0
   fi
   ensure_build_packages dev
-  ensure_packages kcat curl "$@"
+  ensure_packages kcat curl zstd:zstd "$@"
   build_preset dev kafka-gateway
   fetch_swagger_ui
   prepare_kafka

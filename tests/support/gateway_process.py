@@ -84,8 +84,9 @@ class Http:
         return self.request("POST", target, body,
                             {"Content-Type": "application/json", **(headers or {})})
 
-    def send(self, headers=None, **record):
-        return self.post_json("/api/kafka/send", record, headers)
+    def send(self, **record):
+        """One record; the keywords are its fields."""
+        return self.post_json("/api/kafka/send", record)
 
     def send_batch(self, records, headers=None):
         return self.post_json("/api/kafka/send/batch", records, headers)

@@ -1,0 +1,199 @@
+"""The process: signals, exit codes, many requests at once, the embedded broker."""
+
+import json
+import signal
+import socket
+import subprocess
+import threading
+import time
+import uuid
+
+from gateway_process import binary
+
+
+def post(body, connection="keep-alive"):
+    return (b"POST /api/kafka/send HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Connection: %b\r\nContent-Length: %d\r\n\r\n%b" % (connection.encode(), len(body), body))
+
+
+def read_answer(connection):
+    """Status and body of one answer with a Content-Length."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        part = connection.recv(65536)
+        assert part, f"closed after {received!r}"
+        received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n")
+                  if line.startswith(b"content-length:"))
+    while len(body) < length:
+        part = connection.recv(65536)
+        assert part, "closed in the middle of a body"
+        body += part
+    return int(head.split(b" ")[1]), body
+
+
+def open_waiting_requests(gateway, topic, count):
+    connections = []
+    for i in range(count):
+        connection = socket.create_connection(gateway.http.address, 30)
+        connection.sendall(post(json.dumps({"topic": topic, "value": i}).encode()))
+        connections.append(connection)
+    return connections
+
+
+def test_1000_requests_wait_at_once_and_all_are_answered(kafka, gateway):
+    topic = kafka.create_topic(partitions=3)
+    assert gateway.http.send(topic=topic, value="warm").status == 200
+    kafka.brokers[0].pause()
+    try:
+        connections = open_waiting_requests(gateway, topic, 1000)
+        assert gateway.http.get("/health/live").status == 200  # none of them holds a thread
+    finally:
+        kafka.brokers[0].resume()
+    statuses = [read_answer(connection)[0] for connection in connections]
+    for connection in connections:
+        connection.close()
+    assert statuses == [200] * 1000
+    stored = [record.value for record in kafka.read(topic) if record.value != b"warm"]
+    assert sorted(int(value) for value in stored) == list(range(1000))
+
+
+def test_sigterm_answers_what_is_in_flight_and_exits_0(kafka, start_gateway):
+    topic = kafka.create_topic(partitions=3)
+    gateway = start_gateway(kafka.bootstrap_servers)
+    gateway.await_ready()
+    assert gateway.http.send(topic=topic, value="warm").status == 200
+    kafka.brokers[0].pause()
+    try:
+        connections = open_waiting_requests(gateway, topic, 100)
+        # Answered on the same thread after those above were read: they are in flight now.
+        assert gateway.http.get("/health/live").status == 200
+        time.sleep(0.3)
+        gateway.signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert gateway.process.poll() is None
+    finally:
+        kafka.brokers[0].resume()
+    answers = [read_answer(connection) for connection in connections]
+    assert gateway.wait() == 0, gateway.log()
+    assert [status for status, _ in answers] == [200] * 100
+    assert kafka.tool.count(topic) == 101
+
+
+def test_sigterm_under_load_loses_and_doubles_nothing(kafka, start_gateway):
+    topic = kafka.create_topic(partitions=3)
+    gateway = start_gateway(kafka.bootstrap_servers)
+    gateway.await_ready()
+    fates = {}
+
+    def client(number):
+        for i in range(100_000):
+            value = f"{number}-{i}"
+            try:
+                answer = gateway.http.send(topic=topic, value=value)
+            except OSError:
+                fates[value] = "unanswered"  # closed before it was read, or no longer listening
+                return
+            except Exception as error:  # pylint: disable=broad-except
+                fates[value] = repr(error)
+                return
+            fates[value] = answer.status if answer.status == 200 else answer.json()["persistence"]
+            if answer.status != 200:
+                return
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(20)]
+    for thread in clients:
+        thread.start()
+    time.sleep(1)
+    gateway.signal()
+    assert gateway.wait() == 0, gateway.log()
+    for thread in clients:
+        thread.join(30)
+    stored = [record.value.decode() for record in kafka.read(topic)]
+    assert len(stored) == len(set(stored)), "a duplicate"
+    accepted = {value for value, fate in fates.items() if fate == 200}
+    assert len(accepted) > 100
+    assert accepted <= set(stored), "a 200 is not in Kafka"
+    assert not {value for value, fate in fates.items() if fate == "NotPersisted"} & set(stored)
+
+
+def test_sigint_drains_too(kafka, start_gateway):
+    gateway = start_gateway(kafka.bootstrap_servers)
+    gateway.signal(signal.SIGINT)
+    assert gateway.wait(10) == 0
+
+
+def test_with_no_requests_it_ends_at_once(kafka, start_gateway):
+    gateway = start_gateway(kafka.bootstrap_servers)
+    gateway.await_ready()
+    started = time.monotonic()
+    gateway.signal()
+    assert gateway.wait(10) == 0
+    assert time.monotonic() - started < 3
+
+
+def test_an_accepted_record_that_cannot_be_stored_ends_it_with_75(kafka, start_gateway):
+    topic = kafka.create_topic()
+    gateway = start_gateway(kafka.bootstrap_servers, settings={"Shutdown:DrainTimeoutMs": 1500})
+    gateway.await_ready()
+    assert gateway.http.send(topic=topic, value="warm").status == 200
+    kafka.brokers[0].pause()
+    try:
+        answer = gateway.http.post_json("/api/kafka/send", {"topic": topic, "value": "v"},
+                                        {"Prefer": "respond-async"})
+        assert answer.status == 202, answer
+        gateway.signal()
+        code = gateway.wait(20)
+    finally:
+        kafka.brokers[0].resume()
+    assert code == 75, gateway.log()
+
+
+def test_an_address_in_use_is_69(gateway, start_gateway):
+    port = gateway.http.address[1]
+    other = start_gateway("127.0.0.1:1", settings={"Http:Port": port}, wait=False)
+    assert other.wait(10) == 69, other.log()
+
+
+def test_a_bad_configuration_is_78_with_every_problem_named(start_gateway):
+    gateway = start_gateway("127.0.0.1:1", settings={
+        "Http:Portt": 1, "Limits:MaxBatchRecords": "many", "Kafka:Acks": 1}, wait=False)
+    assert gateway.wait(10) == 78
+    log = gateway.log()
+    assert "Portt" in log and "MaxBatchRecords" in log and "Acks" in log
+
+
+def test_check_config_version_and_help_end_with_0():
+    for option in ("--check-config", "--print-config", "--version", "--help"):
+        done = subprocess.run([binary(), option], stdin=subprocess.DEVNULL, timeout=10,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        assert done.returncode == 0, f"{option}: {done.stdout}"
+
+
+def test_kcat_reads_back_from_the_embedded_broker(start_gateway):
+    gateway = start_gateway("embedded")
+    servers = gateway.await_event("embedded-kafka")["bootstrapServers"]
+    topic = f"orders-{uuid.uuid4().hex[:6]}"
+    answer = gateway.http.post_json("/api/kafka/send",
+                                    {"topic": topic, "key": "k", "value": {"id": 1}})
+    assert answer.status == 200, answer
+    read = subprocess.run(
+        ["kcat", "-b", servers, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%k %s\n"],
+        stdout=subprocess.PIPE, check=True, timeout=30).stdout
+    assert read == b'k {"id": 1}\n'
+
+
+def test_health_metrics_and_pages_answer(http):
+    for target in ("/health", "/health/live", "/health/ready", "/api/kafka/health", "/metrics",
+                   "/openapi.json", "/", "/api/kafka/topics"):
+        assert http.get(target).status == 200, target
+    assert b"kafka_gateway_" in http.get("/metrics").body
+
+
+def test_the_topic_list_names_what_exists_and_not_what_is_denied(http, topic):
+    names = http.get("/api/kafka/topics?limit=1000").body
+    assert topic.encode() in names
+    assert b"__consumer_offsets" not in names
+    assert http.get(f"/api/kafka/topics/{topic}").status == 200
+    assert http.get(f"/api/kafka/topics/never-{uuid.uuid4().hex}").status == 404
