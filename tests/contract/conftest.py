@@ -1,0 +1,23 @@
+"""Fixtures of the contract tests: the document, and a gateway with the embedded broker to hold it
+against."""
+
+import pytest
+from gateway_process import GatewayProcess
+from openapi_document import OpenApiDocument
+
+
+@pytest.fixture(scope="session")
+def document():
+    return OpenApiDocument()
+
+
+@pytest.fixture(scope="session")
+def embedded_gateway(tmp_path_factory):
+    """A gateway that needs no Kafka, shared; ends well or the run fails."""
+    process = GatewayProcess(tmp_path_factory.mktemp("gateway") / "embedded.log", "embedded")
+    try:
+        process.await_ready()
+        yield process
+        process.stop()
+    finally:
+        process.kill()

@@ -1,0 +1,134 @@
+"""Every example that the document shows is sent, and so is every pair of openapi/examples/."""
+
+import json
+
+import pytest
+from expected_json import differences
+from openapi_document import ROOT, OpenApiDocument, media_type
+
+PAIRS = sorted((ROOT / "openapi" / "examples").glob("*.json"))
+EXPECTED_STATUS = {"partlyPossible": 207}
+
+
+def request_examples():
+    for method, path, operation in OpenApiDocument().operations():
+        for media, body in operation.get("requestBody", {}).get("content", {}).items():
+            for name, example in body.get("examples", {}).items():
+                yield pytest.param(method, path, media, name, example["value"],
+                                   id=f"{operation['operationId']}-{name}")
+
+
+@pytest.mark.parametrize(("method", "path", "media", "name", "value"), list(request_examples()))
+def test_an_example_of_the_document_is_answered_as_documented(
+        embedded_gateway, document, method, path, media, name, value):
+    body = json.dumps(value).encode()
+    answer = embedded_gateway.http.request(method, path, body, {"Content-Type": media})
+    assert answer.status == EXPECTED_STATUS.get(name, 200), answer
+    document.check(method, path, answer)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.stem)
+def test_a_written_down_request_has_its_written_down_answer(embedded_gateway, document, pair):
+    case = json.loads(pair.read_text(encoding="utf-8"))
+    request, expected = case["request"], case["answer"]
+    body = request.get("text", json.dumps(request["json"]) if "json" in request else None)
+    answer = embedded_gateway.http.request(
+        request["method"], request["path"],
+        None if body is None else body.encode(), request["headers"])
+    assert answer.status == expected["status"], answer
+    assert media_type(answer.headers["Content-Type"]) == expected["contentType"]
+    for name, value in expected.get("headers", {}).items():
+        assert answer.headers[name] == value
+    assert differences(expected["json"], answer.json()) == []
+    if document.find(request["method"], request["path"]):
+        document.check(request["method"], request["path"], answer)
+
+
+def test_there_are_pairs():
+    assert len(PAIRS) > 30
+
+
+def get_operations():
+    for method, template, operation in OpenApiDocument().operations():
+        if method != "GET":
+            continue
+        for parameter in operation.get("parameters", []):
+            if parameter.get("in") == "path":
+                template = template.replace("{%s}" % parameter["name"], parameter["example"])
+        yield pytest.param(template, id=operation["operationId"])
+
+
+@pytest.mark.parametrize("path", list(get_operations()))
+def test_what_can_be_read_is_answered_as_documented(embedded_gateway, document, path):
+    answer = embedded_gateway.http.get(path)
+    assert answer.status in (200, 308), answer
+    document.check("GET", path, answer)
+
+
+@pytest.mark.parametrize("path", list(get_operations()))
+def test_head_answers_as_get_does_without_a_body(embedded_gateway, path):
+    get = embedded_gateway.http.get(path)
+    head = embedded_gateway.http.request("HEAD", path)
+    assert (head.status, head.body) == (get.status, b"")
+    assert head.headers["Content-Type"] == get.headers["Content-Type"]
+
+
+def test_a_record_that_is_too_large_is_413(embedded_gateway, document):
+    answer = embedded_gateway.http.send(topic="orders", value="x" * 1_000_001)
+    assert (answer.status, answer.json()["code"]) == (413, "RecordTooLarge")
+    document.check("POST", "/api/kafka/send", answer)
+
+
+def test_a_body_that_is_too_large_is_413(embedded_gateway, document):
+    answer = embedded_gateway.http.post_json("/api/kafka/send", b" " * 10_485_761)
+    assert (answer.status, answer.json()["code"]) == (413, "BodyTooLarge")
+    document.check("POST", "/api/kafka/send", answer)
+
+
+def test_a_batch_with_too_many_records_is_413(embedded_gateway, document):
+    answer = embedded_gateway.http.send_batch([{"topic": "orders", "value": 1}] * 10_001)
+    assert (answer.status, answer.json()["code"]) == (413, "TooManyRecords")
+    document.check("POST", "/api/kafka/send/batch", answer)
+
+
+def test_a_largest_batch_is_stored(embedded_gateway, document):
+    answer = embedded_gateway.http.send_batch([{"topic": "orders", "value": 1}] * 10_000)
+    assert answer.status == 200
+    document.check("POST", "/api/kafka/send/batch", answer)
+
+
+@pytest.mark.parametrize(("name", "header", "status"), [
+    ("coding", {"Content-Encoding": "br"}, 415),
+    ("expectation", {"Expect": "a-miracle"}, 417),
+    ("head", {"X-Long": "x" * 20_000}, 431),
+    ("transfer", {"Transfer-Encoding": "gzip"}, 501),
+])
+@pytest.mark.parametrize("path", ["/api/kafka/send", "/api/kafka/send/batch"])
+def test_what_the_head_alone_refuses_is_documented(
+        embedded_gateway, document, path, name, header, status):
+    del name
+    headers = {"Content-Type": "application/json", **header}
+    answer = embedded_gateway.http.request("POST", path, None, headers)
+    assert answer.status == status, answer
+    document.check("POST", path, answer)
+
+
+def test_a_target_that_is_too_long_is_414(embedded_gateway, document):
+    answer = embedded_gateway.http.get("/health?" + "x" * 9_000)
+    assert answer.status == 414
+    document.check("GET", "/health", answer)
+
+
+def test_an_answer_at_the_deadline_is_documented(embedded_gateway, document):
+    """1 ms may be enough or not: each answer is documented."""
+    for _ in range(20):
+        answer = embedded_gateway.http.send({"Request-Timeout-Ms": "1"}, topic="orders", value=1)
+        assert answer.status in (200, 504), answer
+        document.check("POST", "/api/kafka/send", answer)
+
+
+def test_a_hundred_faults_are_listed_and_more_are_said_to_be(embedded_gateway, document):
+    answer = embedded_gateway.http.send_batch([{"topic": "a b", "value": 1}] * 101)
+    assert (answer.status, len(answer.json()["errors"])) == (400, 100)
+    assert answer.json()["truncated"] is True
+    document.check("POST", "/api/kafka/send/batch", answer)

@@ -1,0 +1,51 @@
+"""The commands of README.md are run, and answer what README.md says."""
+
+import json
+import re
+import subprocess
+
+import pytest
+from expected_json import differences
+from openapi_document import ROOT
+
+# What differs each time, where it stands in an answer.
+VOLATILE = {"offset": "<integer>", "partition": "<integer>", "timestamp": "<timestamp>",
+            "requestId": "<requestId>"}
+
+
+def commands():
+    """Each (command, output) of the console blocks that calls curl."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            match = re.match(r"((?:.*\\\n)*.*)\n?(.*)", part, re.DOTALL)
+            if match[1].startswith("curl "):
+                yield match[1], match[2]
+
+
+def masked(value):
+    if isinstance(value, dict):
+        return {name: VOLATILE.get(name, masked(part)) for name, part in value.items()}
+    if isinstance(value, list):
+        return [masked(part) for part in value]
+    return value
+
+
+@pytest.mark.parametrize(("command", "output"), list(commands()))
+def test_a_command_prints_what_the_readme_says(embedded_gateway, command, output):
+    here = embedded_gateway.url.removeprefix("http://")
+    assert "localhost:8080" in command
+    run = subprocess.run(["bash", "-c", command.replace("localhost:8080", here)],
+                         capture_output=True, text=True, timeout=30)
+    assert run.returncode == 0, run.stderr
+    try:
+        expected = masked(json.loads(output))
+    except ValueError:
+        assert run.stdout.strip() == output.strip()
+        return
+    # Broken over lines in the README, one line on the wire.
+    assert differences(expected, json.loads(run.stdout)) == []
+
+
+def test_there_are_commands_to_run():
+    assert len(list(commands())) >= 6
