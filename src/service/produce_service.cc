@@ -65,6 +65,12 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
                                                               const PointerOf& pointer_of,
                                                               ProduceBatch::Callback answer,
                                                               ProduceBatch::Released released) {
+  if (records.records.empty()) {  // no last report would ever answer it
+    Error error;
+    error.code = ErrorCode::kInvalidRecord;
+    error.detail = "The request has no records; send at least one.";
+    return error;
+  }
   if (records.records.size() > limits_.max_batch_records) {
     Error error;
     error.code = ErrorCode::kTooManyRecords;
