@@ -1,10 +1,13 @@
 // Fakes of the ports, for tests of service and api. Deterministic: nothing happens unless the test
-// says so.
+// says so. Metrics and logger may be called by several threads; a test reads their members only
+// when no other thread is at work any more, or through a method here.
 #ifndef GATEWAY_TESTS_SUPPORT_FAKES_H_
 #define GATEWAY_TESTS_SUPPORT_FAKES_H_
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,21 +60,45 @@ inline DeliveryReport NotStored(ErrorCode code,
 
 class FakeMetrics final : public Metrics {
  public:
-  void OnRequestStarted() override { ++requests_started; }
+  void OnRequestStarted() override {
+    const std::lock_guard lock(mutex_);
+    ++requests_started;
+  }
   void OnRequestFinished(std::string_view, std::string_view route, int status,
                          std::chrono::nanoseconds, std::size_t, std::size_t) override {
+    const std::lock_guard lock(mutex_);
     requests.emplace_back(std::string(route), status);
   }
-  void OnHttpRejected(std::string_view reason) override { rejected.emplace_back(reason); }
-  void OnConnectionsChanged(std::int64_t delta) override { connections += delta; }
-  void OnRecordsSent(std::int64_t count, std::int64_t) override { records_sent += count; }
+  void OnHttpRejected(std::string_view reason) override {
+    const std::lock_guard lock(mutex_);
+    rejected.emplace_back(reason);
+  }
+  void OnConnectionsChanged(std::int64_t delta) override {
+    const std::lock_guard lock(mutex_);
+    connections += delta;
+  }
+  void OnRecordsSent(std::int64_t count, std::int64_t) override {
+    const std::lock_guard lock(mutex_);
+    records_sent += count;
+  }
   void OnRecordReported(std::string_view topic, RecordResult result, std::size_t,
                         std::chrono::nanoseconds) override {
+    const std::lock_guard lock(mutex_);
     records.emplace_back(std::string(topic), result);
   }
   void OnBatch(std::size_t) override {}
   void OnKafkaReady(bool ready) override { kafka_ready = ready; }
   std::string Scrape() const override { return "# fake\n"; }
+
+  std::int64_t Count(RecordResult result) const {
+    const std::lock_guard lock(mutex_);
+    return std::count_if(records.begin(), records.end(),
+                         [result](const auto& record) { return record.second == result; });
+  }
+  bool Rejected(std::string_view reason) const {
+    const std::lock_guard lock(mutex_);
+    return std::find(rejected.begin(), rejected.end(), reason) != rejected.end();
+  }
 
   int requests_started = 0;
   std::int64_t connections = 0;
@@ -80,6 +107,9 @@ class FakeMetrics final : public Metrics {
   std::vector<std::pair<std::string, int>> requests;
   std::vector<std::pair<std::string, RecordResult>> records;
   std::vector<std::string> rejected;
+
+ private:
+  mutable std::mutex mutex_;
 };
 
 class FakeKafkaHealth final : public KafkaHealth {
@@ -93,6 +123,7 @@ class FakeLogger final : public Logger {
   bool Enabled(LogLevel) const override { return true; }
   void Log(LogLevel level, std::string_view event, std::string_view message,
            std::initializer_list<LogField>) override {
+    const std::lock_guard lock(mutex_);
     lines.push_back({level, std::string(event), std::string(message)});
   }
   struct Line {
@@ -101,6 +132,9 @@ class FakeLogger final : public Logger {
     std::string message;
   };
   std::vector<Line> lines;
+
+ private:
+  std::mutex mutex_;
 };
 
 }  // namespace gateway::testing

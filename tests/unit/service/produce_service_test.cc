@@ -1,0 +1,127 @@
+#include "produce_service.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "fakes.h"
+
+namespace gateway {
+namespace {
+
+using testing::FakeClock;
+using testing::FakeMetrics;
+using testing::FakeProducer;
+using testing::Stored;
+
+Record MakeRecord(std::string_view topic, std::string_view value = "v") {
+  Record record;
+  record.topic = topic;
+  record.value = value;
+  return record;
+}
+
+class ProduceServiceTest : public ::testing::Test {
+ protected:
+  Result<std::shared_ptr<ProduceBatch>> Produce(std::vector<Record> records) {
+    RecordBatch batch;
+    batch.records = std::move(records);
+    return service_.Produce(
+        std::move(batch), [](std::size_t index) { return "/" + std::to_string(index); },
+        [this](const std::shared_ptr<const ProduceBatch>&) { ++answers_; },
+        [this] { ++released_; });
+  }
+  Error Refused(std::vector<Record> records) {
+    auto produced = Produce(std::move(records));
+    EXPECT_FALSE(produced.ok());
+    EXPECT_TRUE(producer_.sent.empty()) << "a refused request sends nothing";
+    EXPECT_EQ(answers_ + released_, 0) << "a refused request calls nobody";
+    return produced.ok() ? Error() : produced.error();
+  }
+
+  FakeClock clock_;
+  FakeMetrics metrics_;
+  FakeProducer producer_;
+  RecordLimits limits_{.max_batch_records = 300, .max_record_bytes = 10, .max_headers = 2};
+  ProduceService service_{producer_, clock_, metrics_, TopicPolicy({"*"}, {"secret*"}), limits_};
+  int answers_ = 0;
+  int released_ = 0;
+};
+
+TEST_F(ProduceServiceTest, SendsEveryRecordInOrderAndAnswersWhenAllAreReported) {
+  auto produced = Produce({MakeRecord("a"), MakeRecord("b")});
+  ASSERT_TRUE(produced.ok());
+  ASSERT_EQ(producer_.sent.size(), 2U);
+  EXPECT_EQ(producer_.sent[0]->record().topic, "a");
+  EXPECT_EQ(producer_.sent[1]->record().topic, "b");
+  for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
+  EXPECT_EQ(answers_, 1);
+  EXPECT_EQ(released_, 1);
+}
+
+TEST_F(ProduceServiceTest, CollectsTheFaultsOfAllRecordsWithTheirPointers) {
+  Record negative = MakeRecord("ok");
+  negative.partition = -1;
+  negative.timestamp = 0;
+  const Error error = Refused({MakeRecord("bad topic"), MakeRecord("fine"), negative});
+  EXPECT_EQ(error.code, ErrorCode::kInvalidRecord);
+  EXPECT_EQ(error.persistence, Persistence::kNotPersisted);
+  ASSERT_EQ(error.errors.size(), 3U);
+  EXPECT_EQ(error.errors[0].pointer, "/0/topic");
+  EXPECT_EQ(error.errors[1].pointer, "/2/partition");
+  EXPECT_EQ(error.errors[2].pointer, "/2/timestamp");
+  EXPECT_FALSE(error.truncated);
+}
+
+TEST_F(ProduceServiceTest, ListsAtMostAHundredFaultsAndSaysThatThereAreMore) {
+  const Error all = Refused(std::vector<Record>(100, MakeRecord("")));
+  EXPECT_EQ(all.errors.size(), 100U);
+  EXPECT_FALSE(all.truncated);
+  const Error more = Refused(std::vector<Record>(101, MakeRecord("")));
+  EXPECT_EQ(more.errors.size(), 100U);
+  EXPECT_TRUE(more.truncated);
+}
+
+TEST_F(ProduceServiceTest, MalformedOutranksPolicyAndPolicyOutranksSizeInAnyOrder) {
+  const Record large = MakeRecord("ok", "12345678901");
+  const Record forbidden = MakeRecord("secrets");
+  const Record malformed = MakeRecord(".");
+  EXPECT_EQ(Refused({large}).code, ErrorCode::kRecordTooLarge);
+  EXPECT_EQ(Refused({forbidden}).code, ErrorCode::kTopicForbidden);
+  EXPECT_EQ(Refused({large, forbidden}).code, ErrorCode::kTopicForbidden);
+  EXPECT_EQ(Refused({forbidden, large}).code, ErrorCode::kTopicForbidden);
+  EXPECT_EQ(Refused({malformed, large, forbidden}).code, ErrorCode::kInvalidRecord);
+  EXPECT_EQ(Refused({large, forbidden, malformed}).code, ErrorCode::kInvalidRecord);
+  EXPECT_EQ(Refused({forbidden, malformed}).code, ErrorCode::kInvalidRecord);
+}
+
+TEST_F(ProduceServiceTest, OneBadRecordAmongGoodOnesRefusesTheWholeRequest) {
+  EXPECT_EQ(Refused({MakeRecord("a"), MakeRecord("a"), MakeRecord("secret")}).errors[0].pointer,
+            "/2/topic");
+}
+
+TEST_F(ProduceServiceTest, InternalTopicsAreForbiddenWhateverTheConfiguration) {
+  EXPECT_EQ(Refused({MakeRecord("__consumer_offsets")}).code, ErrorCode::kTopicForbidden);
+}
+
+TEST_F(ProduceServiceTest, MoreRecordsThanAllowedAreRefusedAtTheLimitAndNotBelow) {
+  EXPECT_EQ(Refused(std::vector<Record>(301, MakeRecord("a"))).code, ErrorCode::kTooManyRecords);
+  EXPECT_TRUE(Produce(std::vector<Record>(300, MakeRecord("a"))).ok());
+}
+
+TEST_F(ProduceServiceTest, ARequestWithoutRecordsIsRefusedAsNobodyWouldEverAnswerIt) {
+  EXPECT_EQ(Refused({}).code, ErrorCode::kInvalidRecord);
+}
+
+TEST_F(ProduceServiceTest, TheBatchItReturnsTakesTheDeadline) {
+  auto produced = Produce({MakeRecord("a")});
+  ASSERT_TRUE(produced.ok());
+  produced.value()->Expire();
+  EXPECT_EQ(answers_, 1);
+  EXPECT_EQ(released_, 0);
+  producer_.sent[0]->Report(Stored(0, 1));
+  EXPECT_EQ(released_, 1);
+}
+
+}  // namespace
+}  // namespace gateway
