@@ -43,7 +43,8 @@ RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
   while (!input->empty()) {
     const std::size_t lf = input->find('\n');
     const std::size_t take = lf == std::string_view::npos ? input->size() : lf + 1;
-    block_.append(input->substr(0, std::min(take, limits.max_head_bytes + 2)));
+    // One byte more than may be: enough to be refused below.
+    block_.append(input->substr(0, std::min(take, limits.max_head_bytes + 3)));
     input->remove_prefix(take);
     const bool in_request_line = line_start_ == 0;
     const std::size_t line_bytes = block_.size() - line_start_;
