@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t kFirstReserve = 64 * 1024;
 // Method, two spaces, version and CRLF around the longest target.
 constexpr std::size_t kRequestLineRest = 40;
+// Empty lines before one request (RFC 9112, 2.2: "at least one" is to be ignored). Bounded, or a
+// client that sends nothing else would never be idle nor too slow with its head.
+constexpr int kMaxEmptyLines = 8;
 // A block kept for the next head; a larger one is given back.
 constexpr std::size_t kKeptBlock = 1024;
 
@@ -65,7 +68,10 @@ RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
     }
     if (line_bytes == 2) {
       block_.resize(line_start_);
-      if (in_request_line) continue;  // RFC 9112, 2.2: an empty line before the request line
+      if (in_request_line) {
+        if (++empty_lines_ <= kMaxEmptyLines) continue;
+        return Fail({ProblemType::kBadRequest, "There are too many empty lines before a request."});
+      }
       return HeadComplete();
     }
     line_start_ = block_.size();
@@ -144,6 +150,7 @@ void RequestFramer::Reset() {
   block_.clear();
   if (block_.capacity() > kKeptBlock) block_.shrink_to_fit();
   line_start_ = 0;
+  empty_lines_ = 0;
   remaining_ = 0;
   body_bytes_ = 0;
   chunked_.Reset();

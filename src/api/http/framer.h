@@ -68,6 +68,7 @@ class RequestFramer final {
   bool discard_ = false;
   std::string block_;  // the head as it came, without the empty line
   std::size_t line_start_ = 0;
+  int empty_lines_ = 0;  // before the request line
   RequestHead head_;
   std::uint64_t remaining_ = 0;  // of a body with Content-Length
   std::size_t body_bytes_ = 0;
