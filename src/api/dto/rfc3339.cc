@@ -115,8 +115,7 @@ void AppendRfc3339(TimestampMs ms, std::string* out) {
     of_day += kMsPerDay;
     --days;
   }
-  std::int64_t cycles = days / kDaysPer400Years;
-  if (days % kDaysPer400Years < 0) --cycles;
+  const std::int64_t cycles = days / kDaysPer400Years;
   const auto rest = static_cast<int>(days - cycles * kDaysPer400Years);
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days{rest})};
   const std::int64_t year = static_cast<int>(date.year()) + cycles * 400;
