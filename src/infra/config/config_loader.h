@@ -1,6 +1,5 @@
 // Loads the configuration: five sources laid over the defaults, checked as a whole. Runs once at
-// start-up, on one thread; prints nothing. See docs of the sources in
-// config/appsettings.schema.json.
+// start-up, on one thread; prints nothing.
 #ifndef GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
 #define GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
 
@@ -44,7 +43,7 @@ struct LoadedConfig {
 // there are problems already.
 using ConfigCheck = std::function<std::vector<ConfigProblem>(const Settings&)>;
 
-// The configuration, or every problem with it in the order of the sources; never an empty list.
+// The configuration, or every problem with it, never none.
 Result<LoadedConfig, std::vector<ConfigProblem>> LoadConfig(const ConfigSources& sources,
                                                             const std::vector<ConfigCheck>& checks);
 

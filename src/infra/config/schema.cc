@@ -42,9 +42,11 @@ Json TypeSchema(const Property& property) {
       return StringSchema(property.rule);
     case PropertyType::kList:
       return {{"type", "array"}, {"items", StringSchema(property.rule)}};
-    case PropertyType::kMap:
-      return {{"type", "object"},
-              {"additionalProperties", {{"type", Json::array({"string", "number", "boolean"})}}}};
+    case PropertyType::kMap: {
+      Json values = Json::array();
+      for (const char* type : {"string", "number", "boolean"}) values.push_back({{"type", type}});
+      return {{"type", "object"}, {"additionalProperties", {{"anyOf", values}}}};
+    }
   }
   return Json::object();
 }

@@ -34,9 +34,9 @@ TEST_F(StartupOf, ABadConfigurationEndsWith78AndOneLineForEachProblem) {
   EXPECT_EQ(out_.str(), "");
   EXPECT_EQ(
       err_.str(),
-      "command line --Http:Port: Http:Port: \"x\" is not an integer; allowed: an integer from 0 "
-      "to 65535\n"
-      "command line --Http:Prot: Http:Prot: unknown key; nearest known key: Http:Port\n");
+      "command line --Http:Prot: Http:Prot: unknown key; nearest known key: Http:Port\n"
+      "command line --Http:Port: Http:Port: \"x\" is not an integer; allowed: an integer from "
+      "0 to 65535\n");
 }
 
 TEST_F(StartupOf, CheckConfigOnlyChecks) {
