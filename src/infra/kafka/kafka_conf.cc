@@ -121,8 +121,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kAliases
     {"acks", "request.required.acks"},
     {"delivery.timeout.ms", "message.timeout.ms"},
     {"enable.auto.commit", "auto.commit.enable"},
-    {"enable.partition.eof", "enable.partition.eof"},
-    {"metadata.broker.list", "metadata.broker.list"},
+    {"sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"},
+    {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
 }};
 
 struct Refused {

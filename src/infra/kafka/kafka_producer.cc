@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kafka/embedded_broker.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/kafka_errors.h"
 
@@ -19,6 +20,9 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
                                                                           Logger& logger,
                                                                           Metrics& metrics,
                                                                           const Clock& clock) {
+  if (options.embedded && options.topics.max_topics == 0) {
+    options.topics.max_topics = EmbeddedBroker::kMaxTopics;
+  }
   const std::string pass_through = DescribePassThrough(options.kafka);
   if (!pass_through.empty()) {
     logger.Log(LogLevel::kInformation, "kafka-passthrough",
@@ -74,8 +78,8 @@ std::optional<KafkaProducer::Route> KafkaProducer::Find(std::string_view topic,
 }
 
 void KafkaProducer::Send(PendingRecord* record) {
-  if (draining_.load(std::memory_order_relaxed)) {
-    Fail(record, MakeError(ErrorCode::kDraining, Persistence::kNotPersisted, record->record()));
+  if (draining_.load(std::memory_order_relaxed)) {  // not counted: it was never taken
+    record->Report(MakeError(ErrorCode::kDraining, Persistence::kNotPersisted, record->record()));
     return;
   }
   const std::optional<Route> route = Find(record->record().topic, /*opened_too=*/false);
