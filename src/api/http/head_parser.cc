@@ -65,7 +65,7 @@ FramingError Bad(std::string detail) { return {ProblemType::kBadRequest, std::mo
 Method MethodOf(string_view name) {
   for (const Method method :
        {Method::kGet, Method::kHead, Method::kPost, Method::kPut, Method::kDelete, Method::kPatch,
-        Method::kOptions, Method::kTrace, Method::kConnect}) {
+        Method::kQuery, Method::kOptions, Method::kTrace, Method::kConnect}) {
     if (name == MethodName(method)) return method;
   }
   return Method::kUnknown;

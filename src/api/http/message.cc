@@ -21,6 +21,8 @@ std::string_view MethodName(Method method) {
       return "PUT";
     case Method::kDelete:
       return "DELETE";
+    case Method::kQuery:
+      return "QUERY";
     case Method::kPatch:
       return "PATCH";
     case Method::kOptions:

@@ -13,7 +13,8 @@
 
 namespace gateway::http {
 
-// The methods of RFC 9110 and RFC 5789. kUnknown is answered 501 before a handler sees it.
+// The methods of RFC 9110, PATCH (RFC 5789) and QUERY (draft-ietf-httpbis-safe-method-w-body).
+// kUnknown is answered 501 before a handler sees it.
 enum class Method : std::uint8_t {
   kGet,
   kHead,
@@ -21,6 +22,7 @@ enum class Method : std::uint8_t {
   kPut,
   kDelete,
   kPatch,
+  kQuery,
   kOptions,
   kTrace,
   kConnect,
