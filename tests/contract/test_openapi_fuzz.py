@@ -1,5 +1,6 @@
 """Schemathesis makes requests from the document, good and bad, and holds the answers against it."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -23,6 +24,7 @@ def test_no_request_made_from_the_document_has_an_answer_that_is_not_in_it(embed
          "--max-examples", "50", "--seed", "1", "--generation-database", "none",
          "--request-timeout", "5", "--continue-on-failure", "--no-color",
          "--report", "junit", "--report-dir", REPORT],
-        capture_output=True, text=True, cwd=REPORT, timeout=280)
+        capture_output=True, text=True, cwd=REPORT, timeout=280,
+        env={**os.environ, "PYTHONPATH": str(HERE)})
     assert run.returncode == 0, run.stdout[-20_000:] + run.stderr[-2_000:]
     assert embedded_gateway.process.poll() is None, embedded_gateway.log()

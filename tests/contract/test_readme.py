@@ -18,9 +18,12 @@ def commands():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            match = re.match(r"((?:.*\\\n)*.*)\n?(.*)", part, re.DOTALL)
-            if match[1].startswith("curl "):
-                yield match[1], match[2]
+            lines = part.splitlines()
+            end = 1
+            while "\n".join(lines[:end]).count("'") % 2 == 1:  # an open quote: it goes on
+                end += 1
+            if lines[0].startswith("curl "):
+                yield "\n".join(lines[:end]), "\n".join(lines[end:])
 
 
 def masked(value):
@@ -31,7 +34,7 @@ def masked(value):
     return value
 
 
-@pytest.mark.parametrize(("command", "output"), list(commands()))
+@pytest.mark.parametrize(("command", "output"), list(commands()), ids=range(len(list(commands()))))
 def test_a_command_prints_what_the_readme_says(embedded_gateway, command, output):
     here = embedded_gateway.url.removeprefix("http://")
     assert "localhost:8080" in command
