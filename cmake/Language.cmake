@@ -40,7 +40,3 @@ endif()
 if(GATEWAY_SANITIZER)
   target_compile_options(gateway_language INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
 endif()
-# g++ 12 sees overlapping copies in `"literal" + std::string()` (its bug 105651, mended in 13).
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(gateway_language INTERFACE -Wno-restrict)
-endif()

@@ -20,15 +20,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Five levels up from tests/unit/infra/config/properties_test.cc.
 Json FileOfTree(const std::string& name) {
-  const std::filesystem::path tree = std::filesystem::path(__FILE__)
-                                         .parent_path()
-                                         .parent_path()
-                                         .parent_path()
-                                         .parent_path()
-                                         .parent_path();
-  std::ifstream file(tree / "config" / name);
+  std::ifstream file(std::filesystem::path(GATEWAY_SOURCE_DIR) / "config" / name);
   return Json::parse(file, nullptr, false);
 }
 
