@@ -144,7 +144,10 @@ TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
   for (std::size_t i = 0; i < kRecords; ++i) records.emplace_back("t", "k", "v");
   // As KafkaProducer::Send does it: past the directory once the topic is known.
   std::thread sender([&] {
+    std::size_t sent = 0;
     for (TestRecord& record : records) {
+      // The answer comes while many wait and many are still to come.
+      if (++sent == kRecords / 2) lookup_.Reply(TopicLookup::Answer::kFound);
       if (client_.IsKnown("t")) {
         client_.Produce(&record);
       } else {
@@ -152,7 +155,6 @@ TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
       }
     }
   });
-  lookup_.Reply(TopicLookup::Answer::kFound);
   sender.join();
   ASSERT_TRUE(client_.produced_count.WaitFor(kRecords));
   const std::vector<PendingRecord*> produced = client_.produced();
