@@ -147,7 +147,10 @@ TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
     std::size_t sent = 0;
     for (TestRecord& record : records) {
       // The answer comes while many wait and many are still to come.
-      if (++sent == kRecords / 2) lookup_.Reply(TopicLookup::Answer::kFound);
+      if (++sent == kRecords / 2) {
+        lookup_.Reply(TopicLookup::Answer::kFound);
+        client_.produced_count.WaitFor(1);
+      }
       if (client_.IsKnown("t")) {
         client_.Produce(&record);
       } else {
