@@ -10,6 +10,7 @@ window.addEventListener("load", () => {
     displayRequestDuration: true,
     persistAuthorization: false,
     tryItOutEnabled: true,
+    defaultModelsExpandDepth: 0, // the schemas below the operations are folded
     validatorUrl: null,
     presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
     plugins: [NoTopbar],

@@ -1,0 +1,54 @@
+"""A gateway with the embedded broker, and what a browser saw of it."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+from gateway_process import ROOT, GatewayProcess
+
+HERE = pathlib.Path(__file__).resolve().parent
+SCREENSHOTS = ROOT / "build" / "screenshots"
+MODULES = ROOT / "build" / "browser"
+
+
+@pytest.fixture(scope="session")
+def embedded_gateway(tmp_path_factory):
+    """A gateway that needs no Kafka, shared; ends well or the run fails."""
+    process = GatewayProcess(tmp_path_factory.mktemp("gateway") / "embedded.log", "embedded")
+    try:
+        process.await_ready()
+        yield process
+        process.stop()
+    finally:
+        process.kill()
+
+
+@pytest.fixture(scope="session")
+def visit(embedded_gateway):
+    """What visit.mjs printed. Its screenshots are in build/screenshots."""
+    install()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    run = subprocess.run(["node", MODULES / "visit.mjs", embedded_gateway.url, SCREENSHOTS],
+                         capture_output=True, text=True, timeout=90)
+    assert run.returncode == 0, run.stderr + run.stdout
+    return json.loads(run.stdout)
+
+
+def install():
+    """Puts visit.mjs and what it imports into build/browser; no network when nothing changed."""
+    MODULES.mkdir(parents=True, exist_ok=True)
+    installed = MODULES / "installed.json"
+    lock = (HERE / "package-lock.json").read_bytes()
+    shutil.copy(HERE / "visit.mjs", MODULES)
+    if installed.exists() and installed.read_bytes() == lock:
+        return
+    shutil.copy(HERE / "package.json", MODULES)
+    shutil.copy(HERE / "package-lock.json", MODULES)
+    subprocess.run(
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=MODULES, check=True, timeout=90,
+        env={**os.environ, "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"})
+    installed.write_bytes(lock)

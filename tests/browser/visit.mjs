@@ -1,0 +1,97 @@
+// Usage: node visit.mjs URL SCREENSHOT_DIRECTORY
+//
+// Opens the gateway's pages in Chromium, sends a record from Swagger UI as a person would, and prints
+// one JSON object: what was seen, and everything that the browser asked for or complained about.
+import { chromium } from "playwright-core";
+
+const [url, screenshots] = process.argv.slice(2);
+const origin = new URL(url).origin;
+const seen = { requests: [], complaints: [], policies: {}, statuses: {} };
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    // Nothing but this machine has an address, so that nothing can be asked of another.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+  ],
+});
+
+async function open(path, scheme = "light") {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    colorScheme: scheme,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("request", (request) => {
+    if (!request.url().startsWith("data:")) seen.requests.push(request.url());
+  });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) {
+      seen.complaints.push(`${path}: ${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on("pageerror", (error) => seen.complaints.push(`${path}: ${error.message}`));
+  page.on("requestfailed", (request) => seen.complaints.push(`${path}: ${request.url()} failed`));
+  const answer = await page.goto(origin + path, { waitUntil: "load" });
+  seen.statuses[path] = answer.status();
+  seen.policies[path] = (await answer.allHeaders())["content-security-policy"] ?? null;
+  return page;
+}
+
+async function shoot(page, name, fullPage = true) {
+  await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage });
+}
+
+async function sendFromSwagger() {
+  const page = await open("/swagger/");
+  const operation = page.locator("#operations-records-sendRecord");
+  await operation.waitFor();
+  seen.operations = await page.locator(".opblock").count();
+  await shoot(page, "swagger");
+
+  await operation.locator(".opblock-summary-control").click();
+  const body = operation.locator("textarea.body-param__text");
+  await body.fill('{"topic": "orders", "key": "order-1042", "value": {"status": "placed"}}');
+  await operation.locator("button.execute").click();
+  const row = operation.locator(".live-responses-table tbody tr.response").first();
+  await row.waitFor();
+  seen.sendStatus = (await row.locator(".response-col_status").innerText()).trim();
+  seen.sendAnswer = JSON.parse(await row.locator("pre").first().innerText());
+  await row.scrollIntoViewIfNeeded();
+  await shoot(page, "swagger-sent", false);
+  return page;
+}
+
+// What an injected script could do: run inline, load from elsewhere, or talk to another host.
+async function tryToBreakOut(page) {
+  const complaints = seen.complaints.length;
+  seen.brokeOut = await page.evaluate(async () => {
+    const inline = document.createElement("script");
+    inline.textContent = "window.inlineRan = true";
+    document.head.append(inline);
+    const talked = await fetch("http://other.invalid/").then(() => true, () => false);
+    return { inline: window.inlineRan === true, talked };
+  });
+  await page.waitForTimeout(100);
+  seen.violations = seen.complaints.splice(complaints);
+  seen.requests = seen.requests.filter((request) => request !== "http://other.invalid/");
+}
+
+try {
+  await tryToBreakOut(await sendFromSwagger());
+  const landing = await open("/");
+  seen.landing = await landing.locator("main").innerText();
+  await shoot(landing, "landing");
+  await shoot(await open("/", "dark"), "landing-dark");
+  const problem = await open("/problems/delivery-timeout");
+  seen.problem = await problem.locator("h1").innerText();
+  await shoot(problem, "problem");
+  await shoot(await open("/problems/"), "problems");
+} finally {
+  await browser.close();
+}
+console.log(JSON.stringify(seen, null, 1));
