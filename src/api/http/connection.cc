@@ -16,6 +16,8 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kMaxDiscardedBody = 64 * 1024;
 // Pieces of input read in one go before others have their turn.
 constexpr int kReadsPerTurn = 8;
+// Requests that were read together and are answered by their heads alone, likewise.
+constexpr int kRequestsPerTurn = 64;
 // A body up to this is copied behind its head, so that they leave in one piece.
 constexpr std::size_t kInlineBody = 16 * 1024;
 constexpr milliseconds kLingerTime{2'000};
@@ -53,8 +55,13 @@ void Connection::OnDrain() {
 void Connection::Pump() {
   wants_turn_ = false;
   int reads = 0;
+  int requests = 0;
   while (phase_ == Phase::kReading || phase_ == Phase::kLingering) {
     if (phase_ == Phase::kReading && pipelined_at_ < pipelined_.size()) {
+      if (++requests > kRequestsPerTurn) {
+        wants_turn_ = true;
+        break;
+      }
       const std::size_t left = Consume(std::string_view(pipelined_).substr(pipelined_at_));
       pipelined_at_ = pipelined_.size() - left;
       continue;
@@ -120,7 +127,7 @@ std::size_t Connection::Consume(std::string_view input) {
         } else {
           Dispatch();
         }
-        break;
+        return input.size();
       case RequestFramer::Event::kError:
         RefuseBody(framer_.error());
         return 0;

@@ -35,6 +35,9 @@ Flags<NotifyOn> Interest() {
 }
 
 constexpr std::size_t kScratchBytes = 64 * 1024;
+// Answers that bring further requests are taken up at once, but only so often before others have
+// their turn: a client that pipelines without end would keep the loop to itself.
+constexpr int kRoundsPerTurn = 32;
 // Deadlines are checked at most this often: it bounds what the checks cost with many connections.
 constexpr std::chrono::milliseconds kDeadlineResolution{10};
 
@@ -205,9 +208,9 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
   if (event.isReadable()) Touch(tag, [](Connection& connection) { connection.OnReadable(); });
 }
 
-// Answers may bring further requests, which may be answered at once: until nothing is left.
 void IoLoop::TakeCompletions() {
-  while (queue_->Take(&completions_, &tasks_)) {
+  for (int round = 0; round < kRoundsPerTurn; ++round) {
+    if (!queue_->Take(&completions_, &tasks_)) return;
     for (const CompletionQueue::Completion& completion : completions_) {
       Touch(completion.id.connection, [&](Connection& connection) {
         connection.OnAnswer(completion.id.sequence, completion.build);
@@ -224,6 +227,7 @@ void IoLoop::TakeCompletions() {
     }
     tasks_.clear();
   }
+  queue_->Post([] {});  // comes back at once, after the events that wait
 }
 
 // Connections that had read their share while others waited.
