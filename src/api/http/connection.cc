@@ -214,7 +214,7 @@ void Connection::Answer(const Response& response, bool head_known) {
       close_after_ || response.close || loop_.draining || !head_known || !framer_.head().keep_alive;
   if (!HasOutput()) write_since_ = loop_.now;
   loop_.writer.AppendHead(response, minor_version, !close_after_, &out_);
-  if (!is_head) {
+  if (!is_head && MayHaveBody(response.status)) {
     const std::string_view body = response.Body();
     if (body.size() <= kInlineBody) {
       out_.append(body);

@@ -12,14 +12,14 @@ void AppendNumber(std::size_t number, std::string* out) {
   out->append(digits, end);
 }
 
-bool HasNoContent(int status) { return status < 200 || status == 204 || status == 304; }
-
 // A header value never ends its line early, whatever went into it.
 void AppendFieldValue(std::string_view value, std::string* out) {
   for (const char c : value) out->push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
 }
 
 }  // namespace
+
+bool MayHaveBody(int status) { return status >= 200 && status != 204 && status != 304; }
 
 std::string_view ResponseWriter::Date() {
   // strftime would write the day's and month's name in the process's locale.
@@ -69,7 +69,7 @@ void ResponseWriter::AppendHead(const Response& response, int minor_version, boo
   if (!response.content_type.empty()) {
     out->append("\r\nContent-Type: ").append(response.content_type);
   }
-  if (!HasNoContent(response.status)) {
+  if (MayHaveBody(response.status)) {
     out->append("\r\nContent-Length: ");
     AppendNumber(response.Body().size(), out);
   }

@@ -11,6 +11,9 @@
 
 namespace gateway::http {
 
+// False for 1xx, 204 and 304: whatever follows their head is the next answer (RFC 9112, 6.3).
+bool MayHaveBody(int status);
+
 class ResponseWriter final {
  public:
   // Appends the head to `*out` (RFC 9112, 4 and 5). Content-Length is that of response.Body(),
