@@ -140,7 +140,14 @@ void Connection::OnHead(bool nothing_follows) {
   const RequestHead& head = framer_.head();
   body_since_ = loop_.now;
   ++sequence_;
-  HeadVerdict verdict = loop_.handler.OnHead(head, peer_);
+  HeadVerdict verdict;
+  try {
+    verdict = loop_.handler.OnHead(head, peer_);
+  } catch (const std::exception&) {  // a bug
+    verdict.answer.emplace();
+    verdict.answer->status = 500;
+    verdict.answer->close = true;
+  }
   state_ = std::move(verdict.state);
   if (verdict.answer) {
     framer_.DiscardBody();
