@@ -48,7 +48,6 @@ void Connection::OnWritable() {
 void Connection::OnDrain() {
   readable_ = true;  // what has arrived already still counts as accepted
   Pump();
-  if (phase_ == Phase::kReading && !framer_.started() && !HasOutput()) Close();
 }
 
 // Reads and handles as much as there is, up to a fair share of the turn.
@@ -73,6 +72,10 @@ void Connection::Pump() {
     }
     if (!ReadSome()) break;
   }
+  // While draining a connection goes as soon as nothing of it is in hand, also when that is only
+  // after an answer which promised to keep it.
+  const bool idle = phase_ == Phase::kReading && !framer_.started() && !HasOutput();
+  if (loop_.draining && idle && !wants_turn_) Close();
   UpdateDeadline();
 }
 
