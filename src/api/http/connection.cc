@@ -45,6 +45,14 @@ void Connection::OnWritable() {
   Pump();
 }
 
+void Connection::OnHangup() {
+  if (phase_ != Phase::kLingering) return Close();
+  // Both directions are at their end, but closing over unread bytes would still send a reset, which
+  // can take the last answer away from the client.
+  readable_ = true;
+  Pump();
+}
+
 void Connection::OnDrain() {
   readable_ = true;  // what has arrived already still counts as accepted
   Pump();

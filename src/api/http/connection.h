@@ -53,6 +53,7 @@ class Connection final {
   // Events. After each the owner looks at closed() and deadline().
   void OnReadable();
   void OnWritable();
+  void OnHangup();
   void OnAnswer(std::uint64_t sequence, const Responder::Build& build);
   void OnDeadline();
   void OnDrain();

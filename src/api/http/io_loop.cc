@@ -198,10 +198,7 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
   // Pistache does not pass EPOLLERR on: an event with nothing set is one. Hangup is both directions
   // at their end.
   const bool failed = event.isHangup() || (!event.isReadable() && !event.isWritable());
-  if (failed) {
-    if (Find(tag) != nullptr) Remove(tag);
-    return;
-  }
+  if (failed) return Touch(tag, [](Connection& connection) { connection.OnHangup(); });
   // Both, not the one or the other: an answer may wait for room at the very moment that new bytes
   // arrive.
   if (event.isWritable()) Touch(tag, [](Connection& connection) { connection.OnWritable(); });
