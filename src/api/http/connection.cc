@@ -71,6 +71,10 @@ void Connection::Pump() {
       }
       const std::size_t left = Consume(std::string_view(pipelined_).substr(pipelined_at_));
       pipelined_at_ = pipelined_.size() - left;
+      if (left == 0) {  // an idle connection holds no buffer
+        std::string().swap(pipelined_);
+        pipelined_at_ = 0;
+      }
       continue;
     }
     if (!readable_) break;
@@ -294,7 +298,7 @@ void Connection::OnFlushed() {
   out_.clear();
   if (out_.capacity() > kInlineBody) out_.shrink_to_fit();
   body_view_ = {};
-  body_ = {};
+  std::string().swap(body_);  // an assignment would keep the capacity
   shared_body_.reset();
   out_sent_ = 0;
   if (phase_ != Phase::kWriting) return;
