@@ -112,19 +112,20 @@ Responder::Responder(std::shared_ptr<CompletionQueue> queue, RequestId id)
     : queue_(std::move(queue)), id_(id) {}
 
 Responder::Responder(Responder&& other) noexcept
-    : queue_(std::move(other.queue_)), id_(other.id_) {}
+    : queue_(std::move(other.queue_)), id_(other.id_), sent_(other.sent_.load()) {}
 
 Responder& Responder::operator=(Responder&& other) noexcept {
   if (this != &other) {
     Responder dropped(std::move(*this));  // answers 500 for what it still owned
     queue_ = std::move(other.queue_);
     id_ = other.id_;
+    sent_.store(other.sent_.load());
   }
   return *this;
 }
 
 Responder::~Responder() {
-  if (!queue_) return;
+  if (!*this) return;
   Send([] {
     Response response;
     response.status = 500;
@@ -133,8 +134,8 @@ Responder::~Responder() {
 }
 
 void Responder::Send(Build build) {
-  const std::shared_ptr<CompletionQueue> queue = std::move(queue_);
-  if (queue) queue->Push({id_, std::move(build)});
+  if (queue_ == nullptr || sent_.exchange(true)) return;
+  queue_->Push({id_, std::move(build)});
 }
 
 void Responder::SetDeadline(std::chrono::steady_clock::time_point when,

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_API_HTTP_HANDLER_H_
 #define GATEWAY_API_HTTP_HANDLER_H_
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -35,9 +36,12 @@ class Responder final {
   Responder& operator=(Responder&& other) noexcept;
   ~Responder();
 
-  // Answers. `build` runs on the connection's own I/O thread, and only if the client is still
+  // Answers; the first call counts, also when several threads call it. `build` runs on the connection's own I/O thread, and only if the client is still
   // there.
   void Send(Build build);
+
+  // True while there is somebody to answer and nobody has.
+  explicit operator bool() const { return queue_ != nullptr && !sent_.load(); }
 
   // Asks for `on_deadline` to be called on the connection's I/O thread at `when`, unless the
   // request was answered or the client has gone by then. To be called on that thread, before
@@ -47,6 +51,9 @@ class Responder final {
  private:
   std::shared_ptr<CompletionQueue> queue_;
   RequestId id_;
+  // Rather than giving up `queue_`: a delivery thread may answer while the I/O thread still sets
+  // the deadline.
+  std::atomic<bool> sent_{false};
 };
 
 // What a handler wants to remember between a head and its request. Lives from OnHead to OnRequest.
