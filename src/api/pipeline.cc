@@ -84,9 +84,7 @@ void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestSta
                 {{"request_id", std::string_view(context->request_id())},
                  {"http.route", std::string_view(context->route->path)},
                  {"error", error.what()}});
-    Problem problem = MakeProblem(ProblemType::kInternal, "");
-    problem.persistence = Persistence::kPossiblyPersisted;  // nobody knows how far it came
-    context->ReplyProblem(std::move(problem));
+    context->Reply(context->MakeFault());
   }
 }
 

@@ -1,5 +1,6 @@
 #include "request_context.h"
 
+#include <exception>
 #include <utility>
 
 #include "access_log.h"
@@ -26,6 +27,10 @@ RequestContext::RequestContext(const AccessLog& access_log, Metrics& metrics, co
 }
 
 RequestContext::~RequestContext() {
+  if (responder_) {  // a bug: everybody has let go, and nobody answered
+    auto response = std::make_shared<http::Response>(Finish(MakeFault()));
+    responder_.Send([response] { return std::move(*response); });
+  }
   if (!accounted_) Account(kClientClosedRequest, 0);
 }
 
@@ -35,8 +40,22 @@ void RequestContext::Reply(http::Response response) {
 }
 
 void RequestContext::ReplyLater(std::function<http::Response()> build) {
-  responder_.Send(
-      [self = shared_from_this(), build = std::move(build)] { return self->Finish(build()); });
+  responder_.Send([self = shared_from_this(), build = std::move(build)] {
+    http::Response response;
+    try {
+      response = build();
+    } catch (const std::exception&) {
+      response = self->MakeFault();
+    }
+    return self->Finish(std::move(response));
+  });
+}
+
+http::Response RequestContext::MakeFault() const {
+  Problem problem;
+  problem.type = ProblemType::kInternal;
+  problem.persistence = Persistence::kPossiblyPersisted;  // nobody knows how far it came
+  return MakeProblem(problem);
 }
 
 void RequestContext::ReplyProblem(Problem problem) { Reply(MakeProblem(problem)); }

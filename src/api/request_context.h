@@ -51,6 +51,8 @@ class RequestContext final : public http::RequestState,
 
   // The problem as an answer, with this request's instance and id.
   http::Response MakeProblem(const Problem& problem) const;
+  // The answer when something went wrong that should not.
+  http::Response MakeFault() const;
   // Adds what every answer has and accounts for it. For the pipeline.
   http::Response Finish(http::Response response);
   void Attach(http::Responder responder) { responder_ = std::move(responder); }
