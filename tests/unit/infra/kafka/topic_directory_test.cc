@@ -68,6 +68,12 @@ class FakeClient final : public TopicDirectory::Client {
   }
   bool Open(const std::string&) override { return can_open; }
   std::optional<Error> Produce(PendingRecord* record) override {
+    std::function<void()> hook;
+    {
+      const std::lock_guard lock(mutex_);
+      hook = std::exchange(before_first_produce, {});
+    }
+    if (hook) hook();
     {
       const std::lock_guard lock(mutex_);
       if (!refuse) {
@@ -93,6 +99,7 @@ class FakeClient final : public TopicDirectory::Client {
 
   Counter answered;
   Counter produced_count;
+  std::function<void()> before_first_produce;  // set before the first record
   std::atomic<bool> can_open{true};
   std::atomic<bool> refuse{false};
 
@@ -142,21 +149,28 @@ TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
   constexpr std::size_t kRecords = 20'000;
   std::deque<TestRecord> records;
   for (std::size_t i = 0; i < kRecords; ++i) records.emplace_back("t", "k", "v");
+  // The first waiter goes out only once the thread has sent all: what it sends meanwhile must
+  // queue.
+  Counter first_is_going;
+  Counter all_sent;
+  client_.before_first_produce = [&] {
+    first_is_going.Add();
+    all_sent.WaitFor(1);
+  };
   // As KafkaProducer::Send does it: past the directory once the topic is known.
   std::thread sender([&] {
-    std::size_t sent = 0;
-    for (TestRecord& record : records) {
-      // The answer comes while many wait and many are still to come.
-      if (++sent == kRecords / 2) {
+    for (std::size_t i = 0; i < kRecords; ++i) {
+      if (i == kRecords / 2) {
         lookup_.Reply(TopicLookup::Answer::kFound);
-        client_.produced_count.WaitFor(1);
+        first_is_going.WaitFor(1);
       }
       if (client_.IsKnown("t")) {
-        client_.Produce(&record);
+        client_.Produce(&records[i]);
       } else {
-        directory.Enqueue(&record);
+        directory.Enqueue(&records[i]);
       }
     }
+    all_sent.Add();
   });
   sender.join();
   ASSERT_TRUE(client_.produced_count.WaitFor(kRecords));
