@@ -8,6 +8,14 @@ from gateway_process import GatewayProcess, binary
 from kafka_cluster import KafkaCluster, KafkaTool
 
 
+def pytest_collection_modifyitems(items):
+    """`unbuilt`: part of the contract that no code stands behind yet. The test must fail; once it
+    passes the run fails, so that the mark goes away with the feature."""
+    for item in items:
+        if item.get_closest_marker("unbuilt"):
+            item.add_marker(pytest.mark.xfail(strict=True, reason="not built yet"))
+
+
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory):
     """One broker, shared: use it, do not stop it."""

@@ -1,6 +1,7 @@
 """What lies in Kafka is, byte for byte, what was sent."""
 
 import base64
+import datetime
 import gzip
 import json
 import subprocess
@@ -108,6 +109,7 @@ def test_headers_of_the_array_form_keep_order_duplicates_and_bytes(http, kafka, 
 
 @pytest.mark.parametrize("timestamp, milliseconds", [
     (1, 1),
+    (1767323045001, 1767323045001),
     (1767323045678, 1767323045678),
     ("2026-01-02T03:04:05.678Z", 1767323045678),
     ("2026-01-02T05:04:05.678+02:00", 1767323045678),
@@ -117,8 +119,8 @@ def test_a_timestamp_is_stored_and_answered(http, kafka, one_partition, timestam
     answer = http.send(topic=one_partition, value="v", timestamp=timestamp)
     assert answer.status == 200, answer
     assert stored(kafka, one_partition).timestamp == milliseconds
-    if milliseconds % 1000:
-        assert answer.json()["timestamp"].endswith(".678Z")
+    said = datetime.datetime.fromisoformat(answer.json()["timestamp"].replace("Z", "+00:00"))
+    assert round(said.timestamp() * 1000) == milliseconds
 
 
 def test_the_answer_names_where_the_record_is(http, kafka, topic):
@@ -129,6 +131,7 @@ def test_the_answer_names_where_the_record_is(http, kafka, topic):
     assert (record.partition, record.offset) == (4, 0)
 
 
+@pytest.mark.unbuilt
 def test_raw_bytes_are_the_value_untouched(http, kafka, one_partition):
     target = (f"/api/kafka/topics/{one_partition}?key={urllib.parse.quote_from_bytes(BINARY)}"
               "&header=Name:a%2Bb&header=Name:c")
@@ -142,6 +145,7 @@ def test_raw_bytes_are_the_value_untouched(http, kafka, one_partition):
     assert ("content-type", b"application/octet-stream") in record.headers
 
 
+@pytest.mark.unbuilt
 def test_raw_empty_body_is_an_empty_value_and_tombstone_is_null(http, kafka, one_partition):
     plain = {"Content-Type": "text/plain"}
     base = f"/api/kafka/topics/{one_partition}"
@@ -152,6 +156,7 @@ def test_raw_empty_body_is_an_empty_value_and_tombstone_is_null(http, kafka, one
     assert (second.key, second.value) == (b"a+b", None)
 
 
+@pytest.mark.unbuilt
 def test_raw_ndjson_makes_each_line_a_record_untouched(http, kafka, one_partition):
     body = b'{"a": 1}\r\nnot json\n\n[ 2 ]\n\xff\xfe'
     answer = http.request("POST", f"/api/kafka/topics/{one_partition}", body,
@@ -163,6 +168,7 @@ def test_raw_ndjson_makes_each_line_a_record_untouched(http, kafka, one_partitio
     assert [result["line"] for result in answer.json()["results"]] == [1, 2, 4, 5]
 
 
+@pytest.mark.unbuilt
 def test_trace_and_idempotency_key_of_the_request_become_record_headers(
         http, kafka, one_partition):
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -174,24 +180,32 @@ def test_trace_and_idempotency_key_of_the_request_become_record_headers(
         "traceparent": trace.encode(), "tracestate": b"a=b", "idempotency-key": b"order-7"}
 
 
-def test_the_three_forms_of_a_batch_store_the_same(http, kafka):
-    records = [{"key": "k%d" % i, "value": {"n": i}, "headers": {"h": str(i)}} for i in range(5)]
-    found = []
-    for form in ("array", "object", "lines"):
-        topic = kafka.create_topic()
-        if form == "array":
-            answer = http.send_batch([{"topic": topic, **record} for record in records])
-        elif form == "object":
-            answer = http.send_batch({"topic": topic, "messages": records})
-        else:
-            lines = b"\n".join(json.dumps({"topic": topic, **r}).encode() for r in records)
-            answer = http.request("POST", "/api/kafka/send/batch", lines,
-                                  {"Content-Type": "application/x-ndjson"})
-        assert answer.status == 200, answer
-        assert answer.json()["succeeded"] == 5
-        found.append([(r.key, r.value, r.headers) for r in kafka.read(topic)])
-    assert found[0] == found[1] == found[2]
-    assert found[0][3] == (b"k3", b'{"n": 3}', [("h", b"3")])
+RECORDS = [{"key": f"k{i}", "value": {"n": i}, "headers": {"h": str(i)}} for i in range(5)]
+
+
+def array_form(topic):
+    return json.dumps([{"topic": topic, **record} for record in RECORDS]), "application/json"
+
+
+def object_form(topic):
+    return json.dumps({"topic": topic, "messages": RECORDS}), "application/json"
+
+
+def lines_form(topic):
+    lines = (json.dumps({"topic": topic, **record}) for record in RECORDS)
+    return "\n".join(lines), "application/x-ndjson"
+
+
+@pytest.mark.parametrize("form", [
+    array_form, object_form, pytest.param(lines_form, marks=pytest.mark.unbuilt)])
+def test_each_form_of_a_batch_stores_the_same(http, kafka, one_partition, form):
+    body, content_type = form(one_partition)
+    answer = http.request("POST", "/api/kafka/send/batch", body.encode(),
+                          {"Content-Type": content_type})
+    assert answer.status == 200, answer
+    assert answer.json()["succeeded"] == 5
+    assert [(r.key, r.value, r.headers) for r in kafka.read(one_partition)] == [
+        (b"k%d" % i, b'{"n": %d}' % i, [("h", b"%d" % i)]) for i in range(5)]
 
 
 def test_default_headers_of_a_batch_come_first_and_a_records_own_replace_them(
@@ -207,6 +221,7 @@ def test_default_headers_of_a_batch_come_first_and_a_records_own_replace_them(
     assert second.headers == [("source", b"shop"), ("kind", b"own")]
 
 
+@pytest.mark.unbuilt
 @pytest.mark.parametrize("coding, compress", [
     ("gzip", gzip.compress),
     # The program rather than a package: the standard library has zstd only from Python 3.14 on.

