@@ -14,6 +14,16 @@ def document():
 @pytest.fixture(scope="session")
 def embedded_gateway(tmp_path_factory):
     """A gateway that needs no Kafka, shared; ends well or the run fails."""
+    yield from _run(tmp_path_factory)
+
+
+@pytest.fixture
+def gateway_of_its_own(tmp_path_factory):
+    """The same, for one test that leaves the embedded broker full of topics."""
+    yield from _run(tmp_path_factory)
+
+
+def _run(tmp_path_factory):
     process = GatewayProcess(tmp_path_factory.mktemp("gateway") / "embedded.log", "embedded")
     try:
         process.await_ready()

@@ -122,7 +122,8 @@ def test_a_target_that_is_too_long_is_414(embedded_gateway, document):
 def test_an_answer_at_the_deadline_is_documented(embedded_gateway, document):
     """1 ms may be enough or not: each answer is documented."""
     for _ in range(20):
-        answer = embedded_gateway.http.send({"Request-Timeout-Ms": "1"}, topic="orders", value=1)
+        answer = embedded_gateway.http.post_json(
+            "/api/kafka/send", {"topic": "orders", "value": 1}, {"Request-Timeout-Ms": "1"})
         assert answer.status in (200, 504), answer
         document.check("POST", "/api/kafka/send", answer)
 
