@@ -128,7 +128,7 @@ class Gateway final {
 
   int Run() {
     RaiseOpenFileLimit();
-    if (!StartKafka()) return kExitFault;
+    if (const int code = StartKafka(); code != 0) return code;
     readiness_ = std::make_unique<Readiness>(*producer_, lifecycle_, clock_,
                                              settings_.health.kafka_down_grace);
     service_ = std::make_unique<ProduceService>(
@@ -172,7 +172,8 @@ class Gateway final {
     return options;
   }
 
-  bool StartKafka() {
+  // 0, or the exit code.
+  int StartKafka() {
     KafkaProducer::Options options;
     options.kafka = settings_.kafka;
     options.max_record_bytes = settings_.limits.max_record_bytes;
@@ -180,7 +181,7 @@ class Gateway final {
       auto broker = EmbeddedBroker::Start(log_);
       if (!broker.ok()) {
         log_.Log(LogLevel::kCritical, "embedded-kafka-failed", broker.error());
-        return false;
+        return kExitFault;
       }
       embedded_ = std::move(broker).value();
       options.kafka.bootstrap_servers = embedded_->bootstrap_servers();
@@ -188,11 +189,12 @@ class Gateway final {
     }
     auto producer = KafkaProducer::Create(std::move(options), log_, metrics_, clock_);
     if (!producer.ok()) {
+      // What only librdkafka itself finds when it starts, such as a certificate that cannot be read.
       log_.Log(LogLevel::kCritical, "producer-failed", producer.error());
-      return false;
+      return kExitBadConfiguration;
     }
     producer_ = std::move(producer).value();
-    return true;
+    return 0;
   }
 
   // Not ready; then, after the grace, the door closes; what was accepted is answered; what is

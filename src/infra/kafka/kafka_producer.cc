@@ -104,7 +104,26 @@ std::optional<Error> KafkaProducer::Dispatch(const Route& route, PendingRecord* 
   return SynchronousError(code, record, status_.Trouble());
 }
 
+// One line a record, for those who follow a single one; at Debug, because there are so many.
+void KafkaProducer::LogReport(const Record& record, const DeliveryReport& report) const {
+  if (!logger_.Enabled(LogLevel::kDebug)) return;
+  if (report.ok()) {
+    const RecordMetadata& stored = report.value();
+    logger_.Log(LogLevel::kDebug, "record-delivered", "A record was stored.",
+                {{"messaging.destination.name", record.topic},
+                 {"messaging.destination.partition.id", std::int64_t{stored.partition}},
+                 {"messaging.kafka.offset", stored.offset.value_or(-1)}});
+  } else {
+    logger_.Log(LogLevel::kDebug, "record-failed", report.error().detail,
+                {{"messaging.destination.name", record.topic},
+                 {"persisted", report.error().persistence == Persistence::kNotPersisted
+                                   ? std::string_view("no")
+                                   : std::string_view("unknown")}});
+  }
+}
+
 void KafkaProducer::Report(PendingRecord* record, DeliveryReport report) {
+  LogReport(record->record(), report);
   if (report.ok()) {
     delivered_.fetch_add(1, std::memory_order_relaxed);
   } else if (report.error().persistence == Persistence::kNotPersisted) {

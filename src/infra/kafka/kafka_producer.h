@@ -98,6 +98,7 @@ class KafkaProducer final : public Producer, public KafkaHealth, private TopicDi
   std::optional<Route> Find(std::string_view topic, bool opened_too) const;
   std::optional<Error> Dispatch(const Route& route, PendingRecord* record);
   void Report(PendingRecord* record, DeliveryReport report);
+  void LogReport(const Record& record, const DeliveryReport& report) const;
   DrainResult Totals() const;
   bool FlushUntil(SteadyClock::time_point until);
 
