@@ -25,14 +25,21 @@ ensure_packages debootstrap:debootstrap git:git curl:curl
 
 machine="$(mktemp -d "${TMPDIR:-/tmp}/kafka-gateway-debian$release.XXXXXX")"
 chmod 755 "$machine" # or apt cannot drop its rights in it
-gateway=""
 
 mounts_inside() { awk -v dir="$machine/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts | tac; }
 
+# Whatever still runs inside, found by its root directory.
+processes_inside() {
+  local root
+  for root in /proc/[0-9]*/root; do
+    if [[ "$(readlink "$root")" == "$machine" ]]; then basename "${root%/root}"; fi
+  done 2>/dev/null
+}
+
 clean_up() {
-  local point
+  local point process
   trap '' INT TERM
-  if [[ -n "$gateway" ]]; then kill -TERM "$gateway" 2>/dev/null && wait "$gateway"; fi
+  for process in $(processes_inside); do kill -KILL "$process" 2>/dev/null; done
   while read -r point; do umount "$point" || umount -l "$point"; done < <(mounts_inside)
   if [[ -n "$(mounts_inside)" ]]; then
     warn "still mounted, so not deleted: $machine"
@@ -81,8 +88,11 @@ clone_tree() {
 
 # run_until_answered LOG: starts `./dev run` and sends until an answer says Success; sets `took`.
 run_until_answered() {
-  local log="$1" started=$EPOCHREALTIME url answer
-  in_machine bash -c 'cd /root/kafka-gateway && exec ./dev run --Http:Port=0' >"$log" 2>&1 </dev/null &
+  local log="$1" started=$EPOCHREALTIME url answer gateway
+  # Not through in_machine: a function in the background is a shell of its own, and that would get
+  # the signal below instead of the gateway.
+  chroot "$machine" /usr/bin/env HOME=/root LC_ALL=C.UTF-8 \
+    bash -c 'cd /root/kafka-gateway && exec ./dev run --Http:Port=0' >"$log" 2>&1 </dev/null &
   gateway=$!
   while true; do
     kill -0 "$gateway" 2>/dev/null || {
@@ -102,7 +112,6 @@ run_until_answered() {
   kill -TERM "$gateway"
   local status=0
   wait "$gateway" || status=$?
-  gateway=""
   [[ $status -eq 0 ]] || die "the gateway ended with $status"
 }
 
