@@ -19,7 +19,8 @@ def test_swagger_ui_shows_every_operation(visit, embedded_gateway):
 
 def test_no_request_leaves_the_machine(visit, embedded_gateway):
     assert len(visit["requests"]) > 10
-    assert [url for url in visit["requests"] if not url.startswith(embedded_gateway.url + "/")] == []
+    here = embedded_gateway.url + "/"
+    assert [url for url in visit["requests"] if not url.startswith(here)] == []
 
 
 def test_the_browser_has_nothing_to_complain_about(visit):

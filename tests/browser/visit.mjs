@@ -1,6 +1,6 @@
 // Usage: node visit.mjs URL SCREENSHOT_DIRECTORY
 //
-// Opens the gateway's pages in Chromium, sends a record from Swagger UI as a person would, and prints
+// Opens the pages of a gateway in Chromium, and sends a record from Swagger UI as people do. Prints
 // one JSON object: what was seen, and everything that the browser asked for or complained about.
 import { chromium } from "playwright-core";
 

@@ -13,7 +13,7 @@ KINDS = {
 
 
 def differences(expected, actual, where="$"):
-    """Where `actual` is not `expected`, as sentences. A string of KINDS stands for any value of that
+    """Where `actual` is not `expected`, as sentences. A string of KINDS stands for a value of that
     kind; objects have the same members in the same order."""
     if isinstance(expected, str) and expected in KINDS:
         return [] if KINDS[expected](actual) else [f"{where}: {actual!r} is no {expected}"]

@@ -1,4 +1,4 @@
-"""The methods of every path. (That document and router have the same routes is a unit test of `api`.)"""
+"""The methods of every path. That document and router have the same routes is a unit test."""
 
 import pytest
 from openapi_document import METHODS, OpenApiDocument

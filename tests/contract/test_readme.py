@@ -52,3 +52,19 @@ def test_a_command_prints_what_the_readme_says(embedded_gateway, command, output
 
 def test_there_are_commands_to_run():
     assert len(list(commands())) >= 6
+
+
+def limits():
+    """Each (key, default) of the table of limits; where a row has two keys, it has two defaults."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for row in re.findall(r"^\|([^|]*)\|([^|]*)\|([^|]*`[A-Z]\w+:\w+`[^|]*)\|", text, re.MULTILINE):
+        defaults = re.findall(r"\d[\d ]*", row[1])
+        for key, default in zip(re.findall(r"`([^`]*)`", row[2]), defaults, strict=True):
+            yield key, int(default.replace(" ", "")) * (1000 if " s " in row[1] else 1)
+
+
+@pytest.mark.parametrize(("key", "default"), list(limits()))
+def test_a_limit_has_the_default_that_the_readme_says(key, default):
+    settings = json.loads((ROOT / "config" / "appsettings.json").read_text(encoding="utf-8"))
+    section, name = key.split(":")
+    assert settings[section][name] == default
