@@ -208,12 +208,7 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
 void IoLoop::TakeCompletions() {
   for (int round = 0; round < kRoundsPerTurn; ++round) {
     if (!queue_->Take(&completions_, &tasks_)) return;
-    for (const CompletionQueue::Completion& completion : completions_) {
-      Touch(completion.id.connection, [&](Connection& connection) {
-        connection.OnAnswer(completion.id.sequence, completion.build);
-      });
-    }
-    completions_.clear();
+    // Commands first: an answer given after BeginDrain says that the connection closes.
     for (const CompletionQueue::Task& task : tasks_) {
       try {
         task();
@@ -223,6 +218,12 @@ void IoLoop::TakeCompletions() {
       }
     }
     tasks_.clear();
+    for (const CompletionQueue::Completion& completion : completions_) {
+      Touch(completion.id.connection, [&](Connection& connection) {
+        connection.OnAnswer(completion.id.sequence, completion.build);
+      });
+    }
+    completions_.clear();
   }
   queue_->Post([] {});  // comes back at once, after the events that wait
 }
