@@ -362,15 +362,18 @@ TEST_F(HttpServer, ALargeBodyArrivesWhole) {
   sender.join();
 }
 
-// One client pipelines without end and reads as fast as it is answered; another one asks once.
-TEST_F(HttpServer, AFloodOfPipelinedRequestsDoesNotStarveOtherClients) {
+// One client pipelines without end and reads as fast as it is answered; another one asks.
+class HttpServerFlood : public HttpServer, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(HttpServerFlood, DoesNotStarveOtherClients) {
+  handler.on_head = NotFound;
   Start();
   HttpClient other(port());
   EXPECT_EQ(other.Ask(Get("/first")).body, "/first");
   HttpClient flood(port());
   std::atomic<bool> stop{false};
   std::string requests;
-  for (int i = 0; i < 2'000; ++i) requests += Get("/");
+  for (int i = 0; i < 2'000; ++i) requests += Get(GetParam());
   std::thread sender([&] {
     while (!stop && flood.Send(requests)) {
     }
@@ -384,6 +387,8 @@ TEST_F(HttpServer, AFloodOfPipelinedRequestsDoesNotStarveOtherClients) {
   sender.join();
   reader.join();
 }
+
+INSTANTIATE_TEST_SUITE_P(Paths, HttpServerFlood, ::testing::Values("/answered", "/404"));
 
 TEST_F(HttpServer, SaysWhyItCannotListen) {
   Start();
