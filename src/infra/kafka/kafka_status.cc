@@ -11,8 +11,8 @@ std::string Describe(const KafkaStatus& status, bool fatal, bool credentials_ref
                                : "No broker answers.";
   }
   if (no_producer_id) return "Brokers are up, but none has given the producer its id yet.";
-  return std::to_string(status.brokers_up) + " of " + std::to_string(status.brokers_known) +
-         " brokers are up" + (status.embedded ? " (embedded: nothing is kept)." : ".");
+  return "Brokers up: " + std::to_string(status.brokers_up) + " of " +
+         std::to_string(status.brokers_known) + ".";
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ TEST_F(KafkaStatusTest, IsNotReadyAtFirst) {
 TEST_F(KafkaStatusTest, IsReadyWithABrokerUpAndAProducerId) {
   tracker_.OnStats({3, 2, "Assigned"});
   EXPECT_TRUE(tracker_.Status().ready);
-  EXPECT_EQ(tracker_.Status().description, "2 of 3 brokers are up.");
+  EXPECT_EQ(tracker_.Status().description, "Brokers up: 2 of 3.");
   EXPECT_TRUE(metrics_.kafka_ready);
   EXPECT_EQ(logger_.lines.back().event, "kafka-ready");
 }
