@@ -68,11 +68,9 @@ def test_sigterm_answers_what_is_in_flight_and_exits_0(kafka, start_gateway):
     kafka.brokers[0].pause()
     try:
         connections = open_waiting_requests(gateway, topic, 100)
-        # Answered on the same thread after those above were read: they are in flight now.
-        assert gateway.http.get("/health/live").status == 200
-        time.sleep(0.3)
+        gateway.await_in_flight(100)
         gateway.signal(signal.SIGTERM)
-        time.sleep(0.3)
+        gateway.await_event("stopping")
         assert gateway.process.poll() is None
     finally:
         kafka.brokers[0].resume()
@@ -132,6 +130,28 @@ def test_with_no_requests_it_ends_at_once(kafka, start_gateway):
     gateway.signal()
     assert gateway.wait(10) == 0
     assert time.monotonic() - started < 3
+
+
+def test_a_record_that_the_drain_gives_up_is_answered_and_ends_it_with_75(kafka, start_gateway):
+    topic = kafka.create_topic()
+    gateway = start_gateway(kafka.bootstrap_servers, settings={"Shutdown:DrainTimeoutMs": 1500})
+    gateway.await_ready()
+    assert gateway.http.send(topic=topic, value="warm").status == 200
+    kafka.brokers[0].pause()
+    answers = []
+    client = threading.Thread(target=lambda: answers.append(
+        gateway.http.send(topic=topic, value="v")))
+    try:
+        client.start()
+        gateway.await_in_flight(1)
+        gateway.signal()
+        code = gateway.wait(20)
+        client.join(20)
+    finally:
+        kafka.brokers[0].resume()
+    assert code == 75, gateway.log()
+    assert answers[0].status == 504
+    assert answers[0].json()["persistence"] == "PossiblyPersisted"
 
 
 @pytest.mark.unbuilt

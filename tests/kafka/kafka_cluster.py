@@ -226,6 +226,20 @@ class Broker:
     def pause(self):
         """A broker that hangs: connections stay open and nothing is answered."""
         self._process.send_signal(signal.SIGSTOP)
+        # The signal reaches one thread after the other: until the last has stopped the broker may
+        # still answer.
+        deadline = time.monotonic() + 10
+        while not self._all_threads_stopped():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the broker does not stop")
+            time.sleep(0.01)
+
+    def _all_threads_stopped(self):
+        states = set()
+        for task in pathlib.Path(f"/proc/{self._process.pid}/task").iterdir():
+            # "pid (name) state ...", and a name may hold anything.
+            states.add((task / "stat").read_text().rpartition(") ")[2][0])
+        return states == {"T"}
 
     def resume(self):
         self._process.send_signal(signal.SIGCONT)

@@ -185,6 +185,14 @@ class GatewayProcess:
             assert time.monotonic() - started < timeout, f"not {wanted} after {timeout} s: {answer}"
             time.sleep(0.02)
 
+    def await_in_flight(self, records, timeout=START_SECONDS):
+        """Until so many records wait for their delivery report."""
+        deadline = time.monotonic() + timeout
+        wanted = f"kafka_gateway_in_flight_records {records}".encode()
+        while wanted not in self.http.get("/metrics").body.splitlines():
+            assert time.monotonic() < deadline, f"not {records} records in flight"
+            time.sleep(0.02)
+
     def log(self, size=4000):
         return self.log_path.read_text(errors="replace")[-size:]
 
