@@ -1,0 +1,191 @@
+#include "controllers/kafka_controller.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+#include "pipeline_fixture.h"
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::HeaderOf;
+using testing::JsonOf;
+using testing::NotStored;
+using testing::Stored;
+
+class KafkaControllerTest : public testing::PipelineTest {
+ protected:
+  KafkaControllerTest() { controller.AddRoutes(&router); }
+
+  static std::string Send(std::string_view body, std::string_view fields = "",
+                          std::string_view path = "/api/kafka/send") {
+    return "POST " + std::string(path) +
+           " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n" + std::string(fields) +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  }
+  static std::string Batch(std::string_view body) {
+    return Send(body, "", "/api/kafka/send/batch");
+  }
+
+  testing::FakeProducer producer;
+  RecordLimits record_limits{.max_batch_records = 3, .max_record_bytes = 100, .max_headers = 4};
+  ProduceService service{producer, clock, metrics, TopicPolicy({"*"}, {"secret"}), record_limits};
+  KafkaController controller{service, clock, milliseconds(1'000)};
+};
+
+constexpr std::string_view kRecord = R"({"topic":"orders","key":"k","value":{"a": 1}})";
+
+TEST_F(KafkaControllerTest, AStoredRecordIsAnsweredWithWhereItIs) {
+  Begin(Send(kRecord));
+  ASSERT_EQ(producer.sent.size(), 1U);
+  EXPECT_EQ(producer.sent[0]->record().value, R"({"a": 1})");
+  EXPECT_FALSE(Answer()) << "not before Kafka has confirmed";
+  producer.sent[0]->Report(Stored(2, 1'234));
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->content_type, "application/json");
+  const auto json = JsonOf(*response);
+  EXPECT_EQ(json["status"], "Success");
+  EXPECT_EQ(json["topic"], "orders");
+  EXPECT_EQ(json["partition"], 2);
+  EXPECT_EQ(json["offset"], 1'234);
+}
+
+TEST_F(KafkaControllerTest, AReportBeforeSendReturnsIsAnAnswerToo) {
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
+  EXPECT_EQ(Ask(Send(kRecord)).status, 200);
+  EXPECT_EQ(admission.requests(), 0U);
+}
+
+TEST_F(KafkaControllerTest, AFailedRecordIsItsProblem) {
+  Begin(Send(kRecord));
+  producer.sent[0]->Report(NotStored(ErrorCode::kTopicNotFound));
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 404);
+  EXPECT_EQ(response->content_type, "application/problem+json");
+  EXPECT_EQ(JsonOf(*response)["code"], "TopicNotFound");
+  EXPECT_EQ(JsonOf(*response)["persistence"], "NotPersisted");
+}
+
+TEST_F(KafkaControllerTest, ARetriableFailureSaysWhenToRetry) {
+  Begin(Send(kRecord));
+  producer.sent[0]->Report(NotStored(ErrorCode::kBrokersUnavailable));
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 503);
+  EXPECT_EQ(HeaderOf(*response, "Retry-After"), "2");
+}
+
+TEST_F(KafkaControllerTest, ABadBodySendsNothing) {
+  EXPECT_EQ(JsonOf(Ask(Send("{"))).at("code"), "InvalidJson");
+  EXPECT_EQ(Ask(Send(R"({"value":1})")).status, 400);
+  EXPECT_EQ(Ask(Send(R"({"topic":"secret","value":1})")).status, 403);
+  EXPECT_EQ(Ask(Send(R"({"topic":"t","value":")" + std::string(101, 'x') + "\"}")).status, 413);
+  EXPECT_TRUE(producer.sent.empty());
+  EXPECT_EQ(admission.requests(), 0U);
+}
+
+TEST_F(KafkaControllerTest, ABatchIsAnsweredWithEachRecordsFateInOrder) {
+  Begin(Batch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
+  ASSERT_EQ(producer.sent.size(), 2U);
+  producer.sent[1]->Report(Stored(0, 9));
+  producer.sent[0]->Report(NotStored(ErrorCode::kTopicNotFound));
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 207);
+  const auto json = JsonOf(*response);
+  EXPECT_EQ(json["status"], "PartialSuccess");
+  EXPECT_EQ(json["succeeded"], 1);
+  EXPECT_EQ(json["results"][0]["status"], "Failed");
+  EXPECT_EQ(json["results"][1]["offset"], 9);
+}
+
+TEST_F(KafkaControllerTest, ABatchInWhichEverythingFailedForWantOfBrokersIs503WithRetryAfter) {
+  Begin(Batch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
+  for (PendingRecord* record : producer.sent) {
+    record->Report(NotStored(ErrorCode::kBrokersUnavailable));
+  }
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 503);
+  EXPECT_EQ(HeaderOf(*response, "Retry-After"), "2");
+  EXPECT_EQ(JsonOf(*response)["failed"], 2);
+}
+
+TEST_F(KafkaControllerTest, OneBadRecordRefusesTheBatchWithItsPointer) {
+  const auto response = Ask(Batch(R"([{"topic":"a","value":1},{"topic":"secret","value":2}])"));
+  EXPECT_EQ(response.status, 403);
+  EXPECT_EQ(JsonOf(response)["errors"][0]["pointer"], "/1/topic");
+  EXPECT_TRUE(producer.sent.empty());
+  EXPECT_EQ(Ask(Batch("[]")).status, 400);
+  const std::string four = R"([{"topic":"a","value":1},{"topic":"a","value":1},)"
+                           R"({"topic":"a","value":1},{"topic":"a","value":1}])";
+  EXPECT_EQ(Ask(Batch(four)).status, 413);
+}
+
+TEST_F(KafkaControllerTest, AtTheDeadlineTheAnswerIs504PossiblyPersisted) {
+  Begin(Send(kRecord));
+  EXPECT_EQ(deadline_at, clock.Now() + milliseconds(1'000));
+  on_deadline();
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 504);
+  EXPECT_EQ(JsonOf(*response)["code"], "DeliveryTimeout");
+  EXPECT_EQ(JsonOf(*response)["persistence"], "PossiblyPersisted");
+  EXPECT_EQ(admission.requests(), 1U) << "librdkafka still points into the body";
+  producer.sent[0]->Report(Stored(0, 1));
+  EXPECT_FALSE(Answer()) << "a request is answered once";
+  EXPECT_EQ(admission.requests(), 0U);
+  EXPECT_EQ(metrics.Count(RecordResult::kLate), 1);
+}
+
+TEST_F(KafkaControllerTest, TheClientsOwnDeadlineCountsUpToTheCap) {
+  Begin(Send(kRecord, "Request-Timeout-Ms: 250\r\n"));
+  EXPECT_EQ(deadline_at, clock.Now() + milliseconds(250));
+  producer.sent[0]->Report(Stored(0, 1));
+  EXPECT_TRUE(Answer());
+  EXPECT_EQ(Ask(Send(kRecord, "Request-Timeout-Ms: 0\r\n")).status, 400);
+  EXPECT_EQ(producer.sent.size(), 1U);
+}
+
+TEST_F(KafkaControllerTest, AReportOnAnotherThreadWhileTheDeadlineIsSetAnswersOnce) {
+  for (int round = 0; round < 500; ++round) {
+    std::thread delivery;
+    producer.on_send = [&delivery](PendingRecord* record) {
+      delivery = std::thread([record] { record->Report(Stored(0, 1)); });
+    };
+    Begin(Send(kRecord));
+    delivery.join();
+    const auto response = Answer();
+    ASSERT_TRUE(response);
+    ASSERT_EQ(response->status, 200);
+  }
+  EXPECT_EQ(admission.requests(), 0U);
+}
+
+TEST(RequestTimeoutOf, TakesWholePositiveNumbersUpToTheCap) {
+  const auto timeout = [](std::string_view value) {
+    http::RequestHead head;
+    head.fields.push_back({"request-timeout-ms", value});
+    return RequestTimeoutOf(head, milliseconds(1'000));
+  };
+  EXPECT_EQ(timeout("1").value(), milliseconds(1));
+  EXPECT_EQ(timeout("1000").value(), milliseconds(1'000));
+  EXPECT_EQ(timeout("1001").value(), milliseconds(1'000));
+  EXPECT_EQ(timeout("9223372036854775807").value(), milliseconds(1'000));
+  EXPECT_EQ(timeout("99999999999999999999999").value(), milliseconds(1'000));
+  for (const char* bad : {"", "0", "00", "-1", "+1", "1.5", "1e3", "0x10", "1 ", "1ms", "ms",
+                          "-99999999999999999999999", "99999999999999999999999x"}) {
+    ASSERT_FALSE(timeout(bad).ok()) << bad;
+    EXPECT_EQ(timeout(bad).error().type, ProblemType::kBadRequest);
+  }
+  EXPECT_EQ(RequestTimeoutOf(http::RequestHead(), milliseconds(7)).value(), milliseconds(7));
+}
+
+}  // namespace
+}  // namespace gateway
