@@ -189,7 +189,8 @@ class Gateway final {
     }
     auto producer = KafkaProducer::Create(std::move(options), log_, metrics_, clock_);
     if (!producer.ok()) {
-      // What only librdkafka itself finds when it starts, such as a certificate that cannot be read.
+      // What only librdkafka itself finds when it starts, such as a certificate that cannot be
+      // read.
       log_.Log(LogLevel::kCritical, "producer-failed", producer.error());
       return kExitBadConfiguration;
     }

@@ -1,5 +1,5 @@
-// Everything of `api` put together: routes, pipeline, budgets, access log. Owned by main, outlives the server that calls
-// it. What it needs of the other layers it gets as ports.
+// Everything of `api` put together: routes, pipeline, budgets, access log. Owned by main, outlives
+// the server that calls it. What it needs of the other layers it gets as ports.
 #ifndef GATEWAY_API_API_H_
 #define GATEWAY_API_API_H_
 
@@ -22,8 +22,8 @@
 namespace gateway {
 
 struct ApiOptions {
-  std::size_t max_in_flight_requests = 20'000;       // Limits:MaxInFlightRequests
-  std::size_t max_in_flight_bytes = 268'435'456;     // Limits:MaxInFlightBytes
+  std::size_t max_in_flight_requests = 20'000;        // Limits:MaxInFlightRequests
+  std::size_t max_in_flight_bytes = 268'435'456;      // Limits:MaxInFlightBytes
   std::chrono::milliseconds request_timeout{30'000};  // Limits:RequestTimeoutMs
   AccessLogOptions access_log;
   SiteOptions site;

@@ -36,8 +36,8 @@ class Responder final {
   Responder& operator=(Responder&& other) noexcept;
   ~Responder();
 
-  // Answers; the first call counts, also when several threads call it. `build` runs on the connection's own I/O thread, and only if the client is still
-  // there.
+  // Answers; the first call counts, also when several threads call it. `build` runs on the
+  // connection's own I/O thread, and only if the client is still there.
   void Send(Build build);
 
   // True while there is somebody to answer and nobody has.

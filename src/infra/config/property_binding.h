@@ -37,7 +37,9 @@ constexpr Names<LogFormat, 2> NamesOf(LogFormat /*tag*/) {
   return {{{"json", LogFormat::kJson}, {"text", LogFormat::kText}}};
 }
 constexpr Names<AccessLogMode, 3> NamesOf(AccessLogMode /*tag*/) {
-  return {{{"problems", AccessLogMode::kProblems}, {"all", AccessLogMode::kAll}, {"off", AccessLogMode::kOff}}};
+  return {{{"problems", AccessLogMode::kProblems},
+           {"all", AccessLogMode::kAll},
+           {"off", AccessLogMode::kOff}}};
 }
 
 template <typename T>

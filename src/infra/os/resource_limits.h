@@ -6,7 +6,8 @@
 
 namespace gateway {
 
-// Raises the soft limit of open files to the hard limit: each connection is a descriptor. Returns the limit in force.
+// Raises the soft limit of open files to the hard limit: each connection is a descriptor. Returns
+// the limit in force.
 std::uint64_t RaiseOpenFileLimit();
 
 }  // namespace gateway

@@ -1,5 +1,5 @@
-// SIGTERM and SIGINT as something to wait for. Made on the main thread before any other thread starts, so that all of
-// them inherit the blocked signals and none is interrupted.
+// SIGTERM and SIGINT as something to wait for. Made on the main thread before any other thread
+// starts, so that all of them inherit the blocked signals and none is interrupted.
 #ifndef GATEWAY_INFRA_OS_SIGNALS_H_
 #define GATEWAY_INFRA_OS_SIGNALS_H_
 
