@@ -107,6 +107,7 @@ TEST_F(ProduceServiceTest, InternalTopicsAreForbiddenWhateverTheConfiguration) {
 TEST_F(ProduceServiceTest, MoreRecordsThanAllowedAreRefusedAtTheLimitAndNotBelow) {
   EXPECT_EQ(Refused(std::vector<Record>(301, MakeRecord("a"))).code, ErrorCode::kTooManyRecords);
   EXPECT_TRUE(Produce(std::vector<Record>(300, MakeRecord("a"))).ok());
+  for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
 }
 
 TEST_F(ProduceServiceTest, ARequestWithoutRecordsIsRefusedAsNobodyWouldEverAnswerIt) {
