@@ -28,6 +28,10 @@ chmod 755 "$machine" # or apt cannot drop its rights in it
 
 mounts_inside() { awk -v dir="$machine/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts | tac; }
 
+# What ./dev run says inside stays here.
+mkdir -p build/fresh
+logs="$ROOT/build/fresh/debian$release"
+
 # Whatever still runs inside, found by its root directory.
 processes_inside() {
   local root
@@ -56,11 +60,10 @@ in_machine() { chroot "$machine" /usr/bin/env HOME=/root LC_ALL=C.UTF-8 "$@"; }
 install_debian() {
   say "installing Debian $release ($suite) in $machine"
   debootstrap --variant=minbase --include=ca-certificates "$suite" "$machine" \
-    http://deb.debian.org/debian >"$machine.log" 2>&1 || {
-    tail -n 20 "$machine.log" >&2
+    http://deb.debian.org/debian >"$logs-install.log" 2>&1 || {
+    tail -n 20 "$logs-install.log" >&2
     die "debootstrap failed"
   }
-  rm -f "$machine.log"
   mount -t proc proc "$machine/proc"
   mount --bind /dev "$machine/dev"
   mount -t devpts devpts "$machine/dev/pts"
@@ -116,7 +119,7 @@ run_until_answered() {
 }
 
 within() { # NAME LIMIT
-  say "Debian $release, $1: $took s to the first answered send (at most $2 s)"
+  say "Debian $release, $1: $took s to the first answered send (at most $2 s; load $(cut -d' ' -f1 /proc/loadavg) on $(nproc) cores)"
   awk -v a="$took" -v b="$2" 'BEGIN { exit !(a <= b) }' || die "$1 took longer than $2 s"
 }
 
@@ -124,9 +127,9 @@ install_debian
 share_network
 clone_tree
 took=0
-run_until_answered "$machine/root/cold.log"
+run_until_answered "$logs-cold.log"
 within "./dev run from nothing" "$COLD_LIMIT_SECONDS"
-run_until_answered "$machine/root/built.log"
+run_until_answered "$logs-built.log"
 within "./dev run when built" "$BUILT_LIMIT_SECONDS"
 if $with_test; then
   in_machine bash -c 'cd /root/kafka-gateway && ./dev test --quick' </dev/null
