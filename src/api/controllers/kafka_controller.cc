@@ -83,7 +83,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   ProduceRequest request = std::move(parsed).value();
   RecordBatch records = std::move(request.batch);
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
-  const auto answer = [context, format](std::shared_ptr<const ProduceBatch> batch) {
+  const auto answer = [context, format](const std::shared_ptr<const ProduceBatch>& batch) {
     context->ReplyLater([context, format, batch] { return format(*batch, *context); });
   };
   // The request's share of the budgets is held until the last byte is free, not until the answer.

@@ -63,7 +63,7 @@ std::optional<std::int64_t> ParseOffset(Cursor* in) {
   const bool colon = in->OneOf(":") != '\0';
   const int minutes = in->Digits(2);
   if (!colon || !Within(hours, 0, 23) || !Within(minutes, 0, 59)) return std::nullopt;
-  const std::int64_t ms = (hours * 60 + minutes) * 60'000;
+  const std::int64_t ms = std::int64_t{hours * 60 + minutes} * 60'000;
   return sign == '-' ? -ms : ms;
 }
 

@@ -104,7 +104,7 @@ void Acceptor::Run() {
         exhausted ? poll(polled.data(), 1, kPauseMs) : poll(polled.data(), polled.size(), -1);
     if (ready < 0 && errno != EINTR) {
       logger_.Log(LogLevel::kCritical, "accept-failed", "The accept loop cannot wait any more.",
-                  {{"error", std::strerror(errno)}});
+                  {{"error", std::generic_category().message(errno)}});
       return;
     }
     const bool stop = (polled[0].revents & POLLIN) != 0;
@@ -130,7 +130,7 @@ bool Acceptor::AcceptAll(int listener) {
       metrics_.OnHttpRejected("out-of-descriptors");
       logger_.Log(LogLevel::kWarning, "out-of-descriptors",
                   "No connection can be accepted now: raise the limit of open files.",
-                  {{"error", std::strerror(errno)}});
+                  {{"error", std::generic_category().message(errno)}});
       return false;
     }
     // ECONNABORTED and what else happens to one connection: the next one may be well.

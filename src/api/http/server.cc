@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -76,9 +77,9 @@ Result<std::uint16_t, ListenError> Server::Listen() {
   if (fd < 0 || bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, kBacklog) != 0) {
     const int error = errno;
     if (fd >= 0) close(fd);
-    return ListenError{
-        error == EADDRINUSE,
-        "Cannot listen on " + UrlOf(options_.address, options_.port) + ": " + std::strerror(error)};
+    return ListenError{error == EADDRINUSE, "Cannot listen on " +
+                                                UrlOf(options_.address, options_.port) + ": " +
+                                                std::generic_category().message(error)};
   }
   listeners_.push_back(fd);
   const std::uint16_t port = BoundPort(fd);
