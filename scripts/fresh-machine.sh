@@ -43,7 +43,10 @@ processes_inside() {
 clean_up() {
   local point process
   trap '' INT TERM
-  for process in $(processes_inside); do kill -KILL "$process" 2>/dev/null; done
+  while [[ -n "$(processes_inside)" ]]; do
+    for process in $(processes_inside); do kill -KILL "$process" 2>/dev/null; done
+    sleep 0.1
+  done
   while read -r point; do umount "$point" || umount -l "$point"; done < <(mounts_inside)
   if [[ -n "$(mounts_inside)" ]]; then
     warn "still mounted, so not deleted: $machine"
@@ -92,6 +95,7 @@ clone_tree() {
 # run_until_answered LOG: starts `./dev run` and sends until an answer says Success; sets `took`.
 run_until_answered() {
   local log="$1" started=$EPOCHREALTIME url answer gateway
+  : >"$log"
   # Not through in_machine: a function in the background is a shell of its own, and that would get
   # the signal below instead of the gateway.
   chroot "$machine" /usr/bin/env HOME=/root LC_ALL=C.UTF-8 \
