@@ -256,7 +256,9 @@ std::optional<FramingError> JudgeFraming(const FramingFields& framing, RequestHe
     head->chunked = true;
   }
   if (framing.keep_alive) head->keep_alive = true;
-  if (framing.close) head->keep_alive = false;
+  // What follows a CONNECT may be a body or the start of a tunnel, as the client sees it (RFC 9110,
+  // 9.3.6).
+  if (framing.close || head->method == Method::kConnect) head->keep_alive = false;
   if (!head->HasBody()) head->expects_continue = false;
   return std::nullopt;
 }

@@ -177,6 +177,13 @@ TEST(ParseHead, ConnectIsTakenSoThatItsAnswerIs405) {
   EXPECT_EQ(Parse(block).path, "/");
 }
 
+TEST(ParseHead, AConnectionEndsWithItsConnect) {
+  const std::string block = Block("CONNECT h:80 HTTP/1.1\nHost: h:80\nConnection: keep-alive\n");
+  RequestHead head;
+  ASSERT_FALSE(ParseHead(block, kLimits, &head));
+  EXPECT_FALSE(head.keep_alive);
+}
+
 TEST(ParseHead, TakesLegalHosts) {
   for (const char* host : {"", "h", "h:", "h:0", "h:65535", "a.b-c_d", "127.0.0.1:80", "[::1]",
                            "[fe80::1]:8080", "h%41"}) {
