@@ -1,5 +1,7 @@
 #include "http/head_parser.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -71,6 +73,37 @@ Method MethodOf(string_view name) {
   return Method::kUnknown;
 }
 
+// RFC 9110, 7.2 and RFC 3986, 3.2.2: a host name, an IPv4 address or an IPv6 address in brackets,
+// and a port.
+bool IsHost(string_view host) {
+  string_view port;
+  if (host.starts_with('[')) {
+    const std::size_t end = host.find(']');
+    if (end == string_view::npos || end < 3) return false;
+    const std::string address(host.substr(1, end - 1));
+    in6_addr parsed{};
+    if (inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return false;
+    port = host.substr(end + 1);
+    if (!port.empty() && port.front() != ':') return false;
+  } else {
+    const std::size_t colon = host.find(':');
+    const string_view name = host.substr(0, colon);
+    if (colon != string_view::npos) port = host.substr(colon);
+    const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
+      const auto u = static_cast<unsigned char>(c);
+      return (kTokenTable[u] && c != '^' && c != '`' && c != '|' && c != '#') || c == '(' ||
+             c == ')' || c == ',' || c == ';' || c == '=';
+    });
+    if (!legal || !HasValidEscapes(name)) return false;
+  }
+  if (port.empty()) return true;
+  port.remove_prefix(1);
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
+  return port.empty() ||
+         (error == std::errc() && end == port.data() + port.size() && value <= 65'535);
+}
+
 // RFC 9112, 3.2: origin-form, absolute-form (its authority is ignored in favour of the route,
 // as 3.2.2 asks servers to accept it), asterisk-form for OPTIONS. Authority-form belongs to
 // CONNECT, which no route takes.
@@ -95,6 +128,9 @@ std::optional<FramingError> ParseTarget(string_view target, RequestHead* head) {
     const string_view rest = target.substr(scheme + 3);
     const std::size_t end = rest.find_first_of("/?");
     if (end == 0 || rest.empty()) return Bad("The request target has no host.");
+    if (!IsHost(rest.substr(0, end))) {
+      return Bad("The request target's authority is not a host and an optional port.");
+    }
     target = end == string_view::npos ? string_view("/") : rest.substr(end);
   }
   const std::size_t question = target.find('?');
@@ -139,36 +175,6 @@ std::optional<FramingError> ParseRequestLine(string_view line, const HeadLimits&
   }
   if (target.empty()) return Bad("The request target is empty.");
   return ParseTarget(target, head);
-}
-
-// RFC 9110, 7.2 and RFC 3986, 3.2.2: a host name, an IPv4 address or an IPv6 address in brackets,
-// and a port.
-bool IsHost(string_view host) {
-  string_view port;
-  if (host.starts_with('[')) {
-    const std::size_t end = host.find(']');
-    if (end == string_view::npos || end < 3) return false;
-    const string_view address = host.substr(1, end - 1);
-    if (address.find_first_not_of("0123456789abcdefABCDEF:.") != string_view::npos) return false;
-    port = host.substr(end + 1);
-    if (!port.empty() && port.front() != ':') return false;
-  } else {
-    const std::size_t colon = host.find(':');
-    const string_view name = host.substr(0, colon);
-    if (colon != string_view::npos) port = host.substr(colon);
-    const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
-      const auto u = static_cast<unsigned char>(c);
-      return (kTokenTable[u] && c != '^' && c != '`' && c != '|' && c != '#') || c == '(' ||
-             c == ')' || c == ',' || c == ';' || c == '=';
-    });
-    if (!legal || !HasValidEscapes(name)) return false;
-  }
-  if (port.empty()) return true;
-  port.remove_prefix(1);
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
-  return port.empty() ||
-         (error == std::errc() && end == port.data() + port.size() && value <= 65'535);
 }
 
 // What the fields say about framing, gathered before it is judged as a whole.
