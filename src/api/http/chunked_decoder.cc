@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/token.h"
+
 namespace gateway::http {
 namespace {
 
@@ -103,7 +105,7 @@ ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
         state_ = State::kEndLf;
         return Status::kNeedMore;
       }
-      if (c == ':' || c == ' ' || c == '\t') return Fail("A trailer field has no name.");
+      if (c == ':') return Fail("A trailer field has no name.");
       mark_seen_ = false;
       state_ = State::kTrailer;
       [[fallthrough]];
@@ -116,8 +118,8 @@ ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
       }
       if (IsControl(c)) return Fail("A trailer field has a control character.");
       if (c == ':') mark_seen_ = true;
-      if (!mark_seen_ && (c == ' ' || c == '\t')) {
-        return Fail("A trailer name has white space.");
+      if (!mark_seen_ && !IsTokenChar(c)) {
+        return Fail("A trailer name has a character that is not allowed, such as white space.");
       }
       return Status::kNeedMore;
     case State::kTrailerLf:

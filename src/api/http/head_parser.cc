@@ -3,29 +3,18 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
+
+#include "http/token.h"
 
 namespace gateway::http {
 namespace {
 
 using std::string_view;
 
-constexpr std::array<bool, 256> MakeTokenTable() {
-  std::array<bool, 256> table{};
-  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
-  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = true;
-  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = true;
-  for (const char c : string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-constexpr std::array<bool, 256> kTokenTable = MakeTokenTable();  // RFC 9110, 5.6.2
-
 bool IsToken(string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return kTokenTable[static_cast<unsigned char>(c)];
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenChar);
 }
 
 // RFC 9110, 5.5: visible characters, space, tab and obs-text; no other control character.
@@ -90,8 +79,7 @@ bool IsHost(string_view host) {
     const string_view name = host.substr(0, colon);
     if (colon != string_view::npos) port = host.substr(colon);
     const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
-      const auto u = static_cast<unsigned char>(c);
-      return (kTokenTable[u] && c != '^' && c != '`' && c != '|' && c != '#') || c == '(' ||
+      return (IsTokenChar(c) && c != '^' && c != '`' && c != '|' && c != '#') || c == '(' ||
              c == ')' || c == ',' || c == ';' || c == '=';
     });
     if (!legal || !HasValidEscapes(name)) return false;

@@ -95,6 +95,8 @@ TEST(ChunkedDecoder, RefusesWhatCanBeReadInTwoWays) {
            "1\na\n0\n\n",                 // bare LF
            "1\ra\r\n",                    // bare CR
            "1;x\ny\r\na\r\n",             // LF in an extension
+           "0\r\n(: y\r\n\r\n",           // a trailer name that is no token
+           "0\r\nX\xE9: y\r\n\r\n",       //
            "1;x\ry\r\na\r\n",             // CR in an extension
            "1;\x01\r\na\r\n",             //
            "1\r\nab\r\n",                 // longer than it says
