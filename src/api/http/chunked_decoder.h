@@ -27,6 +27,8 @@ class ChunkedDecoder final {
 
   std::string_view data() const { return data_; }
   std::string_view error() const { return error_; }
+  // What the current chunk still promises, once its size line is complete.
+  std::uint64_t promised() const { return state_ == State::kData ? remaining_ : 0; }
   void Reset();
 
  private:

@@ -112,6 +112,8 @@ RequestFramer::Event RequestFramer::FeedLength(std::string_view* input) {
 RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
   switch (chunked_.Feed(input)) {
     case ChunkedDecoder::Status::kNeedMore:
+      // A chunk is refused by its size, before its bytes.
+      if (chunked_.promised() > limits_.max_body_bytes - body_bytes_) return FailBodySize();
       return Event::kNeedMore;
     case ChunkedDecoder::Status::kData:
       return AppendBody(chunked_.data());
@@ -128,12 +130,14 @@ RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
   return Fail({ProblemType::kBadRequest, std::string(chunked_.error())});
 }
 
+RequestFramer::Event RequestFramer::FailBodySize() {
+  return Fail({ProblemType::kBodyTooLarge, "The body has more than " +
+                                               std::to_string(limits_.max_body_bytes) +
+                                               " bytes (Http:MaxBodyBytes)."});
+}
+
 RequestFramer::Event RequestFramer::AppendBody(std::string_view bytes) {
-  if (bytes.size() > limits_.max_body_bytes - body_bytes_) {
-    return Fail({ProblemType::kBodyTooLarge, "The body has more than " +
-                                                 std::to_string(limits_.max_body_bytes) +
-                                                 " bytes (Http:MaxBodyBytes)."});
-  }
+  if (bytes.size() > limits_.max_body_bytes - body_bytes_) return FailBodySize();
   body_bytes_ += bytes.size();
   if (!discard_) body_.append(bytes);
   return Event::kBodyData;

@@ -61,6 +61,7 @@ class RequestFramer final {
   Event FeedChunked(std::string_view* input);
   Event HeadComplete();
   Event Fail(FramingError error);
+  Event FailBodySize();
   Event AppendBody(std::string_view bytes);
 
   const FramerLimits& limits_;
