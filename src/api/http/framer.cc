@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/token.h"
 #include "record.h"
 
 namespace gateway::http {
@@ -18,6 +19,10 @@ constexpr std::size_t kRequestLineRest = 40;
 constexpr int kMaxEmptyLines = 8;
 // A block kept for the next head; a larger one is given back.
 constexpr std::size_t kKeptBlock = 1024;
+
+// Whether a line before a head's end can begin so: what speaks another protocol (a TLS hello, say)
+// is told at once. LF has a refusal of its own.
+bool MayBeginLine(char c) { return IsTokenChar(c) || c == '\r' || c == '\n'; }
 
 }  // namespace
 
@@ -44,6 +49,10 @@ RequestFramer::Event RequestFramer::Fail(FramingError error) {
 RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
   const HeadLimits& limits = limits_.head;
   while (!input->empty()) {
+    if (block_.empty() && !MayBeginLine(input->front())) {
+      return Fail({ProblemType::kBadRequest,
+                   "The first byte is not that of an HTTP request; for TLS use an https port."});
+    }
     const std::size_t lf = input->find('\n');
     const std::size_t take = lf == std::string_view::npos ? input->size() : lf + 1;
     // One byte more than may be: enough to be refused below.
