@@ -14,6 +14,8 @@ endfunction()
 gateway_pkg_config(pistache libpistache)            # libpistache-dev
 gateway_pkg_config(rdkafka rdkafka)                 # librdkafka-dev
 gateway_pkg_config(prometheus prometheus-cpp-core)  # prometheus-cpp-dev
+gateway_pkg_config(zlib zlib)                       # zlib1g-dev
+gateway_pkg_config(zstd libzstd)                    # libzstd-dev
 
 find_package(simdjson REQUIRED)                     # libsimdjson-dev
 add_library(gateway::simdjson ALIAS simdjson::simdjson)

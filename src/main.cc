@@ -84,6 +84,7 @@ http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
   options.threads = http.threads;
   options.limits.framer.head = {http.max_target_bytes, http.max_head_bytes, http.max_headers};
   options.limits.framer.max_body_bytes = http.max_body_bytes;
+  options.limits.framer.max_decoded_bytes = http.max_decompressed_bytes;
   options.limits.min_body_bytes_per_second = http.min_body_bytes_per_second;
   options.limits.head_timeout = http.head_timeout;
   options.limits.body_timeout = http.body_timeout;

@@ -30,7 +30,7 @@ class AccessLog final {
     std::string_view peer;
     int status = 0;  // 499: the client went away first
     std::chrono::nanoseconds duration{};
-    std::size_t request_bytes = 0;
+    std::size_t request_bytes = 0;  // of the body as it was sent, compressed if it was
     std::size_t response_bytes = 0;
   };
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "http/body_decoder.h"
 #include "request_id.h"
 
 namespace gateway {
@@ -68,14 +69,14 @@ http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, std::string_vi
       return {context->Finish(std::move(*answer)), nullptr};
     }
   }
-  return {std::nullopt, context};
+  return {std::nullopt, context, context->coding};
 }
 
 void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
                          http::Responder responder) {
   const auto context = std::static_pointer_cast<RequestContext>(std::move(state));
   context->Attach(std::move(responder));
-  context->body_bytes = request.body.size();
+  context->body_bytes = request.sent_body_bytes;
   try {
     context->route->handler(std::move(request), context);
   } catch (const std::exception& error) {
@@ -146,12 +147,14 @@ Pipeline::Verdict Pipeline::Admit(RequestContext& context,
 
 Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
                                                const http::RequestHead& head) const {
-  const auto coding = head.Find("Content-Encoding");
-  if (!coding || coding->empty() || http::EqualsIgnoreCase(*coding, "identity"))
+  if (const auto coding = http::ContentCodingOf(head)) {
+    context.coding = *coding;
     return std::nullopt;
-  http::Response response = context.MakeProblem(MakeProblem(
-      ProblemType::kUnsupportedContentCoding, "Send the body without a Content-Encoding."));
-  response.headers.emplace_back("Accept-Encoding", "identity");
+  }
+  http::Response response = context.MakeProblem(
+      MakeProblem(ProblemType::kUnsupportedContentCoding,
+                  "Send the body with one Content-Encoding, gzip or zstd, or with none."));
+  response.headers.emplace_back("Accept-Encoding", http::kAcceptedCodings);
   return response;
 }
 

@@ -16,7 +16,7 @@ constexpr std::array kProblems = {
         kBadRequest, "bad-request", "BadRequest", 400, "The request is not well-formed HTTP", false,
         0,
         "The request line, a header field or the framing breaks HTTP (RFC 9112), or could be read "
-        "in two ways.",
+        "in two ways; or the body is not what its Content-Encoding says.",
         "Mend the client or the proxy that made the request; the detail says what is wrong."},
     ProblemInfo{
         kInvalidJson, "invalid-json", "InvalidJson", 400, "The body is not valid JSON", false, 0,
@@ -36,7 +36,9 @@ constexpr std::array kProblems = {
                 "Http:MinBodyBytesPerSecond). Nothing of it was sent to Kafka.",
                 "Send the request again, faster."},
     ProblemInfo{kBodyTooLarge, "body-too-large", "BodyTooLarge", 413, "The body is too large",
-                false, 0, "The body is larger than Http:MaxBodyBytes.",
+                false, 0,
+                "The body is larger than Http:MaxBodyBytes, or once decoded than "
+                "Http:MaxDecompressedBytes, or grows a hundredfold and more when it is decoded.",
                 "Send the records in several requests."},
     ProblemInfo{kTargetTooLong, "target-too-long", "TargetTooLong", 414,
                 "The request target is too long", false, 0,

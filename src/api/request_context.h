@@ -34,7 +34,10 @@ class RequestContext final : public http::RequestState,
   const Route* route = nullptr;  // null: no route matched
   std::string parameter;         // of the route, not percent-decoded
   Admission::Ticket ticket;      // empty unless the route sends records
+  // What the client sent: what OpenTelemetry calls the size of a request's body, in logs and
+  // metrics.
   std::size_t body_bytes = 0;
+  http::ContentCoding coding = http::ContentCoding::kIdentity;  // of the body
 
   const std::string& request_id() const { return request_id_; }
   Clock::TimePoint started() const { return started_; }

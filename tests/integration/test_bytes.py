@@ -221,7 +221,6 @@ def test_default_headers_of_a_batch_come_first_and_a_records_own_replace_them(
     assert second.headers == [("source", b"shop"), ("kind", b"own")]
 
 
-@pytest.mark.unbuilt
 @pytest.mark.parametrize("coding, compress", [
     ("gzip", gzip.compress),
     # The program rather than a package: the standard library has zstd only from Python 3.14 on.

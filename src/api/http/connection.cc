@@ -18,6 +18,8 @@ constexpr std::size_t kMaxDiscardedBody = 64 * 1024;
 constexpr int kReadsPerTurn = 8;
 // Requests that were read together and are answered by their heads alone, likewise.
 constexpr int kRequestsPerTurn = 64;
+// Bytes that come out of a body's decoder, likewise: a few milliseconds.
+constexpr std::size_t kDecodedPerTurn = 1024 * 1024;
 // A body up to this is copied behind its head, so that they leave in one piece.
 constexpr std::size_t kInlineBody = 16 * 1024;
 constexpr milliseconds kLingerTime{2'000};
@@ -63,8 +65,13 @@ void Connection::Pump() {
   wants_turn_ = false;
   int reads = 0;
   int requests = 0;
+  decoded_ = 0;
   while (phase_ == Phase::kReading || phase_ == Phase::kLingering) {
-    if (phase_ == Phase::kReading && pipelined_at_ < pipelined_.size()) {
+    if (decoded_ >= kDecodedPerTurn) {
+      wants_turn_ = true;
+      break;
+    }
+    if (phase_ == Phase::kReading && (pipelined_at_ < pipelined_.size() || framer_.decoding())) {
       if (++requests > kRequestsPerTurn) {
         wants_turn_ = true;
         break;
@@ -120,8 +127,8 @@ bool Connection::ReadSome() {
   return true;
 }
 
-// Handles what `input` holds. Returns how much of its end belongs to requests whose turn has not
-// come.
+// Handles what `input` holds. Returns how much of its end has to wait: for the request before it,
+// or for the connection's next turn.
 std::size_t Connection::Consume(std::string_view input) {
   while (phase_ == Phase::kReading) {
     const bool fresh = !framer_.started();
@@ -134,6 +141,7 @@ std::size_t Connection::Consume(std::string_view input) {
         break;
       case RequestFramer::Event::kBodyData:
         OnBody();
+        if (decoded_ >= kDecodedPerTurn && phase_ == Phase::kReading) return input.size();
         break;
       case RequestFramer::Event::kComplete:
         if (answered_early_) {
@@ -179,6 +187,7 @@ void Connection::OnHead(bool nothing_follows) {
     }
     return;
   }
+  if (head.HasBody()) framer_.DecodeBody(verdict.coding);
   if (head.expects_continue && nothing_follows) {
     out_.append(kContinue);
     write_since_ = loop_.now;
@@ -187,8 +196,11 @@ void Connection::OnHead(bool nothing_follows) {
 }
 
 void Connection::OnBody() {
+  const std::size_t held = framer_.held_bytes();
+  if (framer_.coded()) decoded_ += held - held_;
+  held_ = held;
   if (!state_ || answered_early_) return;
-  if (!state_->OnBodyBytes(framer_.body_bytes())) {
+  if (!state_->OnBodyBytes(held)) {
     RefuseBody({ProblemType::kOverloaded,
                 "The gateway has as many bytes in flight as it may (Limits:MaxInFlightBytes)."});
   }
@@ -198,8 +210,8 @@ void Connection::Dispatch() {
   phase_ = Phase::kHandling;
   Responder responder(loop_.queue, {id_, sequence_});
   try {
-    loop_.handler.OnRequest(Request{framer_.head(), framer_.TakeBody()}, std::move(state_),
-                            std::move(responder));
+    loop_.handler.OnRequest(Request{framer_.head(), framer_.TakeBody(), framer_.body_bytes()},
+                            std::move(state_), std::move(responder));
   } catch (const std::exception&) {
     // A bug. The responder was destroyed unused on the way out, which answers 500.
   }
@@ -254,6 +266,7 @@ void Connection::Answer(const Response& response, bool head_known) {
 // The request cannot be taken any further: answers and closes, unless an answer is out already.
 void Connection::RefuseBody(const FramingError& error) {
   const bool head_known = framer_.head_complete();
+  framer_.DiscardBody();
   if (!answered_early_) {
     ++sequence_;
     const Response response = loop_.handler.OnRefused(error, head_known ? &framer_.head() : nullptr,
@@ -310,6 +323,7 @@ void Connection::NextRequest() {
   framer_.Reset();
   state_.reset();
   answered_early_ = false;
+  held_ = 0;
   phase_ = Phase::kReading;
   waiting_since_ = loop_.now;
   head_since_ = loop_.now;

@@ -109,6 +109,8 @@ class Connection final {
 
   RequestFramer framer_;
   std::shared_ptr<RequestState> state_;
+  std::size_t held_ = 0;        // of the body in hand, decoded
+  std::size_t decoded_ = 0;     // in this turn
   std::uint64_t sequence_ = 0;  // of the request in hand
   std::string pipelined_;       // read, but behind the request in hand
   std::size_t pipelined_at_ = 0;

@@ -19,6 +19,9 @@ constexpr std::size_t kRequestLineRest = 40;
 constexpr int kMaxEmptyLines = 8;
 // A block kept for the next head; a larger one is given back.
 constexpr std::size_t kKeptBlock = 1024;
+// Coded bytes taken at a time: what is kept of them while the decoder works through what they stand
+// for.
+constexpr std::size_t kCodedPiece = 16 * 1024;
 
 // Whether a line before a head's end can begin so: what speaks another protocol (a TLS hello, say)
 // is told at once. LF has a refusal of its own.
@@ -34,6 +37,7 @@ RequestFramer::Event RequestFramer::Feed(std::string_view* input) {
     case Phase::kHead:
       return FeedHead(input);
     case Phase::kBody:
+      if (decode_more_) return Decode({});
       return head_.chunked ? FeedChunked(input) : FeedLength(input);
     case Phase::kComplete:
       break;
@@ -101,17 +105,14 @@ RequestFramer::Event RequestFramer::HeadComplete() {
 }
 
 RequestFramer::Event RequestFramer::FeedLength(std::string_view* input) {
-  if (remaining_ == 0) {
-    phase_ = Phase::kComplete;
-    return Event::kComplete;
-  }
+  if (remaining_ == 0) return Complete();
   if (input->empty()) return Event::kNeedMore;
-  if (body_bytes_ == 0 && !discard_) {
+  if (body_bytes_ == 0 && !discard_ && !coded()) {
     body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, kFirstReserve)) +
                   kBodyPadding);
   }
   const std::size_t take =
-      static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input->size()));
+      static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, Piece(*input).size()));
   const Event event = AppendBody(input->substr(0, take));
   input->remove_prefix(take);
   remaining_ -= take;
@@ -119,7 +120,14 @@ RequestFramer::Event RequestFramer::FeedLength(std::string_view* input) {
 }
 
 RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
-  switch (chunked_.Feed(input)) {
+  ChunkedDecoder::Status status = ChunkedDecoder::Status::kNeedMore;
+  while (status == ChunkedDecoder::Status::kNeedMore && !input->empty()) {
+    std::string_view piece = Piece(*input);
+    const std::size_t offered = piece.size();
+    status = chunked_.Feed(&piece);
+    input->remove_prefix(offered - piece.size());
+  }
+  switch (status) {
     case ChunkedDecoder::Status::kNeedMore:
       // A chunk is refused by its size, before its bytes.
       if (chunked_.promised() > limits_.max_body_bytes - body_bytes_) return FailBodySize();
@@ -127,8 +135,7 @@ RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
     case ChunkedDecoder::Status::kData:
       return AppendBody(chunked_.data());
     case ChunkedDecoder::Status::kDone:
-      phase_ = Phase::kComplete;
-      return Event::kComplete;
+      return Complete();
     case ChunkedDecoder::Status::kTooLarge:
       return Fail({ProblemType::kHeadTooLarge, "A chunk extension or the trailers have more than " +
                                                    std::to_string(limits_.head.max_head_bytes) +
@@ -148,8 +155,48 @@ RequestFramer::Event RequestFramer::FailBodySize() {
 RequestFramer::Event RequestFramer::AppendBody(std::string_view bytes) {
   if (bytes.size() > limits_.max_body_bytes - body_bytes_) return FailBodySize();
   body_bytes_ += bytes.size();
-  if (!discard_) body_.append(bytes);
+  if (discard_) return Event::kBodyData;
+  if (coded()) return Decode(bytes);
+  body_.append(bytes);
   return Event::kBodyData;
+}
+
+std::string_view RequestFramer::Piece(std::string_view input) const {
+  return coded() ? input.substr(0, kCodedPiece) : input;
+}
+
+// One step of the decoder. `bytes` have been taken just now; they are empty while it still works on
+// what was taken before.
+RequestFramer::Event RequestFramer::Decode(std::string_view bytes) {
+  if (!decoder_) decoder_ = MakeBodyDecoder(coding_, limits_.max_decoded_bytes);
+  std::string_view coded = decode_more_ ? std::string_view(undecoded_) : bytes;
+  const BodyDecoder::Status status = decoder_->Feed(&coded, &body_);
+  if (status == BodyDecoder::Status::kFailed) return Fail(decoder_->error());
+  decode_more_ = status == BodyDecoder::Status::kMore;
+  std::string(coded).swap(undecoded_);  // an assignment would keep the capacity
+  return Event::kBodyData;
+}
+
+RequestFramer::Event RequestFramer::Complete() {
+  if (!discard_ && coded()) {
+    if (!decoder_) decoder_ = MakeBodyDecoder(coding_, limits_.max_decoded_bytes);
+    if (!decoder_->Finish()) return Fail(decoder_->error());
+    ForgetDecoder();
+  }
+  phase_ = Phase::kComplete;
+  return Event::kComplete;
+}
+
+void RequestFramer::ForgetDecoder() {
+  decoder_.reset();
+  decode_more_ = false;
+  std::string().swap(undecoded_);
+}
+
+void RequestFramer::DiscardBody() {
+  discard_ = true;
+  std::string().swap(body_);
+  ForgetDecoder();
 }
 
 std::string RequestFramer::TakeBody() {
@@ -168,6 +215,8 @@ void RequestFramer::Reset() {
   body_bytes_ = 0;
   chunked_.Reset();
   body_.clear();
+  coding_ = ContentCoding::kIdentity;
+  ForgetDecoder();
 }
 
 }  // namespace gateway::http

@@ -4,16 +4,18 @@
 //
 //   while (event = framer.Feed(&input)):  kNeedMore  -> all input is consumed, read more
 //                                         kHead      -> framer.head(); decide, then Feed on
-//                                         kBodyData  -> the body has grown (framer.body_bytes())
+//                                         kBodyData  -> the body has grown (framer.held_bytes())
 //                                         kComplete  -> framer.TakeBody(); handle; framer.Reset()
 //                                         kError     -> framer.error(); answer and close
 #ifndef GATEWAY_API_HTTP_FRAMER_H_
 #define GATEWAY_API_HTTP_FRAMER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "http/body_decoder.h"
 #include "http/chunked_decoder.h"
 #include "http/head_parser.h"
 #include "http/message.h"
@@ -22,7 +24,8 @@ namespace gateway::http {
 
 struct FramerLimits {
   HeadLimits head;
-  std::size_t max_body_bytes = 10'485'760;  // Http:MaxBodyBytes
+  std::size_t max_body_bytes = 10'485'760;     // Http:MaxBodyBytes, as sent
+  std::size_t max_decoded_bytes = 33'554'432;  // Http:MaxDecompressedBytes
 };
 
 class RequestFramer final {
@@ -38,16 +41,24 @@ class RequestFramer final {
   // From kHead until Reset.
   const RequestHead& head() const { return head_; }
   const FramingError& error() const { return error_; }
-  // Bytes of body so far, decoded from chunks.
+  // Bytes of body so far as the client sent them, without chunks.
   std::size_t body_bytes() const { return body_bytes_; }
+  // Bytes of body that are held: the same unless the body is decoded or discarded.
+  std::size_t held_bytes() const { return body_.size(); }
+  bool coded() const { return coding_ != ContentCoding::kIdentity; }
+  // True while bytes that were fed are still to be decoded: Feed on, also without input.
+  bool decoding() const { return decode_more_; }
   // True once the first byte of a head has come.
   bool started() const { return !block_.empty() || phase_ != Phase::kHead; }
 
   // False while head() is not valid: before kHead.
   bool head_complete() const { return phase_ != Phase::kHead; }
 
-  // From here on the body is consumed but not kept: the request has been answered already.
-  void DiscardBody() { discard_ = true; }
+  // After kHead and before anything else: the body has this coding, which is undone.
+  void DecodeBody(ContentCoding coding) { coding_ = coding; }
+  // From here on the body is consumed but not kept, and what there is of it is given back: the
+  // request has been answered already.
+  void DiscardBody();
   // The body, with kBodyPadding bytes of capacity behind it.
   std::string TakeBody();
   // Ready for the next request.
@@ -62,7 +73,12 @@ class RequestFramer final {
   Event HeadComplete();
   Event Fail(FramingError error);
   Event FailBodySize();
+  void ForgetDecoder();
   Event AppendBody(std::string_view bytes);
+  Event Decode(std::string_view bytes);
+  Event Complete();
+  // The front of `input` that may be taken at once.
+  std::string_view Piece(std::string_view input) const;
 
   const FramerLimits& limits_;
   Phase phase_ = Phase::kHead;
@@ -75,6 +91,10 @@ class RequestFramer final {
   std::size_t body_bytes_ = 0;
   ChunkedDecoder chunked_;
   std::string body_;
+  ContentCoding coding_ = ContentCoding::kIdentity;
+  std::unique_ptr<BodyDecoder> decoder_;  // from the first byte of a coded body to its last
+  bool decode_more_ = false;
+  std::string undecoded_;  // taken, but behind what the decoder has come to
   FramingError error_;
 };
 

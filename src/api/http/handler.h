@@ -60,7 +60,8 @@ class Responder final {
 class RequestState {
  public:
   virtual ~RequestState() = default;
-  // The body has grown to `bytes`. False refuses the request (503): a budget is used up.
+  // The body that is held, decoded, has grown to `bytes`. False refuses the request (503): a budget
+  // is used up.
   virtual bool OnBodyBytes(std::size_t bytes) = 0;
 };
 
@@ -69,6 +70,7 @@ class RequestState {
 struct HeadVerdict {
   std::optional<Response> answer;
   std::shared_ptr<RequestState> state;
+  ContentCoding coding = ContentCoding::kIdentity;  // to be undone before OnRequest
 };
 
 // Called on I/O threads, several at once; must not block. What it throws is answered with 500.

@@ -31,6 +31,9 @@ enum class Method : std::uint8_t {
 
 std::string_view MethodName(Method method);
 
+// The codings of a body that can be undone (body_decoder.h).
+enum class ContentCoding : std::uint8_t { kIdentity, kGzip, kZstd };
+
 struct HeaderField {
   std::string_view name;
   std::string_view value;  // without the optional white space around it
@@ -58,7 +61,9 @@ struct RequestHead {
 
 struct Request {
   const RequestHead& head;
-  std::string body;  // capacity >= size + kBodyPadding
+  std::string body;  // decoded; capacity >= size + kBodyPadding
+  // As the client sent it: without chunks, but still with its Content-Encoding.
+  std::size_t sent_body_bytes = 0;
 };
 
 struct Response {

@@ -78,8 +78,13 @@ void AddHttp(std::vector<Property>* rows) {
       Ranged(Http<&H::max_headers>("Http:MaxHeaders", "headers",
                                    "The most HTTP headers of a request."),
              1, 10'000),
-      Ranged(Http<&H::max_body_bytes>("Http:MaxBodyBytes", kBytes, "The longest request body."), 1,
-             1'073'741'824),
+      Ranged(Http<&H::max_body_bytes>("Http:MaxBodyBytes", kBytes,
+                                      "The longest request body, as it is sent."),
+             1, 1'073'741'824),
+      Ranged(Http<&H::max_decompressed_bytes>(
+                 "Http:MaxDecompressedBytes", kBytes,
+                 "The longest request body that was sent with gzip or zstd, once decoded."),
+             1, 1'073'741'824),
       Ranged(Http<&H::min_body_bytes_per_second>(
                  "Http:MinBodyBytesPerSecond", "bytes a second",
                  "A body may take longer than BodyTimeoutMs while it arrives at least this fast."),

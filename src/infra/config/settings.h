@@ -30,6 +30,7 @@ struct Settings {
     std::size_t max_head_bytes = 16'384;
     std::size_t max_headers = 100;
     std::size_t max_body_bytes = 10'485'760;
+    std::size_t max_decompressed_bytes = 33'554'432;
     std::size_t min_body_bytes_per_second = 1'024;
     std::chrono::milliseconds head_timeout{10'000};
     std::chrono::milliseconds body_timeout{30'000};
