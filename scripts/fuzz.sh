@@ -1,13 +1,14 @@
 # shellcheck shell=bash
-# ./dev fuzz TARGET SECONDS: one libFuzzer target under address and undefined behaviour sanitizers.
+# ./dev fuzz TARGET SECONDS: one libFuzzer target under address and undefined behaviour sanitizers;
+# ./dev fuzz all SECONDS: each in turn, for so long.
 # A target is tests/fuzz/TARGET_fuzzer.cc; this table says what each is built with.
 
 # TARGET | sources beside the target (globs) | pkg-config modules
 fuzz_table() {
   cat <<'TABLE'
 produce_request | src/api/dto/*.cc src/api/json_writer.cc src/api/problem.cc src/service/*.cc | simdjson
-http_head | src/api/http/*parser*.cc src/api/http/*framer*.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc |
-uri | src/api/http/uri*.cc src/api/http/target*.cc src/service/*.cc |
+framer | src/api/http/framer.cc src/api/http/*parser.cc src/api/http/*decoder.cc src/api/http/message.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc | zlib libzstd
+decoder | src/api/http/body_decoder.cc src/api/http/message.cc | zlib libzstd
 TABLE
 }
 
@@ -16,6 +17,10 @@ main_fuzz() {
   if [[ -z "$target" ]]; then
     fuzz_table | cut -d'|' -f1
     return 0
+  fi
+  if [[ "$target" == all ]]; then
+    fuzz_table | while read -r row _; do main_fuzz "$row" "$seconds" || exit 1; done
+    return
   fi
   [[ -f "tests/fuzz/${target}_fuzzer.cc" ]] || die "fuzz: there is no tests/fuzz/${target}_fuzzer.cc"
   [[ "$seconds" =~ ^[0-9]+$ ]] || die "fuzz: '$seconds' is not a number of seconds"
@@ -48,10 +53,11 @@ build_fuzzer() {
 # New inputs go to build/fuzz; the seeds of tests/fuzz/corpus/TARGET are read only.
 run_fuzzer() {
   local target="$1" seeds="tests/fuzz/corpus/$1"
-  local -a corpora=("build/fuzz/$target.corpus")
+  local -a corpora=("build/fuzz/$target.corpus") options=()
   mkdir -p "${corpora[0]}" "build/fuzz/$target.findings"
   [[ -d "$seeds" ]] && corpora+=("$seeds")
+  [[ -f "tests/fuzz/$target.dict" ]] && options+=("-dict=tests/fuzz/$target.dict")
   say "fuzzing $target for $2 s; findings go to build/fuzz/$target.findings"
-  "build/fuzz/$target" -seed=1 -max_total_time="$2" -timeout=5 -rss_limit_mb=1024 \
+  "build/fuzz/$target" "${options[@]}" -seed=1 -max_total_time="$2" -timeout=5 -max_len=4096 -rss_limit_mb=1024 \
     -print_final_stats=1 -verbosity=0 "-artifact_prefix=build/fuzz/$target.findings/" "${corpora[@]}"
 }

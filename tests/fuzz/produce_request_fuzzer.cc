@@ -1,16 +1,10 @@
 // Fuzzes the parsing of request bodies. What it holds the parsers to, whatever the bytes:
-//   - what they accept is JSON, says nlohmann's parser too (it takes no number a double cannot
-//   hold,
-//     and it takes a NUL for the end: we never accept one);
+//   - what they accept is JSON, says nlohmann's parser too (it takes no number that a double cannot
+//     hold, and it takes a NUL for the end: we never accept one);
 //   - what nlohmann accepts is no JSON fault here, except what we refuse on purpose (a byte order
 //     mark, a NUL behind the text, nesting);
 //   - every byte of an accepted record lies in the body or in the arena, and the request may move;
 //   - a refusal has a detail; pointers are valid UTF-8 and begin with '/' unless empty.
-//
-//   clang++-14 -g -O1 -std=c++20 -fsanitize=fuzzer,address,undefined -Isrc/api -Isrc/service \
-//       tests/fuzz/dto_fuzzer.cc src/api/dto/{base64,fault_list,json_reader,produce_request}.cc \
-//       src/api/dto/{record_headers,record_parser,rfc3339,utf8}.cc -lsimdjson -o dto_fuzzer
-//   ./dto_fuzzer -dict=tests/fuzz/dto.dict -max_len=4096 -max_total_time=60
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

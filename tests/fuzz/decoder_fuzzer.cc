@@ -1,0 +1,102 @@
+// Fuzzes the decoding of bodies. The first byte chooses the coding, the second how the rest is
+// split. Whatever the bytes:
+//   - the pieces give the same text and the same verdict as the whole;
+//   - a step puts out no more than it may, and the text stays within its bounds;
+//   - what was refused has a reason; what was taken is what zlib and zstd make of it in one go.
+#include <zlib.h>
+#include <zstd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "http/body_decoder.h"
+
+namespace gateway::http {
+namespace {
+
+using Status = BodyDecoder::Status;
+
+constexpr std::size_t kMaxBytes = 4 * 1024 * 1024;
+constexpr std::size_t kBuffer = 16 * 1024;
+
+void Require(bool condition) {
+  if (!condition) std::abort();
+}
+
+struct Verdict {
+  bool ok = false;
+  ProblemType type = ProblemType::kInternal;
+  std::string text;
+};
+
+Verdict Decode(ContentCoding coding, std::string_view coded, std::size_t piece_bytes) {
+  const auto decoder = MakeBodyDecoder(coding, kMaxBytes);
+  Verdict verdict;
+  const auto refused = [&] {
+    Require(!decoder->error().detail.empty());
+    verdict.type = decoder->error().type;
+    return verdict;
+  };
+  while (!coded.empty()) {
+    std::string_view piece = coded.substr(0, piece_bytes);
+    coded.remove_prefix(piece.size());
+    Status status = Status::kMore;
+    while (status == Status::kMore) {
+      const std::size_t before = verdict.text.size();
+      status = decoder->Feed(&piece, &verdict.text);
+      Require(verdict.text.size() - before <= BodyDecoder::kStepBytes);
+      Require(verdict.text.size() <= kMaxBytes);
+    }
+    if (status == Status::kFailed) return refused();
+    Require(piece.empty());
+  }
+  verdict.ok = decoder->Finish();
+  return verdict.ok ? verdict : refused();
+}
+
+void CheckGzip(std::string_view coded, const std::string& text) {
+  z_stream stream{};
+  Require(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
+  std::string out(text.size() + 1, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(coded.data()));
+  stream.avail_in = static_cast<uInt>(coded.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  Require(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  Require(stream.avail_in == 0);
+  out.resize(stream.total_out);
+  inflateEnd(&stream);
+  Require(out == text);
+}
+
+void CheckZstd(std::string_view coded, const std::string& text) {
+  std::string out(text.size() + kBuffer, '\0');
+  const std::size_t bytes = ZSTD_decompress(out.data(), out.size(), coded.data(), coded.size());
+  Require(ZSTD_isError(bytes) == 0);
+  out.resize(bytes);
+  Require(out == text);
+}
+
+}  // namespace
+}  // namespace gateway::http
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using gateway::http::ContentCoding;
+  if (size < 2) return 0;
+  const ContentCoding coding = data[0] % 2 == 0 ? ContentCoding::kGzip : ContentCoding::kZstd;
+  const std::string coded(data + 2, data + size);
+  const auto whole = gateway::http::Decode(coding, coded, coded.size() + 1);
+  const auto pieces = gateway::http::Decode(coding, coded, data[1] + std::size_t{1});
+  gateway::http::Require(whole.ok == pieces.ok && whole.type == pieces.type);
+  if (!whole.ok) return 0;
+  gateway::http::Require(whole.text == pieces.text);
+  if (coding == ContentCoding::kGzip) {
+    gateway::http::CheckGzip(coded, whole.text);
+  } else {
+    gateway::http::CheckZstd(coded, whole.text);
+  }
+  return 0;
+}

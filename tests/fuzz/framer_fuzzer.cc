@@ -1,0 +1,101 @@
+// Fuzzes the framing of requests: heads, lengths, chunks, coded bodies. The first byte seeds how
+// the rest is split. Whatever the bytes:
+//   - split at random places they give the same requests, bodies and verdict as in one piece;
+//   - what is taken stays within the limits, and a body has its padding;
+//   - kNeedMore means that all of the input is consumed; a refusal has a detail.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "http/framer.h"
+#include "record.h"
+
+namespace gateway::http {
+namespace {
+
+using Event = RequestFramer::Event;
+
+void Require(bool condition) {
+  if (!condition) std::abort();
+}
+
+FramerLimits Limits() {
+  FramerLimits limits;
+  limits.head = {.max_target_bytes = 200, .max_head_bytes = 1'000, .max_fields = 20};
+  limits.max_body_bytes = 5'000;
+  limits.max_decoded_bytes = 2'000'000;
+  return limits;
+}
+
+// What a connection would see of the pieces that it is fed: a line for each request or error.
+class Reader final {
+ public:
+  void Feed(std::string_view input) {
+    while (!failed_) {
+      const Event event = framer_.Feed(&input);
+      if (event == Event::kNeedMore) return Require(input.empty() && !framer_.decoding());
+      if (event == Event::kHead) OnHead();
+      if (event == Event::kComplete) OnComplete();
+      if (event == Event::kError) OnError();
+      Require(framer_.body_bytes() <= limits_.max_body_bytes);
+      Require(framer_.held_bytes() <= limits_.max_decoded_bytes);
+    }
+  }
+  const std::string& log() const { return log_; }
+
+ private:
+  void OnHead() {
+    const RequestHead& head = framer_.head();
+    log_.append(head.method_name).append(" ").append(head.path).append("?").append(head.query);
+    for (const HeaderField& field : head.fields) {
+      log_.append("\n").append(field.name).append(":").append(field.value);
+    }
+    Require(head.fields.size() <= limits_.head.max_fields);
+    Require(!(head.chunked && head.content_length));
+    const auto coding = ContentCodingOf(head);
+    if (!coding) {
+      framer_.DiscardBody();
+    } else if (head.HasBody()) {
+      framer_.DecodeBody(*coding);
+    }
+  }
+  void OnComplete() {
+    const std::string body = framer_.TakeBody();
+    Require(body.capacity() >= body.size() + kBodyPadding);
+    log_.append("\n").append(body).append("\n");
+    framer_.Reset();
+    Require(!framer_.started());
+  }
+  void OnError() {
+    Require(!framer_.error().detail.empty());
+    log_.append("\nerror ").append(InfoOf(framer_.error().type).name);
+    failed_ = true;
+  }
+
+  const FramerLimits limits_ = Limits();
+  RequestFramer framer_{limits_};
+  std::string log_;
+  bool failed_ = false;
+};
+
+}  // namespace
+}  // namespace gateway::http
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1) return 0;
+  const std::string input(data + 1, data + size);
+  gateway::http::Reader whole;
+  whole.Feed(input);
+  gateway::http::Reader pieces;
+  std::uint32_t state = data[0];
+  for (std::string_view rest = input; !rest.empty();) {
+    state = state * 1'664'525 + 1'013'904'223;
+    const std::string piece(rest.substr(0, 1 + (state >> 24U) % 23));  // apart, for the sanitizer
+    pieces.Feed(piece);
+    rest.remove_prefix(piece.size());
+  }
+  gateway::http::Require(whole.log() == pieces.log());
+  return 0;
+}
