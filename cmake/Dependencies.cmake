@@ -21,6 +21,8 @@ find_package(simdjson REQUIRED)                     # libsimdjson-dev
 add_library(gateway::simdjson ALIAS simdjson::simdjson)
 find_package(nlohmann_json REQUIRED)                # nlohmann-json3-dev
 add_library(gateway::json ALIAS nlohmann_json::nlohmann_json)
+find_package(OpenSSL 3.0 REQUIRED)                  # libssl-dev
+add_library(gateway::openssl ALIAS OpenSSL::SSL)
 if(GATEWAY_BUILD_TESTS OR NOT DEFINED GATEWAY_BUILD_TESTS)
   find_package(GTest REQUIRED)                      # libgtest-dev libgmock-dev
 endif()

@@ -3,6 +3,7 @@
 # main.cc may name everything. A layer includes, in quotes, files of itself and of service; the standard
 # library; and the packages of this table, each only in its folder.
 set(package_pistache "api/http")
+set(package_openssl "api/http")
 set(package_simdjson "api")
 set(package_nlohmann "api;infra")
 set(package_librdkafka "infra/kafka")
