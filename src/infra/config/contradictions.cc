@@ -1,6 +1,25 @@
 #include "config/contradictions.h"
 
 namespace gateway::config {
+namespace {
+
+void FindInTls(const Settings::Http::Tls& tls, std::vector<Contradiction>* found) {
+  constexpr std::string_view kCertificate = "Http:Tls:CertificateFile";
+  constexpr std::string_view kKey = "Http:Tls:KeyFile";
+  const auto lacks = [found](std::string_view key, std::string_view other) {
+    found->push_back({key, other, "is set without " + std::string(other),
+                      "both Http:Tls:CertificateFile and Http:Tls:KeyFile, or no TLS at all"});
+  };
+  const bool has_certificate = !tls.certificate_file.empty();
+  const bool has_key = !tls.key_file.empty();
+  if (has_certificate && !has_key) lacks(kCertificate, kKey);
+  if (has_key && !has_certificate) lacks(kKey, kCertificate);
+  if (!has_certificate && !has_key && !tls.client_ca_file.empty()) {
+    lacks("Http:Tls:ClientCaFile", kCertificate);
+  }
+}
+
+}  // namespace
 
 std::vector<Contradiction> FindContradictions(const Settings& settings) {
   std::vector<Contradiction> found;
@@ -19,6 +38,7 @@ std::vector<Contradiction> FindContradictions(const Settings& settings) {
                          "): records would time out before they are sent",
                      "a Kafka:LingerMs under Kafka:MessageTimeoutMs"});
   }
+  FindInTls(settings.http.tls, &found);
   return found;
 }
 

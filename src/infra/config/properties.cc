@@ -85,6 +85,10 @@ void AddHttp(std::vector<Property>* rows) {
                  "Http:MaxDecompressedBytes", kBytes,
                  "The longest request body that was sent with gzip or zstd, once decoded."),
              1, 1'073'741'824),
+      Ranged(Http<&H::tls_handshake_timeout>(
+                 "Http:TlsHandshakeTimeoutMs", kMs,
+                 "How long a client may take from connecting to the end of its TLS handshake."),
+             1, kDay),
       Ranged(Http<&H::min_body_bytes_per_second>(
                  "Http:MinBodyBytesPerSecond", "bytes a second",
                  "A body may take longer than BodyTimeoutMs while it arrives at least this fast."),
@@ -104,6 +108,29 @@ void AddHttp(std::vector<Property>* rows) {
              1, kDay),
   };
   rows->insert(rows->end(), http.begin(), http.end());
+}
+
+template <auto kField>
+Property Tls(std::string_view path, std::string_view sentence) {
+  return Bind<&S::http, &S::Http::tls, kField>(path, "", sentence);
+}
+
+void AddTls(std::vector<Property>* rows) {
+  using T = S::Http::Tls;
+  const std::vector<Property> tls = {
+      Tls<&T::certificate_file>(
+          "Http:Tls:CertificateFile",
+          "The PEM file with the server's certificate and then those of the authorities between it "
+          "and the root; with it and KeyFile the gateway speaks TLS 1.2 and 1.3 and nothing else. "
+          "Read again, as are the other two, on SIGHUP."),
+      Tls<&T::key_file>("Http:Tls:KeyFile",
+                        "The PEM file with the certificate's private key, not encrypted."),
+      Tls<&T::client_ca_file>(
+          "Http:Tls:ClientCaFile",
+          "The PEM file with the authorities for client certificates. If it is set, every client "
+          "must present a certificate that one of them has issued; if not, none is asked for."),
+  };
+  rows->insert(rows->end(), tls.begin(), tls.end());
 }
 
 void AddKafka(std::vector<Property>* rows) {
@@ -237,6 +264,7 @@ const std::vector<Property>& Properties() {
   static const std::vector<Property> kRows = [] {
     std::vector<Property> rows;
     AddHttp(&rows);
+    AddTls(&rows);
     AddKafka(&rows);
     AddLimits(&rows);
     AddRest(&rows);
@@ -248,6 +276,7 @@ const std::vector<Property>& Properties() {
 const std::vector<Section>& Sections() {
   static const std::vector<Section> kSections = {
       {"Http", "The HTTP server: where it listens, and what it puts up with."},
+      {"Http:Tls", "TLS for the HTTP server; off unless a certificate and its key are named."},
       {"Kafka", "The producer."},
       {"Limits", "What one request may hold, and how much is taken in at a time."},
       {"Topics", "Which topics may be written."},

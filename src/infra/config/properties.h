@@ -47,7 +47,7 @@ struct Property {
 };
 
 struct Section {
-  std::string_view name;
+  std::string_view name;  // "Http", "Http:Tls"
   std::string_view sentence;
 };
 

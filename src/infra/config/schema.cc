@@ -80,7 +80,8 @@ Json ObjectSchema(std::string_view sentence) {
 }
 
 // The object that holds the key `*path`, from `root` down; objects that are missing on the way are
-// made by `make(name)`. `members_at` is where the members of such an object are, "" for itself.
+// made by `make(section)`, as "Http:Tls". `members_at` is where the members of such an object are,
+// "" for itself.
 // `*path` becomes the name of the key in that object.
 template <typename Make>
 Json* HolderOf(std::string_view* path, Json* root, const std::string& members_at,
@@ -88,12 +89,15 @@ Json* HolderOf(std::string_view* path, Json* root, const std::string& members_at
   const auto members_of = [&](Json* object) {
     return members_at.empty() ? object : &(*object)[members_at];
   };
+  const std::string_view whole = *path;
   Json* members = members_of(root);
   for (std::size_t colon = path->find(':'); colon != std::string_view::npos;
        colon = path->find(':')) {
     const std::string name(path->substr(0, colon));
     path->remove_prefix(colon + 1);
-    if (!members->contains(name)) (*members)[name] = make(name);
+    if (!members->contains(name)) {
+      (*members)[name] = make(std::string(whole.substr(0, whole.size() - path->size() - 1)));
+    }
     members = members_of(&(*members)[name]);
   }
   return members;

@@ -31,11 +31,17 @@ struct Settings {
     std::size_t max_headers = 100;
     std::size_t max_body_bytes = 10'485'760;
     std::size_t max_decompressed_bytes = 33'554'432;
+    std::chrono::milliseconds tls_handshake_timeout{10'000};
     std::size_t min_body_bytes_per_second = 1'024;
     std::chrono::milliseconds head_timeout{10'000};
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{75'000};
     std::chrono::milliseconds write_timeout{30'000};
+    struct Tls {
+      std::string certificate_file;  // "": no TLS
+      std::string key_file;
+      std::string client_ca_file;  // "": clients need no certificate
+    } tls;
   } http;
 
   struct Kafka {

@@ -124,6 +124,20 @@ TEST_F(Problems, TheLingerMustBeUnderTheMessageTimeout) {
       ElementsAre(HasSubstr("Kafka:LingerMs: is not under Kafka:MessageTimeoutMs (25000)")));
 }
 
+TEST_F(Problems, ATlsFileWithoutTheOthersThatItNeedsIsRefused) {
+  EXPECT_THAT(LoadProblems({"Http__Tls__CertificateFile=/c"}),
+              ElementsAre(HasSubstr("environment variable Http__Tls__CertificateFile: "
+                                    "Http:Tls:CertificateFile: is set without Http:Tls:KeyFile")));
+  EXPECT_THAT(
+      LoadProblems({}, {"--Http:Tls:KeyFile=/k", "--Http:Tls:ClientCaFile=/a"}),
+      ElementsAre(HasSubstr("Http:Tls:KeyFile: is set without Http:Tls:CertificateFile")));
+  EXPECT_THAT(
+      LoadProblems({}, {"--Http:Tls:ClientCaFile=/a"}),
+      ElementsAre(HasSubstr("Http:Tls:ClientCaFile: is set without Http:Tls:CertificateFile")));
+  EXPECT_THAT(LoadProblems({}, {"--Http:Tls:CertificateFile=/c", "--Http:Tls:KeyFile=/k"}),
+              IsEmpty());
+}
+
 TEST_F(Problems, NoContradictionIsMadeUpFromAValueThatIsWrongAnyway) {
   EXPECT_THAT(LoadProblems({"Kafka__MessageTimeoutMs=50000", "Limits__RequestTimeoutMs=60s"}),
               ElementsAre(HasSubstr("60s")));

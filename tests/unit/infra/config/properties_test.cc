@@ -44,7 +44,7 @@ TEST(ConfigFiles, DevelopmentUsesTheEmbeddedBrokerAndTextLogs) {
 TEST(Properties, EachHasASentenceAndASectionThatIsDescribed) {
   for (const Property& row : Properties()) {
     EXPECT_THAT(std::string(row.sentence), testing::EndsWith(".")) << row.path;
-    const std::string_view section = row.path.substr(0, row.path.find(':'));
+    const std::string_view section = row.path.substr(0, row.path.rfind(':'));
     bool described = false;
     for (const Section& known : Sections()) described = described || known.name == section;
     EXPECT_TRUE(described) << row.path;
