@@ -32,6 +32,7 @@ Connection::Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::u
       stream_(std::move(stream)),
       id_(id),
       peer_(std::move(peer)),
+      phase_(stream_->needs_handshake() ? Phase::kHandshaking : Phase::kReading),
       framer_(loop.limits.framer),
       waiting_since_(loop.now) {
   UpdateDeadline();
@@ -39,11 +40,13 @@ Connection::Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::u
 
 void Connection::OnReadable() {
   readable_ = true;
+  if (HasOutput() && stream_->write_waits_for_input()) Flush();
   Pump();
 }
 
 void Connection::OnWritable() {
   if (HasOutput()) Flush();
+  if (stream_->read_waits_for_room()) readable_ = true;
   Pump();
 }
 
@@ -63,6 +66,7 @@ void Connection::OnDrain() {
 // Reads and handles as much as there is, up to a fair share of the turn.
 void Connection::Pump() {
   wants_turn_ = false;
+  if (phase_ == Phase::kHandshaking) Handshake();
   int reads = 0;
   int requests = 0;
   decoded_ = 0;
@@ -93,14 +97,18 @@ void Connection::Pump() {
   }
   // While draining a connection goes as soon as nothing of it is in hand, also when that is only
   // after an answer which promised to keep it.
-  const bool idle = phase_ == Phase::kReading && !framer_.started() && !HasOutput();
+  const bool idle = phase_ == Phase::kHandshaking ||
+                    (phase_ == Phase::kReading && !framer_.started() && !HasOutput());
   if (loop_.draining && idle && !wants_turn_) Close();
   UpdateDeadline();
 }
 
 // One read. False if there was nothing to read or the connection is at its end.
 bool Connection::ReadSome() {
-  const IoResult result = stream_->Read(loop_.scratch.data(), loop_.scratch.size());
+  std::string& buffer = loop_.scratch;
+  const IoResult result = phase_ == Phase::kLingering
+                              ? stream_->Discard(buffer.data(), buffer.size())
+                              : stream_->Read(buffer.data(), buffer.size());
   switch (result.status) {
     case IoResult::Status::kWouldBlock:
       readable_ = false;
@@ -119,7 +127,7 @@ bool Connection::ReadSome() {
       break;
   }
   if (phase_ == Phase::kReading) {
-    const std::string_view input(loop_.scratch.data(), result.bytes);
+    const std::string_view input(buffer.data(), result.bytes);
     const std::size_t left = Consume(input);
     pipelined_.assign(input.substr(input.size() - left));
     pipelined_at_ = 0;
@@ -347,6 +355,9 @@ void Connection::UpdateDeadline() {
   const ConnectionLimits& limits = loop_.limits;
   TimePoint deadline = kNever;
   switch (phase_) {
+    case Phase::kHandshaking:
+      deadline = waiting_since_ + limits.handshake_timeout;
+      break;
     case Phase::kReading:
       if (!framer_.started()) {
         deadline = waiting_since_ + (sequence_ == 0 ? limits.head_timeout : limits.idle_timeout);
@@ -377,7 +388,10 @@ void Connection::OnDeadline() {
     loop_.metrics.OnHttpRejected("write-timeout");
     return Close();
   }
-  if (phase_ == Phase::kHandling) {
+  if (phase_ == Phase::kHandshaking) {
+    loop_.metrics.OnHttpRejected("tls-handshake-timeout");
+    Close();
+  } else if (phase_ == Phase::kHandling) {
     request_deadline_ = kNever;
     if (const auto task = std::exchange(on_request_deadline_, nullptr)) task();
   } else if (phase_ != Phase::kReading || !framer_.started()) {

@@ -24,7 +24,8 @@ namespace gateway::http {
 
 struct ConnectionLimits {
   FramerLimits framer;
-  std::size_t min_body_bytes_per_second = 1'024;  // Http:MinBodyBytesPerSecond
+  std::size_t min_body_bytes_per_second = 1'024;        // Http:MinBodyBytesPerSecond
+  std::chrono::milliseconds handshake_timeout{10'000};  // Http:TlsHandshakeTimeoutMs
   std::chrono::milliseconds head_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};
@@ -36,6 +37,7 @@ struct LoopContext {
   const ConnectionLimits& limits;
   HttpHandler& handler;
   Metrics& metrics;
+  Logger& logger;
   std::shared_ptr<CompletionQueue> queue;
   ResponseWriter writer;
   std::chrono::steady_clock::time_point now;  // of this turn of the loop
@@ -72,14 +74,16 @@ class Connection final {
 
  private:
   enum class Phase : std::uint8_t {
-    kReading,    // a head or a body, or waiting for one
-    kHandling,   // a request is with the handler
-    kWriting,    // its answer is not written out yet
-    kLingering,  // the last answer is out; reads on so that the client is not reset before it has
-                 // read it
+    kHandshaking,  // TLS; nothing of HTTP yet
+    kReading,      // a head or a body, or waiting for one
+    kHandling,     // a request is with the handler
+    kWriting,      // its answer is not written out yet
+    kLingering,    // the last answer is out; reads on so that the client is not reset before it has
+                   // read it
     kClosed,
   };
 
+  void Handshake();
   void Pump();
   bool ReadSome();
   std::size_t Consume(std::string_view input);
@@ -101,7 +105,7 @@ class Connection final {
   const std::unique_ptr<Stream> stream_;
   const std::uint64_t id_;
   const std::string peer_;
-  Phase phase_ = Phase::kReading;
+  Phase phase_;
   bool readable_ = false;  // edge-triggered: until a read says otherwise
   bool wants_turn_ = false;
   bool answered_early_ = false;  // the head was enough; the body is being discarded

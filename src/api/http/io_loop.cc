@@ -54,10 +54,15 @@ IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& me
     : logger_(logger),
       on_closed_(std::move(on_closed)),
       queue_(std::make_shared<CompletionQueue>()),
-      context_{limits,  handler,
-               metrics, queue_,
-               {},      std::chrono::steady_clock::now(),
-               false,   std::string(kScratchBytes, '\0')},
+      context_{limits,
+               handler,
+               metrics,
+               logger,
+               queue_,
+               {},
+               std::chrono::steady_clock::now(),
+               false,
+               std::string(kScratchBytes, '\0')},
       timer_fd_(MakeTimerFd()) {}
 
 IoLoop::~IoLoop() { close(timer_fd_); }
