@@ -61,9 +61,11 @@ void AddressCounter::Remove(const std::string& address) {
   if (found != counts_.end() && --found->second == 0) counts_.erase(found);
 }
 
-Acceptor::Acceptor(std::vector<int> listeners, AcceptLimits limits, std::vector<IoLoop*> loops,
-                   AddressCounter& addresses, Metrics& metrics, Logger& logger)
+Acceptor::Acceptor(std::vector<int> listeners, StreamFactory make_stream, AcceptLimits limits,
+                   std::vector<IoLoop*> loops, AddressCounter& addresses, Metrics& metrics,
+                   Logger& logger)
     : listeners_(std::move(listeners)),
+      make_stream_(std::move(make_stream)),
       limits_(limits),
       loops_(std::move(loops)),
       addresses_(addresses),
@@ -146,7 +148,8 @@ std::size_t Acceptor::OpenConnections() const {
 void Acceptor::Deal(int fd, std::string peer) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  Arrival arrival{MakePlainStream(fd), std::move(peer), false};
+  Arrival arrival{make_stream_(fd), std::move(peer), false};
+  if (!arrival.stream) return metrics_.OnHttpRejected("out-of-memory");
   const std::size_t open = OpenConnections();
   if (open >= limits_.max_connections) {
     metrics_.OnHttpRejected("max-connections");
@@ -157,6 +160,7 @@ void Acceptor::Deal(int fd, std::string peer) {
     metrics_.OnHttpRejected("max-connections-per-address");
     arrival.refuse = true;
   }
+  if (arrival.refuse && arrival.stream->needs_handshake()) return addresses_.Remove(arrival.peer);
   loops_[next_loop_]->Add(std::move(arrival));
   next_loop_ = (next_loop_ + 1) % loops_.size();
 }

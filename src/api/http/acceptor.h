@@ -1,6 +1,7 @@
 // The accept loop: one thread that takes connections off the listening sockets and deals them out
 // to the I/O loops in turn. Over a limit a connection still gets an answer (503) before it is
-// closed. Running out of descriptors makes it pause, never spin, and never drops the listener.
+// closed, unless that would take a TLS handshake. Running out of descriptors makes it pause, never
+// spin, and never drops the listener.
 #ifndef GATEWAY_API_HTTP_ACCEPTOR_H_
 #define GATEWAY_API_HTTP_ACCEPTOR_H_
 
@@ -39,8 +40,8 @@ class AddressCounter final {
 class Acceptor final {
  public:
   // Takes `listeners`, bound and listening non-blocking sockets. The loops must outlive it.
-  Acceptor(std::vector<int> listeners, AcceptLimits limits, std::vector<IoLoop*> loops,
-           AddressCounter& addresses, Metrics& metrics, Logger& logger);
+  Acceptor(std::vector<int> listeners, StreamFactory make_stream, AcceptLimits limits,
+           std::vector<IoLoop*> loops, AddressCounter& addresses, Metrics& metrics, Logger& logger);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
@@ -57,6 +58,7 @@ class Acceptor final {
   std::size_t OpenConnections() const;
 
   std::vector<int> listeners_;
+  const StreamFactory make_stream_;
   const AcceptLimits limits_;
   const std::vector<IoLoop*> loops_;
   AddressCounter& addresses_;

@@ -12,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "http/tls_stream.h"
+
 namespace gateway::http {
 namespace {
 
@@ -33,9 +35,16 @@ std::uint16_t BoundPort(int fd) {
   return ntohs(v4.sin_port);
 }
 
-std::string UrlOf(const std::string& address, std::uint16_t port) {
+std::string UrlOf(const ServerOptions& options, std::uint16_t port) {
+  const std::string& address = options.address;
   const bool v6 = address.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+  return (options.tls != nullptr ? "https://" : "http://") + (v6 ? "[" + address + "]" : address) +
+         ":" + std::to_string(port);
+}
+
+StreamFactory StreamFactoryOf(const TlsContext* tls) {
+  if (tls == nullptr) return MakePlainStream;
+  return [tls](int fd) { return MakeTlsStream(fd, *tls); };
 }
 
 }  // namespace
@@ -77,13 +86,12 @@ Result<std::uint16_t, ListenError> Server::Listen() {
   if (fd < 0 || bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, kBacklog) != 0) {
     const int error = errno;
     if (fd >= 0) close(fd);
-    return ListenError{error == EADDRINUSE, "Cannot listen on " +
-                                                UrlOf(options_.address, options_.port) + ": " +
-                                                std::generic_category().message(error)};
+    return ListenError{error == EADDRINUSE, "Cannot listen on " + UrlOf(options_, options_.port) +
+                                                ": " + std::generic_category().message(error)};
   }
   listeners_.push_back(fd);
   const std::uint16_t port = BoundPort(fd);
-  url_ = UrlOf(options_.address, port);
+  url_ = UrlOf(options_, port);
   return port;
 }
 
@@ -94,8 +102,9 @@ void Server::Start() {
     loops.push_back(loops_[i].get());
   }
   started_ = true;
-  acceptor_ = std::make_unique<Acceptor>(std::exchange(listeners_, {}), options_.accept,
-                                         std::move(loops), addresses_, metrics_, logger_);
+  acceptor_ =
+      std::make_unique<Acceptor>(std::exchange(listeners_, {}), StreamFactoryOf(options_.tls),
+                                 options_.accept, std::move(loops), addresses_, metrics_, logger_);
   acceptor_->Start();
 }
 

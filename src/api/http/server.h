@@ -13,6 +13,7 @@
 #include "http/connection.h"
 #include "http/handler.h"
 #include "http/io_loop.h"
+#include "http/tls_context.h"
 #include "ports.h"
 #include "result.h"
 
@@ -24,6 +25,7 @@ struct ServerOptions {
   int threads = 0;                    // Http:Threads; 0: one for each core
   ConnectionLimits limits;
   AcceptLimits accept;
+  const TlsContext* tls = nullptr;  // null: plain HTTP; must outlive the server
 };
 
 // Why the server cannot listen.
@@ -49,7 +51,7 @@ class Server final {
   // Ends the threads; what is still open is closed.
   void Stop();
 
-  // "http://127.0.0.1:8080", with the port that was bound.
+  // "http://127.0.0.1:8080", with the port that was bound; https with TLS.
   const std::string& url() const { return url_; }
 
  private:
