@@ -28,7 +28,8 @@ struct PrometheusOptions {
 
   // Exported from the start at zero. Others appear when they first happen.
   std::vector<std::string> rejection_reasons = {"bad-framing", "body-timeout", "head-timeout",
-                                                "max-connections"};
+                                                "max-connections", "tls-handshake-failed",
+                                                "tls-handshake-timeout"};
 
   // Read at every scrape, from the scraping thread; absent: always 0.
   std::function<std::uint64_t()> dropped_log_lines;
