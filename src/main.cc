@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -16,6 +17,7 @@
 #include "api.h"
 #include "config/startup.h"
 #include "http/server.h"
+#include "http/tls_context.h"
 #include "kafka/embedded_broker.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/kafka_producer.h"
@@ -53,6 +55,24 @@ std::vector<ConfigProblem> CheckKafka(const Settings& settings) {
   return problems;
 }
 
+bool UsesTls(const Settings& settings) {
+  return !settings.http.tls.certificate_file.empty() && !settings.http.tls.key_file.empty();
+}
+
+http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls) {
+  return {tls.certificate_file, tls.key_file, tls.client_ca_file};
+}
+
+std::vector<ConfigProblem> CheckTls(const Settings& settings) {
+  if (!UsesTls(settings)) return {};
+  const auto context = http::TlsContext::Load(TlsFilesOf(settings.http.tls));
+  if (context.ok()) return {};
+  ConfigProblem problem;
+  problem.key = context.error().key;
+  problem.what = context.error().what;
+  return {problem};
+}
+
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
   LoggerOptions options;
   options.level = logging.level;
@@ -86,6 +106,7 @@ http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
   options.limits.framer.max_body_bytes = http.max_body_bytes;
   options.limits.framer.max_decoded_bytes = http.max_decompressed_bytes;
   options.limits.min_body_bytes_per_second = http.min_body_bytes_per_second;
+  options.limits.handshake_timeout = http.tls_handshake_timeout;
   options.limits.head_timeout = http.head_timeout;
   options.limits.body_timeout = http.body_timeout;
   options.limits.idle_timeout = http.idle_timeout;
@@ -107,12 +128,14 @@ SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded) {
   return site;
 }
 
-// Waits for `done`, at most until `deadline`; ends at once, with the process, on a further signal.
+// Waits for `done`, at most until `deadline`; ends at once, with the process, on a further signal
+// to stop.
 template <typename Done>
-bool WaitUntil(const TerminationSignals& signals, SteadyClock::time_point deadline, Done done) {
+bool WaitUntil(const Signals& signals, SteadyClock::time_point deadline, Done done) {
   while (!done()) {
     if (SteadyClock::now() >= deadline) return false;
-    if (signals.WaitFor(milliseconds(10)) != 0) _exit(kExitFault);
+    const int signal = signals.WaitFor(milliseconds(10));
+    if (signal != 0 && signal != SIGHUP) _exit(kExitFault);
   }
   return true;
 }
@@ -120,7 +143,7 @@ bool WaitUntil(const TerminationSignals& signals, SteadyClock::time_point deadli
 // Everything that runs, in the order in which it is made; destroyed in the opposite order.
 class Gateway final {
  public:
-  Gateway(const LoadedConfig& config, const FileLocator& files, const TerminationSignals& signals)
+  Gateway(const LoadedConfig& config, const FileLocator& files, const Signals& signals)
       : settings_(config.settings),
         signals_(signals),
         log_(clock_, LoggerOptionsOf(settings_.logging)),
@@ -138,8 +161,11 @@ class Gateway final {
                      settings_.limits.max_headers});
     api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *readiness_, lifecycle_, clock_,
                                  metrics_, log_);
-    server_ = std::make_unique<http::Server>(ServerOptionsOf(settings_.http), api_->handler(),
-                                             metrics_, log_);
+    if (const int code = LoadTls(); code != 0) return code;
+    http::ServerOptions server_options = ServerOptionsOf(settings_.http);
+    server_options.tls = tls_.get();
+    server_ =
+        std::make_unique<http::Server>(std::move(server_options), api_->handler(), metrics_, log_);
     if (const auto port = server_->Listen(); !port.ok()) {
       log_.Log(LogLevel::kCritical, "listen-failed", port.error().detail);
       return port.error().address_in_use ? kExitAddressInUse : kExitFault;
@@ -147,7 +173,7 @@ class Gateway final {
     server_->Start();
     log_.Log(LogLevel::kInformation, "listening", "The gateway is listening.",
              {{"url", std::string_view(server_->url())}, {"version", GATEWAY_VERSION}});
-    const int signal = signals_.Wait();
+    const int signal = WaitForStop();
     log_.Log(LogLevel::kInformation, "stopping", "A signal asks the gateway to stop.",
              {{"signal", std::int64_t{signal}}});
     return Drain();
@@ -171,6 +197,47 @@ class Gateway final {
     options.access_log = AccessLogOptionsOf(settings_.logging);
     options.site = SiteOptionsOf(files_, embedded_ != nullptr);
     return options;
+  }
+
+  // 0, or the exit code.
+  int LoadTls() {
+    if (!UsesTls(settings_)) return 0;
+    auto context = http::TlsContext::Load(TlsFilesOf(settings_.http.tls));
+    if (!context.ok()) {  // they were well when the configuration was checked
+      log_.Log(LogLevel::kCritical, "tls-failed",
+               std::string(context.error().key) + ": " + context.error().what);
+      return kExitBadConfiguration;
+    }
+    tls_ = std::move(context).value();
+    return 0;
+  }
+
+  // The number of the signal that asks the gateway to stop.
+  int WaitForStop() {
+    int signal = signals_.Wait();
+    for (; signal == SIGHUP; signal = signals_.Wait()) ReloadTls();
+    return signal;
+  }
+
+  void ReloadTls() {
+    if (!tls_) {
+      log_.Log(LogLevel::kInformation, "hangup-ignored",
+               "SIGHUP has the gateway read its certificates again, and it has none.");
+    } else if (const auto fault = tls_->Reload()) {
+      log_.Log(LogLevel::kError, "tls-reload-failed",
+               "The certificates were not read again; those from before stay in use.",
+               {{"key", fault->key}, {"error", std::string_view(fault->what)}});
+    } else {
+      log_.Log(LogLevel::kInformation, "tls-reloaded",
+               "New connections get the certificates as they are now.",
+               {{"expiresInDays", DaysUntil(tls_->expires())}});
+    }
+  }
+
+  static std::int64_t DaysUntil(std::chrono::system_clock::time_point when) {
+    return std::chrono::duration_cast<std::chrono::hours>(when - std::chrono::system_clock::now())
+               .count() /
+           24;
   }
 
   // 0, or the exit code.
@@ -231,7 +298,7 @@ class Gateway final {
   static constexpr milliseconds kLastAnswers{3'000};
 
   const Settings settings_;
-  const TerminationSignals& signals_;
+  const Signals& signals_;
   SystemClock clock_;
   AsyncLogger log_;
   PrometheusMetrics metrics_;
@@ -243,16 +310,17 @@ class Gateway final {
   std::unique_ptr<Api> api_;
   // Goes before what it reports to: its last reports end requests of `api_`.
   std::unique_ptr<KafkaProducer> producer_;
+  std::unique_ptr<http::TlsContext> tls_;
   std::unique_ptr<http::Server> server_;
 };
 
 int Main(char** argv, char** environment) {
   const FileLocator files(FileLocator::CurrentExecutable());
   const StartupInput input{ArgumentsOf(argv), EnvironmentOf(environment), files,
-                           GATEWAY_VERSION,   LibrdkafkaVersion(),        {CheckKafka}};
+                           GATEWAY_VERSION,   LibrdkafkaVersion(),        {CheckKafka, CheckTls}};
   const auto config = Startup(input, std::cout, std::cerr);
   if (!config.ok()) return config.error();
-  const TerminationSignals signals;
+  const Signals signals;
   return Gateway(config.value(), files, signals).Run();
 }
 

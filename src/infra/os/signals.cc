@@ -16,6 +16,7 @@ int BlockAndWatch() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A client that hangs up while it is written to must not end the process.
   std::signal(SIGPIPE, SIG_IGN);
@@ -26,18 +27,18 @@ int BlockAndWatch() {
 
 }  // namespace
 
-TerminationSignals::TerminationSignals() : fd_(BlockAndWatch()) {}
+Signals::Signals() : fd_(BlockAndWatch()) {}
 
-TerminationSignals::~TerminationSignals() { close(fd_); }
+Signals::~Signals() { close(fd_); }
 
-int TerminationSignals::Wait() const {
+int Signals::Wait() const {
   signalfd_siginfo info{};
   while (read(fd_, &info, sizeof info) < 0 && errno == EINTR) {
   }
   return static_cast<int>(info.ssi_signo);
 }
 
-int TerminationSignals::WaitFor(std::chrono::milliseconds time) const {
+int Signals::WaitFor(std::chrono::milliseconds time) const {
   pollfd polled{fd_, POLLIN, 0};
   return poll(&polled, 1, static_cast<int>(time.count())) > 0 ? Wait() : 0;
 }

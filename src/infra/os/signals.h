@@ -1,5 +1,6 @@
-// SIGTERM and SIGINT as something to wait for. Made on the main thread before any other thread
-// starts, so that all of them inherit the blocked signals and none is interrupted.
+// The signals that the process waits for: SIGTERM and SIGINT (stop), SIGHUP (read the certificates
+// again). Made on the main thread before any other thread starts, so that all of them inherit the
+// blocked signals and none is interrupted.
 #ifndef GATEWAY_INFRA_OS_SIGNALS_H_
 #define GATEWAY_INFRA_OS_SIGNALS_H_
 
@@ -7,12 +8,12 @@
 
 namespace gateway {
 
-class TerminationSignals final {
+class Signals final {
  public:
-  TerminationSignals();
-  TerminationSignals(const TerminationSignals&) = delete;
-  TerminationSignals& operator=(const TerminationSignals&) = delete;
-  ~TerminationSignals();
+  Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  ~Signals();
 
   // Returns the signal's number when one has come.
   int Wait() const;
