@@ -1,5 +1,6 @@
 // A client for tests that speaks HTTP to a port of this machine, byte by byte if need be. Blocking,
 // one thread; a server that does not answer fails the test after a while instead of hanging it.
+// TlsClient (tls_client.h) is one that speaks TLS.
 #ifndef GATEWAY_TESTS_SUPPORT_HTTP_CLIENT_H_
 #define GATEWAY_TESTS_SUPPORT_HTTP_CLIENT_H_
 
@@ -40,7 +41,7 @@ struct ClientResponse {
   }
 };
 
-class HttpClient final {
+class HttpClient {
  public:
   struct Options {
     int receive_buffer = 0;  // bytes; 0: the system's own
@@ -70,18 +71,18 @@ class HttpClient final {
   }
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
-  ~HttpClient() { Close(); }
+  virtual ~HttpClient() { Close(); }
 
   // False if the server has closed.
-  bool Send(std::string_view bytes) const {
+  bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = Transmit(bytes);
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
   }
-  void HalfClose() const { shutdown(fd_, SHUT_WR); }
+  virtual void HalfClose() { shutdown(fd_, SHUT_WR); }
   void Close() {
     if (fd_ >= 0) close(fd_);
     fd_ = -1;
@@ -137,10 +138,18 @@ class HttpClient final {
   // What was read but is not part of an answer taken by Read.
   const std::string& unread() const { return buffer_; }
 
+ protected:
+  int fd() const { return fd_; }
+  // As send and recv.
+  virtual ssize_t Transmit(std::string_view bytes) {
+    return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  virtual ssize_t Receive(char* buffer, std::size_t size) { return recv(fd_, buffer, size, 0); }
+
  private:
   bool Fill() {
     char piece[16'384];
-    last_read_ = recv(fd_, piece, sizeof piece, 0);
+    last_read_ = Receive(piece, sizeof piece);
     last_errno_ = last_read_ < 0 ? errno : 0;
     EXPECT_NE(last_errno_, EAGAIN) << "the server neither answers nor closes";
     if (last_read_ <= 0) return false;
