@@ -67,9 +67,11 @@ constexpr std::array kProperties = {
     KafkaProperty{Rule::kPromise, "", "partitioner",
                   [](const KafkaConfInput&) { return std::string("murmur2_random"); },
                   "Keys go to the partition that Java clients choose; keyless records to any."},
-    KafkaProperty{Rule::kPromise, "", "allow.auto.create.topics",
-                  [](const KafkaConfInput&) { return std::string("false"); },
-                  "The gateway never creates a topic; a producer's default is true when unset."},
+    KafkaProperty{
+        Rule::kPromise, "", "allow.auto.create.topics",
+        [](const KafkaConfInput& in) { return std::string(in.embedded ? "true" : "false"); },
+        "The gateway never creates a topic; a producer's default is true when unset. The "
+        "embedded broker creates what is named, in later librdkafka only if asked to."},
     KafkaProperty{Rule::kPromise, "", "statistics.interval.ms",
                   [](const KafkaConfInput&) { return std::string("1000"); },
                   "Readiness is read from the statistics."},

@@ -21,6 +21,7 @@ namespace gateway {
 struct KafkaConfInput {
   const Settings::Kafka& kafka;
   std::size_t max_record_bytes;  // Limits:MaxRecordBytes
+  bool embedded = false;         // the brokers are the embedded one
 };
 
 // One property that the gateway sets.

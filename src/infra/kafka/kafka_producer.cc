@@ -28,8 +28,8 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
     logger.Log(LogLevel::kInformation, "kafka-passthrough",
                "Properties set by Kafka:Librdkafka: " + pass_through + ".");
   }
-  Result<RdConf, std::string> conf =
-      MakeKafkaConf({options.kafka, options.max_record_bytes}, KafkaClientKind::kProducer);
+  Result<RdConf, std::string> conf = MakeKafkaConf(
+      {options.kafka, options.max_record_bytes, options.embedded}, KafkaClientKind::kProducer);
   if (!conf.ok()) return std::move(conf).error();
   auto instance = KafkaInstance::Create(std::move(conf).value());
   if (!instance.ok()) return "Kafka: librdkafka cannot start: " + instance.error() + ".";
@@ -40,8 +40,9 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
   KafkaProducer* self = producer.get();
   producer->lookup_ = std::make_unique<MetadataClient>(
       [self] {
-        return MakeKafkaConf({self->options_.kafka, self->options_.max_record_bytes},
-                             KafkaClientKind::kLookup);
+        return MakeKafkaConf(
+            {self->options_.kafka, self->options_.max_record_bytes, self->options_.embedded},
+            KafkaClientKind::kLookup);
       },
       self->options_.lookup);
   producer->reports_ = std::thread([self] { self->Run(); });

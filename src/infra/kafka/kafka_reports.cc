@@ -156,8 +156,8 @@ bool KafkaProducer::MayDestroy(const std::shared_ptr<KafkaInstance>& instance) c
 }
 
 std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
-  Result<RdConf, std::string> conf =
-      MakeKafkaConf({options_.kafka, options_.max_record_bytes}, KafkaClientKind::kProducer);
+  Result<RdConf, std::string> conf = MakeKafkaConf(
+      {options_.kafka, options_.max_record_bytes, options_.embedded}, KafkaClientKind::kProducer);
   if (!conf.ok()) return nullptr;
   auto made = KafkaInstance::Create(std::move(conf).value());
   if (!made.ok()) {

@@ -219,5 +219,15 @@ TEST(KafkaConf, LookupsAreNotIdempotent) {
   EXPECT_EQ(Get(conf.value().get(), "allow.auto.create.topics"), "false");
 }
 
+TEST(KafkaConf, OnlyTheEmbeddedBrokerIsAskedToCreateTopics) {
+  const Settings::Kafka kafka;
+  auto embedded = MakeKafkaConf({kafka, 0, true}, KafkaClientKind::kProducer);
+  ASSERT_TRUE(embedded.ok()) << embedded.error();
+  EXPECT_EQ(Get(embedded.value().get(), "allow.auto.create.topics"), "true");
+  auto real = MakeKafkaConf({kafka, 0}, KafkaClientKind::kProducer);
+  ASSERT_TRUE(real.ok()) << real.error();
+  EXPECT_EQ(Get(real.value().get(), "allow.auto.create.topics"), "false");
+}
+
 }  // namespace
 }  // namespace gateway
