@@ -2,18 +2,31 @@
 
 #include <algorithm>
 
+#include "http/message.h"
 #include "http/token.h"
 
 namespace gateway::http {
 namespace {
 
 constexpr int kMaxSizeDigits = 15;  // 60 bits: no chunk size overflows
+// Of a trailer's name: one more than the longest that is looked for.
+constexpr std::size_t kTrailerNameKept = std::string_view("transfer-encoding").size() + 1;
 
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+// What says how a message is framed or for whom it is must not stand behind it (RFC 9110, 6.5.1):
+// some servers and proxies read it there all the same.
+bool IsForbiddenTrailer(std::string_view name) {
+  for (const std::string_view forbidden :
+       {"connection", "content-length", "host", "transfer-encoding"}) {
+    if (EqualsIgnoreCase(name, forbidden)) return true;
+  }
+  return false;
 }
 
 bool IsControl(char c) {
@@ -51,6 +64,23 @@ ChunkedDecoder::Status ChunkedDecoder::Feed(std::string_view* input) {
     input->remove_prefix(1);
     if (const Status status = StepLine(c); status != Status::kNeedMore) return status;
   }
+  return Status::kNeedMore;
+}
+
+// One byte of a trailer field that is neither CR nor another control character.
+ChunkedDecoder::Status ChunkedDecoder::StepTrailer(char c) {
+  if (mark_seen_) return Status::kNeedMore;
+  if (c == ':') {
+    mark_seen_ = true;
+    if (IsForbiddenTrailer(trailer_name_)) {
+      return Fail("A trailer field says how the request is framed or routed.");
+    }
+    return Status::kNeedMore;
+  }
+  if (!IsTokenChar(c)) {
+    return Fail("A trailer name has a character that is not allowed, such as white space.");
+  }
+  if (trailer_name_.size() < kTrailerNameKept) trailer_name_.push_back(c);
   return Status::kNeedMore;
 }
 
@@ -107,6 +137,7 @@ ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
       }
       if (c == ':') return Fail("A trailer field has no name.");
       mark_seen_ = false;
+      trailer_name_.clear();
       state_ = State::kTrailer;
       [[fallthrough]];
     case State::kTrailer:
@@ -117,11 +148,7 @@ ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
         return Status::kNeedMore;
       }
       if (IsControl(c)) return Fail("A trailer field has a control character.");
-      if (c == ':') mark_seen_ = true;
-      if (!mark_seen_ && !IsTokenChar(c)) {
-        return Fail("A trailer name has a character that is not allowed, such as white space.");
-      }
-      return Status::kNeedMore;
+      return StepTrailer(c);
     case State::kTrailerLf:
       if (c != '\n') return Fail("A trailer line must end with CRLF.");
       state_ = State::kTrailerStart;

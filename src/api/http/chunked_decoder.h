@@ -47,6 +47,7 @@ class ChunkedDecoder final {
   };
 
   Status StepLine(char c);
+  Status StepTrailer(char c);
   Status Fail(std::string_view error);
 
   const std::size_t max_line_bytes_;
@@ -54,7 +55,8 @@ class ChunkedDecoder final {
   std::uint64_t remaining_ = 0;  // of the current chunk
   int digits_ = 0;
   std::size_t line_bytes_ = 0;
-  bool mark_seen_ = false;  // the ";" of an extension, the ":" of a trailer
+  bool mark_seen_ = false;    // the ";" of an extension, the ":" of a trailer
+  std::string trailer_name_;  // its beginning
   std::string_view data_;
   std::string_view error_;
 };

@@ -84,36 +84,40 @@ TEST(ChunkedDecoder, IsNotDoneBeforeTheLastByte) {
 
 TEST(ChunkedDecoder, RefusesWhatCanBeReadInTwoWays) {
   for (const char* input : {
-           "\r\n",                        // no size
-           "x\r\n",                       //
-           "-1\r\n",                      //
-           "+1\r\na\r\n",                 //
-           " 1\r\na\r\n",                 // white space in front
-           "0x1\r\na\r\n",                //
-           "1 \r\na\r\n",                 // white space without an extension
-           "1 x\r\na\r\n",                //
-           "1\na\n0\n\n",                 // bare LF
-           "1\ra\r\n",                    // bare CR
-           "1;x\ny\r\na\r\n",             // LF in an extension
-           "0\r\n(: y\r\n\r\n",           // a trailer name that is no token
-           "0\r\nX\xE9: y\r\n\r\n",       //
-           "1;x\ry\r\na\r\n",             // CR in an extension
-           "1;\x01\r\na\r\n",             //
-           "1\r\nab\r\n",                 // longer than it says
-           "1\r\na\n",                    // bare LF behind the data
-           "1\r\na\rx",                   //
-           "1\r\na0\r\n\r\n",             // no CRLF behind the data
-           "0\r\n\n",                     // bare LF at the end
-           "0\r\n\rx",                    //
-           "0\r\nX: 1\n\r\n",             // bare LF in the trailers
-           "0\r\nX\r\n\r\n",              // no colon
-           "0\r\n: 1\r\n\r\n",            // no name
-           "0\r\n X: 1\r\n\r\n",          // folded
-           "0\r\nX : 1\r\n\r\n",          // space before the colon
-           "0\r\nX: \x7F\r\n\r\n",        //
-           "1000000000000000\r\n",        // 16 digits: over 60 bits
-           "ffffffffffffffffff\r\n",      // overflow
-           "0000000000000000000001\r\n",  // too many digits, however small
+           "\r\n",                                     // no size
+           "x\r\n",                                    //
+           "-1\r\n",                                   //
+           "+1\r\na\r\n",                              //
+           " 1\r\na\r\n",                              // white space in front
+           "0x1\r\na\r\n",                             //
+           "1 \r\na\r\n",                              // white space without an extension
+           "1 x\r\na\r\n",                             //
+           "1\na\n0\n\n",                              // bare LF
+           "1\ra\r\n",                                 // bare CR
+           "1;x\ny\r\na\r\n",                          // LF in an extension
+           "0\r\nX: y\r\nHOST: h\r\n\r\n",             // a trailer that would change the request
+           "0\r\nContent-Length: 5\r\n\r\n",           //
+           "0\r\nTransfer-Encoding: chunked\r\n\r\n",  //
+           "0\r\nconnection: close\r\n\r\n",           //
+           "0\r\n(: y\r\n\r\n",                        // a trailer name that is no token
+           "0\r\nX\xE9: y\r\n\r\n",                    //
+           "1;x\ry\r\na\r\n",                          // CR in an extension
+           "1;\x01\r\na\r\n",                          //
+           "1\r\nab\r\n",                              // longer than it says
+           "1\r\na\n",                                 // bare LF behind the data
+           "1\r\na\rx",                                //
+           "1\r\na0\r\n\r\n",                          // no CRLF behind the data
+           "0\r\n\n",                                  // bare LF at the end
+           "0\r\n\rx",                                 //
+           "0\r\nX: 1\n\r\n",                          // bare LF in the trailers
+           "0\r\nX\r\n\r\n",                           // no colon
+           "0\r\n: 1\r\n\r\n",                         // no name
+           "0\r\n X: 1\r\n\r\n",                       // folded
+           "0\r\nX : 1\r\n\r\n",                       // space before the colon
+           "0\r\nX: \x7F\r\n\r\n",                     //
+           "1000000000000000\r\n",                     // 16 digits: over 60 bits
+           "ffffffffffffffffff\r\n",                   // overflow
+           "0000000000000000000001\r\n",               // too many digits, however small
        }) {
     EXPECT_EQ(DecodeEachWay(input).status, Status::kMalformed) << input;
   }
