@@ -1,0 +1,27 @@
+"""Gateways with the embedded broker: nothing here needs a Kafka."""
+
+import pytest
+from clients import await_records
+
+
+@pytest.fixture
+def start_edge(start_gateway):
+    """start_edge({key: value}): a gateway of the test's own that takes records already."""
+
+    def start(settings=None):
+        process = start_gateway("embedded", settings={"Logging:Access": "off", **(settings or {})})
+        await_records(process.http.address)
+        return process
+
+    return start
+
+
+@pytest.fixture
+def report(record_property):
+    """report("name", "figures"): printed also when the test passes, and kept in a junit report."""
+
+    def say(name, figures):
+        record_property(name, str(figures))
+        print(f"{name}: {figures}", flush=True)
+
+    return say

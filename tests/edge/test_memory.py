@@ -1,0 +1,54 @@
+"""Promises cost no memory, and over the budget the answer is 503."""
+
+import json
+import time
+
+from clients import Crowd, connect, read_answer, resident_bytes, scaled, send_request, status
+
+PROMISED = 10_000_000
+SECONDS = scaled(4, 20)
+
+
+def begin_send(length):
+    return (b"POST /api/kafka/send HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n" % length)
+
+
+def test_promised_bodies_cost_no_memory(start_edge, report):
+    gateway = start_edge()
+    with Crowd(gateway.http.address, 200) as crowd:
+        crowd.ask_once()
+        before = resident_bytes(gateway.process)
+        for connection in crowd:
+            connection.sendall(begin_send(PROMISED))
+        for _ in range(SECONDS):
+            for connection in crowd:
+                connection.sendall(b" ")
+            time.sleep(1)
+        grown = resident_bytes(gateway.process) - before
+    report("200 bodies of 10 MB, promised", f"{grown / 1e6:.1f} MB resident more")
+    assert grown < 20e6
+
+
+def test_over_the_budget_it_is_503_and_back_when_there_is_room(start_edge):
+    gateway = start_edge({"Limits:MaxInFlightBytes": 1_000_000, "Http:BodyTimeoutMs": 60_000})
+    with Crowd(gateway.http.address, 3) as crowd:
+        for connection in crowd:
+            connection.sendall(begin_send(400_000) + b" " * 330_000)
+        head, body = await_status(gateway.http.address, begin_send(50_000) + b" " * 50_000, 503)
+        assert json.loads(body)["code"] == "Overloaded", body
+        assert b"\r\nRetry-After: " in head, head
+    await_status(gateway.http.address, send_request(), 200)
+
+
+def await_status(address, request, wanted):
+    """Asks again, each time on a connection of its own, until the answer has that status."""
+    deadline = time.monotonic() + 10
+    while True:
+        with connect(address) as client:
+            client.sendall(request)
+            answer = read_answer(client)
+        if status(answer[0]) == wanted:
+            return answer
+        assert time.monotonic() < deadline, f"not {wanted}: {answer}"
+        time.sleep(0.02)

@@ -1,0 +1,95 @@
+"""Clients that are slow on purpose (slowhttptest): they lose their connections at the deadline, and nobody else
+notices them."""
+
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+from clients import PoliteClient, connect, established, scaled
+
+CONNECTIONS = scaled(400, 2000)
+SECONDS = scaled(6, 20)
+TIMEOUT_MS = 2000
+# Beyond the deadline: the look is taken every 100 ms, on a machine with other work.
+SLACK_SECONDS = 1.0
+
+# mode: (its arguments, seconds that a connection may live: the head, and what follows it)
+MODES = {
+    "slow head": (["-H", "-i", "1", "-x", "24"], 2),
+    "slow body": (["-B", "-i", "1", "-x", "10", "-s", "8192", "-t", "POST", "-f", "application/json"], 4),
+    "range": (["-R", "-a", "10", "-b", "3000"], 4),
+    "slow read": (["-X", "-w", "10", "-y", "20", "-n", "1", "-z", "5", "-k", "3"], 6),
+}
+PATHS = {"slow body": "/api/kafka/send", "slow read": "/openapi.json"}
+
+
+class Lifetimes:
+    """How long each connection of other clients was held open by the server."""
+
+    def __init__(self, port):
+        self._port = port
+        self._ours = established(port)
+        self._seen = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while not self._stop.wait(0.1):
+            now = time.monotonic()
+            for client in established(self._port) - self._ours:
+                first, _ = self._seen.get(client, (now, now))
+                self._seen[client] = first, now
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join(10)
+        return [last - first for first, last in self._seen.values()]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_slow_clients_are_dropped_and_disturb_nobody(start_edge, report, mode):
+    if shutil.which("slowhttptest") is None:
+        pytest.skip("there is no slowhttptest")
+    arguments, longest = MODES[mode]
+    gateway = start_edge({f"Http:{name}TimeoutMs": TIMEOUT_MS for name in ("Head", "Body", "Idle", "Write")})
+    polite = PoliteClient(gateway.http.address)
+    try:
+        alone = polite.measure(2)
+        lifetimes = Lifetimes(gateway.http.address[1])
+        disturbed = attack(gateway, polite, mode, arguments)
+        lived = lifetimes.stop()
+    finally:
+        polite.close()
+    report(f"{mode}, undisturbed", alone)
+    report(f"{mode}, {len(lived)} slow connections", disturbed)
+    report(f"{mode}, longest life", f"{max(lived):.1f} s of {longest} s")
+    assert len(lived) >= CONNECTIONS * 0.9, "slowhttptest did not open its connections"
+    assert max(lived) < longest + SLACK_SECONDS
+    assert disturbed.p99 < max(2 * alone.p99, 50), f"{disturbed}; undisturbed {alone}"
+
+
+def attack(gateway, polite, mode, arguments):
+    url = gateway.url + PATHS.get(mode, "/health/live")
+    start = time.monotonic()
+    subprocess.run(
+        ["slowhttptest", "-c", str(CONNECTIONS), "-r", str(CONNECTIONS), "-l", str(SECONDS), "-p", "3", "-u", url,
+         *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, timeout=SECONDS + 30)
+    return polite.between(start, time.monotonic())
+
+
+def test_what_the_kernel_has_taken_is_not_yet_read_by_the_client(start_edge, report):
+    """A client that asks for much and reads nothing: what fits into the kernel's buffers earns it no time."""
+    gateway = start_edge({"Http:WriteTimeoutMs": TIMEOUT_MS, "Http:IdleTimeoutMs": TIMEOUT_MS})
+    document = b"GET /openapi.json HTTP/1.1\r\nHost: h\r\n\r\n"
+    port = gateway.http.address[1]
+    before = established(port)
+    with connect(gateway.http.address) as greedy:
+        started = time.monotonic()
+        greedy.sendall(document * 400)
+        while established(port) - before:
+            assert time.monotonic() - started < 15, "the connection is still there after 15 s"
+            time.sleep(0.05)
+        report("reads nothing, lives", f"{time.monotonic() - started:.1f} s")
