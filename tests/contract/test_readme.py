@@ -57,7 +57,7 @@ def test_there_are_commands_to_run():
 def limits():
     """Each (key, default) of the table of limits; where a row has two keys, it has two defaults."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for row in re.findall(r"^\|([^|]*)\|([^|]*)\|([^|]*`[A-Z]\w+:\w+`[^|]*)\|", text, re.MULTILINE):
+    for row in re.findall(r"^\|([^|\n]*)\|([^|\n]*)\|([^|\n]*`[A-Z]\w+:\w+`[^|\n]*)\|", text, re.MULTILINE):
         defaults = re.findall(r"\d[\d ]*", row[1])
         for key, default in zip(re.findall(r"`([^`]*)`", row[2]), defaults, strict=True):
             yield key, int(default.replace(" ", "")) * (1000 if " s " in row[1] else 1)
