@@ -115,6 +115,15 @@ http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
   return options;
 }
 
+// For few clients that come seldom.
+http::ServerOptions ManagementOptionsOf(const Settings& settings) {
+  http::ServerOptions options = ServerOptionsOf(settings.http);
+  if (!settings.management.address.empty()) options.address = settings.management.address;
+  options.port = settings.management.port.value_or(0);
+  options.threads = 1;
+  return options;
+}
+
 SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded) {
   SiteOptions site;
   site.version = GATEWAY_VERSION;
@@ -166,9 +175,23 @@ class Gateway final {
     server_options.tls = tls_.get();
     server_ =
         std::make_unique<http::Server>(std::move(server_options), api_->handler(), metrics_, log_);
-    if (const auto port = server_->Listen(); !port.ok()) {
-      log_.Log(LogLevel::kCritical, "listen-failed", port.error().detail);
-      return port.error().address_in_use ? kExitAddressInUse : kExitFault;
+    if (settings_.management.port) {
+      management_ = std::make_unique<http::Server>(ManagementOptionsOf(settings_),
+                                                   api_->management_handler(), metrics_, log_);
+    }
+    for (http::Server* const server : {server_.get(), management_.get()}) {
+      if (server == nullptr) continue;
+      if (const auto port = server->Listen(); !port.ok()) {
+        log_.Log(LogLevel::kCritical, "listen-failed", port.error().detail,
+                 {{"management", server == management_.get()}});
+        return port.error().address_in_use ? kExitAddressInUse : kExitFault;
+      }
+    }
+    if (management_) {
+      management_->Start();
+      log_.Log(LogLevel::kInformation, "management-listening",
+               "Health and metrics are on a port of their own.",
+               {{"url", std::string_view(management_->url())}});
     }
     server_->Start();
     log_.Log(LogLevel::kInformation, "listening", "The gateway is listening.",
@@ -194,8 +217,11 @@ class Gateway final {
     options.max_in_flight_requests = settings_.limits.max_in_flight_requests;
     options.max_in_flight_bytes = settings_.limits.max_in_flight_bytes;
     options.request_timeout = settings_.limits.request_timeout;
+    options.allowed_origins = settings_.http.cors.allowed_origins;
+    options.management_apart = settings_.management.port.has_value();
     options.access_log = AccessLogOptionsOf(settings_.logging);
     options.site = SiteOptionsOf(files_, embedded_ != nullptr);
+    options.site.management_apart = options.management_apart;
     return options;
   }
 
@@ -288,6 +314,7 @@ class Gateway final {
     WaitUntil(signals_, SteadyClock::now() + kLastAnswers,
               [this] { return server_->connections() == 0; });
     server_->Stop();
+    if (management_) management_->Stop();  // last: it told all the while that this one is not ready
     log_.Log(LogLevel::kInformation, "stopped", "The gateway has stopped.",
              {{"delivered", result.delivered},
               {"not_persisted", result.not_persisted},
@@ -312,6 +339,7 @@ class Gateway final {
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<http::TlsContext> tls_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::Server> management_;  // null: what it would serve is on `server_`
 };
 
 int Main(char** argv, char** environment) {

@@ -6,16 +6,21 @@ namespace gateway {
 
 Api::Api(ApiOptions options, ProduceService& service, const Readiness& readiness,
          const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics, Logger& logger)
-    : access_log_(logger, options.access_log),
+    : cors_(std::move(options.allowed_origins)),
+      access_log_(logger, options.access_log),
       admission_(options.max_in_flight_requests, options.max_in_flight_bytes),
       kafka_(service, clock, options.request_timeout),
       health_(readiness, clock),
       metrics_(metrics),
       site_(std::move(options.site)),
-      pipeline_(router_, access_log_, admission_, lifecycle, clock, metrics, logger) {
+      pipeline_(router_, cors_, access_log_, admission_, lifecycle, clock, metrics, logger),
+      management_pipeline_(management_router_, cors_, access_log_, admission_, lifecycle, clock,
+                           metrics, logger) {
   kafka_.AddRoutes(&router_);
-  health_.AddRoutes(&router_);
-  metrics_.AddRoutes(&router_);
+  health_.AddApiRoutes(&router_);
+  Router& management = options.management_apart ? management_router_ : router_;
+  health_.AddManagementRoutes(&management);
+  metrics_.AddRoutes(&management);
   site_.AddRoutes(&router_);
 }
 

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "access_log.h"
 #include "admission.h"
@@ -12,6 +14,7 @@
 #include "controllers/kafka_controller.h"
 #include "controllers/metrics_controller.h"
 #include "controllers/site_controller.h"
+#include "cors.h"
 #include "lifecycle.h"
 #include "pipeline.h"
 #include "ports.h"
@@ -25,6 +28,9 @@ struct ApiOptions {
   std::size_t max_in_flight_requests = 20'000;        // Limits:MaxInFlightRequests
   std::size_t max_in_flight_bytes = 268'435'456;      // Limits:MaxInFlightBytes
   std::chrono::milliseconds request_timeout{30'000};  // Limits:RequestTimeoutMs
+  std::vector<std::string> allowed_origins;           // Http:Cors:AllowedOrigins
+  // Management:Port: health and metrics are on a server of their own, see management_handler().
+  bool management_apart = false;
   AccessLogOptions access_log;
   SiteOptions site;
 };
@@ -37,11 +43,15 @@ class Api final {
   Api& operator=(const Api&) = delete;
 
   http::HttpHandler& handler() { return pipeline_; }
+  // For the server of health and metrics; without management_apart it has no routes.
+  http::HttpHandler& management_handler() { return management_pipeline_; }
   const Router& router() const { return router_; }
+  const Router& management_router() const { return management_router_; }
   // Requests that were admitted and whose records are not all reported.
   const Admission& admission() const { return admission_; }
 
  private:
+  const Cors cors_;
   AccessLog access_log_;
   Admission admission_;
   KafkaController kafka_;
@@ -49,7 +59,9 @@ class Api final {
   MetricsController metrics_;
   SiteController site_;
   Router router_;
+  Router management_router_;
   Pipeline pipeline_;
+  Pipeline management_pipeline_;
 };
 
 }  // namespace gateway

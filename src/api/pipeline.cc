@@ -28,7 +28,9 @@ std::string_view MediaTypeOf(std::string_view content_type) {
 // Each stage may end the request with an answer. They see the head only: what it alone decides
 // costs no body.
 constexpr Pipeline::Stage Pipeline::kStages[] = {
-    // First: every later answer, log line and metric is about a route.
+    // A browser asks with another method than it is going to use.
+    &Pipeline::AnswerPreflight,
+    // Early: every later answer, log line and metric is about a route.
     &Pipeline::FindRoute,
     // Before anything is taken from a budget: what is refused anyway must not crowd out what
     // drains.
@@ -40,9 +42,11 @@ constexpr Pipeline::Stage Pipeline::kStages[] = {
     &Pipeline::CheckMediaType,
 };
 
-Pipeline::Pipeline(const Router& router, const AccessLog& access_log, Admission& admission,
-                   const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics, Logger& logger)
+Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
+                   Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
+                   Metrics& metrics, Logger& logger)
     : router_(router),
+      cors_(cors),
       access_log_(access_log),
       admission_(admission),
       lifecycle_(lifecycle),
@@ -55,9 +59,11 @@ std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* h
   const auto sent = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
   auto context = std::make_shared<RequestContext>(access_log_, metrics_, clock_,
                                                   RequestIdOf(sent, clock_.UnixMillis()), peer);
+  context->cors = &cors_;
   if (head != nullptr) {
     context->method = head->method;
     context->path = head->path;
+    context->allowed_origin = cors_.AllowedOriginFor(*head);
   }
   return context;
 }
@@ -98,6 +104,14 @@ http::Response Pipeline::OnRefused(const http::FramingError& error, const http::
   http::Response response = context->MakeProblem(MakeProblem(error.type, error.detail));
   response.close = true;
   return context->Finish(std::move(response));
+}
+
+Pipeline::Verdict Pipeline::AnswerPreflight(RequestContext& context,
+                                            const http::RequestHead& head) const {
+  if (context.allowed_origin.empty() || !Cors::IsPreflight(head)) return std::nullopt;
+  Router::Match match = router_.Find(head.method, head.path);
+  if (!match.path_exists) return std::nullopt;
+  return Cors::Preflight(std::move(match.allow));
 }
 
 Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,

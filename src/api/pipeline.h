@@ -10,6 +10,7 @@
 
 #include "access_log.h"
 #include "admission.h"
+#include "cors.h"
 #include "http/handler.h"
 #include "lifecycle.h"
 #include "ports.h"
@@ -20,8 +21,9 @@ namespace gateway {
 
 class Pipeline final : public http::HttpHandler {
  public:
-  Pipeline(const Router& router, const AccessLog& access_log, Admission& admission,
-           const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics, Logger& logger);
+  Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
+           Admission& admission, const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics,
+           Logger& logger);
 
   http::HeadVerdict OnHead(const http::RequestHead& head, std::string_view peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -35,6 +37,7 @@ class Pipeline final : public http::HttpHandler {
   using Stage = Verdict (Pipeline::*)(RequestContext&, const http::RequestHead&) const;
   static const Stage kStages[];
 
+  Verdict AnswerPreflight(RequestContext& context, const http::RequestHead& head) const;
   Verdict FindRoute(RequestContext& context, const http::RequestHead& head) const;
   Verdict RefuseWhileDraining(RequestContext& context, const http::RequestHead& head) const;
   Verdict Admit(RequestContext& context, const http::RequestHead& head) const;
@@ -45,6 +48,7 @@ class Pipeline final : public http::HttpHandler {
                                               std::string_view peer) const;
 
   const Router& router_;
+  const Cors& cors_;
   const AccessLog& access_log_;
   Admission& admission_;
   const Lifecycle& lifecycle_;

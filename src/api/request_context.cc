@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "access_log.h"
+#include "cors.h"
 #include "router.h"
 
 namespace gateway {
@@ -82,6 +83,7 @@ http::Response RequestContext::Finish(http::Response response) {
   bool caches = false;
   for (const auto& header : response.headers) caches = caches || header.first == "Cache-Control";
   if (!caches) response.headers.emplace_back("Cache-Control", "no-store");
+  if (cors != nullptr) cors->Decorate(allowed_origin, &response);
   Account(response.status, response.Body().size());
   return response;
 }

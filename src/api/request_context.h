@@ -19,6 +19,7 @@
 namespace gateway {
 
 class AccessLog;
+class Cors;
 struct Route;
 
 class RequestContext final : public http::RequestState,
@@ -33,6 +34,8 @@ class RequestContext final : public http::RequestState,
   std::string path;              // as it came, without query: the "instance" of a problem
   const Route* route = nullptr;  // null: no route matched
   std::string parameter;         // of the route, not percent-decoded
+  const Cors* cors = nullptr;    // null: for a browser's page of this origin alone
+  std::string allowed_origin;    // what `cors` says to this request
   Admission::Ticket ticket;      // empty unless the route sends records
   // What the client sent: what OpenTelemetry calls the size of a request's body, in logs and
   // metrics.

@@ -9,7 +9,7 @@ import time
 import uuid
 
 import pytest
-from gateway_process import binary
+from gateway_process import Http, binary
 
 
 def post(body, connection="keep-alive"):
@@ -191,6 +191,29 @@ def test_check_config_version_and_help_end_with_0():
         done = subprocess.run([binary(), option], stdin=subprocess.DEVNULL, timeout=10,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         assert done.returncode == 0, f"{option}: {done.stdout}"
+
+
+def test_with_a_management_port_health_and_metrics_are_only_there(start_gateway):
+    gateway = start_gateway("embedded", settings={"Management:Port": 0})
+    management = Http(gateway.await_event("management-listening")["url"])
+    for target in ("/health", "/health/live", "/metrics"):
+        assert management.get(target).status in (200, 503), target
+        assert gateway.http.get(target).status == 404, target
+    assert management.get("/api/kafka/health").status == 404
+    assert gateway.http.get("/api/kafka/health").status in (200, 503)
+    assert b"Management:Port" in gateway.http.get("/").body
+
+
+def test_the_management_port_answers_until_the_drain_is_over(start_gateway):
+    gateway = start_gateway("embedded", settings={"Management:Port": 0, "Shutdown:GraceMs": 1000})
+    management = Http(gateway.await_event("management-listening")["url"])
+    gateway.signal()
+    gateway.await_event("stopping")
+    deadline = time.monotonic() + 1
+    while management.get("/health/ready").status != 503:
+        assert time.monotonic() < deadline
+    assert management.get("/health/live").status == 200
+    assert gateway.wait() == 0
 
 
 def test_kcat_reads_back_from_the_embedded_broker(start_gateway):

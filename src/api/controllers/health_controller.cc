@@ -61,10 +61,15 @@ http::Response JsonResponse(int status, std::string body) {
 
 }  // namespace
 
-void HealthController::AddRoutes(Router* router) {
+void HealthController::AddApiRoutes(Router* router) {
+  const auto ready = [this](const http::Request&, const auto& context) { Ready(context); };
+  router->Add({http::Method::kGet, "/api/kafka/health", ready, {}, false});
+}
+
+void HealthController::AddManagementRoutes(Router* router) {
   const auto ready = [this](const http::Request&, const auto& context) { Ready(context); };
   const auto live = [this](const http::Request&, const auto& context) { Live(context); };
-  for (const char* path : {"/health", "/health/ready", "/api/kafka/health"}) {
+  for (const char* path : {"/health", "/health/ready"}) {
     router->Add({http::Method::kGet, path, ready, {}, false});
   }
   router->Add({http::Method::kGet, "/health/live", live, {}, false});

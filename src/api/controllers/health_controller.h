@@ -16,7 +16,10 @@ class HealthController final {
   HealthController(const Readiness& readiness, const Clock& clock)
       : readiness_(readiness), clock_(clock) {}
 
-  void AddRoutes(Router* router);
+  // /api/kafka/health, which belongs to the interface of the API.
+  void AddApiRoutes(Router* router);
+  // The others, which are for those who run it.
+  void AddManagementRoutes(Router* router);
 
  private:
   void Live(const std::shared_ptr<RequestContext>& context) const;

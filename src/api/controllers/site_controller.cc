@@ -74,7 +74,8 @@ void SiteController::AddRoutes(Router* router) {
     router->Add({http::Method::kGet, std::move(path), std::move(handler), {}, false});
   };
   get("/", [this](const http::Request&, const Context& context) {
-    context->Reply(HtmlResponse(200, LandingPage(options_.version, options_.embedded)));
+    context->Reply(HtmlResponse(
+        200, LandingPage(options_.version, options_.embedded, options_.management_apart)));
   });
   get("/openapi.json", [this](const http::Request& request, const Context& context) {
     Serve("/openapi.json", request, context);

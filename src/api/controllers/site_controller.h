@@ -24,6 +24,7 @@ struct SiteFile {
 struct SiteOptions {
   std::string version;
   bool embedded = false;             // the in-process broker: the landing page says so
+  bool management_apart = false;     // health and metrics are elsewhere: it does not link them
   std::string openapi;               // the document; empty: /openapi.json is 404
   std::vector<SiteFile> swagger_ui;  // empty: /swagger/ says how to build it
 };

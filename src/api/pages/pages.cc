@@ -15,12 +15,22 @@ constexpr std::string_view kEmbeddedNote =
     "stops, the oldest even before. Set <code>Kafka:BootstrapServers</code> to write to a real "
     "Kafka.</p>\n";
 
-constexpr std::string_view kLandingRest = R"(<ul class="links">
+constexpr std::string_view kLandingLinks = R"(<ul class="links">
 <li><a href="/swagger/">Swagger UI</a> <span>every operation, with examples, to try out here</span></li>
 <li><a href="/openapi.json">openapi.json</a> <span>the same contract for machines (OpenAPI 3.1)</span></li>
-<li><a href="/health">Health</a> <span>live at <a href="/health/live">/health/live</a>, ready at <a href="/health/ready">/health/ready</a></span></li>
+)";
+
+constexpr std::string_view kManagementLinks =
+    R"(<li><a href="/health">Health</a> <span>live at <a href="/health/live">/health/live</a>, ready at <a href="/health/ready">/health/ready</a></span></li>
 <li><a href="/metrics">Metrics</a> <span>in the Prometheus text format</span></li>
-<li><a href="/problems/">Problems</a> <span>what each error means, and what to do about it</span></li>
+)";
+
+constexpr std::string_view kManagementElsewhere =
+    "<li>Health and metrics <span>are on the management port (<code>Management:Port</code>)</span>"
+    "</li>\n";
+
+constexpr std::string_view kLandingRest =
+    R"(<li><a href="/problems/">Problems</a> <span>what each error means, and what to do about it</span></li>
 </ul>
 <h2>Send a record</h2>
 <pre>POST /api/kafka/send
@@ -46,13 +56,15 @@ void AppendParagraph(std::string_view heading, std::string_view text, std::strin
 
 }  // namespace
 
-std::string LandingPage(std::string_view version, bool embedded) {
+std::string LandingPage(std::string_view version, bool embedded, bool management_apart) {
   std::string content =
       "<h1>kafka-gateway</h1>\n<p>A REST gateway that writes records to Apache Kafka and says what "
       "became of each. <span class=\"soft\">Version ";
   AppendHtmlText(version, &content);
   content.append("</span></p>\n");
   if (embedded) content.append(kEmbeddedNote);
+  content.append(kLandingLinks);
+  content.append(management_apart ? kManagementElsewhere : kManagementLinks);
   content.append(kLandingRest);
   return HtmlDocument("kafka-gateway", content);
 }

@@ -18,8 +18,8 @@ inline constexpr std::string_view kPageContentSecurityPolicy =
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 // What the gateway is and where things are. `embedded`: the broker is the in-process one, which
-// keeps nothing; the page says so.
-std::string LandingPage(std::string_view version, bool embedded);
+// keeps nothing; the page says so. `management_apart`: health and metrics are on another port.
+std::string LandingPage(std::string_view version, bool embedded, bool management_apart = false);
 
 // What one problem `type` means and what a client does about it.
 std::string ProblemPage(const ProblemInfo& info);

@@ -35,9 +35,29 @@ bool IsServerList(std::string_view text) {
   return before != ',';
 }
 
+bool IsOrigin(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  if (text == "*") return true;
+  const std::size_t colon = text.find("://");
+  if (colon == std::string_view::npos || kLetters.find(text.front()) == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view host = text.substr(colon + 3);
+  return text.substr(0, colon).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+.-") ==
+             std::string_view::npos &&
+         !host.empty() &&
+         host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.:[]_-") ==
+             std::string_view::npos;
+}
+
 }  // namespace
 
 std::string Allowed(const Property& property) {
+  if (property.optional) {
+    Property rest = property;
+    rest.optional = false;
+    return Allowed(rest) + ", or null for none";
+  }
   if (!property.allowed.empty()) return OneOf(property);
   switch (property.type) {
     case PropertyType::kBoolean:
@@ -69,6 +89,8 @@ bool Obeys(TextRule rule, std::string_view text) {
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "abcdefghijklmnopqrstuvwxyz"
                                   "0123456789._-*") == std::string_view::npos;
+    case TextRule::kOrigin:
+      return IsOrigin(text);
   }
   return false;
 }
@@ -83,6 +105,8 @@ std::string_view PatternOf(TextRule rule) {
       return "^[^\\s,]+(,[^\\s,]+)*$";
     case TextRule::kTopicGlob:
       return "^[A-Za-z0-9._*-]+$";
+    case TextRule::kOrigin:
+      return "^(\\*|[a-z][a-z0-9+.-]*://[a-z0-9.:\\[\\]_-]+)$";
   }
   return "";
 }
@@ -97,6 +121,9 @@ std::string_view InWords(TextRule rule) {
       return "host:port,host:port without spaces, or the word embedded";
     case TextRule::kTopicGlob:
       return "made of A-Z a-z 0-9 . _ - and *";
+    case TextRule::kOrigin:
+      return "an origin as https://shop.example or http://localhost:3000, in lower case and "
+             "without a path, or * for every origin";
   }
   return "";
 }

@@ -39,6 +39,12 @@ std::vector<Contradiction> FindContradictions(const Settings& settings) {
                      "a Kafka:LingerMs under Kafka:MessageTimeoutMs"});
   }
   FindInTls(settings.http.tls, &found);
+  const Settings::Management& management = settings.management;
+  if (management.port && *management.port != 0 && *management.port == settings.http.port &&
+      (management.address.empty() || management.address == settings.http.address)) {
+    found.push_back({"Management:Port", "Http:Port", "is Http:Port, too",
+                     "another port, or null to have health and metrics on Http:Port"});
+  }
   return found;
 }
 

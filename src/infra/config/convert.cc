@@ -125,6 +125,8 @@ std::optional<Value> ConvertList(const Property& property, const RawValue& raw, 
 }  // namespace
 
 std::optional<Value> Convert(const Property& property, const RawValue& raw, std::string* what) {
+  const bool nothing = raw.kind == Kind::kNull || (raw.kind == Kind::kUntyped && raw.text.empty());
+  if (property.optional && nothing) return Value(std::monostate());
   switch (property.type) {
     case PropertyType::kBoolean:
       return ConvertBoolean(property, raw, what);

@@ -106,6 +106,10 @@ void AddHttp(std::vector<Property>* rows) {
       Ranged(Http<&H::write_timeout>("Http:WriteTimeoutMs", kMs,
                                      "How long a client may take to read an answer."),
              1, kDay),
+      Text(Bind<&S::http, &H::cors, &H::Cors::allowed_origins>(
+               "Http:Cors:AllowedOrigins", "",
+               "The origins whose pages may use the gateway in a browser; * is every origin."),
+           TextRule::kOrigin),
   };
   rows->insert(rows->end(), http.begin(), http.end());
 }
@@ -131,6 +135,21 @@ void AddTls(std::vector<Property>* rows) {
           "must present a certificate that one of them has issued; if not, none is asked for."),
   };
   rows->insert(rows->end(), tls.begin(), tls.end());
+}
+
+void AddManagement(std::vector<Property>* rows) {
+  using M = S::Management;
+  rows->push_back(
+      Text(Bind<&S::management, &M::address>(
+               "Management:Address", "",
+               "The address to listen on for health and metrics; empty is that of Http:Address."),
+           TextRule::kAny));
+  rows->push_back(Ranged(
+      Bind<&S::management, &M::port>(
+          "Management:Port", "",
+          "A port of their own for /health and /metrics, which then are not on Http:Port; null "
+          "keeps them there, 0 takes any free port. /api/kafka/health stays."),
+      0, 65'535));
 }
 
 void AddKafka(std::vector<Property>* rows) {
@@ -265,6 +284,7 @@ const std::vector<Property>& Properties() {
     std::vector<Property> rows;
     AddHttp(&rows);
     AddTls(&rows);
+    AddManagement(&rows);
     AddKafka(&rows);
     AddLimits(&rows);
     AddRest(&rows);
@@ -277,6 +297,7 @@ const std::vector<Section>& Sections() {
   static const std::vector<Section> kSections = {
       {"Http", "The HTTP server: where it listens, and what it puts up with."},
       {"Http:Tls", "TLS for the HTTP server; off unless a certificate and its key are named."},
+      {"Management", "Where those who run the gateway look at it."},
       {"Kafka", "The producer."},
       {"Limits", "What one request may hold, and how much is taken in at a time."},
       {"Topics", "Which topics may be written."},

@@ -20,7 +20,9 @@ using StringList = std::vector<std::string>;
 using StringMap = std::map<std::string, std::string>;
 
 // The alternatives are in the order of PropertyType. A choice is a std::string.
-using Value = std::variant<bool, std::int64_t, double, std::string, StringList, StringMap>;
+// The last one stands for no value, of an optional property.
+using Value =
+    std::variant<bool, std::int64_t, double, std::string, StringList, StringMap, std::monostate>;
 enum class PropertyType : std::uint8_t { kBoolean, kInteger, kNumber, kString, kList, kMap };
 
 // What a text, or each text of a list, must look like.
@@ -29,6 +31,7 @@ enum class TextRule : std::uint8_t {
   kNotEmpty,   // no white space at either end
   kServers,    // host:port,host:port or one word
   kTopicGlob,  // what a topic name may hold, and *
+  kOrigin,     // scheme://host:port as browsers write it, or *
 };
 
 struct Property {
@@ -41,6 +44,7 @@ struct Property {
   std::vector<std::string_view> allowed;  // if not empty, the only values, as text
   std::string_view reason;                // why nothing else is allowed
   TextRule rule = TextRule::kAny;         // of strings and lists
+  bool optional = false;                  // may have no value: null in files, empty elsewhere
   bool secret = false;                    // never shown; may be given as file:/path
   Value (*get)(const Settings&) = nullptr;
   void (*set)(Settings&, const Value&) = nullptr;  // the value must be valid for this property

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -43,8 +44,21 @@ constexpr Names<AccessLogMode, 3> NamesOf(AccessLogMode /*tag*/) {
 }
 
 template <typename T>
+struct Unwrapped {
+  using Type = T;
+  static constexpr bool kOptional = false;
+};
+template <typename T>
+struct Unwrapped<std::optional<T>> {
+  using Type = T;
+  static constexpr bool kOptional = true;
+};
+
+template <typename T>
 Value ToValue(const T& field) {
-  if constexpr (std::is_enum_v<T>) {
+  if constexpr (Unwrapped<T>::kOptional) {
+    return field ? ToValue(*field) : Value(std::monostate());
+  } else if constexpr (std::is_enum_v<T>) {
     for (const auto& name : NamesOf(T{})) {
       if (name.second == field) return std::string(name.first);
     }
@@ -62,7 +76,10 @@ Value ToValue(const T& field) {
 
 template <typename T>
 void FromValue(const Value& value, T* field) {
-  if constexpr (std::is_enum_v<T>) {
+  if constexpr (Unwrapped<T>::kOptional) {
+    field->reset();
+    if (!std::holds_alternative<std::monostate>(value)) FromValue(value, &field->emplace());
+  } else if constexpr (std::is_enum_v<T>) {
     for (const auto& name : NamesOf(T{})) {
       if (name.first == std::get<std::string>(value)) *field = name.second;
     }
@@ -89,7 +106,8 @@ Property Bind(std::string_view path, std::string_view unit, std::string_view sen
   property.set = [](Settings& settings, const Value& value) {
     FromValue(value, &(settings.*....*kMembers));
   };
-  property.type = static_cast<PropertyType>(ToValue(Field{}).index());
+  property.type = static_cast<PropertyType>(ToValue(typename Unwrapped<Field>::Type{}).index());
+  property.optional = Unwrapped<Field>::kOptional;
   if constexpr (std::is_enum_v<Field>) {
     for (const auto& name : NamesOf(Field{})) property.allowed.push_back(name.first);
   }

@@ -66,6 +66,7 @@ Json AllowedValues(const Property& property) {
 Json PropertySchema(const Property& property) {
   Json schema = {{"description", Description(property)}};
   schema.update(TypeSchema(property));
+  if (property.optional) schema["type"] = {schema["type"], "null"};
   if (!property.allowed.empty()) schema["enum"] = AllowedValues(property);
   if (property.secret) schema["writeOnly"] = true;
   schema["default"] = ToJson(DefaultOf(property));

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,15 @@ struct Settings {
       std::string key_file;
       std::string client_ca_file;  // "": clients need no certificate
     } tls;
+    struct Cors {
+      std::vector<std::string> allowed_origins;
+    } cors;
   } http;
+
+  struct Management {
+    std::string address;                // empty: http.address
+    std::optional<std::uint16_t> port;  // absent: health and metrics are on http.port
+  } management;
 
   struct Kafka {
     std::string bootstrap_servers = "localhost:9092";  // "embedded": the in-process broker

@@ -13,7 +13,9 @@ nlohmann::ordered_json ToJson(const Value& value) {
         if constexpr (std::is_same_v<T, double>) {
           if (std::trunc(held) == held) return static_cast<std::int64_t>(held);
         }
-        if constexpr (std::is_same_v<T, StringList>) {
+        if constexpr (std::is_same_v<T, std::monostate>) {
+          return nullptr;
+        } else if constexpr (std::is_same_v<T, StringList>) {
           nlohmann::ordered_json list = nlohmann::ordered_json::array();
           for (const std::string& element : held) list.push_back(element);
           return list;

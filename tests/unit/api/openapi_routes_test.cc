@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "api.h"
 #include "fakes.h"
@@ -20,7 +21,16 @@ using testing::FakeLogger;
 using testing::FakeMetrics;
 using testing::FakeProducer;
 
-std::set<std::string> RoutesOfRouter() {
+std::set<std::string> NamesOf(const Router& router) {
+  std::set<std::string> routes;
+  for (const Route& route : router.routes()) {
+    routes.insert(std::string(http::MethodName(route.method)) + " " + route.path);
+  }
+  return routes;
+}
+
+// Of the main server and of that for health and metrics.
+std::pair<std::set<std::string>, std::set<std::string>> RoutesOfRouters(bool management_apart) {
   FakeClock clock;
   FakeKafkaHealth kafka;
   FakeLogger logger;
@@ -29,12 +39,10 @@ std::set<std::string> RoutesOfRouter() {
   const Lifecycle lifecycle;
   const Readiness readiness(kafka, lifecycle, clock, std::chrono::milliseconds(0));
   ProduceService service(producer, clock, metrics, TopicPolicy({"*"}, {}), RecordLimits());
-  const Api api(ApiOptions(), service, readiness, lifecycle, clock, metrics, logger);
-  std::set<std::string> routes;
-  for (const Route& route : api.router().routes()) {
-    routes.insert(std::string(http::MethodName(route.method)) + " " + route.path);
-  }
-  return routes;
+  ApiOptions options;
+  options.management_apart = management_apart;
+  const Api api(std::move(options), service, readiness, lifecycle, clock, metrics, logger);
+  return {NamesOf(api.router()), NamesOf(api.management_router())};
 }
 
 std::set<std::string> RoutesOfDocument() {
@@ -54,7 +62,19 @@ std::set<std::string> RoutesOfDocument() {
 }
 
 TEST(OpenApiDocument, HasExactlyTheRoutesOfTheRouter) {
-  EXPECT_EQ(RoutesOfRouter(), RoutesOfDocument());
+  EXPECT_EQ(RoutesOfRouters(false).first, RoutesOfDocument());
+  EXPECT_TRUE(RoutesOfRouters(false).second.empty());
+}
+
+TEST(ManagementApart, MovesHealthAndMetricsAndNothingElse) {
+  const auto [main, management] = RoutesOfRouters(true);
+  EXPECT_EQ(management, (std::set<std::string>{"GET /health", "GET /health/live",
+                                               "GET /health/ready", "GET /metrics"}));
+  EXPECT_TRUE(main.contains("GET /api/kafka/health"));
+  std::set<std::string> both = main;
+  both.insert(management.begin(), management.end());
+  EXPECT_EQ(both, RoutesOfDocument());
+  EXPECT_EQ(both.size(), main.size() + management.size());
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ TEST(Properties, NoTwoRowsWriteTheSameField) {
     Settings settings;
     Value changed = true;
     if (row.type == PropertyType::kBoolean) changed = !std::get<bool>(DefaultOf(row));
-    if (row.type == PropertyType::kInteger) changed = std::get<std::int64_t>(DefaultOf(row)) + 1;
+    if (row.type == PropertyType::kInteger)
+      changed = row.optional ? 1 : std::get<std::int64_t>(DefaultOf(row)) + 1;
     if (row.type == PropertyType::kNumber) changed = std::get<double>(DefaultOf(row)) + 1;
     if (row.type == PropertyType::kString) {
       changed = std::string(row.allowed.empty() ? "other" : row.allowed.back());
@@ -127,10 +128,33 @@ TEST(Properties, DefaultsAndProfilesAreAllowed) {
 }
 
 TEST(Properties, TheSchemaPatternOfARuleAgreesWithItsCheck) {
-  for (const TextRule rule : {TextRule::kNotEmpty, TextRule::kServers, TextRule::kTopicGlob}) {
+  for (const TextRule rule :
+       {TextRule::kNotEmpty, TextRule::kServers, TextRule::kTopicGlob, TextRule::kOrigin}) {
     const std::regex pattern{std::string(PatternOf(rule))};
-    for (const std::string text : {"", " ", "a", "a b", " a", "a ", "a,b", "a,,b", ",a", "a,",
-                                   "a:1,b:2", "x*", "x.y-z_*", "x/y", "a\nb", "embedded"}) {
+    for (const std::string text : {"",
+                                   " ",
+                                   "a",
+                                   "a b",
+                                   " a",
+                                   "a ",
+                                   "a,b",
+                                   "a,,b",
+                                   ",a",
+                                   "a,",
+                                   "a:1,b:2",
+                                   "x*",
+                                   "x.y-z_*",
+                                   "x/y",
+                                   "a\nb",
+                                   "embedded",
+                                   "*",
+                                   "https://shop.example",
+                                   "http://[::1]:80",
+                                   "https://a/",
+                                   "http://",
+                                   "://a",
+                                   "Https://a",
+                                   "https://A"}) {
       EXPECT_EQ(Obeys(rule, text), std::regex_match(text, pattern)) << text << PatternOf(rule);
     }
   }

@@ -39,6 +39,13 @@ TEST_F(StartupOf, ABadConfigurationEndsWith78AndOneLineForEachProblem) {
       "0 to 65535\n");
 }
 
+TEST_F(StartupOf, TheManagementPortIsAnotherThanThatOfHttp) {
+  EXPECT_EQ(Run({"--check-config", "--Http:Port=9", "--Management:Port=9"}), 78);
+  EXPECT_THAT(err_.str(), HasSubstr("Management:Port: is Http:Port, too"));
+  EXPECT_EQ(Run({"--check-config", "--Http:Port=0", "--Management:Port=0"}), 0);
+  EXPECT_EQ(Run({"--check-config", "--Management:Port="}), 0);
+}
+
 TEST_F(StartupOf, CheckConfigOnlyChecks) {
   EXPECT_EQ(Run({"--check-config"}), 0);
   EXPECT_EQ(out_.str(), "The configuration is valid.\n");
