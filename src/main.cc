@@ -9,6 +9,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "lifecycle.h"
 #include "logging/async_logger.h"
 #include "metrics/prometheus_metrics.h"
+#include "os/health_probe.h"
 #include "os/named_file.h"
 #include "os/resource_limits.h"
 #include "os/signals.h"
@@ -71,6 +73,24 @@ std::vector<ConfigProblem> CheckTls(const Settings& settings) {
   problem.key = context.error().key;
   problem.what = context.error().what;
   return {problem};
+}
+
+// --health-check: asks where health is.
+std::optional<std::string> CheckHealth(const Settings& settings, bool readiness) {
+  HealthProbe probe;
+  const Settings::Management& management = settings.management;
+  const bool apart = management.port.has_value();
+  probe.address = apart && !management.address.empty() ? management.address : settings.http.address;
+  probe.port = management.port.value_or(settings.http.port);
+  probe.path = readiness ? "/health/ready" : "/health/live";
+  if (probe.port == 0) {
+    return std::string(apart ? "Management:Port" : "Http:Port") +
+           " is 0, any free one, so it is not known where to ask; set it.";
+  }
+  if (!apart && UsesTls(settings)) {
+    return "Http:Tls is set, and the health check speaks plain HTTP: set Management:Port.";
+  }
+  return ProbeHealth(probe);
 }
 
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
@@ -345,7 +365,8 @@ class Gateway final {
 int Main(char** argv, char** environment) {
   const FileLocator files(FileLocator::CurrentExecutable());
   const StartupInput input{ArgumentsOf(argv), EnvironmentOf(environment), files,
-                           GATEWAY_VERSION,   LibrdkafkaVersion(),        {CheckKafka, CheckTls}};
+                           GATEWAY_VERSION,   LibrdkafkaVersion(),        {CheckKafka, CheckTls},
+                           CheckHealth};
   const auto config = Startup(input, std::cout, std::cerr);
   if (!config.ok()) return config.error();
   const Signals signals;

@@ -193,6 +193,24 @@ def test_check_config_version_and_help_end_with_0():
         assert done.returncode == 0, f"{option}: {done.stdout}"
 
 
+def health_check(port, *options):
+    done = subprocess.run([binary(), *options, f"--Http:Port={port}"], stdin=subprocess.DEVNULL,
+                          timeout=10, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    return done.returncode, done.stderr.decode()
+
+
+def test_the_health_check_asks_the_gateway_that_runs(start_gateway):
+    gateway = start_gateway("127.0.0.1:1")
+    port = gateway.http.address[1]
+    assert health_check(port, "--health-check") == (0, "")
+    code, says = health_check(port, "--health-check=ready")
+    assert (code, says.count("\n")) == (1, 1) and "503" in says
+    assert gateway.stop() == 0
+    code, says = health_check(port, "--health-check")
+    assert (code, says.count("\n")) == (1, 1) and "refused" in says
+    assert health_check(port, "--health-check=well")[0] == 78
+
+
 def test_with_a_management_port_health_and_metrics_are_only_there(start_gateway):
     gateway = start_gateway("embedded", settings={"Management:Port": 0})
     management = Http(gateway.await_event("management-listening")["url"])

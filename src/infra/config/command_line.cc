@@ -21,6 +21,7 @@ constexpr std::array<Flag, 6> kFlags = {{{"--check-config", Action::kCheckConfig
                                          {"--help", Action::kHelp},
                                          {"-h", Action::kHelp}}};
 constexpr std::string_view kConfig = "--config";
+constexpr std::string_view kHealthCheck = "--health-check";
 
 // Of the options and the keys, the one that differs least.
 std::string NearestOption(std::string_view option) {
@@ -34,6 +35,7 @@ std::string NearestOption(std::string_view option) {
   };
   for (const Flag& flag : kFlags) consider(flag.name);
   consider(kConfig);
+  consider(kHealthCheck);
   return nearest;
 }
 
@@ -55,6 +57,7 @@ class Parser final {
       if (argument == flag.name) return;
     }
     if (name == kConfig) return ParseConfig(equals, argument);
+    if (name == kHealthCheck) return ParseHealthCheck(equals, argument);
     const bool is_option = name.compare(0, 2, "--") == 0;
     if (is_option && name.find(':') != std::string::npos) return ParseSetting(equals, argument);
     if (!is_option)
@@ -68,6 +71,16 @@ class Parser final {
       return Report(std::string(kConfig), "no file given", "--config FILE");
     if (result_.config_file) return Report(std::string(kConfig), "given twice", "one file");
     result_.config_file = std::move(file);
+  }
+
+  void ParseHealthCheck(std::size_t equals, const std::string& argument) {
+    const std::string what = equals == std::string::npos ? "live" : argument.substr(equals + 1);
+    if (what != "live" && what != "ready") {
+      return Report(std::string(kHealthCheck), "\"" + what + "\" is not a check",
+                    "--health-check, --health-check=live or --health-check=ready");
+    }
+    result_.check_readiness = what == "ready";
+    if (result_.action != Action::kHelp) result_.action = Action::kHealthCheck;
   }
 
   void ParseSetting(std::size_t equals, const std::string& argument) {

@@ -18,11 +18,13 @@ enum class Action : std::uint8_t {
   kPrintConfig,
   kPrintSchema,
   kVersion,
+  kHealthCheck,
   kHelp,
 };
 
 struct CommandLine {
   Action action = Action::kRun;  // of several, --help wins, then the last
+  bool check_readiness = false;  // of --health-check
   std::optional<std::string> config_file;
   std::vector<std::pair<std::string, std::string>> settings;  // ("Http:Port", "0"), in order
   std::vector<ConfigProblem> problems;                        // unknown options, missing values

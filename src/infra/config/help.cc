@@ -16,6 +16,8 @@ Options:
   --check-config       only check the configuration, and say all that is wrong with it
   --print-config       print every key with its value and where that comes from
   --print-schema       print the JSON schema of the configuration: each key, explained
+  --health-check       ask the gateway that runs with this configuration for /health/live;
+  --health-check=ready the same for /health/ready: 0 if the answer is 200, else 1
   --version            print the versions of kafka-gateway and librdkafka
   -h, --help           print this text
 
@@ -44,7 +46,7 @@ Configuration, a later source wins:
   text += R"(
 Exit codes:
   0   done; after a signal: drained, and nothing was lost
-  1   a fault
+  1   a fault; --health-check: not healthy, or no answer in 2 seconds
   69  the address is in use
   75  drained, but an accepted record ended without being stored
   78  the configuration is wrong; standard error has one line for each problem

@@ -22,6 +22,14 @@ void PrintProblems(const std::vector<ConfigProblem>& problems, std::ostream& err
   for (const ConfigProblem& problem : problems) err << ToLine(problem) << '\n';
 }
 
+int CheckHealth(const StartupInput& input, const Settings& settings, bool readiness,
+                std::ostream& err) {
+  const std::optional<std::string> fault = input.health_check(settings, readiness);
+  if (!fault) return 0;
+  err << "kafka-gateway: " << *fault << '\n';
+  return 1;
+}
+
 std::vector<std::string> ListOf(const char* const* texts) {
   std::vector<std::string> list;
   for (; *texts != nullptr; ++texts) list.emplace_back(*texts);
@@ -56,10 +64,15 @@ Result<LoadedConfig, int> Startup(const StartupInput& input, std::ostream& out, 
     }
     return 0;
   }
-  auto loaded = LoadConfig(sources, input.checks);
+  // A health check comes often, and needs no more than an address.
+  const bool health = action == Action::kHealthCheck;
+  auto loaded = LoadConfig(sources, health ? std::vector<ConfigCheck>() : input.checks);
   if (!loaded.ok()) {
     PrintProblems(loaded.error(), err);
     return kExitBadConfiguration;
+  }
+  if (health) {
+    return CheckHealth(input, loaded.value().settings, sources.command_line.check_readiness, err);
   }
   if (action == Action::kRun) return std::move(loaded).value();
   if (action == Action::kPrintConfig) {

@@ -33,6 +33,13 @@ TEST(CommandLine, EachActionHasItsFlag) {
   EXPECT_EQ(ParseCommandLine({"--help", "--check-config"}).action, Action::kHelp);
 }
 
+TEST(CommandLine, AHealthCheckIsOfLifeUnlessItSaysReady) {
+  EXPECT_EQ(ParseCommandLine({"--health-check"}).action, Action::kHealthCheck);
+  EXPECT_FALSE(ParseCommandLine({"--health-check=live"}).check_readiness);
+  EXPECT_TRUE(ParseCommandLine({"--health-check=ready"}).check_readiness);
+  EXPECT_THAT(ProblemsOf({"--health-check=well"}), testing::SizeIs(1));
+}
+
 TEST(CommandLine, ASettingTakesItsValueAfterEqualsOrASpace) {
   const CommandLine line = ParseCommandLine({"--Http:Port=0", "--Kafka:BootstrapServers", "a:1,b:2",
                                              "--Kafka:Librdkafka:x.y==z",

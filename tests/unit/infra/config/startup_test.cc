@@ -39,6 +39,23 @@ TEST_F(StartupOf, ABadConfigurationEndsWith78AndOneLineForEachProblem) {
       "0 to 65535\n");
 }
 
+TEST_F(StartupOf, AHealthCheckEndsWith0OrWith1AndASentence) {
+  const auto check = [this](std::optional<std::string> fault) {
+    StartupInput input{{"--health-check=ready", "--Management:Port=9"}, {}, Files(), "", "", {}};
+    input.health_check = [fault](const Settings& settings, bool readiness) {
+      EXPECT_TRUE(readiness);
+      EXPECT_EQ(settings.management.port, 9);
+      return fault;
+    };
+    const auto started = Startup(input, out_, err_);
+    return started.ok() ? -1 : started.error();
+  };
+  EXPECT_EQ(check(std::nullopt), 0);
+  EXPECT_EQ(out_.str() + err_.str(), "");
+  EXPECT_EQ(check("It is ill."), 1);
+  EXPECT_EQ(err_.str(), "kafka-gateway: It is ill.\n");
+}
+
 TEST_F(StartupOf, TheManagementPortIsAnotherThanThatOfHttp) {
   EXPECT_EQ(Run({"--check-config", "--Http:Port=9", "--Management:Port=9"}), 78);
   EXPECT_THAT(err_.str(), HasSubstr("Management:Port: is Http:Port, too"));

@@ -1,0 +1,25 @@
+// Asks a gateway on this machine for its health (kafka-gateway --health-check): one GET, one
+// answer. Blocks for at most the timeout, except while a host name is looked up; any thread.
+#ifndef GATEWAY_INFRA_OS_HEALTH_PROBE_H_
+#define GATEWAY_INFRA_OS_HEALTH_PROBE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace gateway {
+
+struct HealthProbe {
+  std::string address;  // what the gateway listens on; that of every interface becomes the loopback
+  std::uint16_t port = 0;
+  std::string path;  // "/health/live"
+  std::chrono::milliseconds timeout{2'000};
+};
+
+// Absent if the answer is 200; else one sentence that says what came instead.
+std::optional<std::string> ProbeHealth(const HealthProbe& probe);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_OS_HEALTH_PROBE_H_

@@ -1,0 +1,110 @@
+#include "os/health_probe.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+namespace gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Optional;
+
+// Listens on a port of the loopback and answers one connection with what it is given.
+class OneAnswer final {
+ public:
+  OneAnswer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);  // NOLINT
+    EXPECT_EQ(listen(listener_, 1), 0);
+    socklen_t size = sizeof address;
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);  // NOLINT
+    port = ntohs(address.sin_port);
+  }
+  OneAnswer(const OneAnswer&) = delete;
+  OneAnswer& operator=(const OneAnswer&) = delete;
+  ~OneAnswer() {
+    if (thread_.joinable()) thread_.join();
+    close(listener_);
+  }
+  void Answer(std::string text) {
+    thread_ = std::thread([this, text] {
+      const int fd = accept(listener_, nullptr, nullptr);
+      char piece[1024];
+      while (request.find("\r\n\r\n") == std::string::npos) {
+        const ssize_t size = recv(fd, piece, sizeof piece, 0);
+        if (size <= 0) break;
+        request.append(piece, static_cast<std::size_t>(size));
+      }
+      send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+      close(fd);
+    });
+  }
+  void Join() { thread_.join(); }
+
+  std::uint16_t port = 0;
+  std::string request;  // once joined
+
+ private:
+  int listener_;
+  std::thread thread_;
+};
+
+HealthProbe ProbeOf(std::uint16_t port, std::string address = "127.0.0.1") {
+  return {std::move(address), port, "/health/live"};
+}
+
+TEST(ProbeHealth, IsContentWith200) {
+  OneAnswer server;
+  server.Answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(ProbeHealth(ProbeOf(server.port)), std::nullopt);
+  server.Join();
+  EXPECT_THAT(server.request, HasSubstr("GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"));
+}
+
+TEST(ProbeHealth, AsksTheLoopbackWhereTheGatewayListensOnEveryInterface) {
+  OneAnswer server;
+  server.Answer("HTTP/1.1 200 OK\r\n\r\n");
+  EXPECT_EQ(ProbeHealth(ProbeOf(server.port, "0.0.0.0")), std::nullopt);
+}
+
+TEST(ProbeHealth, NamesAnotherStatus) {
+  OneAnswer server;
+  server.Answer("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+  EXPECT_THAT(ProbeHealth(ProbeOf(server.port)), Optional(HasSubstr("answers 503, not 200.")));
+}
+
+TEST(ProbeHealth, SaysThatNobodyListens) {
+  std::uint16_t port = 0;
+  {
+    const OneAnswer gone;
+    port = gone.port;
+  }
+  EXPECT_THAT(ProbeHealth(ProbeOf(port)), Optional(HasSubstr("does not answer")));
+}
+
+TEST(ProbeHealth, SaysThatTheAnswerIsNotHttp) {
+  for (const char* text : {"", "HTTP/1.1 2", "SSH-2.0-OpenSSH_9.2p1\r\n"}) {
+    OneAnswer server;
+    server.Answer(text);
+    EXPECT_THAT(ProbeHealth(ProbeOf(server.port)), Optional(HasSubstr("HTTP/1.1")));
+  }
+}
+
+TEST(ProbeHealth, GivesUpOnASilentServer) {
+  const OneAnswer server;
+  HealthProbe probe = ProbeOf(server.port);
+  probe.timeout = std::chrono::milliseconds(20);
+  EXPECT_THAT(ProbeHealth(probe), Optional(HasSubstr("timed out")));
+}
+
+}  // namespace
+}  // namespace gateway
