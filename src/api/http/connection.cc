@@ -308,7 +308,7 @@ void Connection::Flush() {
       vec.iov_len = piece.size() - skipped;
     }
     const IoResult result = stream_->Write(pieces.data(), count);
-    if (result.status == IoResult::Status::kWouldBlock) return;
+    if (result.status == IoResult::Status::kWouldBlock) return progress_.OnStalled(fd(), out_sent_);
     if (result.status != IoResult::Status::kOk) return Close();
     out_sent_ += result.bytes;
   }
@@ -322,6 +322,7 @@ void Connection::OnFlushed() {
   std::string().swap(body_);  // an assignment would keep the capacity
   shared_body_.reset();
   out_sent_ = 0;
+  progress_.Reset();
   if (phase_ != Phase::kWriting) return;
   if (close_after_) return Linger();
   NextRequest();
@@ -378,13 +379,15 @@ void Connection::UpdateDeadline() {
       break;
   }
   if (HasOutput()) {
-    deadline = std::min(deadline, AtRate(write_since_, limits.write_timeout, out_sent_));
+    deadline = std::min(deadline, AtRate(write_since_, limits.write_timeout, progress_.bytes()));
   }
   deadline_ = deadline;
 }
 
 void Connection::OnDeadline() {
-  if (HasOutput() && loop_.now >= AtRate(write_since_, loop_.limits.write_timeout, out_sent_)) {
+  if (HasOutput()) progress_.Update(fd(), out_sent_);
+  if (HasOutput() &&
+      loop_.now >= AtRate(write_since_, loop_.limits.write_timeout, progress_.bytes())) {
     loop_.metrics.OnHttpRejected("write-timeout");
     return Close();
   }

@@ -16,6 +16,7 @@
 #include "http/completion_queue.h"
 #include "http/framer.h"
 #include "http/handler.h"
+#include "http/peer_progress.h"
 #include "http/response_writer.h"
 #include "http/stream.h"
 #include "ports.h"
@@ -125,6 +126,7 @@ class Connection final {
   std::shared_ptr<const std::string> shared_body_;
   std::string_view body_view_;
   std::size_t out_sent_ = 0;
+  PeerProgress progress_;  // of the answer being written
 
   TimePoint waiting_since_;  // for the first byte of a head
   TimePoint head_since_;
