@@ -19,7 +19,7 @@ SLACK_SECONDS = 1.0
 MODES = {
     "slow head": (["-H", "-i", "1", "-x", "24"], 2),
     "slow body": (["-B", "-i", "1", "-x", "10", "-s", "8192", "-t", "POST", "-f", "application/json"], 4),
-    "range": (["-R", "-a", "10", "-b", "3000"], 4),
+    "range": (["-R", "-a", "10", "-b", "3000"], None),  # is answered at once, and goes
     "slow read": (["-X", "-w", "10", "-y", "20", "-n", "1", "-z", "5", "-k", "3"], 6),
 }
 PATHS = {"slow body": "/api/kafka/send", "slow read": "/openapi.json"}
@@ -65,9 +65,10 @@ def test_slow_clients_are_dropped_and_disturb_nobody(start_edge, report, mode):
         polite.close()
     report(f"{mode}, undisturbed", alone)
     report(f"{mode}, {len(lived)} slow connections", disturbed)
-    report(f"{mode}, longest life", f"{max(lived):.1f} s of {longest} s")
-    assert len(lived) >= CONNECTIONS * 0.9, "slowhttptest did not open its connections"
-    assert max(lived) < longest + SLACK_SECONDS
+    if longest is not None:
+        report(f"{mode}, longest life", f"{max(lived):.1f} s of {longest} s")
+        assert len(lived) >= CONNECTIONS * 0.9, "slowhttptest did not open its connections"
+        assert max(lived) < longest + SLACK_SECONDS
     assert disturbed.p99 < max(2 * alone.p99, 50), f"{disturbed}; undisturbed {alone}"
 
 
