@@ -2,7 +2,7 @@
 # ./dev test: every test, step by step; a failed step does not hide the ones after it. The last lines
 # say what each step came to.
 
-readonly STEPS=(unit asan tsan integration contract browser)
+readonly STEPS=(unit asan tsan integration contract edge browser)
 
 main_test() {
   local quick=false step
@@ -59,10 +59,10 @@ run_steps() {
 
 verdict() { if [[ $1 -eq 0 ]]; then printf 'passed'; else printf 'FAILED'; fi; }
 
-# The line in which ctest or pytest sums up.
+# The lines in which ctest and pytest sum up, as one.
 closing_line() {
-  grep -E '^([0-9]+% tests passed|=+ .*(passed|failed|skipped|error|no tests ran).* =+)' "$1" | tail -n 1 |
-    sed -E 's/^=+ //; s/ =+$//'
+  grep -E '^([0-9]+% tests passed|=+ .*(passed|failed|skipped|error|no tests ran).* =+)' "$1" |
+    sed -E 's/^=+ //; s/ =+$//' | paste -sd '|' | sed 's/|/; /g'
 }
 
 unit_tests() {
@@ -82,7 +82,12 @@ step_asan() {
 step_tsan() {
   local options=halt_on_error=1:second_deadlock_stack=1
   [[ -f tests/support/tsan.supp ]] && options+=":suppressions=$ROOT/tests/support/tsan.supp"
-  TSAN_OPTIONS="$options" unit_tests tsan
+  export TSAN_OPTIONS="$options"
+  unit_tests tsan
+  ensure_venv
+  # The whole program under load: a race ends it, and so fails the test.
+  GATEWAY_BINARY="$ROOT/build/tsan/kafka-gateway" build/venv/bin/python -m pytest \
+    tests/edge/test_mixed_load.py tests/edge/test_no_crossing.py tests/edge/test_drain.py
 }
 
 # python_tests DIRECTORY [PACKAGE…]: pytest with the dev build against a real Kafka.
@@ -103,5 +108,15 @@ python_tests() {
 }
 
 step_integration() { python_tests tests/integration; }
-step_contract() { python_tests tests/contract; }
+step_contract() { python_tests tests/contract openssl:openssl nodejs:node; }
+
+# Slow clients, crowds, exhaustion: in a minute; GATEWAY_EDGE=full for as many as a person asks for.
+step_edge() {
+  ensure_build_packages dev
+  ensure_packages slowhttptest
+  build_preset dev kafka-gateway
+  ensure_venv
+  build/venv/bin/python -m pytest tests/edge
+}
+
 step_browser() { python_tests tests/browser chromium:chromium fonts-dejavu-core npm:npm; }
