@@ -135,13 +135,11 @@ void IoLoop::Adopt(Arrival arrival) {
   context_.metrics.OnConnectionsChanged(1);
   // Edge-triggered, once for all: what is ready is remembered in the connection.
   poller_->addFd(slot.connection->fd(), Interest(), Tag(id), Mode::Edge);
+  // It is read when the poller says so (a new socket is ready to write, so it does at once), in its
+  // turn among the others: a rush of arrivals that ask for much would keep the loop to itself.
   const bool refuse = arrival.refuse;
-  Touch(id, [&](Connection& connection) {
-    if (refuse) {
-      connection.Refuse({ProblemType::kTooManyConnections, ""});
-    } else {
-      connection.OnReadable();
-    }
+  Touch(id, [refuse](Connection& connection) {
+    if (refuse) connection.Refuse({ProblemType::kTooManyConnections, ""});
   });
 }
 
