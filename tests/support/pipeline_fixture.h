@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "cors.h"
 #include "fakes.h"
 #include "http/completion_queue.h"
 #include "http/framer.h"
@@ -105,7 +106,8 @@ class PipelineTest : public ::testing::Test {
   Router router;
   AccessLog access_log{logger, AccessLogOptions{AccessLogOptions::Mode::kAll, 0, {}}};
   Admission admission{2, 1'000};
-  Pipeline pipeline{router, access_log, admission, lifecycle, clock, metrics, logger};
+  Cors cors{{}};
+  Pipeline pipeline{router, cors, access_log, admission, lifecycle, clock, metrics, logger};
   std::shared_ptr<http::CompletionQueue> queue = std::make_shared<http::CompletionQueue>();
   http::FramerLimits limits;
   http::RequestFramer framer{limits};

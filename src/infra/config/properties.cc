@@ -296,6 +296,7 @@ const std::vector<Property>& Properties() {
 const std::vector<Section>& Sections() {
   static const std::vector<Section> kSections = {
       {"Http", "The HTTP server: where it listens, and what it puts up with."},
+      {"Http:Cors", "Which pages of other origins may use the gateway in a browser."},
       {"Http:Tls", "TLS for the HTTP server; off unless a certificate and its key are named."},
       {"Management", "Where those who run the gateway look at it."},
       {"Kafka", "The producer."},

@@ -78,10 +78,14 @@ bool TopicDirectory::WaitIdle(Clock::time_point until) {
 }
 
 void TopicDirectory::Stop() {
+  {
+    // Before the look-up is cancelled, or its waiters are told that no broker answers.
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    wake_.notify_all();
+  }
   lookup_.Cancel();
   std::unique_lock lock(mutex_);
-  stopped_ = true;
-  wake_.notify_all();
   FailAll(ErrorCode::kDraining, lock);
 }
 

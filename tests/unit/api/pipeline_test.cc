@@ -159,12 +159,12 @@ TEST_F(Stages, AMediaTypeThatIsNotUtf8LeavesTheProblemValid) {
   EXPECT_FALSE(JsonOf(response).is_discarded());
 }
 
-TEST_F(Stages, ABodyWithAContentCodingIs415ButIdentityIsNone) {
+TEST_F(Stages, AnUnknownContentCodingIs415ButIdentityIsNone) {
   const std::string json(kJson);
-  const auto response = Ask(Request("POST /send", json + "Content-Encoding: gzip\r\n"));
+  const auto response = Ask(Request("POST /send", json + "Content-Encoding: br\r\n"));
   EXPECT_EQ(response.status, 415);
   EXPECT_EQ(JsonOf(response)["code"], "UnsupportedContentCoding");
-  EXPECT_EQ(HeaderOf(response, "Accept-Encoding"), "identity");
+  EXPECT_EQ(HeaderOf(response, "Accept-Encoding"), "gzip, zstd");
   EXPECT_EQ(Ask(Request("POST /send", json + "Content-Encoding: Identity\r\n")).status, 200);
 }
 

@@ -15,7 +15,8 @@ using testing::JsonOf;
 class HealthControllerTest : public testing::PipelineTest {
  protected:
   HealthControllerTest() {
-    health.AddRoutes(&router);
+    health.AddApiRoutes(&router);
+    health.AddManagementRoutes(&router);
     scrape.AddRoutes(&router);
   }
   http::Response Get(const std::string& path) {

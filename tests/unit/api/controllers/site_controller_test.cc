@@ -21,6 +21,7 @@ class SiteControllerTest : public testing::PipelineTest {
   void UseAll() {
     Use({"1.2.3",
          false,
+         false,
          "{\"openapi\":\"3.1.0\"}",
          {{"index.html", "<html>"}, {"swagger-ui.css", "css"}, {"swagger-ui-bundle.js", "js"}}});
   }
@@ -80,7 +81,7 @@ TEST_F(SiteControllerTest, RedirectsToTheDirectory) {
 }
 
 TEST_F(SiteControllerTest, WithoutFilesItSaysWhatIsMissing) {
-  Use({"1.2.3", false, "", {}});
+  Use({"1.2.3", false, false, "", {}});
   EXPECT_EQ(Get("/openapi.json").status, 404);
   const auto response = Get("/swagger/");
   EXPECT_EQ(response.status, 404);
