@@ -184,6 +184,10 @@ class Crowd:
         assert len(answers) == len(self._connections)
         return Latencies(latencies)
 
+    def drop(self, connection):
+        self._connections.remove(connection)
+        connection.close()
+
     def __enter__(self):
         return self
 

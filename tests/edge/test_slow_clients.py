@@ -76,7 +76,7 @@ def attack(gateway, polite, mode, arguments):
     url = gateway.url + PATHS.get(mode, "/health/live")
     start = time.monotonic()
     subprocess.run(
-        ["slowhttptest", "-c", str(CONNECTIONS), "-r", str(CONNECTIONS), "-l", str(SECONDS), "-p", "3", "-u", url,
+        ["slowhttptest", "-c", str(CONNECTIONS), "-r", str(CONNECTIONS // 4), "-l", str(SECONDS), "-p", "3", "-u", url,
          *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, timeout=SECONDS + 30)
     return polite.between(start, time.monotonic())
 
