@@ -27,9 +27,9 @@ struct PrometheusOptions {
   std::size_t max_topic_labels = 100;
 
   // Exported from the start at zero. Others appear when they first happen.
-  std::vector<std::string> rejection_reasons = {"bad-framing", "body-timeout", "head-timeout",
-                                                "max-connections", "tls-handshake-failed",
-                                                "tls-handshake-timeout"};
+  std::vector<std::string> rejection_reasons = {"bad-framing",          "body-timeout",
+                                                "head-timeout",         "max-connections",
+                                                "tls-handshake-failed", "tls-handshake-timeout"};
 
   // Read at every scrape, from the scraping thread; absent: always 0.
   std::function<std::uint64_t()> dropped_log_lines;

@@ -128,9 +128,8 @@ TEST_F(Problems, ATlsFileWithoutTheOthersThatItNeedsIsRefused) {
   EXPECT_THAT(LoadProblems({"Http__Tls__CertificateFile=/c"}),
               ElementsAre(HasSubstr("environment variable Http__Tls__CertificateFile: "
                                     "Http:Tls:CertificateFile: is set without Http:Tls:KeyFile")));
-  EXPECT_THAT(
-      LoadProblems({}, {"--Http:Tls:KeyFile=/k", "--Http:Tls:ClientCaFile=/a"}),
-      ElementsAre(HasSubstr("Http:Tls:KeyFile: is set without Http:Tls:CertificateFile")));
+  EXPECT_THAT(LoadProblems({}, {"--Http:Tls:KeyFile=/k", "--Http:Tls:ClientCaFile=/a"}),
+              ElementsAre(HasSubstr("Http:Tls:KeyFile: is set without Http:Tls:CertificateFile")));
   EXPECT_THAT(
       LoadProblems({}, {"--Http:Tls:ClientCaFile=/a"}),
       ElementsAre(HasSubstr("Http:Tls:ClientCaFile: is set without Http:Tls:CertificateFile")));

@@ -1,0 +1,84 @@
+// The part of a Connection that keeps time. Each phase has one deadline that starts when the phase
+// does; what a client sends or reads meanwhile moves it only as far as Http:MinBodyBytesPerSecond
+// earns, so that no client keeps a connection by a byte at a time.
+#include <algorithm>
+#include <utility>
+
+#include "http/connection.h"
+
+namespace gateway::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long a client may take to read its last answer before its connection is closed.
+constexpr milliseconds kLingerTime{2'000};
+
+}  // namespace
+
+Connection::TimePoint Connection::AtRate(TimePoint start, milliseconds timeout,
+                                         std::size_t bytes) const {
+  const std::size_t rate = loop_.limits.min_body_bytes_per_second;
+  const milliseconds earned(rate == 0 ? 0 : bytes * 1000 / rate);
+  return start + timeout + earned;
+}
+
+void Connection::UpdateDeadline() {
+  const ConnectionLimits& limits = loop_.limits;
+  TimePoint deadline = kNever;
+  switch (phase_) {
+    case Phase::kHandshaking:
+      deadline = waiting_since_ + limits.handshake_timeout;
+      break;
+    case Phase::kReading:
+      if (!framer_.started()) {
+        deadline = waiting_since_ + (sequence_ == 0 ? limits.head_timeout : limits.idle_timeout);
+      } else if (!framer_.head_complete()) {
+        deadline = head_since_ + limits.head_timeout;
+      } else {
+        deadline = AtRate(body_since_, limits.body_timeout, framer_.body_bytes());
+      }
+      break;
+    case Phase::kHandling:
+      deadline = request_deadline_;
+      break;
+    case Phase::kLingering:
+      deadline = linger_since_ + kLingerTime;
+      break;
+    case Phase::kWriting:
+    case Phase::kClosed:
+      break;
+  }
+  if (HasOutput()) {
+    deadline = std::min(deadline, AtRate(write_since_, limits.write_timeout, progress_.bytes()));
+  }
+  deadline_ = deadline;
+}
+
+void Connection::OnDeadline() {
+  if (HasOutput()) progress_.Update(fd(), out_sent_);
+  if (HasOutput() &&
+      loop_.now >= AtRate(write_since_, loop_.limits.write_timeout, progress_.bytes())) {
+    loop_.metrics.OnHttpRejected("write-timeout");
+    return Close();
+  }
+  if (phase_ == Phase::kHandshaking) {
+    loop_.metrics.OnHttpRejected("tls-handshake-timeout");
+    Close();
+  } else if (phase_ == Phase::kHandling) {
+    request_deadline_ = kNever;
+    if (const auto task = std::exchange(on_request_deadline_, nullptr)) task();
+  } else if (phase_ != Phase::kReading || !framer_.started()) {
+    Close();  // idle, or lingered long enough
+  } else if (!framer_.head_complete()) {
+    RefuseBody({ProblemType::kRequestTimeout,
+                "The head of the request was not complete in time (Http:HeadTimeoutMs)."});
+  } else {
+    RefuseBody({ProblemType::kRequestTimeout,
+                "The body of the request was not complete in time (Http:BodyTimeoutMs, "
+                "Http:MinBodyBytesPerSecond)."});
+  }
+  UpdateDeadline();
+}
+
+}  // namespace gateway::http
