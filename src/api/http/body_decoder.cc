@@ -11,7 +11,7 @@ namespace gateway::http {
 namespace {
 
 // What comes out at a time; on the stack, so that a waiting body holds no buffer.
-constexpr std::size_t kBufferBytes = 16 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{16} * 1024;
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";

@@ -42,10 +42,10 @@ class BodyDecoder {
   const FramingError& error() const { return error_; }
 
   // Bounds the time that one step takes.
-  static constexpr std::size_t kStepBytes = 256 * 1024;
+  static constexpr std::size_t kStepBytes = std::size_t{256} * 1024;
   // More than this many bytes out for one byte in is taken for a bomb, once kFreeBytes are out.
   static constexpr std::size_t kMaxRatio = 100;
-  static constexpr std::size_t kFreeBytes = 1024 * 1024;
+  static constexpr std::size_t kFreeBytes = std::size_t{1024} * 1024;
 
  protected:
   BodyDecoder(std::string_view name, std::size_t max_bytes) : name_(name), max_bytes_(max_bytes) {}

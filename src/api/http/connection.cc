@@ -11,15 +11,15 @@ namespace {
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // A body of known length up to this is read to its end after an early answer, so that the
 // connection lives on.
-constexpr std::size_t kMaxDiscardedBody = 64 * 1024;
+constexpr std::size_t kMaxDiscardedBody = std::size_t{64} * 1024;
 // Pieces of input read in one go before others have their turn.
 constexpr int kReadsPerTurn = 8;
 // Requests that were read together and are answered by their heads alone, likewise.
 constexpr int kRequestsPerTurn = 64;
 // Bytes that come out of a body's decoder, likewise: a few milliseconds.
-constexpr std::size_t kDecodedPerTurn = 1024 * 1024;
+constexpr std::size_t kDecodedPerTurn = std::size_t{1024} * 1024;
 // A body up to this is copied behind its head, so that they leave in one piece.
-constexpr std::size_t kInlineBody = 16 * 1024;
+constexpr std::size_t kInlineBody = std::size_t{16} * 1024;
 
 }  // namespace
 

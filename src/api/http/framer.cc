@@ -11,7 +11,7 @@ namespace {
 
 // Room made at once for a body of known length. More is made as bytes come, so that a promise costs
 // no memory.
-constexpr std::size_t kFirstReserve = 64 * 1024;
+constexpr std::size_t kFirstReserve = std::size_t{64} * 1024;
 // Method, two spaces, version and CRLF around the longest target.
 constexpr std::size_t kRequestLineRest = 40;
 // Empty lines before one request (RFC 9112, 2.2: "at least one" is to be ignored). Bounded, or a
@@ -21,7 +21,7 @@ constexpr int kMaxEmptyLines = 8;
 constexpr std::size_t kKeptBlock = 1024;
 // Coded bytes taken at a time: what is kept of them while the decoder works through what they stand
 // for.
-constexpr std::size_t kCodedPiece = 16 * 1024;
+constexpr std::size_t kCodedPiece = std::size_t{16} * 1024;
 
 // Whether a line before a head's end can begin so: what speaks another protocol (a TLS hello, say)
 // is told at once. LF has a refusal of its own.

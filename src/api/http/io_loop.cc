@@ -34,7 +34,7 @@ Flags<NotifyOn> Interest() {
   return interest;
 }
 
-constexpr std::size_t kScratchBytes = 64 * 1024;
+constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 // Answers that bring further requests are taken up at once, but only so often before others have
 // their turn: a client that pipelines without end would keep the loop to itself.
 constexpr int kRoundsPerTurn = 32;

@@ -11,10 +11,10 @@ namespace gateway {
 namespace {
 
 // Room that only critical lines may take, so that the last words are not lost in a flood.
-constexpr std::size_t kCriticalReserve = 64 * 1024;
+constexpr std::size_t kCriticalReserve = std::size_t{64} * 1024;
 
 // A thread keeps the buffer it formats in, unless a line was huge.
-constexpr std::size_t kMaxKeptBytes = 64 * 1024;
+constexpr std::size_t kMaxKeptBytes = std::size_t{64} * 1024;
 
 // How long the log thread leaves lines in the queue after it has written some. To wake a thread
 // costs the caller some 10 us: a lone line pays that, the lines of a busy server do not.

@@ -39,7 +39,7 @@ struct LoggerOptions {
 
   // Lines that wait to be written; a line that does not fit is dropped and counted. As much again
   // is being written meanwhile.
-  std::size_t max_queue_bytes = 4 * 1024 * 1024;
+  std::size_t max_queue_bytes = std::size_t{4} * 1024 * 1024;
 
   // How long a critical line holds its caller until it is written: the process may be about to end.
   std::chrono::milliseconds critical_wait{200};
