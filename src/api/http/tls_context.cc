@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <system_error>
 #include <utility>
 
 namespace gateway::http {
@@ -47,7 +48,8 @@ std::optional<TlsFault> CheckReadable(std::string_view key, const std::string& p
   if (file && std::fgetc(file.get()) != EOF) return std::nullopt;
   const int error = errno;
   if (!file || std::ferror(file.get()) != 0) {
-    return TlsFault{key, Quoted(path) + " cannot be read: " + std::strerror(error)};
+    return TlsFault{key,
+                    Quoted(path) + " cannot be read: " + std::generic_category().message(error)};
   }
   return TlsFault{key, Quoted(path) + " is empty"};
 }

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <system_error>
 
 namespace gateway::http {
 namespace {
@@ -151,7 +152,7 @@ IoResult::Status TlsStream::Handshake() {
   const IoResult::Status status = Judge(returned, &wants);
   if (status == IoResult::Status::kError) {
     const char* const reason = ERR_reason_error_string(ERR_peek_error());
-    failure_ = reason != nullptr ? reason : std::strerror(error);
+    failure_ = reason != nullptr ? reason : std::generic_category().message(error);
   }
   return status;
 }

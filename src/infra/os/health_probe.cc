@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 namespace gateway {
 namespace {
@@ -113,7 +113,7 @@ std::optional<std::string> ProbeHealth(const HealthProbe& probe) {
       !exchange.Send("GET " + probe.path + " HTTP/1.1\r\nHost: " + host +
                      "\r\nConnection: close\r\n\r\n") ||
       !exchange.Receive(kStatusEnd, &answer)) {
-    return url + " does not answer: " + std::strerror(errno) + ".";
+    return url + " does not answer: " + std::generic_category().message(errno) + ".";
   }
   if (answer.size() < kStatusEnd || !answer.starts_with(kVersion)) {
     return url + " does not answer in HTTP/1.1.";
