@@ -59,7 +59,7 @@ http::Response RequestContext::MakeFault() const {
   return MakeProblem(problem);
 }
 
-void RequestContext::ReplyProblem(Problem problem) { Reply(MakeProblem(problem)); }
+void RequestContext::ReplyProblem(const Problem& problem) { Reply(MakeProblem(problem)); }
 
 void RequestContext::SetDeadline(Clock::TimePoint when, std::function<void()> task) {
   responder_.SetDeadline(when, std::move(task));

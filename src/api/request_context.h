@@ -49,7 +49,7 @@ class RequestContext final : public http::RequestState,
   // connection's own thread, and only if the client is still there.
   void Reply(http::Response response);
   void ReplyLater(std::function<http::Response()> build);
-  void ReplyProblem(Problem problem);
+  void ReplyProblem(const Problem& problem);
 
   // `task` runs on the connection's thread at `when` unless the request was answered before. Only
   // from a RouteHandler, before it returns.

@@ -76,7 +76,7 @@ void KafkaController::SendBatch(http::Request request, const Context& context) c
 
 void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
                               const Context& context, Format format) const {
-  if (!parsed.ok()) return context->ReplyProblem(std::move(parsed).error());
+  if (!parsed.ok()) return context->ReplyProblem(parsed.error());
   const auto timeout = RequestTimeoutOf(head, request_timeout_);
   if (!timeout.ok()) return context->ReplyProblem(timeout.error());
 

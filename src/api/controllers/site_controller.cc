@@ -108,7 +108,7 @@ void SiteController::Serve(const std::string& path, const http::Request& request
       problem.detail =
           "Swagger UI is not installed beside this gateway; /openapi.json is its document.";
     }
-    return context->ReplyProblem(std::move(problem));
+    return context->ReplyProblem(problem);
   }
   const Asset& asset = found->second;
   http::Response response;
@@ -134,7 +134,7 @@ void SiteController::Problem(const std::shared_ptr<RequestContext>& context) con
   gateway::Problem problem;
   problem.type = ProblemType::kRouteNotFound;
   problem.detail = "There is no problem type of that name; /problems lists those there are.";
-  context->ReplyProblem(std::move(problem));
+  context->ReplyProblem(problem);
 }
 
 }  // namespace gateway

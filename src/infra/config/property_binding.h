@@ -63,9 +63,7 @@ Value ToValue(const T& field) {
       if (name.second == field) return std::string(name.first);
     }
     return std::string();
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return field;
-  } else if constexpr (std::is_integral_v<T>) {
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
     return static_cast<std::int64_t>(field);
   } else if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
     return static_cast<std::int64_t>(field.count());
