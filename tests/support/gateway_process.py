@@ -65,7 +65,7 @@ class Http:
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
             self.close()
             # An idle connection may have been closed; a first use of one must not be.
-            if fresh or method not in ("GET", "HEAD"):
+            if fresh or method not in ("GET", "HEAD", "OPTIONS"):
                 raise
             return self.request(method, target, body, headers)
         except BaseException:

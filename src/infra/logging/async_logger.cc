@@ -1,8 +1,8 @@
 #include "logging/async_logger.h"
 
 #include <pthread.h>
-#include <signal.h>
 
+#include <csignal>
 #include <utility>
 
 #include "logging/log_line.h"
