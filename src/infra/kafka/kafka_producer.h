@@ -85,6 +85,7 @@ class KafkaProducer final : public Producer, public KafkaHealth, private TopicDi
     bool known = false;                  // Send may use it (opened, and its waiters are out)
   };
   struct NameHash {
+    // The standard library's name. NOLINTNEXTLINE(readability-identifier-naming)
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const {
       return std::hash<std::string_view>()(name);

@@ -75,7 +75,7 @@ class Exchange final {
   }
 
  private:
-  bool Await(short events) const {
+  bool Await(short events) const {  // NOLINT(google-runtime-int): the type of pollfd
     for (;;) {
       const auto left =
           std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - SteadyClock::now());
