@@ -56,11 +56,14 @@ void Connection::UpdateDeadline() {
 }
 
 void Connection::OnDeadline() {
-  if (HasOutput()) progress_.Update(fd(), out_sent_);
-  if (HasOutput() &&
-      loop_.now >= AtRate(write_since_, loop_.limits.write_timeout, progress_.bytes())) {
-    loop_.metrics.OnHttpRejected("write-timeout");
-    return Close();
+  if (HasOutput()) {
+    progress_.Update(fd(), out_sent_);
+    if (loop_.now >= AtRate(write_since_, loop_.limits.write_timeout, progress_.bytes())) {
+      loop_.metrics.OnHttpRejected("write-timeout");
+      return Close();
+    }
+    UpdateDeadline();  // a slow but honest reader has earned time meanwhile
+    if (deadline_ > loop_.now) return;
   }
   if (phase_ == Phase::kHandshaking) {
     loop_.metrics.OnHttpRejected("tls-handshake-timeout");
