@@ -63,7 +63,7 @@ in_machine() { chroot "$machine" /usr/bin/env HOME=/root LC_ALL=C.UTF-8 "$@"; }
 install_debian() {
   say "installing Debian $release ($suite) in $machine"
   debootstrap --variant=minbase --include=ca-certificates "$suite" "$machine" \
-    http://deb.debian.org/debian >"$logs-install.log" 2>&1 || {
+    >"$logs-install.log" 2>&1 || {
     tail -n 20 "$logs-install.log" >&2
     die "debootstrap failed"
   }
@@ -89,7 +89,7 @@ share_network() {
 
 clone_tree() {
   [[ -z "$(git status --porcelain)" ]] || warn "uncommitted changes are not part of this"
-  git clone --quiet --no-hardlinks "$ROOT" "$machine/root/kafka-gateway"
+  git clone --quiet --no-hardlinks "$ROOT" "$machine/srv/kafka-gateway"
 }
 
 # run_until_answered LOG: starts `./dev run` and sends until an answer says Success; sets `took`.
@@ -99,7 +99,7 @@ run_until_answered() {
   # Not through in_machine: a function in the background is a shell of its own, and that would get
   # the signal below instead of the gateway.
   chroot "$machine" /usr/bin/env HOME=/root LC_ALL=C.UTF-8 \
-    bash -c 'cd /root/kafka-gateway && exec ./dev run --Http:Port=0' >"$log" 2>&1 </dev/null &
+    bash -c 'cd /srv/kafka-gateway && exec ./dev run --Http:Port=0' >"$log" 2>&1 </dev/null &
   gateway=$!
   while true; do
     kill -0 "$gateway" 2>/dev/null || {
@@ -136,5 +136,5 @@ within "./dev run from nothing" "$COLD_LIMIT_SECONDS"
 run_until_answered "$logs-built.log"
 within "./dev run when built" "$BUILT_LIMIT_SECONDS"
 if $with_test; then
-  in_machine bash -c 'cd /root/kafka-gateway && ./dev test --quick' </dev/null
+  in_machine bash -c 'cd /srv/kafka-gateway && ./dev test --quick' </dev/null
 fi
