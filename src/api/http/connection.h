@@ -100,6 +100,7 @@ class Connection final {
   void Close() { phase_ = Phase::kClosed; }
   bool HasOutput() const { return out_sent_ < out_.size() + body_view_.size(); }
   TimePoint AtRate(TimePoint start, std::chrono::milliseconds timeout, std::size_t bytes) const;
+  bool ReadsItsAnswer();
   void UpdateDeadline();
 
   LoopContext& loop_;

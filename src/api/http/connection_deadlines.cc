@@ -1,6 +1,7 @@
 // The part of a Connection that keeps time. Each phase has one deadline that starts when the phase
-// does; what a client sends or reads meanwhile moves it only as far as Http:MinBodyBytesPerSecond
-// earns, so that no client keeps a connection by a byte at a time.
+// does, and no client keeps a connection by a byte at a time: what it sends of a body moves the
+// deadline only as far as Http:MinBodyBytesPerSecond earns, and an answer that does not end within
+// Http:WriteTimeoutMs must be read at that rate in each such period.
 #include <algorithm>
 #include <utility>
 
@@ -50,19 +51,27 @@ void Connection::UpdateDeadline() {
       break;
   }
   if (HasOutput()) {
-    deadline = std::min(deadline, AtRate(write_since_, limits.write_timeout, progress_.bytes()));
+    deadline = std::min(deadline, write_since_ + limits.write_timeout);
   }
   deadline_ = deadline;
 }
 
+// True if the peer has read enough of the answer in the period that ended now; a new one begins.
+bool Connection::ReadsItsAnswer() {
+  const ConnectionLimits& limits = loop_.limits;
+  const auto enough = static_cast<std::size_t>(limits.write_timeout.count()) *
+                      limits.min_body_bytes_per_second / 1'000;
+  write_since_ = loop_.now;
+  return progress_.TakeProgress(fd(), out_sent_) >= std::max<std::size_t>(enough, 1);
+}
+
 void Connection::OnDeadline() {
-  if (HasOutput()) {
-    progress_.Update(fd(), out_sent_);
-    if (loop_.now >= AtRate(write_since_, loop_.limits.write_timeout, progress_.bytes())) {
+  if (HasOutput() && loop_.now >= write_since_ + loop_.limits.write_timeout) {
+    if (!ReadsItsAnswer()) {
       loop_.metrics.OnHttpRejected("write-timeout");
       return Close();
     }
-    UpdateDeadline();  // a slow but honest reader has earned time meanwhile
+    UpdateDeadline();
     if (deadline_ > loop_.now) return;
   }
   if (phase_ == Phase::kHandshaking) {

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace gateway::http {
 namespace {
@@ -21,12 +22,14 @@ std::int64_t Acknowledged(int fd, std::size_t sent) {
 void PeerProgress::OnStalled(int fd, std::size_t sent) {
   if (stalled_) return;
   stalled_ = true;
-  at_stall_ = Acknowledged(fd, sent);
+  mark_ = Acknowledged(fd, sent);
 }
 
-void PeerProgress::Update(int fd, std::size_t sent) {
-  if (!stalled_) return;
-  bytes_ = static_cast<std::size_t>(std::max<std::int64_t>(Acknowledged(fd, sent) - at_stall_, 0));
+std::size_t PeerProgress::TakeProgress(int fd, std::size_t sent) {
+  if (!stalled_) return 0;
+  const std::int64_t now = Acknowledged(fd, sent);
+  const std::int64_t progress = now - std::exchange(mark_, now);
+  return static_cast<std::size_t>(std::max<std::int64_t>(progress, 0));
 }
 
 }  // namespace gateway::http

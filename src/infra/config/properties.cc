@@ -91,7 +91,8 @@ void AddHttp(std::vector<Property>* rows) {
              1, kDay),
       Ranged(Http<&H::min_body_bytes_per_second>(
                  "Http:MinBodyBytesPerSecond", "bytes a second",
-                 "A body may take longer than BodyTimeoutMs while it arrives at least this fast."),
+                 "A body may take longer than BodyTimeoutMs, and reading an answer longer than "
+                 "WriteTimeoutMs, while the client keeps at least this pace."),
              1, 1'073'741'824),
       Ranged(Http<&H::head_timeout>("Http:HeadTimeoutMs", kMs,
                                     "How long a request head may take to arrive."),
@@ -103,8 +104,9 @@ void AddHttp(std::vector<Property>* rows) {
       Ranged(Http<&H::idle_timeout>("Http:IdleTimeoutMs", kMs,
                                     "How long a connection may stay open between two requests."),
              1, kDay),
-      Ranged(Http<&H::write_timeout>("Http:WriteTimeoutMs", kMs,
-                                     "How long a client may take to read an answer."),
+      Ranged(Http<&H::write_timeout>(
+                 "Http:WriteTimeoutMs", kMs,
+                 "How long a client may take to read an answer; see MinBodyBytesPerSecond."),
              1, kDay),
       Text(Bind<&S::http, &H::cors, &H::Cors::allowed_origins>(
                "Http:Cors:AllowedOrigins", "",

@@ -94,6 +94,27 @@ TEST_F(HttpServerDeadlines, AClientThatDoesNotReadItsAnswerIsClosed) {
   EXPECT_TRUE(metrics.Rejected("write-timeout"));
 }
 
+// Both kernels go on moving bytes for a while after the first refusal to take more.
+TEST_F(HttpServerDeadlines, WhatTheClientsKernelHasTakenIsNotReadByTheClient) {
+  options.limits.write_timeout = milliseconds(50);
+  options.limits.min_body_bytes_per_second = 1;  // a single segment would earn an hour
+  Signal built;
+  handler.on_request = [&built](http::Request, http::Responder responder) {
+    responder.Send([&built] {
+      built.Notify();
+      return TextResponse(200, std::string(100'000, 'x'));
+    });
+  };
+  Start();
+  HttpClient client(port());
+  std::string requests;
+  for (int i = 0; i < 300; ++i) requests += Get("/");
+  client.Send(requests);
+  ASSERT_TRUE(built.Wait());
+  while (server().connections() != 0) std::this_thread::yield();
+  EXPECT_TRUE(metrics.Rejected("write-timeout"));
+}
+
 TEST_F(HttpServerDeadlines, ARequestsOwnDeadlineIsCalledOnceAndMayAnswer) {
   std::atomic<int> calls{0};
   handler.on_request = [&calls](http::Request, http::Responder responder) {
