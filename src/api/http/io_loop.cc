@@ -262,8 +262,10 @@ void IoLoop::ExpireDeadlines() {
 // A deadline that moves further away is not worth a system call: the timer then fires early, finds
 // nothing and is set anew.
 void IoLoop::ArmTimer() {
-  if (next_deadline_ >= armed_) return;
-  armed_ = std::max(next_deadline_, context_.now + kDeadlineResolution);
+  // Only ever to an earlier time: a busy loop would else put an overdue deadline off without end.
+  const auto wanted = std::max(next_deadline_, context_.now + kDeadlineResolution);
+  if (wanted >= armed_) return;
+  armed_ = wanted;
   const auto since_epoch = armed_.time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
   itimerspec when{};

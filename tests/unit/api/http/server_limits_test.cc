@@ -73,6 +73,27 @@ TEST_F(HttpServerDeadlines, AnIdleConnectionIsClosed) {
   EXPECT_TRUE(client.AtEnd());
 }
 
+// Two deadlines that lie close together: the timer of the second is set while others keep the loop
+// busy.
+TEST_F(HttpServerDeadlines, OtherClientsTrafficDoesNotPutADeadlineOff) {
+  options.limits.idle_timeout = milliseconds(50);
+  options.threads = 1;
+  Start();
+  HttpClient first(port());
+  HttpClient second(port());
+  HttpClient busy(port());
+  for (HttpClient* client : {&first, &second, &busy}) {
+    EXPECT_EQ(client->Ask(Get("/a")).status, 200);
+  }
+  constexpr int kManySeconds = 200'000;
+  int requests = 0;
+  while (server().connections() > 1 && requests < kManySeconds) {
+    busy.Ask(Get("/b"));
+    ++requests;
+  }
+  EXPECT_LT(requests, kManySeconds) << "an idle connection is still open";
+}
+
 TEST_F(HttpServerDeadlines, AClientThatDoesNotReadItsAnswerIsClosed) {
   options.limits.write_timeout = milliseconds(50);
   // The kernel takes megabytes that the client never reads: they must not count as read.
