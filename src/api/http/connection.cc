@@ -139,7 +139,8 @@ std::size_t Connection::Consume(std::string_view input) {
     const bool fresh = !framer_.started();
     switch (framer_.Feed(&input)) {
       case RequestFramer::Event::kNeedMore:
-        if (fresh && framer_.started()) head_since_ = loop_.now;
+        // The first head had all the time since the connection was made: silence earns no more.
+        if (fresh && framer_.started()) head_since_ = sequence_ == 0 ? waiting_since_ : loop_.now;
         return 0;
       case RequestFramer::Event::kHead:
         OnHead(input.empty());
