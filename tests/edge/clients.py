@@ -219,13 +219,14 @@ def open_descriptors(process):
 
 
 def established(port):
-    """The clients (address and port, as the kernel writes them) of the connections that the server at `port`
-    of IPv4 holds open."""
+    """The connections that the server at `port` of IPv4 holds open: the client's address and the socket's inode,
+    because a port may come again."""
     found = set()
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, local, remote, state = line.split()[:4]
+        fields = line.split()
+        local, remote, state, inode = fields[1], fields[2], fields[3], fields[9]
         if state == "01" and int(local.partition(":")[2], 16) == port:
-            found.add(remote)
+            found.add((remote, inode))
     return found
 
 
