@@ -58,10 +58,12 @@ def test_slow_clients_are_dropped_and_disturb_nobody(start_edge, report, mode):
     if shutil.which("slowhttptest") is None:
         pytest.skip("there is no slowhttptest")
     arguments, longest = MODES[mode]
-    gateway = start_edge({f"Http:{name}TimeoutMs": TIMEOUT_MS for name in ("Head", "Body", "Idle", "Write")})
+    limits = {f"Http:{name}TimeoutMs": TIMEOUT_MS for name in ("Head", "Body", "Idle", "Write")}
+    gateway = start_edge(limits)
     polite = PoliteClient(gateway.http.address)
     try:
-        alone = polite.measure(2)
+        # The attackers need the machine too: what they cost when it is another gateway that they attack.
+        alone = attack(start_edge(limits), polite, mode, arguments) if FULL else polite.measure(2)
         lifetimes = Lifetimes(gateway.http.address[1])
         disturbed = attack(gateway, polite, mode, arguments)
         lived = lifetimes.stop()
@@ -74,7 +76,7 @@ def test_slow_clients_are_dropped_and_disturb_nobody(start_edge, report, mode):
         assert len(lived) >= CONNECTIONS * 0.9, "slowhttptest did not open its connections"
         assert max(lived) < longest + SLACK_SECONDS
     if FULL:  # a figure of the machine as much as of the gateway: the short form only prints it
-        assert disturbed.p99 < max(2 * alone.p99, 50), f"{disturbed}; undisturbed {alone}"
+        assert disturbed.p99 < max(2 * alone.p99, 20), f"{disturbed}; undisturbed {alone}"
 
 
 def attack(gateway, polite, mode, arguments):
