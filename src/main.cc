@@ -17,6 +17,7 @@
 
 #include "api.h"
 #include "config/startup.h"
+#include "http/health_probe.h"
 #include "http/server.h"
 #include "http/tls_context.h"
 #include "kafka/embedded_broker.h"
@@ -25,7 +26,6 @@
 #include "lifecycle.h"
 #include "logging/async_logger.h"
 #include "metrics/prometheus_metrics.h"
-#include "os/health_probe.h"
 #include "os/named_file.h"
 #include "os/resource_limits.h"
 #include "os/signals.h"
@@ -77,7 +77,7 @@ std::vector<ConfigProblem> CheckTls(const Settings& settings) {
 
 // --health-check: asks where health is.
 std::optional<std::string> CheckHealth(const Settings& settings, bool readiness) {
-  HealthProbe probe;
+  http::HealthProbe probe;
   const Settings::Management& management = settings.management;
   const bool apart = management.port.has_value();
   probe.address = apart && !management.address.empty() ? management.address : settings.http.address;
@@ -87,10 +87,12 @@ std::optional<std::string> CheckHealth(const Settings& settings, bool readiness)
     return std::string(apart ? "Management:Port" : "Http:Port") +
            " is 0, any free one, so it is not known where to ask; set it.";
   }
-  if (!apart && UsesTls(settings)) {
-    return "Http:Tls is set, and the health check speaks plain HTTP: set Management:Port.";
+  probe.tls = !apart && UsesTls(settings);
+  if (probe.tls && !settings.http.tls.client_ca_file.empty()) {
+    return "Http:Tls:ClientCaFile asks every client for a certificate, and the health check has "
+           "none: set Management:Port.";
   }
-  return ProbeHealth(probe);
+  return http::ProbeHealth(probe);
 }
 
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {

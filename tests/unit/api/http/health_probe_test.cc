@@ -1,4 +1,4 @@
-#include "os/health_probe.h"
+#include "http/health_probe.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -10,7 +10,9 @@
 #include <string>
 #include <thread>
 
-namespace gateway {
+#include "tls_server.h"
+
+namespace gateway::http {
 namespace {
 
 using ::testing::HasSubstr;
@@ -35,11 +37,20 @@ class OneAnswer final {
     if (thread_.joinable()) thread_.join();
     close(listener_);
   }
-  void Answer(std::string text) {
-    thread_ = std::thread([this, text] {
+  void Answer(std::string text) { Answer(std::move(text), "\r\n\r\n"); }
+  // To whatever comes.
+  void AnswerAtOnce(std::string text) { Answer(std::move(text), ""); }
+  void Join() { thread_.join(); }
+
+  std::uint16_t port = 0;
+  std::string request;  // once joined
+
+ private:
+  void Answer(std::string text, std::string until) {
+    thread_ = std::thread([this, text = std::move(text), until = std::move(until)] {
       const int fd = accept(listener_, nullptr, nullptr);
       char piece[1024];
-      while (request.find("\r\n\r\n") == std::string::npos) {
+      while (request.empty() || request.find(until) == std::string::npos) {
         const ssize_t size = recv(fd, piece, sizeof piece, 0);
         if (size <= 0) break;
         request.append(piece, static_cast<std::size_t>(size));
@@ -48,18 +59,17 @@ class OneAnswer final {
       close(fd);
     });
   }
-  void Join() { thread_.join(); }
 
-  std::uint16_t port = 0;
-  std::string request;  // once joined
-
- private:
   int listener_;
   std::thread thread_;
 };
 
 HealthProbe ProbeOf(std::uint16_t port, std::string address = "127.0.0.1") {
-  return {std::move(address), port, "/health/live"};
+  HealthProbe probe;
+  probe.address = std::move(address);
+  probe.port = port;
+  probe.path = "/health/live";
+  return probe;
 }
 
 TEST(ProbeHealth, IsContentWith200) {
@@ -106,5 +116,43 @@ TEST(ProbeHealth, GivesUpOnASilentServer) {
   EXPECT_THAT(ProbeHealth(probe), Optional(HasSubstr("timed out")));
 }
 
+class ProbeHealthOfTls : public testing::TlsServerTest {
+ protected:
+  HealthProbe Probe() {
+    HealthProbe probe = ProbeOf(port());
+    probe.tls = true;
+    return probe;
+  }
+};
+
+TEST_F(ProbeHealthOfTls, IsContentWith200) {
+  StartTls();
+  EXPECT_EQ(ProbeHealth(Probe()), std::nullopt);
+}
+
+TEST_F(ProbeHealthOfTls, NamesAnotherStatus) {
+  handler.on_request = [](Request, Responder responder) {
+    responder.Send([] { return testing::TextResponse(503, "no"); });
+  };
+  StartTls();
+  EXPECT_THAT(ProbeHealth(Probe()), Optional(HasSubstr("answers 503, not 200.")));
+}
+
+TEST_F(ProbeHealthOfTls, SaysThatTheServerDoesNotSpeakTls) {
+  OneAnswer server;
+  HealthProbe probe = ProbeOf(server.port);
+  probe.tls = true;
+  server.AnswerAtOnce("HTTP/1.1 400 Bad Request\r\n\r\n");
+  EXPECT_THAT(ProbeHealth(probe), Optional(HasSubstr("https://127.0.0.1")));
+}
+
+TEST(ProbeHealth, GivesUpOnASilentHandshake) {
+  const OneAnswer server;
+  HealthProbe probe = ProbeOf(server.port);
+  probe.tls = true;
+  probe.timeout = std::chrono::milliseconds(20);
+  EXPECT_THAT(ProbeHealth(probe), Optional(HasSubstr("timed out")));
+}
+
 }  // namespace
-}  // namespace gateway
+}  // namespace gateway::http

@@ -1,17 +1,20 @@
-#include "os/health_probe.h"
+#include "http/health_probe.h"
 
 #include <netdb.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <memory>
 #include <string_view>
 #include <system_error>
 
-namespace gateway {
+namespace gateway::http {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
@@ -46,14 +49,24 @@ class Exchange final {
     errno = error;
     return error == 0;
   }
+  bool Handshake() {
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // OpenSSL sends without MSG_NOSIGNAL
+    context_.reset(SSL_CTX_new(TLS_client_method()));
+    if (context_) ssl_.reset(SSL_new(context_.get()));
+    if (!ssl_ || SSL_set_fd(ssl_.get(), fd_) != 1) {
+      errno = ENOMEM;
+      return false;
+    }
+    return Complete([this] { return SSL_connect(ssl_.get()); }) == 1;
+  }
   bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent >= 0) {
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-      } else if (errno != EAGAIN || !Await(POLLOUT)) {
-        return false;
-      }
+      const int sent = ssl_ ? Complete([&] {
+        return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+      })
+                            : SendPlain(bytes);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
   }
@@ -62,19 +75,57 @@ class Exchange final {
     answer->resize(size);
     std::size_t have = 0;
     while (have < size) {
-      const ssize_t received = recv(fd_, answer->data() + have, size - have, 0);
+      char* const to = answer->data() + have;
+      const int room = static_cast<int>(size - have);
+      const int received =
+          ssl_ ? Complete([&] { return SSL_read(ssl_.get(), to, room); }) : ReceivePlain(to, room);
+      if (received < 0) return false;
       if (received == 0) break;
-      if (received > 0) {
-        have += static_cast<std::size_t>(received);
-      } else if (errno != EAGAIN || !Await(POLLIN)) {
-        return false;
-      }
+      have += static_cast<std::size_t>(received);
     }
     answer->resize(have);
     return true;
   }
 
  private:
+  int SendPlain(std::string_view bytes) const {
+    for (;;) {
+      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent >= 0) return static_cast<int>(sent);
+      if (errno != EAGAIN || !Await(POLLOUT)) return -1;
+    }
+  }
+  int ReceivePlain(char* to, int room) const {
+    for (;;) {
+      const ssize_t received = recv(fd_, to, static_cast<std::size_t>(room), 0);
+      if (received >= 0) return static_cast<int>(received);
+      if (errno != EAGAIN || !Await(POLLIN)) return -1;
+    }
+  }
+  // Runs a step of OpenSSL until it need not wait: what it gives, 0 at the end of the stream, -1
+  // with errno set.
+  template <typename Step>
+  int Complete(Step step) const {
+    for (;;) {
+      ERR_clear_error();
+      errno = 0;
+      const int result = step();
+      if (result > 0) return result;
+      switch (SSL_get_error(ssl_.get(), result)) {
+        case SSL_ERROR_WANT_READ:
+          if (!Await(POLLIN)) return -1;
+          break;
+        case SSL_ERROR_WANT_WRITE:
+          if (!Await(POLLOUT)) return -1;
+          break;
+        case SSL_ERROR_ZERO_RETURN:
+          return 0;
+        default:
+          if (errno == 0) errno = EPROTO;
+          return -1;
+      }
+    }
+  }
   bool Await(short events) const {  // NOLINT(google-runtime-int): the type of pollfd
     for (;;) {
       const auto left =
@@ -89,8 +140,15 @@ class Exchange final {
     }
   }
 
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+
   const SteadyClock::time_point deadline_;
   int fd_ = -1;
+  std::unique_ptr<SSL_CTX, Free> context_;
+  std::unique_ptr<SSL, Free> ssl_;  // null: plain
 };
 
 }  // namespace
@@ -98,7 +156,8 @@ class Exchange final {
 std::optional<std::string> ProbeHealth(const HealthProbe& probe) {
   const std::string address = Reachable(probe.address);
   const std::string host = address.find(':') == std::string::npos ? address : "[" + address + "]";
-  const std::string url = "http://" + host + ":" + std::to_string(probe.port) + probe.path;
+  const std::string url =
+      (probe.tls ? "https://" : "http://") + host + ":" + std::to_string(probe.port) + probe.path;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -109,7 +168,7 @@ std::optional<std::string> ProbeHealth(const HealthProbe& probe) {
 
   Exchange exchange(SteadyClock::now() + probe.timeout);
   std::string answer;
-  if (!exchange.Connect(*found) ||
+  if (!exchange.Connect(*found) || (probe.tls && !exchange.Handshake()) ||
       !exchange.Send("GET " + probe.path + " HTTP/1.1\r\nHost: " + host +
                      "\r\nConnection: close\r\n\r\n") ||
       !exchange.Receive(kStatusEnd, &answer)) {
@@ -123,4 +182,4 @@ std::optional<std::string> ProbeHealth(const HealthProbe& probe) {
   return url + " answers " + status + ", not 200.";
 }
 
-}  // namespace gateway
+}  // namespace gateway::http
