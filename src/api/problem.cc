@@ -159,6 +159,23 @@ constexpr std::array kProblems = {
                 "Tell the gateway's operator the requestId; the logs have the rest."},
 };
 
+void AppendErrorDetail(const ErrorDetail& error, std::string* out) {
+  if (error.parameter.empty()) {
+    out->append("{\"pointer\":");
+    AppendJsonString(error.pointer, out);
+  } else {
+    out->append("{\"parameter\":");
+    AppendJsonString(error.parameter, out);
+  }
+  if (error.line != 0) {
+    out->append(",\"line\":");
+    AppendJsonInteger(static_cast<std::int64_t>(error.line), out);
+  }
+  out->append(",\"detail\":");
+  AppendJsonString(error.detail, out);
+  out->push_back('}');
+}
+
 }  // namespace
 
 std::span<const ProblemInfo> AllProblems() { return kProblems; }
@@ -260,11 +277,7 @@ void AppendProblemJson(const Problem& problem, std::string_view instance,
     out->append(",\"errors\":[");
     for (std::size_t i = 0; i < problem.errors.size(); ++i) {
       if (i != 0) out->push_back(',');
-      out->append("{\"pointer\":");
-      AppendJsonString(problem.errors[i].pointer, out);
-      out->append(",\"detail\":");
-      AppendJsonString(problem.errors[i].detail, out);
-      out->push_back('}');
+      AppendErrorDetail(problem.errors[i], out);
     }
     out->push_back(']');
     if (problem.truncated) out->append(",\"truncated\":true");

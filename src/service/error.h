@@ -4,6 +4,7 @@
 #ifndef GATEWAY_SERVICE_ERROR_H_
 #define GATEWAY_SERVICE_ERROR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ enum class ErrorCode : std::uint8_t {
 struct ErrorDetail {
   std::string pointer;
   std::string detail;
+  std::size_t line = 0;        // of the body, from 1; 0: the body is not read by lines
+  std::string parameter = {};  // not empty: the fault is in that parameter, not at `pointer`
 };
 
 struct Error {
