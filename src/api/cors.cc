@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kAllowedHeaders =
     "Content-Type, Content-Encoding, Request-Timeout-Ms, X-Request-Id, Idempotency-Key, Prefer, "
     "traceparent, tracestate";
-constexpr const char* kExposedHeaders = "X-Request-Id, Retry-After";
+constexpr const char* kExposedHeaders = "X-Request-Id, Retry-After, Preference-Applied";
 constexpr const char* kMaxAgeSeconds = "600";
 
 bool Contains(const std::vector<std::string>& origins, std::string_view origin) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/body_decoder.h"
+#include "negotiation.h"
 #include "request_id.h"
 
 namespace gateway {
@@ -14,13 +15,6 @@ Problem MakeProblem(ProblemType type, std::string detail) {
   problem.type = type;
   problem.detail = std::move(detail);
   return problem;
-}
-
-// The media type without its parameters (RFC 9110, 8.3.1).
-std::string_view MediaTypeOf(std::string_view content_type) {
-  std::string_view type = content_type.substr(0, content_type.find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  return type;
 }
 
 }  // namespace
@@ -174,12 +168,19 @@ Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
 
 Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
                                            const http::RequestHead& head) const {
-  const std::string_view wanted = context.route->consumes;
+  const std::vector<std::string_view>& wanted = context.route->consumes;
   if (wanted.empty()) return std::nullopt;
+  const std::string_view type = MediaTypeOf(head);
+  for (const std::string_view one : wanted) {
+    if (http::EqualsIgnoreCase(type, one)) return std::nullopt;
+  }
+  std::string detail = "This path takes Content-Type: ";
+  for (const std::string_view one : wanted) {
+    if (one != wanted.front()) detail += " or ";
+    detail += one;
+  }
   const auto sent = head.Find("Content-Type");
-  if (sent && http::EqualsIgnoreCase(MediaTypeOf(*sent), wanted)) return std::nullopt;
-  std::string detail =
-      "This path takes Content-Type: " + std::string(wanted) + "; the request has ";
+  detail += "; the request has ";
   detail += sent ? "\"" + std::string(*sent) + "\"." : std::string("none.");
   return context.MakeProblem(MakeProblem(ProblemType::kUnsupportedMediaType, std::move(detail)));
 }

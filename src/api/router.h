@@ -23,7 +23,8 @@ struct Route {
   http::Method method = http::Method::kGet;
   std::string path;  // literal segments and {parameters}
   RouteHandler handler;
-  std::string_view consumes;   // the media type of the body; empty: it has none
+  // The media types that the body may have; empty: there is none, or it is not read.
+  std::vector<std::string_view> consumes;
   bool sends_records = false;  // counted against the budgets; refused while draining
 };
 

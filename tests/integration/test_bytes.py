@@ -196,8 +196,7 @@ def lines_form(topic):
     return "\n".join(lines), "application/x-ndjson"
 
 
-@pytest.mark.parametrize("form", [
-    array_form, object_form, pytest.param(lines_form, marks=pytest.mark.unbuilt)])
+@pytest.mark.parametrize("form", [array_form, object_form, lines_form])
 def test_each_form_of_a_batch_stores_the_same(http, kafka, one_partition, form):
     body, content_type = form(one_partition)
     answer = http.request("POST", "/api/kafka/send/batch", body.encode(),

@@ -77,7 +77,6 @@ def test_records_without_a_key_are_spread_over_time_but_each_batch_keeps_its_ord
     assert all(values == sorted(values) for values in by_partition.values())
 
 
-@pytest.mark.unbuilt
 def test_return_minimal_sums_up_the_partitions(http, kafka, topic):
     answer = http.post_json(
         "/api/kafka/send/batch",

@@ -4,32 +4,20 @@
 #include <charconv>
 #include <utility>
 
-#include "dto/produce_response.h"
+#include "controllers/send_answer.h"
+#include "negotiation.h"
 
 namespace gateway {
 namespace {
 
-constexpr std::string_view kJson = "application/json";
-
-http::Response FormatSend(const ProduceBatch& batch, const RequestContext& context) {
-  const DeliveryReport& report = batch.outcome(0);
-  if (!report.ok()) return context.MakeProblem(Problem::FromError(report.error()));
-  http::Response response;
-  response.content_type = kJson;
-  response.body = FormatSendResponse(batch.record(0).topic, report.value());
-  return response;
-}
-
-http::Response FormatBatch(const ProduceBatch& batch, const RequestContext& /*context*/) {
-  BatchResponse formatted = FormatBatchResponse(batch);
-  http::Response response;
-  response.status = formatted.status;
-  response.content_type = kJson;
-  response.body = std::move(formatted.body);
-  if (formatted.retry_after_seconds > 0) {
-    response.headers.emplace_back("Retry-After", std::to_string(formatted.retry_after_seconds));
-  }
-  return response;
+SendAnswerForm AnswerFormOf(const http::RequestHead& head, const ProduceRequest& request) {
+  SendAnswerForm form;
+  form.single = request.IsSingle();
+  if (form.single) return form;
+  form.ndjson = AcceptsNdjson(head);
+  form.minimal = PreferencesOf(head).return_minimal;
+  form.lines = request.lines;
+  return form;
 }
 
 }  // namespace
@@ -60,22 +48,22 @@ void KafkaController::AddRoutes(Router* router) {
   const auto send_batch = [this](http::Request request, const Context& context) {
     SendBatch(std::move(request), context);
   };
-  router->Add({http::Method::kPost, "/api/kafka/send", send, kJson, true});
-  router->Add({http::Method::kPost, "/api/kafka/send/batch", send_batch, kJson, true});
+  router->Add({http::Method::kPost, "/api/kafka/send", send, {kJson}, true});
+  router->Add({http::Method::kPost, "/api/kafka/send/batch", send_batch, {kJson, kNdjson}, true});
 }
 
 void KafkaController::Send(http::Request request, const Context& context) const {
-  Produce(ParseSendRequest(std::move(request.body)), request.head, context, &FormatSend);
+  Produce(ParseSendRequest(std::move(request.body)), request.head, context);
 }
 
 void KafkaController::SendBatch(http::Request request, const Context& context) const {
+  const auto parse = HasNdjsonBody(request.head) ? &ParseLinesRequest : &ParseBatchRequest;
   const std::size_t max_records = service_.limits().max_batch_records;
-  Produce(ParseBatchRequest(std::move(request.body), max_records), request.head, context,
-          &FormatBatch);
+  Produce(parse(std::move(request.body), max_records), request.head, context);
 }
 
 void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
-                              const Context& context, Format format) const {
+                              const Context& context) const {
   if (!parsed.ok()) return context->ReplyProblem(parsed.error());
   const auto timeout = RequestTimeoutOf(head, request_timeout_);
   if (!timeout.ok()) return context->ReplyProblem(timeout.error());
@@ -83,14 +71,17 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   ProduceRequest request = std::move(parsed).value();
   RecordBatch records = std::move(request.batch);
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
-  const auto answer = [context, format](const std::shared_ptr<const ProduceBatch>& batch) {
-    context->ReplyLater([context, format, batch] { return format(*batch, *context); });
+  const auto answer = [context, form = AnswerFormOf(head, request)](
+                          const std::shared_ptr<const ProduceBatch>& batch) {
+    context->ReplyLater([context, form, batch] { return MakeSendAnswer(*batch, form, *context); });
   };
   // The request's share of the budgets is held until the last byte is free, not until the answer.
   const auto released = [context] {};
   auto produced = service_.Produce(std::move(records), pointer_of, answer, released);
   if (!produced.ok()) {
-    return context->ReplyProblem(Problem::FromError(std::move(produced).error()));
+    Problem problem = Problem::FromError(std::move(produced).error());
+    request.Locate(&problem.errors);
+    return context->ReplyProblem(problem);
   }
   context->SetDeadline(clock_.Now() + timeout.value(),
                        [batch = std::move(produced).value()] { batch->Expire(); });

@@ -27,12 +27,11 @@ class KafkaController final {
 
  private:
   using Context = std::shared_ptr<RequestContext>;
-  using Format = http::Response (*)(const ProduceBatch&, const RequestContext&);
 
   void Send(http::Request request, const Context& context) const;
   void SendBatch(http::Request request, const Context& context) const;
   void Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
-               const Context& context, Format format) const;
+               const Context& context) const;
 
   ProduceService& service_;
   const Clock& clock_;

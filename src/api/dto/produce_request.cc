@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "dto/fault_list.h"
@@ -119,6 +120,7 @@ bool BodyParser::ReadBatch() {
 
 bool BodyParser::ReadLines() {
   request_->form = ProduceRequest::Form::kLines;
+  request_->lines = std::make_shared<LineMap>();
   std::size_t next = 0;
   while (next < body_.size()) {
     text_at_ = next;
@@ -141,6 +143,7 @@ bool BodyParser::ReadRecord(std::string_view list) {
     return false;
   }
   const Place place{list, records.size(), {}};
+  if (line_ != 0) request_->lines->Add(records.size(), line_);
   Record& record = records.emplace_back();
   if (!parser_.ReadRecord(&reader_, place, &record)) return false;
   if (request_->form != ProduceRequest::Form::kMessages && record.topic.data() == nullptr) {
@@ -253,6 +256,7 @@ Problem BodyParser::InvalidRecords() {
   problem.type = ProblemType::kInvalidRecord;
   problem.truncated = faults_.truncated();
   problem.errors = faults_.Take();
+  request_->Locate(&problem.errors);
   problem.detail = problem.errors.size() == 1
                        ? problem.errors[0].detail
                        : "\"errors\" lists what is wrong with the request; nothing of it was sent.";
@@ -284,6 +288,17 @@ std::string ProduceRequest::PointerOf(std::size_t index) const {
       return Place{"/messages", index, {}}.Pointer();
   }
   return "";
+}
+
+void ProduceRequest::Locate(std::vector<ErrorDetail>* errors) const {
+  if (!lines) return;
+  for (ErrorDetail& error : *errors) {
+    std::size_t index = 0;
+    const char* const begin = error.pointer.data();
+    if (error.pointer.empty()) continue;  // there is no record in the body
+    const auto read = std::from_chars(begin + 1, begin + error.pointer.size(), index);
+    if (read.ec == std::errc()) error.line = lines->LineOf(index);
+  }
 }
 
 Result<ProduceRequest, Problem> ParseSendRequest(std::string body) {

@@ -9,9 +9,12 @@
 #define GATEWAY_API_DTO_PRODUCE_REQUEST_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "dto/json_reader.h"
+#include "dto/line_map.h"
 #include "problem.h"
 #include "record.h"
 #include "result.h"
@@ -26,10 +29,16 @@ inline constexpr std::size_t kMaxDefaultHeaders = 100;
 struct ProduceRequest {
   RecordBatch batch;
   enum class Form { kSingle, kArray, kMessages, kLines } form = Form::kSingle;
+  std::shared_ptr<LineMap> lines;  // null unless each record is a line
+
+  bool IsSingle() const { return form == Form::kSingle; }
 
   // Where record `index` stands: "" for a single, "/3", "/messages/3"; with one record a line "/3"
   // too, as if the lines were an array.
   std::string PointerOf(std::size_t index) const;
+
+  // Says where each fault is in the words of the form: with one record a line also its line.
+  void Locate(std::vector<ErrorDetail>* errors) const;
 };
 
 // `body` must have a capacity of at least its size + kBodyPadding; it moves into the batch.

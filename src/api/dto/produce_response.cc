@@ -1,6 +1,8 @@
 #include "dto/produce_response.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -12,18 +14,22 @@
 namespace gateway {
 namespace {
 
+void AppendOffset(std::string_view name, std::optional<Offset> offset, std::string* out) {
+  out->append(",\"").append(name).append("\":");
+  if (offset) {
+    AppendJsonInteger(*offset, out);
+  } else {
+    out->append("null");
+  }
+}
+
 // `"topic":"orders","partition":2,"offset":1234,"timestamp":"..."`
 void AppendStored(std::string_view topic, const RecordMetadata& metadata, std::string* out) {
   out->append("\"topic\":");
   AppendJsonString(topic, out);
   out->append(",\"partition\":");
   AppendJsonInteger(metadata.partition, out);
-  out->append(",\"offset\":");
-  if (metadata.offset) {
-    AppendJsonInteger(*metadata.offset, out);
-  } else {
-    out->append("null");
-  }
+  AppendOffset("offset", metadata.offset, out);
   out->append(",\"timestamp\":\"");
   AppendRfc3339(metadata.timestamp, out);
   out->push_back('"');
@@ -114,6 +120,79 @@ std::string_view StatusName(const Summary& summary) {
   return summary.succeeded == 0 ? "Failed" : "PartialSuccess";
 }
 
+void AppendCount(std::size_t count, std::string* out) {
+  AppendJsonInteger(static_cast<std::int64_t>(count), out);
+}
+
+// Without the brace at its end: more may follow.
+void AppendSummary(const Summary& summary, std::string* out) {
+  out->append("{\"status\":\"").append(StatusName(summary)).append("\",\"total\":");
+  AppendCount(summary.succeeded + summary.failed, out);
+  out->append(",\"succeeded\":");
+  AppendCount(summary.succeeded, out);
+  out->append(",\"failed\":");
+  AppendCount(summary.failed, out);
+}
+
+// What was stored in one partition.
+struct Stored {
+  std::optional<Offset> first;  // of the offsets that are known
+  std::optional<Offset> last;
+  std::size_t count = 0;
+};
+
+void AppendPartitions(const ProduceBatch& batch, std::string* out) {
+  std::map<std::pair<std::string_view, Partition>, Stored> partitions;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const DeliveryReport& outcome = batch.outcome(i);
+    if (!outcome.ok()) continue;
+    Stored& stored = partitions[{batch.record(i).topic, outcome.value().partition}];
+    ++stored.count;
+    const std::optional<Offset> offset = outcome.value().offset;
+    if (!offset) continue;
+    stored.first = std::min(stored.first.value_or(*offset), *offset);
+    stored.last = std::max(stored.last.value_or(*offset), *offset);
+  }
+  out->append(",\"partitions\":[");
+  bool first = true;
+  for (const auto& [partition, stored] : partitions) {
+    out->append(std::exchange(first, false) ? "{\"topic\":" : ",{\"topic\":");
+    AppendJsonString(partition.first, out);
+    out->append(",\"partition\":");
+    AppendJsonInteger(partition.second, out);
+    AppendOffset("firstOffset", stored.first, out);
+    AppendOffset("lastOffset", stored.last, out);
+    out->append(",\"count\":");
+    AppendCount(stored.count, out);
+    out->push_back('}');
+  }
+  out->push_back(']');
+}
+
+void AppendResults(const ProduceBatch& batch, const BatchForm& form, const std::vector<bool>& gaps,
+                   std::string* out) {
+  bool first = true;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const DeliveryReport& outcome = batch.outcome(i);
+    if (form.minimal && outcome.ok()) continue;
+    if (!std::exchange(first, false) && !form.ndjson) out->push_back(',');
+    out->append("{\"index\":");
+    AppendCount(i, out);
+    if (form.lines != nullptr) {
+      out->append(",\"line\":");
+      AppendCount(form.lines->LineOf(i), out);
+    }
+    out->push_back(',');
+    if (outcome.ok()) {
+      out->append("\"status\":\"Success\",");
+      AppendStored(batch.record(i).topic, outcome.value(), out);
+    } else {
+      AppendFailed(batch.record(i).topic, outcome.error(), !gaps.empty() && gaps[i], out);
+    }
+    out->append(form.ndjson ? "}\n" : "}");
+  }
+}
+
 }  // namespace
 
 std::string FormatSendResponse(std::string_view topic, const RecordMetadata& metadata) {
@@ -125,11 +204,10 @@ std::string FormatSendResponse(std::string_view topic, const RecordMetadata& met
   return out;
 }
 
-BatchResponse FormatBatchResponse(const ProduceBatch& batch) {
+BatchResponse FormatBatchResponse(const ProduceBatch& batch, const BatchForm& form) {
   const Summary summary = Summarize(batch);
-  const std::vector<bool> gaps = summary.failed != 0 && summary.succeeded != 0
-                                     ? FindOrderGaps(batch)
-                                     : std::vector<bool>(batch.size(), false);
+  std::vector<bool> gaps;
+  if (summary.failed != 0 && summary.succeeded != 0) gaps = FindOrderGaps(batch);
   BatchResponse response;
   response.status = StatusOf(summary);
   if (response.status == 503) response.retry_after_seconds = summary.retry_after_seconds;
@@ -137,29 +215,26 @@ BatchResponse FormatBatchResponse(const ProduceBatch& batch) {
   constexpr std::size_t kStoredBytes = 160;  // about what one result takes
   constexpr std::size_t kFailedBytes = 480;
   std::string& out = response.body;
-  out.reserve(128 + summary.succeeded * kStoredBytes + summary.failed * kFailedBytes);
-  out.append("{\"status\":\"").append(StatusName(summary)).append("\",\"total\":");
-  AppendJsonInteger(static_cast<std::int64_t>(batch.size()), &out);
-  out.append(",\"succeeded\":");
-  AppendJsonInteger(static_cast<std::int64_t>(summary.succeeded), &out);
-  out.append(",\"failed\":");
-  AppendJsonInteger(static_cast<std::int64_t>(summary.failed), &out);
-  out.append(",\"results\":[");
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    out.append(i == 0 ? "{\"index\":" : ",{\"index\":");
-    AppendJsonInteger(static_cast<std::int64_t>(i), &out);
-    out.push_back(',');
-    const DeliveryReport& outcome = batch.outcome(i);
-    if (outcome.ok()) {
-      out.append("\"status\":\"Success\",");
-      AppendStored(batch.record(i).topic, outcome.value(), &out);
-    } else {
-      AppendFailed(batch.record(i).topic, outcome.error(), gaps[i], &out);
-    }
-    out.push_back('}');
+  const std::size_t stored_results = form.minimal ? 0 : summary.succeeded;
+  out.reserve(256 + stored_results * kStoredBytes + summary.failed * kFailedBytes);
+  if (form.ndjson) AppendResults(batch, form, gaps, &out);
+  AppendSummary(summary, &out);
+  if (form.minimal) AppendPartitions(batch, &out);
+  if (form.ndjson) {
+    out.append("}\n");
+  } else {
+    out.append(",\"results\":[");
+    AppendResults(batch, form, gaps, &out);
+    out.append("]}");
   }
-  out.append("]}");
   return response;
+}
+
+std::string FormatAccepted(std::size_t total) {
+  std::string out = "{\"status\":\"Accepted\",\"total\":";
+  AppendCount(total, &out);
+  out.push_back('}');
+  return out;
 }
 
 }  // namespace gateway

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "dto/line_map.h"
 #include "produce_batch.h"
 #include "record.h"
 
@@ -14,15 +15,27 @@ namespace gateway {
 // The 200 of a single record. A single record that failed is a problem (Problem::FromError).
 std::string FormatSendResponse(std::string_view topic, const RecordMetadata& metadata);
 
+// How the answer to many records is written.
+struct BatchForm {
+  // application/x-ndjson: each result is a line, and a last line has the rest.
+  bool ndjson = false;
+  // Of the results only the failed ones; the others are summed up by partition.
+  bool minimal = false;
+  const LineMap* lines = nullptr;  // not null: each result says on which line its record stood
+};
+
 struct BatchResponse {
   int status = 200;             // 200 all, 207 some; none: what the failures have in common
   int retry_after_seconds = 0;  // with status 503; 0: no Retry-After
-  std::string body;             // application/json, whatever the status
+  std::string body;             // application/json or application/x-ndjson, whatever the status
 };
 
 // The answer to many records, in the request's order. `batch` must have been answered (its callback
 // was called) and not be empty.
-BatchResponse FormatBatchResponse(const ProduceBatch& batch);
+BatchResponse FormatBatchResponse(const ProduceBatch& batch, const BatchForm& form = {});
+
+// The 202 to records that are on their way.
+std::string FormatAccepted(std::size_t total);
 
 }  // namespace gateway
 

@@ -87,7 +87,8 @@ TEST_F(CorsTest, AnAnswerToAnAllowedOriginMayBeReadWithItsRequestId) {
   const http::Response answer = Ask(http::Method::kGet, "/nowhere", {{"Origin", kShop}});
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(Field(answer, "Access-Control-Allow-Origin"), kShop);
-  EXPECT_EQ(Field(answer, "Access-Control-Expose-Headers"), "X-Request-Id, Retry-After");
+  EXPECT_EQ(Field(answer, "Access-Control-Expose-Headers"),
+            "X-Request-Id, Retry-After, Preference-Applied");
   EXPECT_EQ(Field(answer, "Vary"), "Origin");
 }
 

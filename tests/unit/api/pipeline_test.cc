@@ -32,7 +32,7 @@ class Stages : public testing::PipelineTest {
       contexts = context.use_count();
     };
     router.Add({http::Method::kGet, "/hello/{name}", hello, {}, false});
-    router.Add({http::Method::kPost, "/send", hello, "application/json", true});
+    router.Add({http::Method::kPost, "/send", hello, {"application/json"}, true});
     router.Add(
         {http::Method::kGet,
          "/throw",

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -28,6 +29,13 @@ class KafkaControllerTest : public testing::PipelineTest {
   }
   static std::string Batch(std::string_view body) {
     return Send(body, "", "/api/kafka/send/batch");
+  }
+
+  static std::string Lines(std::string_view body, std::string_view fields = "") {
+    return "POST /api/kafka/send/batch HTTP/1.1\r\nHost: h\r\n"
+           "Content-Type: application/x-ndjson\r\n" +
+           std::string(fields) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
   }
 
   testing::FakeProducer producer;
@@ -126,6 +134,50 @@ TEST_F(KafkaControllerTest, OneBadRecordRefusesTheBatchWithItsPointer) {
   const std::string four = R"([{"topic":"a","value":1},{"topic":"a","value":1},)"
                            R"({"topic":"a","value":1},{"topic":"a","value":1}])";
   EXPECT_EQ(Ask(Batch(four)).status, 413);
+}
+
+TEST_F(KafkaControllerTest, LinesAreABatchWhoseResultsNameThem) {
+  Begin(Lines("{\"topic\":\"a\",\"value\":1}\r\n\n{\"topic\":\"b\",\"value\":\"x\"}"));
+  ASSERT_EQ(producer.sent.size(), 2U);
+  EXPECT_EQ(producer.sent[1]->record().value, "x");
+  for (PendingRecord* record : producer.sent) record->Report(Stored(0, 9));
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->content_type, "application/json");
+  EXPECT_EQ(JsonOf(*response)["results"][1]["line"], 3);
+}
+
+TEST_F(KafkaControllerTest, AnyFaultOfALineNamesIt) {
+  const std::string good = R"({"topic":"a","value":1})";
+  const auto parsing = JsonOf(Ask(Lines(good + "\n\n{\"topic\":\"a\"}")));
+  EXPECT_EQ(parsing["errors"][0]["pointer"], "/1");
+  EXPECT_EQ(parsing["errors"][0]["line"], 3);
+  const auto policy = JsonOf(Ask(Lines("\n" + good + "\n{\"topic\":\"secret\",\"value\":1}")));
+  EXPECT_EQ(policy["errors"][0]["pointer"], "/1/topic");
+  EXPECT_EQ(policy["errors"][0]["line"], 3);
+  EXPECT_FALSE(JsonOf(Ask(Batch(R"([{"topic":"a"}])")))["errors"][0].contains("line"));
+  EXPECT_TRUE(producer.sent.empty());
+}
+
+TEST_F(KafkaControllerTest, AClientThatAcceptsLinesGetsThem) {
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
+  const auto response = Ask(Send(R"([{"topic":"a","value":1}])", "Accept: application/x-ndjson\r\n",
+                                 "/api/kafka/send/batch"));
+  EXPECT_EQ(response.content_type, "application/x-ndjson");
+  EXPECT_EQ(std::count(response.body.begin(), response.body.end(), '\n'), 2);
+  EXPECT_EQ(Ask(Send(kRecord, "Accept: application/x-ndjson\r\n")).content_type, "application/json")
+      << "a single record is no list";
+}
+
+TEST_F(KafkaControllerTest, LittleIsAnsweredWhenLittleIsWanted) {
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
+  const auto response = Ask(Send(R"([{"topic":"a","value":1},{"topic":"a","value":2}])",
+                                 "Prefer: return=minimal\r\n", "/api/kafka/send/batch"));
+  EXPECT_EQ(HeaderOf(response, "Preference-Applied"), "return=minimal");
+  EXPECT_EQ(JsonOf(response)["partitions"][0]["count"], 2);
+  EXPECT_TRUE(JsonOf(response)["results"].empty());
+  EXPECT_EQ(HeaderOf(Ask(Send(kRecord, "Prefer: return=minimal\r\n")), "Preference-Applied"), "");
 }
 
 TEST_F(KafkaControllerTest, AtTheDeadlineTheAnswerIs504PossiblyPersisted) {

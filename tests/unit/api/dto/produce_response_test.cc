@@ -6,6 +6,8 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,7 +34,7 @@ const DeliveryReport kStored = testing::Stored(2, 1'234, 1'767'323'045'678);
 class BatchResponseTest : public ::testing::Test {
  protected:
   BatchResponse Respond(const std::vector<DeliveryReport>& outcomes,
-                        const std::vector<std::string>& members = {}) {
+                        const std::vector<std::string>& members = {}, const BatchForm& form = {}) {
     std::string body = "[";
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       body += i == 0 ? "{" : ",{";
@@ -47,7 +49,14 @@ class BatchResponseTest : public ::testing::Test {
     testing::FakeProducer producer;
     batch->Send(producer);
     for (std::size_t i = 0; i < outcomes.size(); ++i) producer.sent.at(i)->Report(outcomes[i]);
-    return FormatBatchResponse(*answered);
+    return FormatBatchResponse(*answered, form);
+  }
+
+  static std::vector<std::string> Lines(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
   }
 
   int StatusOf(const std::vector<DeliveryReport>& outcomes) { return Respond(outcomes).status; }
@@ -163,6 +172,49 @@ TEST_F(BatchResponseTest, MarksNoGapAcrossTopicsOrWithoutAKey) {
   const std::string empty = R"("topic":"t","key":"")";
   EXPECT_EQ(Gaps({failed, kStored}, {empty, none}), (Flags{false, false}));
   EXPECT_EQ(Gaps({failed, kStored}, {empty, empty}), (Flags{true, false}));
+}
+
+TEST_F(BatchResponseTest, MayBeLinesOfWhichTheLastSumsUp) {
+  LineMap lines;
+  lines.Add(0, 1);
+  lines.Add(1, 4);
+  const BatchResponse response =
+      Respond({kStored, Failure(ErrorCode::kTopicNotFound)}, {}, {true, false, &lines});
+  EXPECT_EQ(response.status, 207);
+  const std::vector<std::string> text = Lines(response.body);
+  ASSERT_EQ(text.size(), 3U);
+  EXPECT_EQ(text[0], R"({"index":0,"line":1,"status":"Success","topic":"t","partition":2,)"
+                     R"("offset":1234,"timestamp":"2026-01-02T03:04:05.678Z"})");
+  EXPECT_EQ(json::parse(text[1]).at("line"), 4);
+  EXPECT_EQ(json::parse(text[1]).at("error").at("code"), "TopicNotFound");
+  EXPECT_EQ(text[2], R"({"status":"PartialSuccess","total":2,"succeeded":1,"failed":1})");
+}
+
+TEST_F(BatchResponseTest, SumsUpThePartitionsWhenLittleIsWanted) {
+  const std::vector<DeliveryReport> outcomes = {
+      testing::Stored(1, 7), testing::Stored(0, 3), Failure(ErrorCode::kOverloaded),
+      testing::Stored(1, 8), RecordMetadata{3, std::nullopt, 1}};
+  const BatchResponse response = Respond(outcomes, {}, {false, true, nullptr});
+  EXPECT_EQ(response.status, 207);
+  const json body = json::parse(response.body);
+  EXPECT_EQ(body.at("succeeded"), 4);
+  EXPECT_EQ(body.at("partitions").dump(),
+            R"([{"count":1,"firstOffset":3,"lastOffset":3,"partition":0,"topic":"t"},)"
+            R"({"count":2,"firstOffset":7,"lastOffset":8,"partition":1,"topic":"t"},)"
+            R"({"count":1,"firstOffset":null,"lastOffset":null,"partition":3,"topic":"t"}])");
+  ASSERT_EQ(body.at("results").size(), 1U);
+  EXPECT_EQ(body.at("results").at(0).at("index"), 2);
+}
+
+TEST_F(BatchResponseTest, IsOnlyTheSumWhenLittleIsWantedInLinesAndAllIsStored) {
+  EXPECT_EQ(Respond({testing::Stored(1, 7)}, {}, {true, true, nullptr}).body,
+            R"({"status":"Success","total":1,"succeeded":1,"failed":0,"partitions":[)"
+            R"({"topic":"t","partition":1,"firstOffset":7,"lastOffset":7,"count":1}]})"
+            "\n");
+}
+
+TEST(FormatAccepted, SaysHowManyRecordsAreOnTheirWay) {
+  EXPECT_EQ(FormatAccepted(3), R"({"status":"Accepted","total":3})");
 }
 
 }  // namespace

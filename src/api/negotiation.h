@@ -1,0 +1,33 @@
+// What a request says of its body and asks of its answer, besides its own format: Content-Type,
+// Accept (RFC 9110, 12.5.1) and Prefer (RFC 7240). Pure functions; any thread.
+#ifndef GATEWAY_API_NEGOTIATION_H_
+#define GATEWAY_API_NEGOTIATION_H_
+
+#include <string_view>
+
+#include "http/message.h"
+
+namespace gateway {
+
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kNdjson = "application/x-ndjson";
+
+// The media type of the body without its parameters; "" if the request names none.
+std::string_view MediaTypeOf(const http::RequestHead& head);
+bool HasNdjsonBody(const http::RequestHead& head);
+
+// True if the client takes application/x-ndjson at least as gladly as application/json. It must
+// name it: a wildcard asks for nothing in particular. Nothing that Accept says refuses a request.
+bool AcceptsNdjson(const http::RequestHead& head);
+
+// The preferences that the gateway knows; all others are ignored, as RFC 7240 wants it. Of one that
+// comes twice the first counts.
+struct Preferences {
+  bool respond_async = false;
+  bool return_minimal = false;
+};
+Preferences PreferencesOf(const http::RequestHead& head);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_NEGOTIATION_H_
