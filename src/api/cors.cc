@@ -1,7 +1,10 @@
 #include "cors.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include "negotiation.h"
 
 namespace gateway {
 namespace {
@@ -12,6 +15,10 @@ constexpr const char* kAllowedHeaders =
     "traceparent, tracestate";
 constexpr const char* kExposedHeaders = "X-Request-Id, Retry-After, Preference-Applied";
 constexpr const char* kMaxAgeSeconds = "600";
+
+// What a browser sends across origins without asking, by Content-Type (Fetch, 2.2.2).
+constexpr std::array<std::string_view, 4> kFormTypes = {"", "text/plain", "multipart/form-data",
+                                                        "application/x-www-form-urlencoded"};
 
 bool Contains(const std::vector<std::string>& origins, std::string_view origin) {
   return std::find(origins.begin(), origins.end(), origin) != origins.end();
@@ -33,6 +40,22 @@ std::string Cors::AllowedOriginFor(const http::RequestHead& head) const {
 bool Cors::IsPreflight(const http::RequestHead& head) {
   return head.method == http::Method::kOptions && head.Find("Origin") &&
          head.Find("Access-Control-Request-Method");
+}
+
+bool Cors::MayBeForged(const http::RequestHead& head) const {
+  const auto origin = head.Find("Origin");
+  if (!origin || !AllowedOriginFor(head).empty()) return false;
+  const auto is_type = [type = MediaTypeOf(head)](std::string_view other) {
+    return http::EqualsIgnoreCase(type, other);
+  };
+  if (std::none_of(kFormTypes.begin(), kFormTypes.end(), is_type)) return false;
+  // A page cannot set these.
+  const auto site = head.Find("Sec-Fetch-Site");
+  if (site == "same-origin" || site == "none") return false;
+  const std::size_t scheme_end = origin->find("://");
+  if (scheme_end == std::string_view::npos) return true;  // "null": a sandbox, a file
+  const auto host = head.Find("Host");
+  return !host || !http::EqualsIgnoreCase(origin->substr(scheme_end + 3), *host);
 }
 
 http::Response Cors::Preflight(std::string methods) {

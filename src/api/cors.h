@@ -1,6 +1,7 @@
 // Which pages of other origins may read the gateway's answers in a browser (the CORS protocol of
 // the Fetch standard; Http:Cors:AllowedOrigins). Off unless origins are named. A request of any
-// other origin is handled as ever: it is the browser that keeps the answer from the page.
+// other origin is handled as ever: it is the browser that keeps the answer from the page, and that
+// asks before it sends what no HTML form could. What a form could send is refused (MayBeForged).
 // Immutable; any thread.
 #ifndef GATEWAY_API_CORS_H_
 #define GATEWAY_API_CORS_H_
@@ -28,7 +29,13 @@ class Cors final {
   // True if a browser asks in advance whether it may send another request.
   static bool IsPreflight(const http::RequestHead& head);
 
-  // The answer to that, without what Decorate adds. `methods`: those of the path, "GET, HEAD".
+  // True if a page of an origin that is not allowed may have made a browser send this without
+  // asking: it has the media type of an HTML form, or none, and comes from another site. Programs
+  // that are no browsers send no Origin.
+  bool MayBeForged(const http::RequestHead& head) const;
+
+  // The answer to a preflight, without what Decorate adds. `methods`: those of the path, "GET,
+  // HEAD".
   static http::Response Preflight(std::string methods);
 
   // Adds what every answer says. `allowed_origin`: what AllowedOriginFor gave for its request.

@@ -11,6 +11,7 @@ namespace gateway {
 
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kNdjson = "application/x-ndjson";
+inline constexpr std::string_view kAnyMediaType = "*/*";  // or none
 
 // The media type of the body without its parameters; "" if the request names none.
 std::string_view MediaTypeOf(const http::RequestHead& head);

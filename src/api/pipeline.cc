@@ -31,7 +31,8 @@ constexpr Pipeline::Stage Pipeline::kStages[] = {
     &Pipeline::RefuseWhileDraining,
     // Before the body is read: a gateway that is full says so while it is still cheap.
     &Pipeline::Admit,
-    // What the body is must be known before it is read.
+    // What the body is must be known before it is read. Where it may be anything, a media type does
+    // not keep foreign pages out, as it does elsewhere.
     &Pipeline::CheckContentCoding,
     &Pipeline::CheckMediaType,
 };
@@ -170,6 +171,7 @@ Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
                                            const http::RequestHead& head) const {
   const std::vector<std::string_view>& wanted = context.route->consumes;
   if (wanted.empty()) return std::nullopt;
+  if (wanted.front() == kAnyMediaType) return RefuseForeignPage(context, head);
   const std::string_view type = MediaTypeOf(head);
   for (const std::string_view one : wanted) {
     if (http::EqualsIgnoreCase(type, one)) return std::nullopt;
@@ -183,6 +185,16 @@ Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
   detail += "; the request has ";
   detail += sent ? "\"" + std::string(*sent) + "\"." : std::string("none.");
   return context.MakeProblem(MakeProblem(ProblemType::kUnsupportedMediaType, std::move(detail)));
+}
+
+Pipeline::Verdict Pipeline::RefuseForeignPage(const RequestContext& context,
+                                              const http::RequestHead& head) const {
+  if (!cors_.MayBeForged(head)) return std::nullopt;
+  return context.MakeProblem(MakeProblem(ProblemType::kOriginNotAllowed,
+                                         "A page of \"" +
+                                             std::string(head.Find("Origin").value_or("")) +
+                                             "\" sent this, and pages of that origin may not write "
+                                             "(Http:Cors:AllowedOrigins)."));
 }
 
 }  // namespace gateway

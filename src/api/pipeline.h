@@ -43,6 +43,7 @@ class Pipeline final : public http::HttpHandler {
   Verdict Admit(RequestContext& context, const http::RequestHead& head) const;
   Verdict CheckContentCoding(RequestContext& context, const http::RequestHead& head) const;
   Verdict CheckMediaType(RequestContext& context, const http::RequestHead& head) const;
+  Verdict RefuseForeignPage(const RequestContext& context, const http::RequestHead& head) const;
 
   std::shared_ptr<RequestContext> MakeContext(const http::RequestHead* head,
                                               std::string_view peer) const;

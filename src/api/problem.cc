@@ -77,12 +77,18 @@ constexpr std::array kProblems = {
                 "The gateway has as many connections as it may (Http:MaxConnections, "
                 "Http:MaxConnectionsPerAddress).",
                 "Reuse connections, or try again after Retry-After."},
-    ProblemInfo{kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid",
-                false, 0,
-                "A member of a record is missing, unknown, of the wrong type or out of range. "
-                "\"errors\" names each. "
-                "Nothing of the request was sent.",
-                "Mend the members that \"errors\" points to and send the request again."},
+    ProblemInfo{kOriginNotAllowed, "origin-not-allowed", "OriginNotAllowed", 403,
+                "Pages of this origin may not write", false, 0,
+                "A browser sent the request for a page of another origin, in a form that browsers "
+                "send without asking first. Nothing of it was sent to Kafka.",
+                "Name the origin in Http:Cors:AllowedOrigins if its pages may write; programs that "
+                "are no browsers leave the Origin header out."},
+    ProblemInfo{
+        kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
+        "A member of a record, or a parameter that stands for one, is missing, unknown, of the "
+        "wrong type or out of range. \"errors\" names each. "
+        "Nothing of the request was sent.",
+        "Mend what \"errors\" points to and send the request again."},
     ProblemInfo{kRecordTooLarge, "record-too-large", "RecordTooLarge", 413, "A record is too large",
                 false, 0,
                 "A record is larger than Limits:MaxRecordBytes, or than the topic takes "

@@ -32,6 +32,7 @@ enum class ProblemType : std::uint8_t {
   kMethodUnknown,
   kVersionNotSupported,
   kTooManyConnections,
+  kOriginNotAllowed,
   // The domain: one row for each ErrorCode.
   kInvalidRecord,
   kRecordTooLarge,

@@ -23,7 +23,7 @@ struct Route {
   http::Method method = http::Method::kGet;
   std::string path;  // literal segments and {parameters}
   RouteHandler handler;
-  // The media types that the body may have; empty: there is none, or it is not read.
+  // The media types that the body may have, or kAnyMediaType; empty: there is no body.
   std::vector<std::string_view> consumes;
   bool sends_records = false;  // counted against the budgets; refused while draining
 };

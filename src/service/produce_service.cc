@@ -79,21 +79,28 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
                    " are allowed (Limits:MaxBatchRecords). Send them in several requests.";
     return error;
   }
+  if (std::optional<Error> refused = Refuse(records.records, pointer_of))
+    return std::move(*refused);
+
+  std::shared_ptr<ProduceBatch> batch = ProduceBatch::Create(
+      std::move(records), clock_, metrics_, std::move(answer), std::move(released));
+  batch->Send(producer_);
+  return batch;
+}
+
+std::optional<Error> ProduceService::Refuse(std::span<const Record> records,
+                                            const PointerOf& pointer_of) const {
   Refusal refusal;
-  for (std::size_t i = 0; i < records.records.size(); ++i) {
-    const Record& record = records.records[i];
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = records[i];
     RecordFaults faults = CheckRecord(record, limits_);
     if (!faults.errors.empty()) refusal.Add(pointer_of, i, std::move(faults));
     if (IsLegalTopicName(record.topic) && !policy_.Allows(record.topic)) {
       refusal.Forbid(pointer_of, i, record.topic);
     }
   }
-  if (!refusal.empty()) return std::move(refusal).Build();
-
-  std::shared_ptr<ProduceBatch> batch = ProduceBatch::Create(
-      std::move(records), clock_, metrics_, std::move(answer), std::move(released));
-  batch->Send(producer_);
-  return batch;
+  if (refusal.empty()) return std::nullopt;
+  return std::move(refusal).Build();
 }
 
 }  // namespace gateway

@@ -6,6 +6,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
 
 #include "ports.h"
 #include "produce_batch.h"
@@ -32,6 +35,9 @@ class ProduceService final {
   Result<std::shared_ptr<ProduceBatch>> Produce(RecordBatch records, const PointerOf& pointer_of,
                                                 ProduceBatch::Callback answer,
                                                 ProduceBatch::Released released = {});
+
+  // Why records like these would be refused; nothing if they would not.
+  std::optional<Error> Refuse(std::span<const Record> records, const PointerOf& pointer_of) const;
 
   const RecordLimits& limits() const { return limits_; }
 

@@ -84,11 +84,15 @@ class OpenApiDocument:
             assert answer.body == b"", f"a body where the document has none; {where}"
             return
         sent = media_type(answer.headers.get("Content-Type"))
-        schemas = {media_type(name): body["schema"] for name, body in content.items()}
-        assert sent in schemas, f"the media type {sent} is not in the document; {where}"
-        if sent.endswith("json"):
-            faults = self.faults(schemas[sent], json.loads(answer.body))
-            assert not faults, "\n".join([where, *faults])
+        bodies = {media_type(name): body for name, body in content.items()}
+        assert sent in bodies, f"the media type {sent} is not in the document; {where}"
+        faults = []
+        if "x-itemSchema" in bodies[sent]:
+            for line in answer.body.splitlines():
+                faults += self.faults(bodies[sent]["x-itemSchema"], json.loads(line))
+        elif sent.endswith("json"):
+            faults = self.faults(bodies[sent]["schema"], json.loads(answer.body))
+        assert not faults, "\n".join([where, *faults])
 
     def _absolute(self, schema):
         """References of the document as a validator of one schema finds them."""

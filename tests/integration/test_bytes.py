@@ -131,7 +131,6 @@ def test_the_answer_names_where_the_record_is(http, kafka, topic):
     assert (record.partition, record.offset) == (4, 0)
 
 
-@pytest.mark.unbuilt
 def test_raw_bytes_are_the_value_untouched(http, kafka, one_partition):
     target = (f"/api/kafka/topics/{one_partition}?key={urllib.parse.quote_from_bytes(BINARY)}"
               "&header=Name:a%2Bb&header=Name:c")
@@ -145,7 +144,6 @@ def test_raw_bytes_are_the_value_untouched(http, kafka, one_partition):
     assert ("content-type", b"application/octet-stream") in record.headers
 
 
-@pytest.mark.unbuilt
 def test_raw_empty_body_is_an_empty_value_and_tombstone_is_null(http, kafka, one_partition):
     plain = {"Content-Type": "text/plain"}
     base = f"/api/kafka/topics/{one_partition}"
@@ -156,7 +154,6 @@ def test_raw_empty_body_is_an_empty_value_and_tombstone_is_null(http, kafka, one
     assert (second.key, second.value) == (b"a+b", None)
 
 
-@pytest.mark.unbuilt
 def test_raw_ndjson_makes_each_line_a_record_untouched(http, kafka, one_partition):
     body = b'{"a": 1}\r\nnot json\n\n[ 2 ]\n\xff\xfe'
     answer = http.request("POST", f"/api/kafka/topics/{one_partition}", body,

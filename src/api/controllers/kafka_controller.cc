@@ -5,10 +5,17 @@
 #include <utility>
 
 #include "controllers/send_answer.h"
+#include "dto/raw_request.h"
 #include "negotiation.h"
 
 namespace gateway {
 namespace {
+
+void ReplyRefusal(Error error, const ProduceRequest& request,
+                  const std::shared_ptr<RequestContext>& context) {
+  request.Locate(&error.errors);
+  context->ReplyProblem(Problem::FromError(std::move(error)));
+}
 
 SendAnswerForm AnswerFormOf(const http::RequestHead& head, const ProduceRequest& request) {
   SendAnswerForm form;
@@ -48,8 +55,12 @@ void KafkaController::AddRoutes(Router* router) {
   const auto send_batch = [this](http::Request request, const Context& context) {
     SendBatch(std::move(request), context);
   };
+  const auto send_raw = [this](http::Request request, const Context& context) {
+    SendRaw(std::move(request), context);
+  };
   router->Add({http::Method::kPost, "/api/kafka/send", send, {kJson}, true});
   router->Add({http::Method::kPost, "/api/kafka/send/batch", send_batch, {kJson, kNdjson}, true});
+  router->Add({http::Method::kPost, "/api/kafka/topics/{topic}", send_raw, {kAnyMediaType}, true});
 }
 
 void KafkaController::Send(http::Request request, const Context& context) const {
@@ -60,6 +71,26 @@ void KafkaController::SendBatch(http::Request request, const Context& context) c
   const auto parse = HasNdjsonBody(request.head) ? &ParseLinesRequest : &ParseBatchRequest;
   const std::size_t max_records = service_.limits().max_batch_records;
   Produce(parse(std::move(request.body), max_records), request.head, context);
+}
+
+void KafkaController::SendRaw(http::Request request, const Context& context) const {
+  const std::string_view topic = context->parameter;
+  if (!HasNdjsonBody(request.head)) {
+    return Produce(ParseRawRequest(topic, request.head, std::move(request.body)), request.head,
+                   context);
+  }
+  const std::size_t max_records = service_.limits().max_batch_records;
+  auto parsed = ParseRawLinesRequest(topic, request.head, std::move(request.body), max_records);
+  if (parsed.ok()) {
+    // All records have the same topic, key and headers: what is wrong with them is said once.
+    Record common = parsed.value().batch.records.front();
+    common.value = "";
+    const auto pointer_of = [](std::size_t) { return std::string(); };
+    if (auto refused = service_.Refuse({&common, 1}, pointer_of)) {
+      return ReplyRefusal(std::move(*refused), parsed.value(), context);
+    }
+  }
+  Produce(std::move(parsed), request.head, context);
 }
 
 void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
@@ -79,9 +110,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   const auto released = [context] {};
   auto produced = service_.Produce(std::move(records), pointer_of, answer, released);
   if (!produced.ok()) {
-    Problem problem = Problem::FromError(std::move(produced).error());
-    request.Locate(&problem.errors);
-    return context->ReplyProblem(problem);
+    return ReplyRefusal(std::move(produced).error(), request, context);
   }
   context->SetDeadline(clock_.Now() + timeout.value(),
                        [batch = std::move(produced).value()] { batch->Expire(); });

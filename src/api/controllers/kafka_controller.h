@@ -1,6 +1,6 @@
-// POST /api/kafka/send and /api/kafka/send/batch: bytes to records, records to the use case,
-// outcomes to an answer. The answer is completed by the last delivery report or by the request's
-// deadline; no thread waits. Owned by main; any thread.
+// POST /api/kafka/send, /api/kafka/send/batch and /api/kafka/topics/{topic}: bytes to records,
+// records to the use case, outcomes to an answer. The answer is completed by the last delivery
+// report or by the request's deadline; no thread waits. Owned by main; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
 
@@ -30,6 +30,7 @@ class KafkaController final {
 
   void Send(http::Request request, const Context& context) const;
   void SendBatch(http::Request request, const Context& context) const;
+  void SendRaw(http::Request request, const Context& context) const;
   void Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
                const Context& context) const;
 

@@ -53,6 +53,21 @@ std::string_view Nearest(std::string_view name, std::span<const std::string_view
   return nearest;
 }
 
+// The end of a sentence: what to say instead of the unknown `name`.
+std::string InsteadOf(std::string_view name, std::span<const std::string_view> known) {
+  std::string text;
+  if (const std::string_view nearest = Nearest(name, known); !nearest.empty()) {
+    return text.append("; did you mean \"").append(nearest).append("\"?");
+  }
+  text.append("; known are ");
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (i != 0) text.append(i + 1 == known.size() ? " and " : ", ");
+    text.append(known[i]);
+  }
+  text.push_back('.');
+  return text;
+}
+
 }  // namespace
 
 std::string Place::Pointer() const {
@@ -103,18 +118,22 @@ void FaultList::Add(const Place& place, std::string_view path,
 void FaultList::AddUnknown(const Place& place, std::string_view name,
                            std::span<const std::string_view> known) {
   if (!HasRoom()) return;
-  std::string detail = "Unknown member " + Quoted(name);
-  if (const std::string_view nearest = Nearest(name, known); !nearest.empty()) {
-    detail.append("; did you mean \"").append(nearest).append("\"?");
-  } else {
-    detail.append("; known are ");
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      if (i != 0) detail.append(i + 1 == known.size() ? " and " : ", ");
-      detail.append(known[i]);
-    }
-    detail.push_back('.');
-  }
-  errors_.push_back({place.Pointer().append(PointerToken(name)), std::move(detail)});
+  errors_.push_back({place.Pointer().append(PointerToken(name)),
+                     "Unknown member " + Quoted(name) + InsteadOf(name, known)});
+}
+
+void FaultList::AddParameter(std::string_view name,
+                             std::initializer_list<std::string_view> detail) {
+  if (!HasRoom()) return;
+  ErrorDetail& error = errors_.emplace_back();
+  error.parameter = name.substr(0, kMaxQuotedName);
+  for (const std::string_view part : detail) error.detail.append(part);
+}
+
+void FaultList::AddUnknownParameter(std::string_view name,
+                                    std::span<const std::string_view> known) {
+  if (!HasRoom()) return;
+  AddParameter(name, {"Unknown query parameter ", Quoted(name), InsteadOf(name, known)});
 }
 
 void FaultList::AddDuplicate(const Place& place, std::string_view name) {

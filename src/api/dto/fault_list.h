@@ -44,6 +44,10 @@ class FaultList final {
   // A member that comes a second time in the object at `place`.
   void AddDuplicate(const Place& place, std::string_view name);
 
+  // The same for parameters of the request's target. `name` is as it came, percent-encoded.
+  void AddParameter(std::string_view name, std::initializer_list<std::string_view> detail);
+  void AddUnknownParameter(std::string_view name, std::span<const std::string_view> known);
+
   bool empty() const { return errors_.empty(); }
   bool truncated() const { return truncated_; }
   std::vector<ErrorDetail> Take() { return std::move(errors_); }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "dto/fault_list.h"
 #include "dto/record_parser.h"
+#include "dto/refusal.h"
 
 namespace gateway {
 namespace {
@@ -62,8 +62,6 @@ class BodyParser final {
 
   std::optional<Problem> Verdict(bool read);
   Problem JsonProblem() const;
-  Problem TooManyRecords() const;
-  Problem InvalidRecords();
 
   ProduceRequest* request_;
   std::size_t max_records_;
@@ -226,10 +224,12 @@ void BodyParser::ApplyDefaults() {
 }
 
 std::optional<Problem> BodyParser::Verdict(bool read) {
-  if (too_many_) return TooManyRecords();
+  if (too_many_) return TooManyRecords(max_records_);
   if (!read) return JsonProblem();
-  if (!faults_.empty()) return InvalidRecords();
-  return std::nullopt;
+  if (faults_.empty()) return std::nullopt;
+  Problem problem = InvalidRecords(&faults_);
+  request_->Locate(&problem.errors);
+  return problem;
 }
 
 Problem BodyParser::JsonProblem() const {
@@ -241,26 +241,6 @@ Problem BodyParser::JsonProblem() const {
   if (reader_.ended_early()) return InvalidJson(text + " ends too early," + at + why);
   if (body_[offset] != '\0') return InvalidJson(text + " is not valid JSON" + at + why);
   return InvalidJson(text + " has a NUL byte" + at + "; JSON has none (in a string: \\u0000).");
-}
-
-Problem BodyParser::TooManyRecords() const {
-  Problem problem;
-  problem.type = ProblemType::kTooManyRecords;
-  problem.detail = "The request has more than " + std::to_string(max_records_) +
-                   " records (Limits:MaxBatchRecords); send them in several requests.";
-  return problem;
-}
-
-Problem BodyParser::InvalidRecords() {
-  Problem problem;
-  problem.type = ProblemType::kInvalidRecord;
-  problem.truncated = faults_.truncated();
-  problem.errors = faults_.Take();
-  request_->Locate(&problem.errors);
-  problem.detail = problem.errors.size() == 1
-                       ? problem.errors[0].detail
-                       : "\"errors\" lists what is wrong with the request; nothing of it was sent.";
-  return problem;
 }
 
 Result<ProduceRequest, Problem> Parse(std::string body, std::size_t max_records,
@@ -276,30 +256,6 @@ Result<ProduceRequest, Problem> Parse(std::string body, std::size_t max_records,
 }
 
 }  // namespace
-
-std::string ProduceRequest::PointerOf(std::size_t index) const {
-  switch (form) {
-    case Form::kSingle:
-      return "";
-    case Form::kArray:
-    case Form::kLines:
-      return Place{"", index, {}}.Pointer();
-    case Form::kMessages:
-      return Place{"/messages", index, {}}.Pointer();
-  }
-  return "";
-}
-
-void ProduceRequest::Locate(std::vector<ErrorDetail>* errors) const {
-  if (!lines) return;
-  for (ErrorDetail& error : *errors) {
-    std::size_t index = 0;
-    const char* const begin = error.pointer.data();
-    if (error.pointer.empty()) continue;  // there is no record in the body
-    const auto read = std::from_chars(begin + 1, begin + error.pointer.size(), index);
-    if (read.ec == std::errc()) error.line = lines->LineOf(index);
-  }
-}
 
 Result<ProduceRequest, Problem> ParseSendRequest(std::string body) {
   return Parse(std::move(body), 1, &BodyParser::ParseSingle);

@@ -9,14 +9,11 @@
 #define GATEWAY_API_DTO_PRODUCE_REQUEST_H_
 
 #include <cstddef>
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "dto/json_reader.h"
-#include "dto/line_map.h"
+#include "dto/request_form.h"
 #include "problem.h"
-#include "record.h"
 #include "result.h"
 
 namespace gateway {
@@ -24,22 +21,6 @@ namespace gateway {
 // A batch's default headers go into each of its records, so their number is bounded here already:
 // a few bytes of body must not become gigabytes of headers.
 inline constexpr std::size_t kMaxDefaultHeaders = 100;
-
-// What a request body says.
-struct ProduceRequest {
-  RecordBatch batch;
-  enum class Form { kSingle, kArray, kMessages, kLines } form = Form::kSingle;
-  std::shared_ptr<LineMap> lines;  // null unless each record is a line
-
-  bool IsSingle() const { return form == Form::kSingle; }
-
-  // Where record `index` stands: "" for a single, "/3", "/messages/3"; with one record a line "/3"
-  // too, as if the lines were an array.
-  std::string PointerOf(std::size_t index) const;
-
-  // Says where each fault is in the words of the form: with one record a line also its line.
-  void Locate(std::vector<ErrorDetail>* errors) const;
-};
 
 // `body` must have a capacity of at least its size + kBodyPadding; it moves into the batch.
 // Problems: kInvalidJson (detail with the byte offset), kInvalidRecord (up to kMaxErrorDetails

@@ -1,24 +1,16 @@
 // RecordParser's part for headers: the object form, the array form, and defaults.
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <numeric>
 #include <string>
 
+#include "dto/keep_headers.h"
 #include "dto/record_parser.h"
 
 namespace gateway {
 namespace {
 
 constexpr std::array<std::string_view, 3> kEntryNames = {"name", "value", "encoding"};
-
-std::span<const Header> Stored(std::span<const Header> headers, RecordBatch* batch) {
-  if (headers.empty()) return {};
-  void* const room = batch->Arena().allocate(headers.size_bytes(), alignof(Header));
-  auto* const copy = static_cast<Header*>(room);
-  std::uninitialized_copy(headers.begin(), headers.end(), copy);
-  return {copy, headers.size()};
-}
 
 }  // namespace
 
@@ -38,7 +30,7 @@ bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
                   "value and encoding; not ",
                   DescribeKind(other.kind), "."});
   }
-  *headers = Stored(headers_, batch_);
+  *headers = KeepHeaders(headers_, batch_);
   return true;
 }
 
@@ -161,7 +153,7 @@ std::span<const Header> RecordParser::MergeHeaders(std::span<const Header> defau
     if (!replaced) headers_.push_back(header);
   }
   headers_.insert(headers_.end(), own.begin(), own.end());
-  return Stored(headers_, batch_);
+  return KeepHeaders(headers_, batch_);
 }
 
 }  // namespace gateway

@@ -1,0 +1,31 @@
+// The wire format of POST /api/kafka/topics/{topic}: the body is a value, or each of its lines is,
+// and nobody looks into it; topic, key and the rest come from the target and the header fields.
+// Everything is validated before anything is sent, and every fault names its parameter. Pure
+// functions; any thread.
+#ifndef GATEWAY_API_DTO_RAW_REQUEST_H_
+#define GATEWAY_API_DTO_RAW_REQUEST_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "dto/request_form.h"
+#include "http/message.h"
+#include "problem.h"
+#include "result.h"
+
+namespace gateway {
+
+// `topic` is a segment of the path, percent-encoded. `body` moves into the batch; of `head` nothing
+// is pointed to. Problems: kInvalidRecord (up to kMaxErrorDetails errors).
+Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
+                                                const http::RequestHead& head, std::string body);
+// application/x-ndjson: a record a line, which LF or CRLF ends (the last need not end). Empty lines
+// are skipped. Also kTooManyRecords (more than `max_records`).
+Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
+                                                     const http::RequestHead& head,
+                                                     std::string body, std::size_t max_records);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_DTO_RAW_REQUEST_H_

@@ -1,0 +1,152 @@
+#include "dto/raw_target.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "dto/json_reader.h"
+#include "dto/keep_headers.h"
+#include "dto/percent.h"
+#include "dto/rfc3339.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view kFieldPrefix = "Kafka-Header-";
+constexpr std::string_view kContentType = "content-type";
+
+template <typename Integer>
+std::optional<Integer> IntegerOf(std::string_view text) {
+  Integer number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
+
+std::string_view Lowered(std::string_view name, RecordBatch* batch) {
+  char* const bytes =
+      static_cast<char*>(batch->Arena().allocate(std::max<std::size_t>(1, name.size()), 1));
+  std::transform(name.begin(), name.end(), bytes, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return {bytes, name.size()};
+}
+
+}  // namespace
+
+std::optional<std::string_view> RawTarget::Decode(std::string_view parameter,
+                                                  std::string_view text) {
+  const std::size_t room = std::max<std::size_t>(1, text.size());
+  char* const bytes = static_cast<char*>(batch_->Arena().allocate(room, 1));
+  if (const std::optional<std::size_t> size = DecodePercent(text, bytes)) {
+    return std::string_view(bytes, *size);
+  }
+  faults_->AddParameter(parameter,
+                        {"\"%\" is followed by two hexadecimal digits: write \"%25\" for "
+                         "a percent sign."});
+  return std::nullopt;
+}
+
+void RawTarget::ReadTopic(std::string_view segment) {
+  record_.topic = Decode("topic", segment).value_or("");
+}
+
+void RawTarget::ReadQuery(std::string_view query) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    if (end != 0) ReadParameter(query.substr(0, end));
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+}
+
+void RawTarget::ReadParameter(std::string_view parameter) {
+  const std::size_t equals = std::min(parameter.find('='), parameter.size());
+  const std::string_view called = parameter.substr(0, equals);
+  const auto name =
+      static_cast<std::size_t>(std::find(kKnown.begin(), kKnown.end(), called) - kKnown.begin());
+  if (name == kNames) return faults_->AddUnknownParameter(called, kKnown);
+  if (seen_[name] && name != kHeader) {
+    return faults_->AddParameter(
+        called, {"The query parameter \"", called, "\" comes twice; leave one out."});
+  }
+  seen_[name] = true;
+  if (equals == parameter.size()) {
+    return faults_->AddParameter(
+        called, {"The query parameter \"", called, "\" has no value: write \"", called,
+                 "=\" and the value, which may be empty for a key."});
+  }
+  const std::optional<std::string_view> value = Decode(called, parameter.substr(equals + 1));
+  if (value) ReadValue(static_cast<Name>(name), *value);
+}
+
+void RawTarget::ReadValue(Name name, std::string_view value) {
+  const std::string_view called = kKnown[name];
+  switch (name) {
+    case kKey:
+      record_.key = value;
+      return;
+    case kPartition:
+      record_.partition = IntegerOf<Partition>(value);
+      if (record_.partition) return;
+      return faults_->AddParameter(called,
+                                   {"A partition is an integer from 0 to 2147483647; leave it out "
+                                    "to have one chosen."});
+    case kTimestamp:
+      record_.timestamp = IntegerOf<TimestampMs>(value);
+      if (!record_.timestamp) record_.timestamp = ParseRfc3339(value);
+      if (record_.timestamp) return;
+      return faults_->AddParameter(
+          called,
+          {"A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, or "
+           "in RFC 3339 such as 2026-01-02T03:04:05.678Z; leave it out for now."});
+    case kTombstone:
+      tombstone_ = value == "true";
+      if (tombstone_ || value == "false") return;
+      return faults_->AddParameter(called, {"\"tombstone\" is \"true\" or \"false\"."});
+    case kHeader:
+      return ReadHeader(value);
+    case kNames:
+      return;
+  }
+}
+
+void RawTarget::ReadHeader(std::string_view value) {
+  // Decoded before: most clients encode the colon.
+  const std::size_t colon = value.find(':');
+  if (colon == std::string_view::npos) {
+    return faults_->AddParameter(
+        kKnown[kHeader], {"A header is NAME:VALUE, percent-encoded; the value may be empty."});
+  }
+  const std::string_view name = value.substr(0, colon);
+  if (FindInvalidUtf8(name) != std::string_view::npos) {
+    return faults_->AddParameter(
+        kKnown[kHeader], {"The name of a header is UTF-8; only its value may be any bytes."});
+  }
+  headers_.push_back({name, value.substr(colon + 1)});
+}
+
+void RawTarget::ReadFields(const http::RequestHead& head, bool with_content_type) {
+  for (const http::HeaderField& field : head.fields) {
+    if (!http::EqualsIgnoreCase(field.name.substr(0, kFieldPrefix.size()), kFieldPrefix)) continue;
+    const std::string_view name = field.name.substr(kFieldPrefix.size());
+    if (name.empty()) {
+      faults_->Add({}, "",
+                   "The header field \"Kafka-Header-\" has no name behind its last hyphen.");
+      continue;
+    }
+    headers_.push_back({Lowered(name, batch_), batch_->Keep(field.value)});
+  }
+  if (!with_content_type) return;
+  const auto type = head.Find(kContentType);
+  const bool said = std::any_of(headers_.begin(), headers_.end(), [](const Header& header) {
+    return http::EqualsIgnoreCase(header.name, kContentType);
+  });
+  if (type && !said) headers_.push_back({kContentType, batch_->Keep(*type)});
+}
+
+Record RawTarget::MakeRecord() {
+  record_.headers = KeepHeaders(headers_, batch_);
+  return record_;
+}
+
+}  // namespace gateway

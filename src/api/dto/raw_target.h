@@ -1,0 +1,53 @@
+// What target and header fields of POST /api/kafka/topics/{topic} say of its records: everything
+// but the value. What it makes points into the batch's arena. One per request.
+#ifndef GATEWAY_API_DTO_RAW_TARGET_H_
+#define GATEWAY_API_DTO_RAW_TARGET_H_
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "dto/fault_list.h"
+#include "http/message.h"
+#include "record.h"
+
+namespace gateway {
+
+class RawTarget final {
+ public:
+  RawTarget(RecordBatch* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
+
+  // Each may be called once; what is wrong goes to the fault list.
+  void ReadTopic(std::string_view segment);  // percent-encoded
+  void ReadQuery(std::string_view query);
+  // `Kafka-Header-NAME: value`; and Content-Type, if it is that of a value.
+  void ReadFields(const http::RequestHead& head, bool with_content_type);
+
+  // A record without value.
+  Record MakeRecord();
+  bool tombstone() const { return tombstone_; }
+
+ private:
+  enum Name : std::size_t { kKey, kPartition, kTimestamp, kHeader, kTombstone, kNames };
+  static constexpr std::array<std::string_view, kNames> kKnown = {"key", "partition", "timestamp",
+                                                                  "header", "tombstone"};
+
+  void ReadParameter(std::string_view parameter);
+  void ReadValue(Name name, std::string_view value);  // decoded
+  void ReadHeader(std::string_view value);
+  // The bytes of percent-encoded `text`, in the arena. Nothing, and a fault, if it is not.
+  std::optional<std::string_view> Decode(std::string_view parameter, std::string_view text);
+
+  RecordBatch* batch_;
+  FaultList* faults_;
+  Record record_;
+  std::vector<Header> headers_;
+  bool tombstone_ = false;
+  std::array<bool, kNames> seen_{};
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_DTO_RAW_TARGET_H_

@@ -1,0 +1,44 @@
+// What a request says, whatever its wire format: the records, and how to name a place in it.
+#ifndef GATEWAY_API_DTO_REQUEST_FORM_H_
+#define GATEWAY_API_DTO_REQUEST_FORM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dto/line_map.h"
+#include "error.h"
+#include "record.h"
+
+namespace gateway {
+
+struct ProduceRequest {
+  enum class Form : std::uint8_t {
+    kSingle,    // the body is a record
+    kArray,     // an array of records
+    kMessages,  // an object with an array of records
+    kLines,     // a record a line
+    kRaw,       // the body is a value
+    kRawLines,  // a value a line
+  };
+
+  RecordBatch batch;
+  Form form = Form::kSingle;
+  std::shared_ptr<LineMap> lines;  // null unless the records are lines
+
+  bool IsSingle() const { return form == Form::kSingle || form == Form::kRaw; }
+
+  // Where record `index` stands: "" if the body is the record, "/3", "/messages/3"; with one record
+  // a line "/3" too, as if the lines were an array.
+  std::string PointerOf(std::size_t index) const;
+
+  // Says where each fault is in the words of the form: with one record a line also its line; where
+  // the body is values, the query parameter instead of the record's member.
+  void Locate(std::vector<ErrorDetail>* errors) const;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_DTO_REQUEST_FORM_H_
