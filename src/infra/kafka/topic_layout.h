@@ -1,0 +1,24 @@
+// What a topic looks like: how many partitions it has and which broker leads each. A plain value.
+#ifndef GATEWAY_INFRA_KAFKA_TOPIC_LAYOUT_H_
+#define GATEWAY_INFRA_KAFKA_TOPIC_LAYOUT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "record.h"
+
+namespace gateway {
+
+using BrokerId = std::int32_t;
+inline constexpr BrokerId kNoLeader = -1;
+
+struct TopicLayout {
+  std::vector<BrokerId> leaders;  // by partition; kNoLeader while none is elected
+
+  Partition partitions() const { return static_cast<Partition>(leaders.size()); }
+  bool operator==(const TopicLayout&) const = default;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_TOPIC_LAYOUT_H_
