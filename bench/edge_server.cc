@@ -26,6 +26,9 @@ class NoMetrics final : public Metrics {
   void OnRecordReported(std::string_view, RecordResult, std::size_t,
                         std::chrono::nanoseconds) override {}
   void OnBatch(std::size_t) override {}
+  void OnRecordsHeld(std::int64_t) override {}
+  void OnRecordsWithdrawn(std::size_t) override {}
+  void OnWave(std::size_t) override {}
   void OnKafkaReady(bool) override {}
   std::string Scrape() const override { return ""; }
 };

@@ -23,7 +23,12 @@ class Producer {
   virtual ~Producer() = default;
 
   // Takes the record; PendingRecord::Report is called exactly once, possibly before Send returns.
+  // The record may wait for those that follow until Kick.
   virtual void Send(PendingRecord* record) = 0;
+  // What was sent may go out now, as far as there is room. Due after the last Send of a row.
+  virtual void Kick() = 0;
+  // `count` records that were sent have been withdrawn: reports them and lets go of them soon.
+  virtual void OnWithdrawn(std::size_t count) = 0;
 };
 
 class Clock {
@@ -91,6 +96,11 @@ class Metrics {
   virtual void OnRecordReported(std::string_view topic, RecordResult result, std::size_t bytes,
                                 std::chrono::nanoseconds since_sent) = 0;
   virtual void OnBatch(std::size_t records) = 0;
+
+  // Records that the gateway holds back because their partition is busy or its leader is away.
+  virtual void OnRecordsHeld(std::int64_t delta) = 0;
+  virtual void OnRecordsWithdrawn(std::size_t count) = 0;  // by their deadline, never sent
+  virtual void OnWave(std::size_t records) = 0;            // handed to Kafka together
 
   // Kafka.
   virtual void OnKafkaReady(bool ready) = 0;

@@ -12,20 +12,31 @@ RecordResult ResultOf(const DeliveryReport& report) {
              : RecordResult::kPossiblyPersisted;
 }
 
+DeliveryReport MakeReport(Persistence persistence, std::string detail) {
+  Error error;
+  error.code = ErrorCode::kDeliveryTimeout;
+  error.persistence = persistence;
+  error.detail = std::move(detail);
+  return DeliveryReport(std::move(error));
+}
+
 const DeliveryReport& DeadlineReport() {
-  static const DeliveryReport report = [] {
-    Error error;
-    error.code = ErrorCode::kDeliveryTimeout;
-    error.persistence = Persistence::kPossiblyPersisted;
-    error.detail =
-        "Kafka did not confirm the record before the request's deadline. It may still be stored: "
-        "retry only if a duplicate is harmless.";
-    return DeliveryReport(std::move(error));
-  }();
+  static const DeliveryReport report = MakeReport(
+      Persistence::kPossiblyPersisted,
+      "Kafka did not confirm the record before the request's deadline. It may still be stored: "
+      "retry only if a duplicate is harmless.");
   return report;
 }
 
 }  // namespace
+
+const DeliveryReport& WithdrawnReport() {
+  static const DeliveryReport report = MakeReport(
+      Persistence::kNotPersisted,
+      "The record still waited in the gateway when the request's deadline came. It was withdrawn "
+      "and never sent to Kafka: a retry cannot duplicate it.");
+  return report;
+}
 
 ProduceBatch::Pending::Pending(Pending&& other) noexcept
     : PendingRecord(other), batch_(other.batch_), report_(std::move(other.report_)) {}
@@ -53,6 +64,7 @@ void ProduceBatch::Send(Producer& producer) {
   // A local reference too: the last record may be reported before the loop has ended.
   const std::shared_ptr<ProduceBatch> keep = shared_from_this();
   self_ = keep;
+  producer_ = &producer;
   sent_at_ = clock_.Now();
   std::int64_t bytes = 0;
   for (const Record& record : batch_.records) {
@@ -61,6 +73,7 @@ void ProduceBatch::Send(Producer& producer) {
   metrics_.OnBatch(batch_.records.size());
   metrics_.OnRecordsSent(static_cast<std::int64_t>(batch_.records.size()), bytes);
   for (Pending& pending : pending_) producer.Send(&pending);
+  producer.Kick();
 }
 
 void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
@@ -69,7 +82,8 @@ void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
   State expected = State::kPending;
   const bool in_time = pending.state_.compare_exchange_strong(
       expected, State::kReported, std::memory_order_acq_rel, std::memory_order_acquire);
-  metrics_.OnRecordReported(pending.record().topic, in_time ? result : RecordResult::kLate,
+  const bool known = in_time || expected == State::kWithdrawn;
+  metrics_.OnRecordReported(pending.record().topic, known ? result : RecordResult::kLate,
                             pending.record().PayloadBytes(), clock_.Now() - sent_at_);
   if (unreported_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
 
@@ -80,12 +94,18 @@ void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
 
 void ProduceBatch::Expire() {
   if (answered_.exchange(true, std::memory_order_acq_rel)) return;
+  std::size_t withdrawn = 0;
   for (Pending& pending : pending_) {
+    if (pending.state_.load(std::memory_order_acquire) != State::kPending) continue;
+    const bool never_sent = pending.Withdraw();
+    withdrawn += never_sent ? 1 : 0;
     State expected = State::kPending;
-    pending.state_.compare_exchange_strong(expected, State::kExpired, std::memory_order_acq_rel,
-                                           std::memory_order_acquire);
+    pending.state_.compare_exchange_strong(expected,
+                                           never_sent ? State::kWithdrawn : State::kExpired,
+                                           std::memory_order_acq_rel, std::memory_order_acquire);
   }
   Answer();
+  if (withdrawn > 0) producer_->OnWithdrawn(withdrawn);
 }
 
 void ProduceBatch::Answer() {
@@ -95,8 +115,16 @@ void ProduceBatch::Answer() {
 
 const DeliveryReport& ProduceBatch::outcome(std::size_t index) const {
   const Pending& pending = pending_[index];
-  return pending.state_.load(std::memory_order_acquire) == State::kReported ? pending.report_
-                                                                            : DeadlineReport();
+  switch (pending.state_.load(std::memory_order_acquire)) {
+    case State::kReported:
+      return pending.report_;
+    case State::kWithdrawn:
+      return WithdrawnReport();
+    case State::kPending:
+    case State::kExpired:
+      break;
+  }
+  return DeadlineReport();
 }
 
 }  // namespace gateway

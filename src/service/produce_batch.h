@@ -20,6 +20,9 @@
 
 namespace gateway {
 
+// What is said of a record that its deadline withdrew.
+const DeliveryReport& WithdrawnReport();
+
 class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
  public:
   // Called once, from whichever thread completes the batch.
@@ -33,11 +36,13 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
   ProduceBatch(const ProduceBatch&) = delete;
   ProduceBatch& operator=(const ProduceBatch&) = delete;
 
-  // Hands every record to `producer`, in order. Called once.
+  // Hands every record to `producer`, in order, and kicks it. Called once. The producer must
+  // outlive every batch that is not answered.
   void Send(Producer& producer);
 
   // The deadline has come: answers now with what is known. Records without a report become
-  // kDeliveryTimeout, PossiblyPersisted. No effect once answered.
+  // kDeliveryTimeout: NotPersisted if the producer still held them, who then never sends them, else
+  // PossiblyPersisted. No effect once answered. Not before Send has returned.
   void Expire();
 
   std::size_t size() const { return batch_.records.size(); }
@@ -46,7 +51,7 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
   const DeliveryReport& outcome(std::size_t index) const;
 
  private:
-  enum class State : std::uint8_t { kPending, kReported, kExpired };
+  enum class State : std::uint8_t { kPending, kReported, kExpired, kWithdrawn };
 
   class Pending final : public PendingRecord {
    public:
@@ -54,9 +59,11 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
         : PendingRecord(record), batch_(batch), report_(RecordMetadata{}) {}
     Pending(Pending&& other) noexcept;  // before Send only: std::vector wants it
     void Report(DeliveryReport report) override { batch_->OnReported(*this, std::move(report)); }
+    std::string_view request_id() const override { return batch_->batch_.request_id; }
 
    private:
     friend class ProduceBatch;
+    using PendingRecord::Withdraw;
     ProduceBatch* batch_;
     DeliveryReport report_;
     std::atomic<State> state_{State::kPending};
@@ -73,6 +80,7 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
   Callback answer_;
   Released released_;
   Clock::TimePoint sent_at_{};
+  Producer* producer_ = nullptr;
   std::vector<Pending> pending_;
   std::atomic<std::size_t> unreported_;
   std::atomic<bool> answered_{false};

@@ -62,6 +62,7 @@ struct RecordBatch {
   std::unique_ptr<std::pmr::monotonic_buffer_resource>
       arena;  // decoded strings, header arrays; null until used
   std::vector<Record> records;
+  std::string_view request_id;  // for logs; lives as long as the batch (Keep), or is ""
 
   // The arena, made at first use.
   std::pmr::monotonic_buffer_resource& Arena() {

@@ -30,18 +30,25 @@ class FakeClock final : public Clock {
   TimestampMs unix_ms_ = 1'700'000'000'000;
 };
 
-// Keeps what it is sent; the test reports it.
+// Keeps what it is sent; the test reports it. Takes each record at once, as if it were on its way
+// to Kafka, unless the test says that it holds them.
 class FakeProducer final : public Producer {
  public:
   void Send(PendingRecord* record) override {
+    if (!holds) static_cast<void>(record->Take());
     if (on_send) {
       on_send(record);
     } else {
       sent.push_back(record);
     }
   }
+  void Kick() override { ++kicks; }
+  void OnWithdrawn(std::size_t count) override { withdrawn += count; }
   std::vector<PendingRecord*> sent;
   std::function<void(PendingRecord*)> on_send;
+  bool holds = false;
+  int kicks = 0;
+  std::size_t withdrawn = 0;
 };
 
 inline DeliveryReport Stored(Partition partition, Offset offset,
@@ -87,6 +94,18 @@ class FakeMetrics final : public Metrics {
     records.emplace_back(std::string(topic), result);
   }
   void OnBatch(std::size_t) override {}
+  void OnRecordsHeld(std::int64_t delta) override {
+    const std::lock_guard lock(mutex_);
+    records_held += delta;
+  }
+  void OnRecordsWithdrawn(std::size_t count) override {
+    const std::lock_guard lock(mutex_);
+    records_withdrawn += count;
+  }
+  void OnWave(std::size_t size) override {
+    const std::lock_guard lock(mutex_);
+    waves.push_back(size);
+  }
   void OnKafkaReady(bool ready) override { kafka_ready = ready; }
   std::string Scrape() const override { return "# fake\n"; }
 
@@ -103,6 +122,9 @@ class FakeMetrics final : public Metrics {
   int requests_started = 0;
   std::int64_t connections = 0;
   std::int64_t records_sent = 0;
+  std::int64_t records_held = 0;
+  std::size_t records_withdrawn = 0;
+  std::vector<std::size_t> waves;
   bool kafka_ready = false;
   std::vector<std::pair<std::string, int>> requests;
   std::vector<std::pair<std::string, RecordResult>> records;

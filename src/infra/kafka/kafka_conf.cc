@@ -66,7 +66,7 @@ constexpr std::array kProperties = {
 
     KafkaProperty{Rule::kPromise, "", "partitioner",
                   [](const KafkaConfInput&) { return std::string("murmur2_random"); },
-                  "Keys go to the partition that Java clients choose; keyless records to any."},
+                  "The gateway chooses partitions itself, by the same rule."},
     KafkaProperty{
         Rule::kPromise, "", "allow.auto.create.topics",
         [](const KafkaConfInput& in) { return std::string(in.embedded ? "true" : "false"); },
@@ -78,6 +78,10 @@ constexpr std::array kProperties = {
     KafkaProperty{Rule::kPromise, "", "log.queue",
                   [](const KafkaConfInput&) { return std::string("true"); },
                   "Log lines come as events, on the gateway's thread, not on librdkafka's."},
+
+    KafkaProperty{Rule::kPromise, "", "enable.sparse.connections",
+                  [](const KafkaConfInput&) { return std::string("false"); },
+                  "Whether a leader is up must be known before a record goes to it, not after."},
 
     KafkaProperty{Rule::kTunable, "", "socket.nagle.disable",
                   [](const KafkaConfInput&) { return std::string("true"); },
@@ -197,7 +201,8 @@ std::string ValueFor(const KafkaProperty& property, const KafkaConfInput& input,
   if (kind == KafkaClientKind::kLookup) {
     if (property.property == "enable.idempotence") return "false";  // it would ask for an id
     if (property.property == "statistics.interval.ms") return "0";
-    if (property.property == "log.queue") return "false";  // nobody would serve it
+    if (property.property == "log.queue") return "false";                 // nobody would serve it
+    if (property.property == "enable.sparse.connections") return "true";  // any broker will do
   }
   return property.value(input);
 }

@@ -1,5 +1,6 @@
 #include "kafka/kafka_errors.h"
 
+#include <charconv>
 #include <string>
 
 namespace gateway {
@@ -26,6 +27,16 @@ ErrorCode Refine(ErrorCode code, const ClusterTrouble& trouble) {
 }
 
 }  // namespace
+
+std::optional<BrokerId> BrokerOf(std::string_view error_text) {
+  const std::string_view name = error_text.substr(0, error_text.find(": "));
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  BrokerId id = kNoLeader;
+  const auto [end, error] = std::from_chars(name.data() + slash + 1, name.data() + name.size(), id);
+  if (error != std::errc() || end != name.data() + name.size() || id < 0) return std::nullopt;
+  return id;
+}
 
 ErrorCode CodeOf(rd_kafka_resp_err_t code) {
   switch (code) {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "error.h"
+#include "kafka/topic_layout.h"
 #include "record.h"
 
 namespace gateway {
@@ -21,6 +22,10 @@ struct ClusterTrouble {
   bool no_broker_up = false;
   bool credentials_refused = false;  // and no broker up
 };
+
+// The broker that an error event of librdkafka speaks of ("host:9092/1: Disconnected ..."); absent
+// if it names none, or only an address of the bootstrap list.
+std::optional<BrokerId> BrokerOf(std::string_view error_text);
 
 // What `code` means for a record that was surely not stored.
 ErrorCode CodeOf(rd_kafka_resp_err_t code);

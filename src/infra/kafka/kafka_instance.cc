@@ -58,7 +58,14 @@ rd_kafka_topic_t* KafkaInstance::OpenTopic(const std::string& name) {
   return topics_.back().get();
 }
 
-rd_kafka_resp_err_t KafkaInstance::Produce(rd_kafka_topic_t* topic, PendingRecord* pending) {
+void KafkaInstance::RefreshTopic(rd_kafka_topic_t* topic, std::chrono::milliseconds timeout) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  rd_kafka_metadata(client_.get(), 0, topic, &raw, static_cast<int>(timeout.count()));
+  const RdMetadata metadata(raw);  // librdkafka has taken note of it; null if nobody answered
+}
+
+rd_kafka_resp_err_t KafkaInstance::Produce(rd_kafka_topic_t* topic, Partition partition,
+                                           PendingRecord* pending) {
   const Record& record = pending->record();
   const Bytes key = BytesOf(record.key);
   const Bytes value = BytesOf(record.value);
@@ -68,9 +75,8 @@ rd_kafka_resp_err_t KafkaInstance::Produce(rd_kafka_topic_t* topic, PendingRecor
   // that the tag asks for.
   const rd_kafka_resp_err_t error = rd_kafka_producev(
       client_.get(), RD_KAFKA_VTYPE_RKT, topic, RD_KAFKA_VTYPE_PARTITION,
-      static_cast<std::int32_t>(record.partition.value_or(RD_KAFKA_PARTITION_UA)),
-      RD_KAFKA_VTYPE_MSGFLAGS, flags, RD_KAFKA_VTYPE_VALUE, value.data, value.size,
-      RD_KAFKA_VTYPE_KEY, key.data, key.size, RD_KAFKA_VTYPE_TIMESTAMP,
+      static_cast<std::int32_t>(partition), RD_KAFKA_VTYPE_MSGFLAGS, flags, RD_KAFKA_VTYPE_VALUE,
+      value.data, value.size, RD_KAFKA_VTYPE_KEY, key.data, key.size, RD_KAFKA_VTYPE_TIMESTAMP,
       static_cast<std::int64_t>(record.timestamp.value_or(0)), RD_KAFKA_VTYPE_OPAQUE,
       static_cast<void*>(pending), RD_KAFKA_VTYPE_HEADERS, headers.get(), RD_KAFKA_VTYPE_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) (void)headers.release();  // librdkafka's now

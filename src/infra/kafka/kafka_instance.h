@@ -32,7 +32,11 @@ class KafkaInstance final {
 
   // Hands the record to librdkafka with the record itself as opaque. On success a delivery report
   // will come; on an error nothing was enqueued and nothing will.
-  rd_kafka_resp_err_t Produce(rd_kafka_topic_t* topic, PendingRecord* record);
+  rd_kafka_resp_err_t Produce(rd_kafka_topic_t* topic, Partition partition, PendingRecord* record);
+
+  // Has librdkafka ask how the topic is laid out now: it refuses a partition that it has not heard
+  // of. Blocks for `timeout` at most.
+  void RefreshTopic(rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
 
   // The next event, or null after `timeout`.
   RdEvent Poll(std::chrono::milliseconds timeout);

@@ -13,6 +13,13 @@ namespace {
 using std::chrono::milliseconds;
 constexpr milliseconds kFlushSlice{100};
 constexpr milliseconds kAfterPurge{1'000};
+constexpr milliseconds kDrainPause{2};
+constexpr milliseconds kNewPartitions{1'000};
+
+std::string_view PersistedWord(const DeliveryReport& report) {
+  if (report.ok()) return "yes";
+  return report.error().persistence == Persistence::kNotPersisted ? "no" : "unknown";
+}
 
 }  // namespace
 
@@ -45,37 +52,31 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
             KafkaClientKind::kLookup);
       },
       self->options_.lookup);
-  producer->reports_ = std::thread([self] { self->Run(); });
   producer->directory_ = std::make_unique<TopicDirectory>(
       self->options_.topics, *self->lookup_, static_cast<TopicDirectory::Client&>(*self));
+  producer->reports_ = std::thread([self] { self->Run(); });
   return producer;
 }
 
 KafkaProducer::KafkaProducer(Options options, Logger& logger, Metrics& metrics, const Clock& clock)
     : options_(std::move(options)),
       logger_(logger),
+      metrics_(metrics),
       clock_(clock),
       status_(options_.embedded, logger, metrics),
-      log_(logger, clock) {}
+      log_(logger, clock),
+      queue_(options_.waves, static_cast<WaveQueue::Sink&>(*this), metrics, clock) {}
 
 KafkaProducer::~KafkaProducer() {
   Drain(SteadyClock::now());
-  directory_.reset();  // joins "kafka-lookup", which calls us
   stop_.store(true);
   {
     const std::lock_guard lock(state_mutex_);
     if (state_.instance) state_.instance->WakePoll();
   }
   reports_.join();
+  directory_.reset();  // joins "kafka-lookup", which calls us
   state_.instance.reset();
-}
-
-std::optional<KafkaProducer::Route> KafkaProducer::Find(std::string_view topic,
-                                                        bool opened_too) const {
-  const std::lock_guard lock(state_mutex_);
-  const auto found = state_.topics.find(topic);
-  if (found == state_.topics.end() || !(found->second.known || opened_too)) return std::nullopt;
-  return Route{state_.instance, found->second.handle};
 }
 
 void KafkaProducer::Send(PendingRecord* record) {
@@ -83,30 +84,63 @@ void KafkaProducer::Send(PendingRecord* record) {
     record->Report(MakeError(ErrorCode::kDraining, Persistence::kNotPersisted, record->record()));
     return;
   }
-  const std::optional<Route> route = Find(record->record().topic, /*opened_too=*/false);
-  if (!route) {
-    directory_->Enqueue(record);
-    return;
+  switch (queue_.Push(record)) {
+    case WaveQueue::Pushed::kHeld:
+      return;
+    case WaveQueue::Pushed::kUnknownTopic:
+      return directory_->Enqueue(record);
+    case WaveQueue::Pushed::kNoPartition:
+      directory_->RefreshSoon();
+      return Fail(record, MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted,
+                                    record->record()));
   }
-  if (std::optional<Error> error = Dispatch(*route, record)) Fail(record, *std::move(error));
 }
 
-// The seam: a record whose topic has a handle goes to librdkafka here and nowhere else. An error
-// means that it was not taken.
-std::optional<Error> KafkaProducer::Dispatch(const Route& route, PendingRecord* pending) {
-  const Record& record = pending->record();
-  if (!route.instance || route.topic == nullptr) {
-    return MakeError(ErrorCode::kProducerFailed, Persistence::kNotPersisted, record);
+void KafkaProducer::OnWithdrawn(std::size_t count) {
+  metrics_.OnRecordsWithdrawn(count);
+  queue_.OnWithdrawn(count);
+  withdrawn_.store(true, std::memory_order_relaxed);
+}
+
+KafkaProducer::Route KafkaProducer::RouteTo(const std::string& topic) const {
+  const std::lock_guard lock(state_mutex_);
+  const auto found = state_.topics.find(topic);
+  return {state_.instance, found == state_.topics.end() ? nullptr : found->second};
+}
+
+// The seam: a record goes to librdkafka here and nowhere else.
+std::optional<WaveQueue::Refusal> KafkaProducer::Produce(const std::string& topic,
+                                                         Partition partition,
+                                                         RecordQueue* records) {
+  const Route route = RouteTo(topic);
+  if (!route.instance || route.topic == nullptr) return WaveQueue::Refusal{true, {}};
+  const auto count = static_cast<std::int64_t>(records->size());
+  in_librdkafka_.fetch_add(count, std::memory_order_relaxed);
+  while (PendingRecord* const record = records->Pop()) {
+    const rd_kafka_resp_err_t code = route.instance->Produce(route.topic, partition, record);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // `record` may be gone
+    records->PushFront(record);
+    in_librdkafka_.fetch_sub(static_cast<std::int64_t>(records->size()), std::memory_order_relaxed);
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL || code == RD_KAFKA_RESP_ERR__FATAL) {
+      return WaveQueue::Refusal{true, {}};
+    }
+    directory_->RefreshSoon();
+    return WaveQueue::Refusal{false, SynchronousError(code, record->record(), status_.Trouble())};
   }
-  in_librdkafka_.fetch_add(1, std::memory_order_relaxed);
-  const rd_kafka_resp_err_t code = route.instance->Produce(route.topic, pending);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;  // `pending` may be gone
-  in_librdkafka_.fetch_sub(1, std::memory_order_relaxed);
-  return SynchronousError(code, record, status_.Trouble());
+  return std::nullopt;
 }
 
 // One line a record, for those who follow a single one; at Debug, because there are so many.
-void KafkaProducer::LogReport(const Record& record, const DeliveryReport& report) const {
+void KafkaProducer::LogReport(const PendingRecord& pending, const DeliveryReport& report) const {
+  const Record& record = pending.record();
+  if (pending.late()) {
+    logger_.Log(LogLevel::kInformation, "record-late",
+                report.ok() ? "A record was stored after its request had been answered."
+                            : "A record failed after its request had been answered.",
+                {{"requestId", pending.request_id()},
+                 {"messaging.destination.name", record.topic},
+                 {"persisted", PersistedWord(report)}});
+  }
   if (!logger_.Enabled(LogLevel::kDebug)) return;
   if (report.ok()) {
     const RecordMetadata& stored = report.value();
@@ -115,16 +149,14 @@ void KafkaProducer::LogReport(const Record& record, const DeliveryReport& report
                  {"messaging.destination.partition.id", std::int64_t{stored.partition}},
                  {"messaging.kafka.offset", stored.offset.value_or(-1)}});
   } else {
-    logger_.Log(LogLevel::kDebug, "record-failed", report.error().detail,
-                {{"messaging.destination.name", record.topic},
-                 {"persisted", report.error().persistence == Persistence::kNotPersisted
-                                   ? std::string_view("no")
-                                   : std::string_view("unknown")}});
+    logger_.Log(
+        LogLevel::kDebug, "record-failed", report.error().detail,
+        {{"messaging.destination.name", record.topic}, {"persisted", PersistedWord(report)}});
   }
 }
 
 void KafkaProducer::Report(PendingRecord* record, DeliveryReport report) {
-  LogReport(record->record(), report);
+  LogReport(*record, report);
   if (report.ok()) {
     delivered_.fetch_add(1, std::memory_order_relaxed);
   } else if (report.error().persistence == Persistence::kNotPersisted) {
@@ -139,26 +171,45 @@ void KafkaProducer::Fail(PendingRecord* record, Error error) {
   Report(record, DeliveryReport(std::move(error)));
 }
 
-bool KafkaProducer::IsKnown(std::string_view topic) const {
-  return Find(topic, /*opened_too=*/false).has_value();
-}
-
-bool KafkaProducer::Open(const std::string& topic) {
-  const std::lock_guard lock(state_mutex_);
-  if (!state_.instance) return false;
-  Topic& entry = state_.topics[topic];
-  if (entry.handle == nullptr) entry.handle = state_.instance->OpenTopic(topic);
-  return entry.handle != nullptr;
+bool KafkaProducer::Open(const std::string& topic, const TopicLayout& layout) {
+  {
+    const std::lock_guard lock(state_mutex_);
+    rd_kafka_topic_t*& handle = state_.topics[topic];
+    if (handle == nullptr && state_.instance) {
+      handle = state_.instance->OpenTopic(topic);
+      if (handle == nullptr) return false;
+    }  // without an instance: the next one opens it
+  }
+  queue_.SetLayout(topic, layout);
+  return true;
 }
 
 std::optional<Error> KafkaProducer::Produce(PendingRecord* record) {
-  const std::optional<Route> route = Find(record->record().topic, /*opened_too=*/true);
-  return Dispatch(route.value_or(Route{}), record);
+  switch (queue_.Push(record, /*opened_too=*/true)) {
+    case WaveQueue::Pushed::kHeld:
+      return std::nullopt;
+    case WaveQueue::Pushed::kNoPartition:
+      return MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted, record->record());
+    case WaveQueue::Pushed::kUnknownTopic:
+      break;
+  }
+  return MakeError(ErrorCode::kTopicNotFound, Persistence::kNotPersisted, record->record());
 }
 
-void KafkaProducer::Publish(const std::string& topic) {
-  const std::lock_guard lock(state_mutex_);
-  state_.topics[topic].known = true;
+void KafkaProducer::Update(const std::string& topic, const TopicLayout& layout) {
+  if (layout.partitions() > queue_.PartitionsOf(topic)) {
+    const Route route = RouteTo(topic);
+    if (route.instance && route.topic != nullptr) {
+      route.instance->RefreshTopic(route.topic, kNewPartitions);
+    }
+  }
+  queue_.SetLayout(topic, layout);
+}
+
+void KafkaProducer::Forget(const std::string& topic) {
+  logger_.Log(LogLevel::kWarning, "topic-gone", "A topic that was written to is gone.",
+              {{"messaging.destination.name", std::string_view(topic)}});
+  queue_.Forget(topic);
 }
 
 ErrorCode KafkaProducer::WhyUnavailable() const {
@@ -171,7 +222,7 @@ KafkaProducer::DrainResult KafkaProducer::Totals() const {
 }
 
 bool KafkaProducer::FlushUntil(SteadyClock::time_point until) {
-  while (in_librdkafka_.load(std::memory_order_acquire) != 0) {
+  while (queue_.pending() != 0) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
     if (left <= milliseconds(0)) return false;
     std::shared_ptr<KafkaInstance> instance;
@@ -179,11 +230,10 @@ bool KafkaProducer::FlushUntil(SteadyClock::time_point until) {
       const std::lock_guard lock(state_mutex_);
       instance = state_.instance;
     }
-    if (instance) {
-      instance->Flush(std::min(left, kFlushSlice));
-    } else {
-      std::this_thread::sleep_for(milliseconds(5));  // a retiring instance reports by itself
-    }
+    if (instance) instance->Flush(std::min(left, kFlushSlice));
+    instance.reset();
+    // What is held does not keep Flush; a retiring instance reports by itself.
+    if (queue_.pending() != 0) std::this_thread::sleep_for(kDrainPause);
   }
   return true;
 }
@@ -193,13 +243,17 @@ KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline
   draining_.store(true);
   directory_->WaitIdle(deadline);
   directory_->Stop();
+  queue_.Kick();
   if (!FlushUntil(deadline)) {
+    queue_.Pause();
+    queue_.FailHeld(ErrorCode::kDraining);
     purge_.store(true);
     {
       const std::lock_guard lock(state_mutex_);
       if (state_.instance) state_.instance->Purge();
     }
     FlushUntil(SteadyClock::now() + kAfterPurge);
+    queue_.FailHeld(ErrorCode::kDraining);  // what librdkafka had not taken
   }
   const DrainResult after = Totals();
   return {after.delivered - before.delivered, after.not_persisted - before.not_persisted,

@@ -1,14 +1,14 @@
 // The Producer and KafkaHealth of the gateway, on librdkafka. One idempotent instance at a time;
 // the thread "kafka-reports" serves its event queue (delivery reports, errors, statistics, log
 // lines) and calls PendingRecord::Report; the thread "kafka-lookup" asks for topics not yet known.
-// Send never waits for Kafka.
+// What may go to librdkafka and when is the WaveQueue's to say. Send never waits for Kafka.
 //
-// A fatal error (2.0.2 has them in ordinary broker incidents, librdkafka #4438): sends answer
-// kProducerFailed until the instance has reported all it held; then a new one takes its place. They
-// never overlap, so no record of the new one can be stored before one of the old one.
+// A fatal error (2.0.2 has them in ordinary broker incidents, librdkafka #4438): records are held
+// until the instance has reported all it had; then a new one takes its place. They never overlap,
+// so no record of the new one can be stored before one of the old one.
 //
-// Owned by main, outlives every request. Send, Status: any thread. Drain: one, once, after intake
-// has stopped. The embedded broker, if any, must outlive the producer.
+// Owned by main, outlives every request. Send, Kick, OnWithdrawn, Status: any thread. Drain: one,
+// once, after intake has stopped. The embedded broker, if any, must outlive the producer.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 
@@ -29,12 +29,16 @@
 #include "kafka/kafka_status.h"
 #include "kafka/metadata_client.h"
 #include "kafka/topic_directory.h"
+#include "kafka/wave_queue.h"
 #include "ports.h"
 #include "result.h"
 
 namespace gateway {
 
-class KafkaProducer final : public Producer, public KafkaHealth, private TopicDirectory::Client {
+class KafkaProducer final : public Producer,
+                            public KafkaHealth,
+                            private TopicDirectory::Client,
+                            private WaveQueue::Sink {
  public:
   struct Options {
     Settings::Kafka kafka;  // bootstrap_servers resolved: addresses, not "embedded"
@@ -43,6 +47,7 @@ class KafkaProducer final : public Producer, public KafkaHealth, private TopicDi
     bool embedded = false;
     MetadataClient::Options lookup;
     TopicDirectory::Options topics;
+    WaveQueue::Options waves;
   };
 
   // What became of the records that were under way when Drain was called.
@@ -63,6 +68,8 @@ class KafkaProducer final : public Producer, public KafkaHealth, private TopicDi
   ~KafkaProducer() override;
 
   void Send(PendingRecord* record) override;
+  void Kick() override { queue_.Kick(); }
+  void OnWithdrawn(std::size_t count) override;
   KafkaStatus Status() const override { return status_.Status(); }
 
   // Refuses new records, then waits until every record has been reported. At `deadline` gives up
@@ -75,49 +82,45 @@ class KafkaProducer final : public Producer, public KafkaHealth, private TopicDi
 
   KafkaProducer(Options options, Logger& logger, Metrics& metrics, const Clock& clock);
 
-  // Where a record goes: a topic of the instance, kept alive for the call.
+  // Where records go: a topic of the instance, kept alive for the call.
   struct Route {
     std::shared_ptr<KafkaInstance> instance;  // null while a fatal error is dealt with
     rd_kafka_topic_t* topic = nullptr;
   };
-  struct Topic {
-    rd_kafka_topic_t* handle = nullptr;  // null while there is no instance
-    bool known = false;                  // Send may use it (opened, and its waiters are out)
-  };
-  struct NameHash {
-    // The standard library's name. NOLINTNEXTLINE(readability-identifier-naming)
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const {
-      return std::hash<std::string_view>()(name);
-    }
-  };
   struct State {
     std::shared_ptr<KafkaInstance> instance;
-    std::unordered_map<std::string, Topic, NameHash, std::equal_to<>> topics;
+    std::unordered_map<std::string, rd_kafka_topic_t*> topics;  // null while there is no instance
   };
 
-  std::optional<Route> Find(std::string_view topic, bool opened_too) const;
-  std::optional<Error> Dispatch(const Route& route, PendingRecord* record);
-  void Report(PendingRecord* record, DeliveryReport report);
-  void LogReport(const Record& record, const DeliveryReport& report) const;
+  Route RouteTo(const std::string& topic) const;
+  void LogReport(const PendingRecord& record, const DeliveryReport& report) const;
   DrainResult Totals() const;
   bool FlushUntil(SteadyClock::time_point until);
 
+  // WaveQueue::Sink, and of a record that never reached the queue.
+  std::optional<WaveQueue::Refusal> Produce(const std::string& topic, Partition partition,
+                                            RecordQueue* records) override;
+  void Report(PendingRecord* record, DeliveryReport report) override;
+
   // TopicDirectory::Client
-  bool IsKnown(std::string_view topic) const override;
-  bool Open(const std::string& topic) override;
+  bool IsKnown(std::string_view topic) const override { return queue_.IsKnown(topic); }
+  bool Open(const std::string& topic, const TopicLayout& layout) override;
   std::optional<Error> Produce(PendingRecord* record) override;
-  void Publish(const std::string& topic) override;
+  void Publish(const std::string& topic) override { queue_.Publish(topic); }
+  void Update(const std::string& topic, const TopicLayout& layout) override;
+  void Forget(const std::string& topic) override;
   void Fail(PendingRecord* record, Error error) override;
   ErrorCode WhyUnavailable() const override;
   void OnBrokerAnswered() override { status_.OnBrokerAnswered(); }
 
   // The thread "kafka-reports".
   void Run();
+  void Tick();
   void OnEvent(const KafkaInstance& instance, rd_kafka_event_t* event);
   void OnDeliveryReports(rd_kafka_event_t* event);
   DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
                           bool offset_known) const;
+  void OnStats(const KafkaStats& stats);
   void OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t* event);
   void Retire();
   bool MayDestroy(const std::shared_ptr<KafkaInstance>& instance) const;
@@ -125,9 +128,11 @@ class KafkaProducer final : public Producer, public KafkaHealth, private TopicDi
 
   const Options options_;
   Logger& logger_;
+  Metrics& metrics_;
   const Clock& clock_;
   KafkaStatusTracker status_;
   KafkaLog log_;
+  WaveQueue queue_;
 
   mutable std::mutex state_mutex_;
   State state_;
@@ -139,6 +144,8 @@ class KafkaProducer final : public Producer, public KafkaHealth, private TopicDi
   std::atomic<bool> draining_{false};
   std::atomic<bool> purge_{false};  // the retiring instance, which only the thread knows
   std::atomic<bool> stop_{false};
+  std::atomic<bool> withdrawn_{false};  // some waiters of the directory may be
+  SteadyClock::time_point ticked_{};    // the thread's own
   bool fatal_ = false;  // the thread's own: a fatal error has been seen on the current instance
 
   std::unique_ptr<MetadataClient> lookup_;

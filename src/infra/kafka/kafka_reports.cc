@@ -2,8 +2,10 @@
 // that has met a fatal error.
 #include <pthread.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "kafka/kafka_conf.h"
 #include "kafka/kafka_errors.h"
@@ -13,7 +15,8 @@ namespace gateway {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr milliseconds kPoll{500};
+constexpr milliseconds kPoll{100};
+constexpr milliseconds kTick{50};
 constexpr milliseconds kPollRetiring{20};
 constexpr std::chrono::seconds kRetireLimit{15};  // then what is still out is given up
 constexpr milliseconds kReplacePause{1'000};      // between two new instances
@@ -35,6 +38,7 @@ void KafkaProducer::Run() {
   SteadyClock::time_point give_up{};
   SteadyClock::time_point not_before{};
   while (!stop_.load()) {
+    Tick();
     if (!instance) {
       if (SteadyClock::now() >= not_before && !draining_.load()) {
         instance = Replace();
@@ -62,6 +66,16 @@ void KafkaProducer::Run() {
   }
 }
 
+void KafkaProducer::Tick() {
+  const SteadyClock::time_point now = SteadyClock::now();
+  if (now - ticked_ < kTick) return;
+  ticked_ = now;
+  queue_.Tick();
+  queue_.Sweep();
+  if (withdrawn_.exchange(false, std::memory_order_relaxed)) directory_->Sweep();
+  if (queue_.WaitsForLeader()) directory_->RefreshSoon();
+}
+
 void KafkaProducer::OnEvent(const KafkaInstance& instance, rd_kafka_event_t* event) {
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_DR:
@@ -71,7 +85,7 @@ void KafkaProducer::OnEvent(const KafkaInstance& instance, rd_kafka_event_t* eve
       OnErrorEvent(instance, event);
       break;
     case RD_KAFKA_EVENT_STATS:
-      if (const auto stats = ParseKafkaStats(rd_kafka_event_stats(event))) status_.OnStats(*stats);
+      if (const auto stats = ParseKafkaStats(rd_kafka_event_stats(event))) OnStats(*stats);
       break;
     case RD_KAFKA_EVENT_LOG: {
       const char* facility = "";
@@ -93,16 +107,35 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
   const rd_kafka_topic_t* run_topic = nullptr;
   std::int32_t run_partition = RD_KAFKA_PARTITION_UA;
   bool offset_known = false;
+  std::vector<WaveQueue::Reported> reports;
+  std::int64_t count = 0;
   while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
     if (message->rkt != run_topic || message->partition != run_partition) {
       run_topic = message->rkt;
       run_partition = message->partition;
       offset_known = message->offset >= 0;
+      reports.push_back({rd_kafka_topic_name(run_topic), run_partition});
     }
     auto* const record = static_cast<PendingRecord*>(message->_private);
+    ++reports.back().count;
+    ++count;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) reports.back().stored = true;
     Report(record, ReportOf(*message, record->record(), offset_known));
-    in_librdkafka_.fetch_sub(1, std::memory_order_release);
   }
+  if (std::any_of(reports.begin(), reports.end(), [](const auto& run) { return !run.stored; })) {
+    directory_->RefreshSoon();
+  }
+  queue_.OnReports(reports);
+  in_librdkafka_.fetch_sub(count, std::memory_order_release);
+}
+
+void KafkaProducer::OnStats(const KafkaStats& stats) {
+  status_.OnStats(stats);
+  std::vector<WaveQueue::Broker> brokers;
+  for (const KafkaStats::Broker& broker : stats.brokers) {
+    brokers.push_back({broker.id, broker.up, broker.silent_for});
+  }
+  queue_.SetBrokers(brokers);
 }
 
 DeliveryReport KafkaProducer::ReportOf(const rd_kafka_message_t& message, const Record& record,
@@ -128,6 +161,10 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t
   // The event carries the cause as its code, not _FATAL.
   if (rd_kafka_event_error_is_fatal(event) == 0) {
     if (TellsOfCredentials(code)) status_.OnCredentialsRefused();
+    if (const auto broker = BrokerOf(rd_kafka_event_error_string(event))) {
+      queue_.MarkDown(*broker);
+      directory_->RefreshSoon();
+    }
     log_.OnError(code, rd_kafka_event_error_string(event));
     return;
   }
@@ -144,9 +181,10 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t
 
 // From now on nothing new reaches the instance; librdkafka has given up what it had not sent.
 void KafkaProducer::Retire() {
+  queue_.Pause();
   const std::lock_guard lock(state_mutex_);
   state_.instance.reset();
-  for (auto& [name, topic] : state_.topics) topic.handle = nullptr;
+  for (auto& [name, topic] : state_.topics) topic = nullptr;
   status_.OnFatal();
 }
 
@@ -166,10 +204,13 @@ std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
     return nullptr;
   }
   std::shared_ptr<KafkaInstance> instance = std::move(made).value();
-  const std::lock_guard lock(state_mutex_);
-  state_.instance = instance;
-  for (auto& [name, topic] : state_.topics) topic.handle = instance->OpenTopic(name);
-  status_.OnReplaced();
+  {
+    const std::lock_guard lock(state_mutex_);
+    state_.instance = instance;
+    for (auto& [name, topic] : state_.topics) topic = instance->OpenTopic(name);
+    status_.OnReplaced();
+  }
+  queue_.Resume();
   logger_.Log(LogLevel::kInformation, "kafka-replaced", "A new producer instance has started.");
   return instance;
 }

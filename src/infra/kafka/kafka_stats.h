@@ -1,20 +1,31 @@
-// What readiness needs of librdkafka's statistics (a JSON text every second): brokers, and whether
-// the producer has its id. The rest of the text, which grows with partitions, is skipped unbuilt.
+// What readiness and the wave queue need of librdkafka's statistics (a JSON text every second):
+// brokers, and whether the producer has its id. The rest of the text, which grows with partitions,
+// is skipped unbuilt.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "kafka/topic_layout.h"
 
 namespace gateway {
 
 struct KafkaStats {
+  struct Broker {
+    BrokerId id = kNoLeader;
+    bool up = false;
+    std::chrono::microseconds silent_for{};  // since its last byte; very long if there was none
+  };
   int brokers_known = 0;  // those that metadata named; bootstrap addresses do not count
   int brokers_up = 0;
   // eos.idemp_state: "Assigned" when the producer can produce; while a failed batch is dealt with
   // "DrainBump", "DrainReset", "RequestPID", "WaitPID" for a moment.
   std::string idempotence;
+  std::vector<Broker> brokers{};
 };
 
 // Absent if `json` is not what librdkafka writes.

@@ -14,24 +14,30 @@ using Clock = std::chrono::steady_clock;
 // between them.
 constexpr milliseconds kSlice{1'000};
 
-TopicLookup::Answer AnswerOf(const rd_kafka_metadata_t& metadata) {
+TopicLookup::Reply ReplyOf(const rd_kafka_metadata_topic_t& topic) {
   using Answer = TopicLookup::Answer;
-  if (metadata.topic_cnt != 1) return Answer::kNotFound;
-  const rd_kafka_metadata_topic_t& topic = metadata.topics[0];
-  // A partition without a leader is librdkafka's to wait for.
+  // A partition without a leader is one to wait for.
   if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
       topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-    return Answer::kFound;
+    TopicLookup::Reply found{Answer::kFound, {}};
+    found.layout.leaders.assign(static_cast<std::size_t>(topic.partition_cnt), kNoLeader);
+    for (int i = 0; i < topic.partition_cnt; ++i) {
+      const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
+      if (partition.id < 0 || partition.id >= topic.partition_cnt) continue;
+      found.layout.leaders[static_cast<std::size_t>(partition.id)] = partition.leader;
+    }
+    return found;
   }
-  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return Answer::kForbidden;
-  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) return Answer::kIllegalName;
-  return Answer::kNotFound;
+  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return {Answer::kForbidden, {}};
+  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) return {Answer::kIllegalName, {}};
+  return {Answer::kNotFound, {}};
 }
 
 }  // namespace
 
 rd_kafka_t* MetadataClient::Instance() {
   if (client_ != nullptr && names_ < options_.names_per_instance) return client_.get();
+  known_.clear();
   client_.reset();
   names_ = 0;
   Result<RdConf, std::string> conf = make_conf_();
@@ -42,41 +48,65 @@ rd_kafka_t* MetadataClient::Instance() {
   return client_.get();
 }
 
-TopicLookup::Answer MetadataClient::Find(const std::string& name) {
+TopicLookup::Reply MetadataClient::Find(const std::string& name) {
   rd_kafka_t* client = Instance();
-  if (client == nullptr) return Answer::kUnavailable;
+  if (client == nullptr) return {};
   ++names_;
   const RdTopic topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
-  if (topic == nullptr) return Answer::kIllegalName;
+  if (topic == nullptr) return {Answer::kIllegalName, {}};
   const Clock::time_point end = Clock::now() + options_.timeout;
   while (!cancelled_.load(std::memory_order_relaxed)) {
     const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
     if (left <= milliseconds(0)) break;
-    const Answer answer = Ask(client, topic.get(), std::min(left, kSlice));
-    if (answer != Answer::kUnavailable) return answer;
+    const RdMetadata metadata = Ask(client, topic.get(), std::min(left, kSlice));
+    if (metadata == nullptr) continue;
+    if (metadata->topic_cnt != 1) return {Answer::kNotFound, {}};
+    return ReplyOf(metadata->topics[0]);
   }
-  return Answer::kUnavailable;
+  return {};
 }
 
-TopicLookup::Answer MetadataClient::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic,
-                                        milliseconds timeout) {
+// With handles of its own librdkafka asks for exactly those names (and for what it still remembers
+// of other look-ups), and never has them created.
+std::optional<std::vector<TopicLookup::Reply>> MetadataClient::FindAll(
+    const std::vector<std::string>& topics) {
+  rd_kafka_t* client = Instance();
+  if (client == nullptr || topics.empty()) return std::nullopt;
+  for (const std::string& name : topics) {
+    RdTopic& handle = known_[name];
+    if (handle == nullptr) handle.reset(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  }
+  if (cancelled_.load(std::memory_order_relaxed)) return std::nullopt;
+  const RdMetadata metadata = Ask(client, nullptr, kSlice);
+  if (metadata == nullptr) return std::nullopt;
+  std::unordered_map<std::string_view, const rd_kafka_metadata_topic_t*> by_name;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    by_name[metadata->topics[i].topic] = &metadata->topics[i];
+  }
+  std::vector<Reply> replies;
+  replies.reserve(topics.size());
+  for (const std::string& name : topics) {
+    const auto found = by_name.find(name);
+    replies.push_back(found == by_name.end() ? Reply{} : ReplyOf(*found->second));
+  }
+  return replies;
+}
+
+RdMetadata MetadataClient::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, milliseconds timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
   const rd_kafka_resp_err_t error =
       rd_kafka_metadata(client, 0, topic, &raw, static_cast<int>(timeout.count()));
-  const RdMetadata metadata(raw);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || metadata == nullptr) return Answer::kUnavailable;
-  return AnswerOf(*metadata);
+  RdMetadata metadata(raw);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
+  return metadata;
 }
 
 bool MetadataClient::BrokerAnswers(milliseconds timeout) {
   rd_kafka_t* client = Instance();
   if (client == nullptr) return false;
   // Asked before any topic: the request names none, so it cannot create one either.
-  const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t error =
-      rd_kafka_metadata(client, 0, nullptr, &raw, static_cast<int>(timeout.count()));
-  const RdMetadata metadata(raw);
-  return error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata != nullptr && metadata->broker_cnt > 0;
+  const RdMetadata metadata = Ask(client, nullptr, timeout);
+  return metadata != nullptr && metadata->broker_cnt > 0;
 }
 
 }  // namespace gateway

@@ -7,7 +7,10 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "kafka/handles.h"
 #include "kafka/topic_lookup.h"
@@ -27,18 +30,22 @@ class MetadataClient final : public TopicLookup {
   MetadataClient(MakeConf make_conf, Options options)
       : make_conf_(std::move(make_conf)), options_(options) {}
 
-  Answer Find(const std::string& topic) override;
+  Reply Find(const std::string& topic) override;
+  std::optional<std::vector<Reply>> FindAll(const std::vector<std::string>& topics) override;
   bool BrokerAnswers(std::chrono::milliseconds timeout) override;
   void Cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
 
  private:
   rd_kafka_t* Instance();
-  Answer Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
+  static RdMetadata Ask(rd_kafka_t* client, rd_kafka_topic_t* topic,
+                        std::chrono::milliseconds timeout);
 
   const MakeConf make_conf_;
   const Options options_;
   std::atomic<bool> cancelled_{false};
   RdClient client_;
+  // Of topics that exist; librdkafka asks for all of them together.
+  std::unordered_map<std::string, RdTopic> known_;
   int names_ = 0;
 };
 

@@ -24,6 +24,7 @@ class RecordQueue final {
     return *this;
   }
 
+  PendingRecord* front() const { return head_; }  // nullptr when empty
   bool empty() const { return head_ == nullptr; }
   std::size_t size() const { return size_; }
 
@@ -31,6 +32,13 @@ class RecordQueue final {
     record->next = nullptr;
     (tail_ == nullptr ? head_ : tail_->next) = record;
     tail_ = record;
+    ++size_;
+  }
+
+  void PushFront(PendingRecord* record) {
+    record->next = head_;
+    head_ = record;
+    if (tail_ == nullptr) tail_ = record;
     ++size_;
   }
 
@@ -42,6 +50,19 @@ class RecordQueue final {
     if (head_ == nullptr) tail_ = nullptr;
     --size_;
     return record;
+  }
+
+  // All of `other`, before and behind what is here.
+  void Prepend(RecordQueue other) {
+    other.Append(std::move(*this));
+    *this = std::move(other);
+  }
+  void Append(RecordQueue other) {
+    if (other.empty()) return;
+    (tail_ == nullptr ? head_ : tail_->next) = other.head_;
+    tail_ = std::exchange(other.tail_, nullptr);
+    size_ += std::exchange(other.size_, 0);
+    other.head_ = nullptr;
   }
 
  private:

@@ -2,10 +2,12 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "kafka/kafka_errors.h"
+#include "produce_batch.h"
 
 namespace gateway {
 namespace {
@@ -14,11 +16,17 @@ namespace {
 constexpr std::size_t kFewWaiters = 64;
 constexpr int kRoundsUnlocked = 8;
 constexpr std::chrono::milliseconds kFirstAnswerSlice{250};
+// A broker that has just started may not know every topic yet.
+constexpr int kGoneAfter = 2;
 
 }  // namespace
 
 TopicDirectory::TopicDirectory(Options options, TopicLookup& lookup, Client& client)
-    : options_(options), lookup_(lookup), client_(client), thread_([this] { Run(); }) {}
+    : options_(options),
+      lookup_(lookup),
+      client_(client),
+      refresh_at_(Clock::now() + options.refresh_every),
+      thread_([this] { Run(); }) {}
 
 TopicDirectory::~TopicDirectory() {
   Stop();
@@ -55,6 +63,7 @@ void TopicDirectory::Enqueue(PendingRecord* record) {
   if (std::optional<Error> error = client_.Produce(record)) {
     client_.Fail(record, *std::move(error));
   }
+  client_.Kick();
 }
 
 // Whether a look-up for `name` may start; the lock is held.
@@ -65,11 +74,36 @@ std::optional<ErrorCode> TopicDirectory::Admit(const std::string& name) {
     absent_.erase(absent);
   }
   // A look-up would create the topic, and nothing can delete it.
-  if (options_.max_topics != 0 && known_ + waiting_.size() >= options_.max_topics) {
+  if (options_.max_topics != 0 && known_.size() + waiting_.size() >= options_.max_topics) {
     return ErrorCode::kTopicNotFound;
   }
   if (waiting_.size() >= options_.max_waiting_names) return ErrorCode::kOverloaded;
   return std::nullopt;
+}
+
+void TopicDirectory::RefreshSoon() {
+  const std::lock_guard lock(mutex_);
+  const Clock::time_point soon = std::max(Clock::now(), refreshed_ + options_.refresh_soon);
+  if (soon >= refresh_at_) return;
+  refresh_at_ = soon;
+  wake_.notify_one();
+}
+
+void TopicDirectory::Sweep() {
+  RecordQueue withdrawn;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [name, waiters] : waiting_) {
+      RecordQueue kept;
+      while (PendingRecord* const record = waiters.Pop()) {
+        (record->withdrawn() ? withdrawn : kept).Push(record);
+      }
+      waiters = std::move(kept);
+    }
+  }
+  while (PendingRecord* const record = withdrawn.Pop()) {
+    client_.Fail(record, WithdrawnReport().error());
+  }
 }
 
 bool TopicDirectory::WaitIdle(Clock::time_point until) {
@@ -94,32 +128,73 @@ void TopicDirectory::Run() {
   AwaitFirstAnswer();
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopped_ || !names_.empty(); });
+    wake_.wait_until(lock, refresh_at_,
+                     [this] { return stopped_ || !names_.empty() || Clock::now() >= refresh_at_; });
     if (stopped_) return;
-    const std::string name = std::move(names_.front());
-    names_.pop_front();
-    lock.unlock();
-    const TopicLookup::Answer answer = lookup_.Find(name);
-    lock.lock();
-    if (stopped_) return;  // Stop has failed the waiters
-    switch (answer) {
-      case TopicLookup::Answer::kFound:
-        Release(name, lock);
-        break;
-      case TopicLookup::Answer::kNotFound:
-        FailOne(name, ErrorCode::kTopicNotFound, lock);
-        break;
-      case TopicLookup::Answer::kForbidden:
-        FailOne(name, ErrorCode::kTopicAuthorizationFailed, lock);
-        break;
-      case TopicLookup::Answer::kIllegalName:
-        FailOne(name, ErrorCode::kInvalidRecord, lock);
-        break;
-      case TopicLookup::Answer::kUnavailable:
-        FailAll(client_.WhyUnavailable(), lock);  // the others would wait as long, one by one
-        break;
+    if (!names_.empty()) {
+      LookUp(lock);
+    } else if (Clock::now() >= refresh_at_) {
+      Refresh(lock);
     }
   }
+}
+
+void TopicDirectory::LookUp(std::unique_lock<std::mutex>& lock) {
+  const std::string name = std::move(names_.front());
+  names_.pop_front();
+  lock.unlock();
+  const TopicLookup::Reply reply = lookup_.Find(name);
+  lock.lock();
+  if (stopped_) return;  // Stop has failed the waiters
+  switch (reply.answer) {
+    case TopicLookup::Answer::kFound:
+      Release(name, reply.layout, lock);
+      break;
+    case TopicLookup::Answer::kNotFound:
+      FailOne(name, ErrorCode::kTopicNotFound, lock);
+      break;
+    case TopicLookup::Answer::kForbidden:
+      FailOne(name, ErrorCode::kTopicAuthorizationFailed, lock);
+      break;
+    case TopicLookup::Answer::kIllegalName:
+      FailOne(name, ErrorCode::kInvalidRecord, lock);
+      break;
+    case TopicLookup::Answer::kUnavailable:
+      FailAll(client_.WhyUnavailable(), lock);  // the others would wait as long, one by one
+      break;
+  }
+}
+
+// One request for all known topics. No answer changes nothing: what is known stays true until
+// somebody says otherwise.
+void TopicDirectory::Refresh(std::unique_lock<std::mutex>& lock) {
+  std::vector<std::string> names;
+  names.reserve(known_.size());
+  for (const auto& [name, missed] : known_) names.push_back(name);
+  lock.unlock();
+  const auto replies = lookup_.FindAll(names);
+  std::vector<std::string> gone;
+  bool doubtful = false;
+  for (std::size_t i = 0; replies && i < names.size(); ++i) {
+    int& missed = known_[names[i]];  // only this thread changes it
+    const TopicLookup::Reply& reply = (*replies)[i];
+    const bool absent = reply.answer == TopicLookup::Answer::kNotFound;
+    missed = absent ? missed + 1 : 0;
+    if (reply.answer == TopicLookup::Answer::kFound) client_.Update(names[i], reply.layout);
+    if (missed >= kGoneAfter) {
+      client_.Forget(names[i]);
+      gone.push_back(names[i]);
+    } else {
+      doubtful = doubtful || absent;
+    }
+  }
+  lock.lock();
+  for (const std::string& name : gone) {
+    known_.erase(name);
+    RememberAbsent(name, ErrorCode::kTopicNotFound);
+  }
+  refreshed_ = Clock::now();
+  refresh_at_ = refreshed_ + (doubtful ? options_.absent_for : options_.refresh_every);
 }
 
 // Readiness a second sooner than by the first statistics. Gives way to records.
@@ -138,8 +213,9 @@ void TopicDirectory::AwaitFirstAnswer() {
 
 // The topic exists: its waiters go out, first without the lock while others queue up behind, the
 // last few with it, and then the name is known.
-void TopicDirectory::Release(const std::string& name, std::unique_lock<std::mutex>& lock) {
-  if (!client_.Open(name)) {
+void TopicDirectory::Release(const std::string& name, const TopicLayout& layout,
+                             std::unique_lock<std::mutex>& lock) {
+  if (!client_.Open(name, layout)) {
     FailOne(name, ErrorCode::kProducerFailed, lock);
     return;
   }
@@ -159,9 +235,10 @@ void TopicDirectory::Release(const std::string& name, std::unique_lock<std::mute
     ProduceQueue(std::move(waiting->second), &failed, &errors);
     waiting_.erase(name);
     client_.Publish(name);
-    ++known_;
+    known_[name] = 0;
   }
   lock.unlock();
+  client_.Kick();
   FailQueue(std::move(failed), std::move(errors));
   lock.lock();
   --busy_;

@@ -1,11 +1,13 @@
-// Which topics exist. Records whose topic the producer does not know yet wait here while the one
-// thread "kafka-lookup" asks the cluster; then all records of the name go out in order, or all are
-// told why not. Unknown names never reach the producing instance; a name found absent is remembered
-// for a second.
+// Which topics exist, and how they are laid out. Records whose topic the producer does not know yet
+// wait here while the one thread "kafka-lookup" asks the cluster; then all records of the name go
+// out in order, or all are told why not. Unknown names never reach the producing instance; a name
+// found absent is remembered for a second. The same thread asks again for all known topics every
+// few seconds, and soon when something went wrong: partitions are added, leaders move, topics go
+// away.
 //
 // Order: the waiters of a name are produced before the name becomes known to Send, and until then
-// every record of it queues behind them, so no record overtakes. Owned by KafkaProducer; Enqueue,
-// WaitIdle and Stop from any thread. Report is never called with the lock held.
+// every record of it queues behind them, so no record overtakes. Owned by KafkaProducer; its
+// methods may be called from any thread. Report is never called with the lock held.
 #ifndef GATEWAY_INFRA_KAFKA_TOPIC_DIRECTORY_H_
 #define GATEWAY_INFRA_KAFKA_TOPIC_DIRECTORY_H_
 
@@ -26,18 +28,24 @@ namespace gateway {
 
 class TopicDirectory final {
  public:
-  // What the directory needs of the producer. All but Produce and Fail may be called with the
-  // directory's lock held and must not call back.
+  // What the directory needs of the producer. All but Fail, Kick, Update and Forget may be called
+  // with the directory's lock held and must not call back.
   class Client {
    public:
     virtual ~Client() = default;
     virtual bool IsKnown(std::string_view topic) const = 0;
     // Makes the topic producible, but not yet known. False if the producer cannot now.
-    virtual bool Open(const std::string& topic) = 0;
-    // Sends a record of a known or opened topic. An error means: not taken, report it.
+    virtual bool Open(const std::string& topic, const TopicLayout& layout) = 0;
+    // Queues a record of a known or opened topic. An error means: not taken, report it.
     virtual std::optional<Error> Produce(PendingRecord* record) = 0;
     // From now on IsKnown, and Send goes past the directory.
     virtual void Publish(const std::string& topic) = 0;
+    // What was produced may go out.
+    virtual void Kick() = 0;
+    // How a known topic is laid out now.
+    virtual void Update(const std::string& topic, const TopicLayout& layout) = 0;
+    // A known topic is gone; it is not known any more.
+    virtual void Forget(const std::string& topic) = 0;
     // Reports the record.
     virtual void Fail(PendingRecord* record, Error error) = 0;
     // Why nobody answered: brokers away, or credentials refused.
@@ -51,6 +59,8 @@ class TopicDirectory final {
     std::size_t max_waiting_names = 1'000;  // beyond: kOverloaded
     std::size_t max_absent_names = 10'000;  // remembered
     std::chrono::milliseconds absent_for{1'000};
+    std::chrono::milliseconds refresh_every{5'000};
+    std::chrono::milliseconds refresh_soon{250};  // at least so long after the last time
   };
 
   // Starts the thread. Both must outlive the directory.
@@ -62,6 +72,12 @@ class TopicDirectory final {
   // Takes a record whose topic the caller did not find known. It is produced or failed, later or at
   // once.
   void Enqueue(PendingRecord* record);
+
+  // Something went wrong that other leaders or partitions would explain: asks for them soon.
+  void RefreshSoon();
+
+  // Lets go of the waiters that were withdrawn.
+  void Sweep();
 
   // True once no record waits here; false at `until`.
   bool WaitIdle(std::chrono::steady_clock::time_point until);
@@ -75,7 +91,10 @@ class TopicDirectory final {
 
   void Run();
   void AwaitFirstAnswer();
-  void Release(const std::string& name, std::unique_lock<std::mutex>& lock);
+  void LookUp(std::unique_lock<std::mutex>& lock);
+  void Refresh(std::unique_lock<std::mutex>& lock);
+  void Release(const std::string& name, const TopicLayout& layout,
+               std::unique_lock<std::mutex>& lock);
   void FailOne(const std::string& name, ErrorCode code, std::unique_lock<std::mutex>& lock);
   void FailAll(ErrorCode code, std::unique_lock<std::mutex>& lock);
   void FailQueue(RecordQueue waiters, ErrorCode code);
@@ -99,7 +118,9 @@ class TopicDirectory final {
   std::unordered_map<std::string, RecordQueue> waiting_;  // by name, until published or failed
   std::deque<std::string> names_;                         // to be looked up, oldest first
   std::unordered_map<std::string, Absent> absent_;
-  std::size_t known_ = 0;
+  std::unordered_map<std::string, int> known_;  // how often in a row each was not found
+  Clock::time_point refreshed_{};
+  Clock::time_point refresh_at_{};
   int busy_ = 0;  // threads that are reporting waiters outside the lock
   bool stopped_ = false;
   std::thread thread_;

@@ -1,10 +1,14 @@
-// Asks the cluster whether a topic exists: a port, so that the directory of topics can be tested
-// without a cluster. Called from one thread, which it blocks; Cancel from any.
+// Asks the cluster whether a topic exists and how it is laid out: a port, so that the directory of
+// topics can be tested without a cluster. Called from one thread, which it blocks; Cancel from any.
 #ifndef GATEWAY_INFRA_KAFKA_TOPIC_LOOKUP_H_
 #define GATEWAY_INFRA_KAFKA_TOPIC_LOOKUP_H_
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "kafka/topic_layout.h"
 
 namespace gateway {
 
@@ -19,7 +23,14 @@ class TopicLookup {
   };
 
   virtual ~TopicLookup() = default;
-  virtual Answer Find(const std::string& topic) = 0;
+  struct Reply {
+    Answer answer = Answer::kUnavailable;
+    TopicLayout layout;  // of a topic that was found
+  };
+  virtual Reply Find(const std::string& topic) = 0;
+  // The same for many topics in one request, in their order; absent if nobody answered within about
+  // a second.
+  virtual std::optional<std::vector<Reply>> FindAll(const std::vector<std::string>& topics) = 0;
   // True if a broker answers within `timeout`.
   virtual bool BrokerAnswers(std::chrono::milliseconds timeout) = 0;
   // Makes a call under way, and every later one, end soon.

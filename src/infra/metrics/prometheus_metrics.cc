@@ -72,6 +72,14 @@ void PrometheusMetrics::OnRecordReported(std::string_view topic, RecordResult re
 
 void PrometheusMetrics::OnBatch(std::size_t records) { parts_->records.OnBatch(records); }
 
+void PrometheusMetrics::OnRecordsHeld(std::int64_t delta) { parts_->records.OnHeld(delta); }
+
+void PrometheusMetrics::OnRecordsWithdrawn(std::size_t count) {
+  parts_->records.OnWithdrawn(count);
+}
+
+void PrometheusMetrics::OnWave(std::size_t records) { parts_->records.OnWave(records); }
+
 void PrometheusMetrics::OnKafkaReady(bool ready) { parts_->kafka_ready.Set(ready ? 1 : 0); }
 
 std::string PrometheusMetrics::Scrape() const {

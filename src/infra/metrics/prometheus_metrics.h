@@ -52,6 +52,9 @@ class PrometheusMetrics final : public Metrics {
   void OnRecordReported(std::string_view topic, RecordResult result, std::size_t bytes,
                         std::chrono::nanoseconds since_sent) override;
   void OnBatch(std::size_t records) override;
+  void OnRecordsHeld(std::int64_t delta) override;
+  void OnRecordsWithdrawn(std::size_t count) override;
+  void OnWave(std::size_t records) override;
   void OnKafkaReady(bool ready) override;
   std::string Scrape() const override;
 

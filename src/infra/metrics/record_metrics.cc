@@ -43,6 +43,7 @@ RecordMetrics::RecordMetrics(std::size_t max_topic_labels)
     : topics_(max_topic_labels),
       other_(DeliveryBuckets()),
       batch_records_(BatchBuckets()),
+      wave_records_(BatchBuckets()),
       in_flight_(kInFlightCells) {}
 
 void RecordMetrics::OnSent(std::int64_t count, std::int64_t bytes) {
@@ -110,6 +111,16 @@ std::vector<prometheus::MetricFamily> RecordMetrics::Collect() const {
   families.push_back(std::move(delivery));
   families.push_back(HistogramFamily("kafka_gateway_batch_records", "Records in one request.",
                                      batch_records_.Collect()));
+  families.push_back(HistogramFamily("kafka_gateway_wave_records",
+                                     "Records handed to Kafka together, for one leader.",
+                                     wave_records_.Collect()));
+  families.push_back(GaugeFamily("kafka_gateway_held_records",
+                                 "Records that wait in the gateway because their partition is busy "
+                                 "or its leader is away.",
+                                 AtLeastZero(in_flight_.Sum(kHeld))));
+  families.push_back(CounterFamily("kafka_gateway_withdrawn_records_total",
+                                   "Records that their deadline withdrew before they were sent.",
+                                   AtLeastZero(in_flight_.Sum(kWithdrawn))));
   families.push_back(GaugeFamily("kafka_gateway_in_flight_records",
                                  "Records taken whose fate is not known yet.",
                                  AtLeastZero(in_flight_.Sum(kRecords))));

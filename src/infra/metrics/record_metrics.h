@@ -29,6 +29,11 @@ class RecordMetrics final : public prometheus::Collectable {
   void OnReported(std::string_view topic, RecordResult result, std::size_t bytes,
                   std::chrono::nanoseconds since_sent);
   void OnBatch(std::size_t records);
+  void OnHeld(std::int64_t delta) { in_flight_.Add(kHeld, delta); }
+  void OnWithdrawn(std::size_t count) {
+    in_flight_.Add(kWithdrawn, static_cast<std::int64_t>(count));
+  }
+  void OnWave(std::size_t records) { wave_records_.Observe(static_cast<std::int64_t>(records)); }
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -38,7 +43,7 @@ class RecordMetrics final : public prometheus::Collectable {
     ShardedCells counts;  // one for each RecordResult, then the delivered bytes
     ShardedHistogram delivery;
   };
-  enum InFlight : std::size_t { kRecords, kBytes, kInFlightCells };
+  enum InFlight : std::size_t { kRecords, kBytes, kHeld, kWithdrawn, kInFlightCells };
 
   TopicCounts& CountsOf(std::string_view topic, RecordResult result);
   template <typename Visit>
@@ -47,6 +52,7 @@ class RecordMetrics final : public prometheus::Collectable {
   LabelTable<TopicCounts> topics_;
   TopicCounts other_;
   ShardedHistogram batch_records_;
+  ShardedHistogram wave_records_;
   ShardedCells in_flight_;
 };
 

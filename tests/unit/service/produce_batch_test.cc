@@ -130,6 +130,85 @@ TEST_F(ProduceBatchTest, EveryRecordIsCountedOnceAsWhatItBecame) {
   EXPECT_EQ(metrics_.Count(RecordResult::kPossiblyPersisted), 1);
 }
 
+TEST_F(ProduceBatchTest, SendEndsWithAKick) {
+  Make(3)->Send(producer_);
+  EXPECT_EQ(producer_.kicks, 1);
+}
+
+TEST_F(ProduceBatchTest, TheDeadlineWithdrawsWhatIsStillHeldAndSaysSo) {
+  producer_.holds = true;
+  const auto batch = Make(3);
+  batch->Send(producer_);
+  ASSERT_TRUE(producer_.sent[1]->Take());
+  batch->Expire();
+  ASSERT_EQ(answers_, 1);
+  for (const std::size_t held : {0U, 2U}) {
+    EXPECT_EQ(outcomes_[held].error().code, ErrorCode::kDeliveryTimeout);
+    EXPECT_EQ(outcomes_[held].error().persistence, Persistence::kNotPersisted);
+  }
+  EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
+  EXPECT_EQ(producer_.withdrawn, 2U);
+  EXPECT_FALSE(producer_.sent[0]->Take()) << "it may be sent after the client was told it is not";
+  EXPECT_TRUE(producer_.sent[1]->late());
+  for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
+}
+
+TEST_F(ProduceBatchTest, AWithdrawnRecordCountsOnceAsNotPersistedAndFreesItsBytes) {
+  producer_.holds = true;
+  const auto batch = Make(1);
+  batch->Send(producer_);
+  batch->Expire();
+  EXPECT_EQ(released_, 0);
+  producer_.sent[0]->Report(WithdrawnReport());
+  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(metrics_.Count(RecordResult::kNotPersisted), 1);
+  EXPECT_EQ(metrics_.records.size(), 1U);
+}
+
+TEST_F(ProduceBatchTest, ARecordThatIsPutBackCanBeWithdrawnButNotAfterItsDeadline) {
+  producer_.holds = true;
+  const auto batch = Make(2);
+  batch->Send(producer_);
+  ASSERT_TRUE(producer_.sent[0]->Take());
+  ASSERT_TRUE(producer_.sent[0]->PutBack());
+  ASSERT_TRUE(producer_.sent[1]->Take());
+  batch->Expire();
+  EXPECT_EQ(outcomes_[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
+  EXPECT_FALSE(producer_.sent[1]->PutBack()) << "its answer is out";
+  for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
+}
+
+// The deadline and the thread that lets records go race; a record that is said never to be sent is
+// not taken.
+TEST_F(ProduceBatchTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
+  constexpr std::size_t kRecords = 8;
+  producer_.holds = true;
+  for (int round = 0; round < 2'000; ++round) {
+    producer_.sent.clear();
+    auto batch = Make(kRecords);
+    batch->Send(producer_);
+    std::atomic<int> ready{0};
+    const auto meet = [&ready] {
+      ready.fetch_add(1);
+      while (ready.load() < 2) std::this_thread::yield();
+    };
+    std::vector<bool> taken;
+    std::thread releaser([&] {
+      meet();
+      for (PendingRecord* record : producer_.sent) taken.push_back(record->Take());
+    });
+    meet();
+    batch->Expire();
+    releaser.join();
+    for (std::size_t i = 0; i < kRecords; ++i) {
+      const bool said_not = outcomes_[i].error().persistence == Persistence::kNotPersisted;
+      ASSERT_NE(said_not, static_cast<bool>(taken[i]));
+    }
+    for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
+  }
+}
+
 // The deadline and the reports race; whoever wins, the totals are exact and the answer agrees with
 // the metrics.
 TEST_F(ProduceBatchTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) {

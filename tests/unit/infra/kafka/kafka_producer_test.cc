@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 using testing::TestRecord;
 
 ReadRecord SendAndRead(EmbeddedKafka& kafka, TestRecord& record) {
-  kafka.producer().Send(&record);
+  kafka.Send(&record);
   const DeliveryReport& report = record.Await();
   if (!report.ok()) {
     ADD_FAILURE() << report.error().detail;
@@ -105,7 +105,7 @@ TEST(KafkaProducer, KeysGoWhereJavaClientsPutThem) {
   // murmur2("foobar") & 0x7fffffff = 1357151166 (org.apache.kafka.common.utils.UtilsTest, made
   // positive), of 4 partitions: 2.
   TestRecord record("t", "foobar", "v");
-  kafka.producer().Send(&record);
+  kafka.Send(&record);
   ASSERT_TRUE(record.Await().ok());
   EXPECT_EQ(record.Await().value().partition, 2);
 }
@@ -113,10 +113,10 @@ TEST(KafkaProducer, KeysGoWhereJavaClientsPutThem) {
 TEST(KafkaProducer, APartitionThatIsNotThereIsNotFound) {
   EmbeddedKafka kafka;
   TestRecord unknown_topic("t", "k", "v", 99);
-  kafka.producer().Send(&unknown_topic);
+  kafka.Send(&unknown_topic);
   EXPECT_EQ(CodeOfReport(unknown_topic.Await()), ErrorCode::kPartitionNotFound);
   TestRecord known_topic("t", "k", "v", 99);
-  kafka.producer().Send(&known_topic);
+  kafka.Send(&known_topic);
   EXPECT_EQ(CodeOfReport(known_topic.Await()), ErrorCode::kPartitionNotFound);
   EXPECT_EQ(known_topic.Await().error().persistence, Persistence::kNotPersisted);
 }
@@ -126,7 +126,7 @@ TEST(KafkaProducer, ATopicThatIsNotThereIsNotFound) {
   rd_kafka_mock_topic_set_error(kafka.broker().cluster(), "nope",
                                 RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   TestRecord record("nope", "k", "v");
-  kafka.producer().Send(&record);
+  kafka.Send(&record);
   EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kTopicNotFound);
   EXPECT_THAT(record.Await().error().detail, HasSubstr("nope"));
 }
@@ -136,40 +136,69 @@ TEST(KafkaProducer, ATopicMadeAMomentAgoIsFound) {
   rd_kafka_mock_topic_set_error(kafka.broker().cluster(), "soon",
                                 RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   TestRecord early("soon", "k", "v");
-  kafka.producer().Send(&early);
+  kafka.Send(&early);
   EXPECT_EQ(CodeOfReport(early.Await()), ErrorCode::kTopicNotFound);
   rd_kafka_mock_topic_set_error(kafka.broker().cluster(), "soon", RD_KAFKA_RESP_ERR_NO_ERROR);
   TestRecord later("soon", "k", "v");
-  kafka.producer().Send(&later);
+  kafka.Send(&later);
   EXPECT_TRUE(later.Await().ok());
 }
 
 TEST(KafkaProducer, ARecordThatLibrdkafkaDoesNotTakeIsReportedOnce) {
   EmbeddedKafka kafka;
   TestRecord first("t", "k", "v");
-  kafka.producer().Send(&first);
+  kafka.Send(&first);
   ASSERT_TRUE(first.Await().ok());
   TestRecord large("t", "k", std::string(2'000'000, 'x'));
   large.headers() = {{"h", "1"}};
   large.UseHeaders();
-  kafka.producer().Send(&large);
+  kafka.Send(&large);
   EXPECT_EQ(CodeOfReport(large.Await()), ErrorCode::kRecordTooLarge);
   kafka.DestroyProducer();
   EXPECT_EQ(large.reports(), 1U);
 }
 
-TEST(KafkaProducer, AFullQueueIsOverloaded) {
-  EmbeddedKafka kafka([](auto& options) {
-    options.kafka.queue_max_messages = 1;
-    options.kafka.linger_ms = 20'000;  // the first stays
-  });
-  TestRecord first("t", "k", "v");
-  TestRecord second("t", "k", "v");
-  kafka.producer().Send(&first);
-  kafka.producer().Send(&second);
-  EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kOverloaded);
-  kafka.DestroyProducer();
-  EXPECT_EQ(first.reports(), 1U);
+TEST(KafkaProducer, WhatLibrdkafkasFullQueueDoesNotTakeIsHeldAndStoredLater) {
+  EmbeddedKafka kafka([](auto& options) { options.kafka.queue_max_messages = 10; });
+  std::deque<TestRecord> records;
+  for (int i = 0; i < 200; ++i) records.emplace_back("t", "k", std::to_string(i), 1);
+  for (TestRecord& record : records) kafka.Send(&record);
+  for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
+  const auto read = ReadBack(kafka.broker().bootstrap_servers(), "t", 1, 200);
+  ASSERT_THAT(read, SizeIs(200));
+  for (std::size_t i = 0; i < 200; ++i) EXPECT_EQ(read[i].value, std::to_string(i));
+}
+
+TEST(KafkaProducer, WhileTheLeaderIsAwayRecordsAreHeldAndStoredWhenItIsBack) {
+  EmbeddedKafka kafka;
+  TestRecord before("t", "k", "v", 0);
+  kafka.Send(&before);
+  ASSERT_TRUE(before.Await().ok());
+  ASSERT_TRUE(kafka.metrics.WaitForReady(true));
+  rd_kafka_mock_broker_set_down(kafka.broker().cluster(), 1);
+  ASSERT_TRUE(kafka.metrics.WaitForReady(false));
+  TestRecord held("t", "k", "w", 0);
+  kafka.Send(&held);
+  EXPECT_FALSE(held.late());
+  rd_kafka_mock_broker_set_up(kafka.broker().cluster(), 1);
+  EXPECT_TRUE(held.Await().ok());
+}
+
+TEST(KafkaProducer, WhileTheLeaderIsAwayADeadlineWithdraws) {
+  EmbeddedKafka kafka;
+  TestRecord before("t", "k", "v", 0);
+  kafka.Send(&before);
+  ASSERT_TRUE(before.Await().ok());
+  ASSERT_TRUE(kafka.metrics.WaitForReady(true));
+  rd_kafka_mock_broker_set_down(kafka.broker().cluster(), 1);
+  ASSERT_TRUE(kafka.metrics.WaitForReady(false));
+  TestRecord held("t", "k", "w", 0);
+  kafka.Send(&held);
+  ASSERT_TRUE(held.Withdraw());
+  kafka.producer().OnWithdrawn(1);
+  ASSERT_FALSE(held.Await().ok());
+  EXPECT_EQ(CodeOfReport(held.Await()), ErrorCode::kDeliveryTimeout);
+  EXPECT_EQ(held.Await().error().persistence, Persistence::kNotPersisted);
 }
 
 TEST(KafkaProducer, ABurstThatBeginsOnAnUnknownTopicIsStoredInOrder) {
@@ -177,7 +206,7 @@ TEST(KafkaProducer, ABurstThatBeginsOnAnUnknownTopicIsStoredInOrder) {
   constexpr int kRecords = 5'000;
   std::deque<TestRecord> records;
   for (int i = 0; i < kRecords; ++i) records.emplace_back("t", "k", std::to_string(i), 1);
-  for (TestRecord& record : records) kafka.producer().Send(&record);
+  for (TestRecord& record : records) kafka.Send(&record);
   for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
   const auto read = ReadBack(kafka.broker().bootstrap_servers(), "t", 1, kRecords);
   ASSERT_THAT(read, SizeIs(kRecords));
@@ -194,7 +223,7 @@ TEST(KafkaProducer, DrainDeliversWhatIsUnderWay) {
   EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 20'000; });
   std::deque<TestRecord> records;
   for (int i = 0; i < 1'000; ++i) records.emplace_back("t" + std::to_string(i % 3), "k", "v");
-  for (TestRecord& record : records) kafka.producer().Send(&record);
+  for (TestRecord& record : records) kafka.Send(&record);
   const auto result = kafka.producer().Drain(std::chrono::steady_clock::now() + testing::kHang);
   EXPECT_EQ(result.delivered, 1'000);
   EXPECT_TRUE(result.NothingLost());
@@ -204,13 +233,13 @@ TEST(KafkaProducer, DrainDeliversWhatIsUnderWay) {
 TEST(KafkaProducer, ADrainWithoutABrokerEndsWithEveryRecordReported) {
   EmbeddedKafka kafka;
   TestRecord first("t", "k", "v");
-  kafka.producer().Send(&first);
+  kafka.Send(&first);
   ASSERT_TRUE(first.Await().ok());
   rd_kafka_mock_broker_set_down(kafka.broker().cluster(), 1);
   TestRecord known("t", "k", "v");
   TestRecord unknown("u", "k", "v");
-  kafka.producer().Send(&known);
-  kafka.producer().Send(&unknown);
+  kafka.Send(&known);
+  kafka.Send(&unknown);
   const auto result = kafka.producer().Drain(std::chrono::steady_clock::now());
   EXPECT_EQ(result.not_persisted + result.possibly_persisted, 2);
   EXPECT_EQ(known.reports(), 1U);
@@ -221,7 +250,7 @@ TEST(KafkaProducer, AfterDrainNothingIsTaken) {
   EmbeddedKafka kafka;
   kafka.producer().Drain(std::chrono::steady_clock::now());
   TestRecord record("t", "k", "v");
-  kafka.producer().Send(&record);
+  kafka.Send(&record);
   EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kDraining);
 }
 
@@ -231,7 +260,7 @@ TEST(KafkaProducer, BrokersAwayDuringALookupFailAllNamesWithinItsBound) {
   rd_kafka_mock_broker_set_down(kafka.broker().cluster(), 1);
   std::deque<TestRecord> records;
   for (int i = 0; i < 20; ++i) records.emplace_back("t" + std::to_string(i), "k", "v");
-  for (TestRecord& record : records) kafka.producer().Send(&record);
+  for (TestRecord& record : records) kafka.Send(&record);
   for (TestRecord& record : records) {
     EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kBrokersUnavailable);
   }
@@ -252,12 +281,12 @@ TEST(KafkaProducer, ReadinessFollowsTheBroker) {
 TEST(KafkaProducer, AFatalErrorIsSaidOnceAndANewInstanceTakesOver) {
   EmbeddedKafka kafka;
   TestRecord before("t", "k", "v", 0);
-  kafka.producer().Send(&before);
+  kafka.Send(&before);
   ASSERT_TRUE(before.Await().ok());
   ASSERT_TRUE(kafka.metrics.WaitForReady(true));
   KafkaProducerTestPeer::MakeFatal(kafka.producer());
   TestRecord during("t", "k", "v", 0);
-  kafka.producer().Send(&during);
+  kafka.Send(&during);
   const DeliveryReport& report = during.Await();
   // Unless the new instance was quicker than this thread.
   if (!report.ok()) {
@@ -266,7 +295,7 @@ TEST(KafkaProducer, AFatalErrorIsSaidOnceAndANewInstanceTakesOver) {
   }
   ASSERT_TRUE(kafka.logger.WaitFor("kafka-replaced"));
   TestRecord after("t", "k", "v", 0);
-  kafka.producer().Send(&after);
+  kafka.Send(&after);
   EXPECT_TRUE(after.Await().ok());
   EXPECT_THAT(kafka.logger.Of("kafka-fatal"), SizeIs(1));
   EXPECT_THAT(kafka.logger.Of("kafka-replaced"), SizeIs(1));

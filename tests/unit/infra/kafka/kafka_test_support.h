@@ -83,6 +83,7 @@ class TestRecord final : public PendingRecord {
   std::vector<Header>& headers() { return headers_; }
   void UseHeaders() { record_.headers = headers_; }
 
+  using PendingRecord::Withdraw;
   void Report(DeliveryReport report) override {
     if (on_report) on_report(*this);
     {
@@ -183,6 +184,9 @@ class ReadinessMetrics final : public Metrics {
   void OnRecordReported(std::string_view, RecordResult, std::size_t,
                         std::chrono::nanoseconds) override {}
   void OnBatch(std::size_t) override {}
+  void OnRecordsHeld(std::int64_t) override {}
+  void OnRecordsWithdrawn(std::size_t) override {}
+  void OnWave(std::size_t) override {}
   void OnKafkaReady(bool ready) override {
     const std::lock_guard lock(mutex_);
     ready_ = ready;
@@ -220,6 +224,10 @@ class EmbeddedKafka {
  public:
   explicit EmbeddedKafka(const std::function<void(KafkaProducer::Options&)>& adjust = {});
   KafkaProducer& producer() { return *producer_; }
+  void Send(PendingRecord* record) {
+    producer_->Send(record);
+    producer_->Kick();
+  }
   EmbeddedBroker& broker() { return *broker_; }
   void DestroyProducer() { producer_.reset(); }
 

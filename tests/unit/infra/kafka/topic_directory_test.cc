@@ -21,16 +21,29 @@ using testing::TestRecord;
 // Answers when the test says so.
 class FakeLookup final : public TopicLookup {
  public:
-  Answer Find(const std::string& topic) override {
+  TopicLookup::Reply Find(const std::string& topic) override {
     std::unique_lock lock(mutex_);
     asked_.push_back(topic);
     changed_.notify_all();
     changed_.wait(lock, [this] { return cancelled_ || !answers_.empty(); });
-    if (cancelled_) return Answer::kUnavailable;
+    if (cancelled_) return {};
     const Answer answer = answers_.front();
     answers_.pop_front();
-    return answer;
+    return {answer, {{1, 1}}};
   }
+  // What the test has set, for every name.
+  std::optional<std::vector<TopicLookup::Reply>> FindAll(
+      const std::vector<std::string>& topics) override {
+    const std::lock_guard lock(mutex_);
+    refreshes.Add();
+    if (!seen_ || topics.empty()) return std::nullopt;
+    return std::vector<TopicLookup::Reply>(topics.size(), *seen_);
+  }
+  void See(std::optional<TopicLookup::Reply> seen) {
+    const std::lock_guard lock(mutex_);
+    seen_ = std::move(seen);
+  }
+  Counter refreshes;
   bool BrokerAnswers(std::chrono::milliseconds) override { return true; }
   void Cancel() override {
     const std::lock_guard lock(mutex_);
@@ -55,6 +68,7 @@ class FakeLookup final : public TopicLookup {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Answer> answers_;
+  std::optional<TopicLookup::Reply> seen_;
   std::vector<std::string> asked_;
   bool cancelled_ = false;
 };
@@ -66,7 +80,26 @@ class FakeClient final : public TopicDirectory::Client {
     const std::lock_guard lock(mutex_);
     return known_.contains(std::string(topic));
   }
-  bool Open(const std::string&) override { return can_open; }
+  bool Open(const std::string&, const TopicLayout&) override { return can_open; }
+  void Kick() override { kicks.Add(); }
+  void Update(const std::string&, const TopicLayout& layout) override {
+    {
+      const std::lock_guard lock(mutex_);
+      layout_ = layout;
+    }
+    updates.Add();
+  }
+  void Forget(const std::string& topic) override {
+    {
+      const std::lock_guard lock(mutex_);
+      known_.erase(topic);
+    }
+    forgotten.Add();
+  }
+  TopicLayout layout() const {
+    const std::lock_guard lock(mutex_);
+    return layout_;
+  }
   std::optional<Error> Produce(PendingRecord* record) override {
     std::function<void()> hook;
     {
@@ -98,6 +131,9 @@ class FakeClient final : public TopicDirectory::Client {
   }
 
   Counter answered;
+  Counter kicks;
+  Counter updates;
+  Counter forgotten;
   Counter produced_count;
   std::function<void()> before_first_produce;  // set before the first record
   std::atomic<bool> can_open{true};
@@ -107,6 +143,7 @@ class FakeClient final : public TopicDirectory::Client {
   mutable std::mutex mutex_;
   std::set<std::string> known_;
   std::vector<PendingRecord*> produced_;
+  TopicLayout layout_;
 };
 
 class TopicDirectoryTest : public ::testing::Test {
@@ -288,6 +325,44 @@ TEST_F(TopicDirectoryTest, IsIdleOnceItsWaitersAreOut) {
   lookup_.Reply(TopicLookup::Answer::kFound);
   EXPECT_TRUE(directory.WaitIdle(std::chrono::steady_clock::now() + testing::kHang));
   EXPECT_THAT(client_.produced(), ElementsAre(&record));
+}
+
+TEST_F(TopicDirectoryTest, WhatWaitedIsKickedOnceItIsProduced) {
+  TopicDirectory& directory = Make();
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  EXPECT_TRUE(client_.kicks.WaitFor(1));
+  EXPECT_THAT(client_.produced(), ElementsAre(&record));
+}
+
+TEST_F(TopicDirectoryTest, AKnownTopicIsAskedForAgainAndItsNewLayoutToldOn) {
+  TopicDirectory& directory = Make({.refresh_every = std::chrono::milliseconds(1)});
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  lookup_.See(TopicLookup::Reply{TopicLookup::Answer::kFound, {{1, 2, 3}}});
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  ASSERT_TRUE(client_.updates.WaitFor(1));
+  EXPECT_THAT(client_.layout().leaders, ElementsAre(1, 2, 3));
+}
+
+TEST_F(TopicDirectoryTest, ATopicThatIsGoneTwiceIsForgotten) {
+  TopicDirectory& directory = Make(
+      {.absent_for = std::chrono::milliseconds(0), .refresh_every = std::chrono::milliseconds(1)});
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  lookup_.See(TopicLookup::Reply{TopicLookup::Answer::kNotFound, {}});
+  lookup_.Reply(TopicLookup::Answer::kFound);
+  ASSERT_TRUE(client_.forgotten.WaitFor(1));
+  EXPECT_FALSE(client_.IsKnown("t"));
+  EXPECT_EQ(client_.updates.count(), 0);
+}
+
+TEST_F(TopicDirectoryTest, AfterAProblemKnownTopicsAreAskedForSoon) {
+  TopicDirectory& directory =
+      Make({.refresh_every = std::chrono::hours(1), .refresh_soon = std::chrono::milliseconds(0)});
+  directory.RefreshSoon();
+  EXPECT_TRUE(lookup_.refreshes.WaitFor(1));
 }
 
 TEST_F(TopicDirectoryTest, AReportMaySendAgain) {

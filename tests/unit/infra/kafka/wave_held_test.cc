@@ -1,0 +1,269 @@
+// What becomes of records that do not simply go: refused, put back, withdrawn, failed.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "kafka/wave_queue.h"
+#include "wave_queue_fixture.h"
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::CodeOfReport;
+using testing::HeldRecord;
+using ::testing::SizeIs;
+using testing::WaveQueueTest;
+
+TEST_F(WaveQueueTest, ARefusedRecordFailsAloneAndTheOthersGo) {
+  AddTopic("t", {1});
+  kafka_.refused = "b";
+  Push("t", "a");
+  HeldRecord& refused = Push("t", "b");
+  Push("t", "c");
+  queue_->Kick();
+  EXPECT_EQ(Log("t"), "ac");
+  ASSERT_THAT(refused.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(refused.reports[0]), ErrorCode::kRecordTooLarge);
+  Store("t");
+  EXPECT_EQ(queue_->pending(), 0U);
+}
+
+TEST_F(WaveQueueTest, AWaveThatIsRefusedWholeLeavesTheLaneOpen) {
+  AddTopic("t", {1});
+  kafka_.refused = "b";
+  Send("t", "b");
+  Send("t", "c");
+  EXPECT_EQ(Log("t"), "c");
+}
+
+TEST_F(WaveQueueTest, WhatAFullQueueDoesNotTakeGoesLaterInOrder) {
+  AddTopic("t", {1, 1});
+  kafka_.room = 2;
+  for (const char* value : {"a", "b", "c"}) Push("t", value);
+  Push("t", "x", 1);
+  queue_->Kick();
+  EXPECT_EQ(Log("t"), "ab");
+  Send("t", "d");
+  EXPECT_EQ(Log("t"), "ab");
+  kafka_.room = 100;
+  Store("t");
+  EXPECT_EQ(Log("t"), "abcd");
+  EXPECT_EQ(Log("t", 1), "x");
+}
+
+TEST_F(WaveQueueTest, WhenNothingIsOutAFullQueueIsTriedAgainByAndBy) {
+  AddTopic("t", {1});
+  kafka_.room = 0;
+  Send("t", "a");
+  kafka_.room = 1;
+  queue_->Tick();
+  EXPECT_EQ(Log("t"), "a");
+}
+
+TEST_F(WaveQueueTest, AWithdrawnRecordNeverGoesAndIsReportedOnce) {
+  AddTopic("t", {1});
+  Send("t", "a");
+  HeldRecord& withdrawn = Send("t", "b");
+  Send("t", "c");
+  ASSERT_TRUE(withdrawn.Withdraw());
+  queue_->OnWithdrawn(1);
+  Store("t");
+  EXPECT_EQ(Log("t"), "ac");
+  ASSERT_THAT(withdrawn.reports, SizeIs(1));
+  EXPECT_EQ(withdrawn.reports[0].error().persistence, Persistence::kNotPersisted);
+  queue_->Sweep();
+  EXPECT_THAT(withdrawn.reports, SizeIs(1));
+}
+
+TEST_F(WaveQueueTest, WhatIsWithdrawnIsSweptWhileItsLeaderStaysAway) {
+  AddTopic("t", {1});
+  queue_->MarkDown(1);
+  HeldRecord& first = Send("t", "a");
+  HeldRecord& kept = Send("t", "b");
+  HeldRecord& third = Send("t", "c");
+  ASSERT_TRUE(first.Withdraw());
+  ASSERT_TRUE(third.Withdraw());
+  queue_->OnWithdrawn(2);
+  queue_->Sweep();
+  EXPECT_THAT(first.reports, SizeIs(1));
+  EXPECT_THAT(third.reports, SizeIs(1));
+  EXPECT_THAT(kept.reports, SizeIs(0));
+  EXPECT_EQ(queue_->pending(), 1U);
+  EXPECT_EQ(metrics_.records_held, 1);
+  BrokersAre({Up(1)});
+  EXPECT_EQ(Log("t"), "b");
+}
+
+TEST_F(WaveQueueTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
+  AddTopic("t", {1});
+  queue_->MarkDown(1);
+  for (int i = 0; i < 100; ++i) Push("t", "a");
+  ASSERT_TRUE(records_[50].Withdraw());
+  ASSERT_TRUE(records_[60].Withdraw());
+  queue_->OnWithdrawn(2);
+  queue_->Sweep();
+  EXPECT_THAT(records_[50].reports, SizeIs(1)) << "the first time the whole queue is searched";
+  ASSERT_TRUE(records_[70].Withdraw());
+  queue_->OnWithdrawn(1);
+  queue_->Sweep();
+  EXPECT_THAT(records_[70].reports, SizeIs(0));
+  clock_.Advance(milliseconds(1'000));
+  queue_->Sweep();
+  EXPECT_THAT(records_[70].reports, SizeIs(1));
+}
+
+TEST_F(WaveQueueTest, WhatIsPutBackAfterItsDeadlineIsReportedNotSent) {
+  AddTopic("t", {1});
+  // Its deadline comes while librdkafka is asked.
+  HeldRecord& late = Push("t", "a");
+  kafka_.room = 0;
+  kafka_.before_refusal = [&late] { EXPECT_FALSE(late.Withdraw()); };
+  queue_->Kick();
+  ASSERT_THAT(late.reports, SizeIs(1));
+  EXPECT_EQ(late.reports[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_EQ(queue_->pending(), 0U);
+}
+
+TEST_F(WaveQueueTest, ATopicThatIsGoneFailsWhatItHolds) {
+  AddTopic("t", {1});
+  Send("t", "a");
+  HeldRecord& held = Send("t", "b");
+  queue_->Forget("t");
+  ASSERT_THAT(held.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kTopicNotFound);
+  EXPECT_FALSE(queue_->IsKnown("t"));
+  Store("t");
+  EXPECT_EQ(queue_->pending(), 0U);
+}
+
+TEST_F(WaveQueueTest, APartitionThatIsGoneFailsWhatItHolds) {
+  AddTopic("t", {1, 1});
+  Send("t", "a", 1);
+  HeldRecord& held = Send("t", "b", 1);
+  queue_->SetLayout("t", {{1}});
+  ASSERT_THAT(held.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kPartitionNotFound);
+}
+
+TEST_F(WaveQueueTest, ADrainThatGivesUpFailsAllThatIsHeld) {
+  AddTopic("t", {1});
+  HeldRecord& out = Send("t", "a");
+  HeldRecord& held = Send("t", "b");
+  queue_->FailHeld(ErrorCode::kDraining);
+  ASSERT_THAT(held.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kDraining);
+  EXPECT_THAT(out.reports, SizeIs(0));
+  EXPECT_EQ(queue_->pending(), 1U);
+}
+
+// Senders, deadlines and reports at once: every record is reported once, each partition's records
+// go in their order, and never two batches of a partition are out.
+class Crowd final : public WaveQueue::Sink {
+ public:
+  struct Batch {
+    std::string topic;
+    Partition partition;
+    std::vector<PendingRecord*> records;
+  };
+  std::optional<WaveQueue::Refusal> Produce(const std::string& topic, Partition partition,
+                                            RecordQueue* records) override {
+    Batch batch{topic, partition, {}};
+    while (PendingRecord* record = records->Pop()) batch.records.push_back(record);
+    const std::lock_guard lock(mutex);
+    if (!open.insert(partition).second) ++overlaps;
+    batches.push_back(std::move(batch));
+    return std::nullopt;
+  }
+  void Report(PendingRecord* record, DeliveryReport report) override {
+    record->Report(std::move(report));
+  }
+  std::mutex mutex;
+  std::deque<Batch> batches;
+  std::set<Partition> open;
+  int overlaps = 0;
+};
+
+class CountedRecord final : public PendingRecord {
+ public:
+  CountedRecord() : PendingRecord(&record_) {}
+  CountedRecord(const CountedRecord&) = delete;
+  CountedRecord& operator=(const CountedRecord&) = delete;
+  using PendingRecord::Withdraw;
+  void Report(DeliveryReport) override { reports.fetch_add(1); }
+  Record record_;
+  int number = 0;
+  std::atomic<int> reports{0};
+};
+
+TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrder) {
+  constexpr int kSenders = 2;
+  constexpr int kEach = 20'000;
+  Crowd kafka;
+  testing::FakeMetrics metrics;
+  testing::FakeClock clock;
+  WaveQueue queue({.partition_records = 50, .lane_records = 200}, kafka, metrics, clock);
+  queue.SetLayout("t", {{1, 1, 2, 2}});
+  queue.Publish("t");
+  std::deque<CountedRecord> records(kSenders * kEach);
+  std::atomic<bool> done{false};
+  std::map<std::pair<int, Partition>, int> last;
+  int inversions = 0;
+
+  std::thread reporter([&] {
+    while (true) {
+      std::vector<WaveQueue::Reported> reports;
+      std::deque<Crowd::Batch> batches;
+      {
+        const std::lock_guard lock(kafka.mutex);
+        batches.swap(kafka.batches);
+        for (const Crowd::Batch& batch : batches) kafka.open.erase(batch.partition);
+      }
+      for (const Crowd::Batch& batch : batches) {
+        for (PendingRecord* record : batch.records) {
+          const int number = static_cast<CountedRecord*>(record)->number;
+          int& before = last[{number / kEach, batch.partition}];
+          inversions += number < before ? 1 : 0;
+          before = number;
+          record->Report(testing::Stored(batch.partition, 0));
+        }
+        reports.push_back({"t", batch.partition, batch.records.size(), true});
+      }
+      queue.OnReports(reports);
+      queue.Sweep();
+      if (done && queue.pending() == 0) return;
+      std::this_thread::yield();
+    }
+  });
+  std::vector<std::thread> threads;
+  for (int sender = 0; sender < kSenders; ++sender) {
+    threads.emplace_back([&, sender] {
+      for (int i = 0; i < kEach; ++i) {
+        const int number = sender * kEach + i;
+        CountedRecord& record = records[static_cast<std::size_t>(number)];
+        record.number = number;
+        record.record_.topic = "t";
+        record.record_.partition = i % 4;
+        static_cast<void>(queue.Push(&record));
+        if (i % 3 == 0) queue.Kick();
+        if (i % 97 == 0 && record.Withdraw()) queue.OnWithdrawn(1);
+      }
+      queue.Kick();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  done = true;
+  reporter.join();
+  EXPECT_EQ(kafka.overlaps, 0);
+  EXPECT_EQ(inversions, 0);
+  for (const CountedRecord& record : records) ASSERT_EQ(record.reports, 1) << record.number;
+}
+
+}  // namespace
+}  // namespace gateway
