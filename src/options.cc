@@ -1,0 +1,123 @@
+#include "options.h"
+
+#include <utility>
+
+#include "http/health_probe.h"
+#include "kafka/kafka_conf.h"
+#include "os/named_file.h"
+
+namespace gateway {
+
+std::vector<ConfigProblem> CheckKafka(const Settings& settings) {
+  std::vector<ConfigProblem> problems;
+  for (std::string& what : CheckKafkaConf(settings.kafka)) {
+    ConfigProblem problem;
+    const std::size_t colon = what.find(": ");
+    problem.key = what.substr(0, colon);
+    problem.what = colon == std::string::npos ? "" : what.substr(colon + 2);
+    problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+bool UsesTls(const Settings& settings) {
+  return !settings.http.tls.certificate_file.empty() && !settings.http.tls.key_file.empty();
+}
+
+http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls) {
+  return {tls.certificate_file, tls.key_file, tls.client_ca_file};
+}
+
+std::vector<ConfigProblem> CheckTls(const Settings& settings) {
+  if (!UsesTls(settings)) return {};
+  const auto context = http::TlsContext::Load(TlsFilesOf(settings.http.tls));
+  if (context.ok()) return {};
+  ConfigProblem problem;
+  problem.key = context.error().key;
+  problem.what = context.error().what;
+  return {problem};
+}
+
+std::optional<std::string> CheckHealth(const Settings& settings, bool readiness) {
+  http::HealthProbe probe;
+  const Settings::Management& management = settings.management;
+  const bool apart = management.port.has_value();
+  probe.address = apart && !management.address.empty() ? management.address : settings.http.address;
+  probe.port = management.port.value_or(settings.http.port);
+  probe.path = readiness ? "/health/ready" : "/health/live";
+  if (probe.port == 0) {
+    return std::string(apart ? "Management:Port" : "Http:Port") +
+           " is 0, any free one, so it is not known where to ask; set it.";
+  }
+  probe.tls = !apart && UsesTls(settings);
+  if (probe.tls && !settings.http.tls.client_ca_file.empty()) {
+    return "Http:Tls:ClientCaFile asks every client for a certificate, and the health check has "
+           "none: set Management:Port.";
+  }
+  return http::ProbeHealth(probe);
+}
+
+LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
+  LoggerOptions options;
+  options.level = logging.level;
+  options.format = logging.format;
+  return options;
+}
+
+AccessLogOptions AccessLogOptionsOf(const Settings::Logging& logging) {
+  AccessLogOptions options;
+  switch (logging.access) {
+    case AccessLogMode::kProblems:
+      options.mode = AccessLogOptions::Mode::kProblems;
+      break;
+    case AccessLogMode::kAll:
+      options.mode = AccessLogOptions::Mode::kAll;
+      break;
+    case AccessLogMode::kOff:
+      options.mode = AccessLogOptions::Mode::kOff;
+      break;
+  }
+  options.sample = static_cast<std::uint64_t>(logging.access_sample);
+  return options;
+}
+
+http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
+  http::ServerOptions options;
+  options.address = http.address;
+  options.port = http.port;
+  options.threads = http.threads;
+  options.limits.framer.head = {http.max_target_bytes, http.max_head_bytes, http.max_headers};
+  options.limits.framer.max_body_bytes = http.max_body_bytes;
+  options.limits.framer.max_decoded_bytes = http.max_decompressed_bytes;
+  options.limits.min_body_bytes_per_second = http.min_body_bytes_per_second;
+  options.limits.handshake_timeout = http.tls_handshake_timeout;
+  options.limits.head_timeout = http.head_timeout;
+  options.limits.body_timeout = http.body_timeout;
+  options.limits.idle_timeout = http.idle_timeout;
+  options.limits.write_timeout = http.write_timeout;
+  options.accept = {http.max_connections, http.max_connections_per_address};
+  return options;
+}
+
+http::ServerOptions ManagementOptionsOf(const Settings& settings) {
+  http::ServerOptions options = ServerOptionsOf(settings.http);
+  if (!settings.management.address.empty()) options.address = settings.management.address;
+  options.port = settings.management.port.value_or(0);
+  options.threads = 1;
+  return options;
+}
+
+SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded) {
+  SiteOptions site;
+  site.version = GATEWAY_VERSION;
+  site.embedded = embedded;
+  if (const auto path = files.FindData("openapi/openapi.json")) site.openapi = ReadWhole(*path);
+  if (const auto path = files.FindData("swagger-ui")) {
+    for (NamedFile& file : ReadDirectory(*path)) {
+      site.swagger_ui.push_back({std::move(file.name), std::move(file.content)});
+    }
+  }
+  return site;
+}
+
+}  // namespace gateway

@@ -1,0 +1,39 @@
+// What the parts of the program are given, made from the settings; and the checks of a
+// configuration that only the parts themselves can make. Pure but for the files that are read.
+#ifndef GATEWAY_OPTIONS_H_
+#define GATEWAY_OPTIONS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access_log.h"
+#include "config/settings.h"
+#include "config/startup.h"
+#include "controllers/site_controller.h"
+#include "http/server.h"
+#include "http/tls_context.h"
+#include "logging/async_logger.h"
+
+namespace gateway {
+
+// What librdkafka and OpenSSL have against the configuration; empty if nothing.
+std::vector<ConfigProblem> CheckKafka(const Settings& settings);
+std::vector<ConfigProblem> CheckTls(const Settings& settings);
+
+// --health-check: asks the gateway that runs with these settings. Absent if it is well.
+std::optional<std::string> CheckHealth(const Settings& settings, bool readiness);
+
+bool UsesTls(const Settings& settings);
+http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls);
+LoggerOptions LoggerOptionsOf(const Settings::Logging& logging);
+AccessLogOptions AccessLogOptionsOf(const Settings::Logging& logging);
+http::ServerOptions ServerOptionsOf(const Settings::Http& http);
+// Of the server at Management:Port: for few clients that come seldom.
+http::ServerOptions ManagementOptionsOf(const Settings& settings);
+// Reads the OpenAPI document and the files of Swagger UI.
+SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_OPTIONS_H_
