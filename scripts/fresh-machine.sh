@@ -124,13 +124,15 @@ run_until_answered() {
 
 within() { # NAME LIMIT
   say "Debian $release, $1: $took s to the first answered send (at most $2 s; load $(cut -d' ' -f1 /proc/loadavg) on $(nproc) cores)"
-  awk -v a="$took" -v b="$2" 'BEGIN { exit !(a <= b) }' || die "$1 took longer than $2 s"
+  awk -v a="$took" -v b="$2" 'BEGIN { exit !(a <= b) }' && return
+  warn "fresh: $1 took longer than $2 s"
+  too_slow=true
 }
 
 install_debian
 share_network
 clone_tree
-took=0
+took=0 too_slow=false
 run_until_answered "$logs-cold.log"
 within "./dev run from nothing" "$COLD_LIMIT_SECONDS"
 run_until_answered "$logs-built.log"
@@ -138,3 +140,4 @@ within "./dev run when built" "$BUILT_LIMIT_SECONDS"
 if $with_test; then
   in_machine bash -c 'cd /srv/kafka-gateway && ./dev test --quick' </dev/null
 fi
+! $too_slow || die "fresh: Debian $release took longer than it may; see above"
