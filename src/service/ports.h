@@ -96,6 +96,8 @@ class Metrics {
   virtual void OnRecordReported(std::string_view topic, RecordResult result, std::size_t bytes,
                                 std::chrono::nanoseconds since_sent) = 0;
   virtual void OnBatch(std::size_t records) = 0;
+  // Records whose client had its answer before they failed (Prefer: respond-async).
+  virtual void OnAcceptedFailed(std::int64_t /*records*/) {}
 
   // Records that the gateway holds back because their partition is busy or its leader is away.
   virtual void OnRecordsHeld(std::int64_t delta) = 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -106,6 +107,10 @@ class FakeMetrics final : public Metrics {
     const std::lock_guard lock(mutex_);
     waves.push_back(size);
   }
+  void OnAcceptedFailed(std::int64_t count) override {
+    const std::lock_guard lock(mutex_);
+    accepted_failed += count;
+  }
   void OnKafkaReady(bool ready) override { kafka_ready = ready; }
   std::string Scrape() const override { return "# fake\n"; }
 
@@ -125,6 +130,7 @@ class FakeMetrics final : public Metrics {
   std::int64_t records_held = 0;
   std::size_t records_withdrawn = 0;
   std::vector<std::size_t> waves;
+  std::int64_t accepted_failed = 0;
   bool kafka_ready = false;
   std::vector<std::pair<std::string, int>> requests;
   std::vector<std::pair<std::string, RecordResult>> records;
@@ -144,14 +150,22 @@ class FakeLogger final : public Logger {
  public:
   bool Enabled(LogLevel) const override { return true; }
   void Log(LogLevel level, std::string_view event, std::string_view message,
-           std::initializer_list<LogField>) override {
+           std::initializer_list<LogField> fields) override {
     const std::lock_guard lock(mutex_);
-    lines.push_back({level, std::string(event), std::string(message)});
+    lines.push_back({level, std::string(event), std::string(message), {}});
+    for (const LogField& field : fields) {
+      std::string& text = lines.back().fields[std::string(field.name)];
+      if (const auto* value = std::get_if<std::string_view>(&field.value)) text = *value;
+      if (const auto* value = std::get_if<std::int64_t>(&field.value)) {
+        text = std::to_string(*value);
+      }
+    }
   }
   struct Line {
     LogLevel level;
     std::string event;
     std::string message;
+    std::map<std::string, std::string> fields;  // those that are text or integers
   };
   std::vector<Line> lines;
 

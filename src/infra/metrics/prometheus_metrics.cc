@@ -40,6 +40,7 @@ struct PrometheusMetrics::Parts {
   std::function<std::uint64_t()> dropped_log_lines;
   prometheus::Registry registry;  // for what changes too seldom to need shards
   prometheus::Gauge& kafka_ready;
+  std::atomic<std::int64_t> accepted_failed{0};
 };
 
 PrometheusMetrics::PrometheusMetrics(PrometheusOptions options)
@@ -80,6 +81,10 @@ void PrometheusMetrics::OnRecordsWithdrawn(std::size_t count) {
 
 void PrometheusMetrics::OnWave(std::size_t records) { parts_->records.OnWave(records); }
 
+void PrometheusMetrics::OnAcceptedFailed(std::int64_t records) {
+  parts_->accepted_failed.fetch_add(records, std::memory_order_relaxed);
+}
+
 void PrometheusMetrics::OnKafkaReady(bool ready) { parts_->kafka_ready.Set(ready ? 1 : 0); }
 
 std::string PrometheusMetrics::Scrape() const {
@@ -92,6 +97,11 @@ std::string PrometheusMetrics::Scrape() const {
   collect(parts_->http);
   collect(parts_->records);
   collect(parts_->registry);
+  families.push_back(
+      CounterFamily("kafka_gateway_accepted_failed_records_total",
+                    "Records answered with 202 (Prefer: respond-async) that are not stored, or "
+                    "perhaps not.",
+                    static_cast<double>(parts_->accepted_failed.load(std::memory_order_relaxed))));
   const std::uint64_t dropped = parts_->dropped_log_lines ? parts_->dropped_log_lines() : 0;
   families.push_back(CounterFamily("kafka_gateway_log_lines_dropped_total",
                                    "Log lines dropped because the queue was full.",

@@ -55,6 +55,7 @@ class PrometheusMetrics final : public Metrics {
   void OnRecordsHeld(std::int64_t delta) override;
   void OnRecordsWithdrawn(std::size_t count) override;
   void OnWave(std::size_t records) override;
+  void OnAcceptedFailed(std::int64_t records) override;
   void OnKafkaReady(bool ready) override;
   std::string Scrape() const override;
 
