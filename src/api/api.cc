@@ -9,7 +9,7 @@ Api::Api(ApiOptions options, ProduceService& service, const Readiness& readiness
     : cors_(std::move(options.allowed_origins)),
       access_log_(logger, options.access_log),
       admission_(options.max_in_flight_requests, options.max_in_flight_bytes),
-      kafka_(service, clock, options.request_timeout),
+      kafka_(service, clock, metrics, logger, options.request_timeout),
       health_(readiness, clock),
       metrics_(metrics),
       site_(std::move(options.site)),

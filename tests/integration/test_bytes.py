@@ -165,7 +165,6 @@ def test_raw_ndjson_makes_each_line_a_record_untouched(http, kafka, one_partitio
     assert [result["line"] for result in answer.json()["results"]] == [1, 2, 4, 5]
 
 
-@pytest.mark.unbuilt
 def test_trace_and_idempotency_key_of_the_request_become_record_headers(
         http, kafka, one_partition):
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

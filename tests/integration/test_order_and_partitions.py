@@ -89,7 +89,6 @@ def test_return_minimal_sums_up_the_partitions(http, kafka, topic):
         for p in (0, 1)]
 
 
-@pytest.mark.unbuilt
 def test_respond_async_answers_before_and_delivers_all_the_same(http, kafka, one_partition):
     answer = http.post_json("/api/kafka/send/batch",
                             [{"topic": one_partition, "value": i} for i in range(100)],

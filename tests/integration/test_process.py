@@ -154,7 +154,6 @@ def test_a_record_that_the_drain_gives_up_is_answered_and_ends_it_with_75(kafka,
     assert answers[0].json()["persistence"] == "PossiblyPersisted"
 
 
-@pytest.mark.unbuilt
 def test_an_accepted_record_that_cannot_be_stored_ends_it_with_75(kafka, start_gateway):
     topic = kafka.create_topic()
     gateway = start_gateway(kafka.bootstrap_servers, settings={"Shutdown:DrainTimeoutMs": 1500})

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "controllers/send_answer.h"
+#include "dto/carried_headers.h"
 #include "dto/raw_request.h"
 #include "negotiation.h"
 
@@ -17,12 +17,13 @@ void ReplyRefusal(Error error, const ProduceRequest& request,
   context->ReplyProblem(Problem::FromError(std::move(error)));
 }
 
-SendAnswerForm AnswerFormOf(const http::RequestHead& head, const ProduceRequest& request) {
+SendAnswerForm AnswerFormOf(const http::RequestHead& head, const Preferences& preferences,
+                            const ProduceRequest& request) {
   SendAnswerForm form;
   form.single = request.IsSingle();
   if (form.single) return form;
   form.ndjson = AcceptsNdjson(head);
-  form.minimal = PreferencesOf(head).return_minimal;
+  form.minimal = preferences.return_minimal;
   form.lines = request.lines;
   return form;
 }
@@ -101,19 +102,33 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
 
   ProduceRequest request = std::move(parsed).value();
   RecordBatch records = std::move(request.batch);
+  CarryHeaders(head, &records);
+  const Preferences preferences = PreferencesOf(head);
+  const std::size_t total = records.records.size();
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
-  const auto answer = [context, form = AnswerFormOf(head, request)](
-                          const std::shared_ptr<const ProduceBatch>& batch) {
-    context->ReplyLater([context, form, batch] { return MakeSendAnswer(*batch, form, *context); });
-  };
   // The request's share of the budgets is held until the last byte is free, not until the answer.
   const auto released = [context] {};
-  auto produced = service_.Produce(std::move(records), pointer_of, answer, released);
-  if (!produced.ok()) {
-    return ReplyRefusal(std::move(produced).error(), request, context);
-  }
+  auto produced = service_.Produce(
+      std::move(records), pointer_of,
+      preferences.respond_async ? WhenAccepted(context)
+                                : WhenAwaited(context, AnswerFormOf(head, preferences, request)),
+      released);
+  if (!produced.ok()) return ReplyRefusal(std::move(produced).error(), request, context);
+  if (preferences.respond_async) return context->Reply(MakeAccepted(total));
   context->SetDeadline(clock_.Now() + timeout.value(),
                        [batch = std::move(produced).value()] { batch->Expire(); });
+}
+
+ProduceBatch::Callback KafkaController::WhenAwaited(const Context& context, SendAnswerForm form) {
+  return [context, form = std::move(form)](const std::shared_ptr<const ProduceBatch>& batch) {
+    context->ReplyLater([context, form, batch] { return MakeSendAnswer(*batch, form, *context); });
+  };
+}
+
+ProduceBatch::Callback KafkaController::WhenAccepted(const Context& context) const {
+  return [this, context](const std::shared_ptr<const ProduceBatch>& batch) {
+    ReportAccepted(*batch, context->request_id(), metrics_, logger_);
+  };
 }
 
 }  // namespace gateway

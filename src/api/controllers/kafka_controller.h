@@ -1,12 +1,14 @@
 // POST /api/kafka/send, /api/kafka/send/batch and /api/kafka/topics/{topic}: bytes to records,
 // records to the use case, outcomes to an answer. The answer is completed by the last delivery
-// report or by the request's deadline; no thread waits. Owned by main; any thread.
+// report or by the request's deadline, or, if the client prefers respond-async, at once; no thread
+// waits. Owned by main; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
 
 #include <chrono>
 #include <memory>
 
+#include "controllers/send_answer.h"
 #include "dto/produce_request.h"
 #include "ports.h"
 #include "produce_service.h"
@@ -19,9 +21,13 @@ class KafkaController final {
  public:
   // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the cap of a client's
   // own.
-  KafkaController(ProduceService& service, const Clock& clock,
+  KafkaController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
                   std::chrono::milliseconds request_timeout)
-      : service_(service), clock_(clock), request_timeout_(request_timeout) {}
+      : service_(service),
+        clock_(clock),
+        metrics_(metrics),
+        logger_(logger),
+        request_timeout_(request_timeout) {}
 
   void AddRoutes(Router* router);
 
@@ -34,8 +40,14 @@ class KafkaController final {
   void Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
                const Context& context) const;
 
+  // What a batch calls when the fate of its records is known: to answer, or to tell the operator.
+  static ProduceBatch::Callback WhenAwaited(const Context& context, SendAnswerForm form);
+  ProduceBatch::Callback WhenAccepted(const Context& context) const;
+
   ProduceService& service_;
   const Clock& clock_;
+  Metrics& metrics_;
+  Logger& logger_;
   const std::chrono::milliseconds request_timeout_;
 };
 

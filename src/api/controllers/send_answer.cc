@@ -1,5 +1,6 @@
 #include "controllers/send_answer.h"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -37,6 +38,41 @@ http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& for
 http::Response MakeSendAnswer(const ProduceBatch& batch, const SendAnswerForm& form,
                               const RequestContext& context) {
   return form.single ? AnswerToOne(batch, context) : AnswerToMany(batch, form);
+}
+
+http::Response MakeAccepted(std::size_t total) {
+  http::Response response;
+  response.status = 202;
+  response.content_type = kJson;
+  response.headers.emplace_back("Preference-Applied", "respond-async");
+  response.body = FormatAccepted(total);
+  return response;
+}
+
+void ReportAccepted(const ProduceBatch& batch, std::string_view request_id, Metrics& metrics,
+                    Logger& logger) {
+  std::int64_t failed = 0;
+  std::int64_t possibly_persisted = 0;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const DeliveryReport& outcome = batch.outcome(i);
+    if (outcome.ok()) continue;
+    if (failed++ == 0) first = i;
+    if (outcome.error().persistence == Persistence::kPossiblyPersisted) ++possibly_persisted;
+  }
+  if (failed == 0) return;
+  metrics.OnAcceptedFailed(failed);
+  const Error& error = batch.outcome(first).error();
+  logger.Log(LogLevel::kWarning, "accepted-failed",
+             "Records that were answered with 202 have failed.",
+             {{"request_id", request_id},
+              {"failed", failed},
+              {"possibly_persisted", possibly_persisted},
+              {"total", static_cast<std::int64_t>(batch.size())},
+              {"first_index", static_cast<std::int64_t>(first)},
+              {"messaging.destination.name", batch.record(first).topic},
+              {"error.type", InfoOf(FromErrorCode(error.code)).code},
+              {"error", std::string_view(error.detail)}});
 }
 
 }  // namespace gateway

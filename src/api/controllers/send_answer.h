@@ -1,11 +1,15 @@
-// The answer to a send, once the fate of its records is known. Pure functions; any thread.
+// The answer to a send, once the fate of its records is known; and what is left to do about a fate
+// for which no answer waits. Any thread.
 #ifndef GATEWAY_API_CONTROLLERS_SEND_ANSWER_H_
 #define GATEWAY_API_CONTROLLERS_SEND_ANSWER_H_
 
+#include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "dto/line_map.h"
 #include "http/message.h"
+#include "ports.h"
 #include "produce_batch.h"
 #include "request_context.h"
 
@@ -22,6 +26,14 @@ struct SendAnswerForm {
 // `batch` must have been answered.
 http::Response MakeSendAnswer(const ProduceBatch& batch, const SendAnswerForm& form,
                               const RequestContext& context);
+
+// The 202 to `total` records that are on their way.
+http::Response MakeAccepted(std::size_t total);
+
+// One log line and a count for the records of an accepted request that are not stored, or perhaps
+// not. Nothing if all are.
+void ReportAccepted(const ProduceBatch& batch, std::string_view request_id, Metrics& metrics,
+                    Logger& logger);
 
 }  // namespace gateway
 

@@ -50,7 +50,7 @@ class KafkaControllerTest : public testing::PipelineTest {
   testing::FakeProducer producer;
   RecordLimits record_limits{.max_batch_records = 3, .max_record_bytes = 100, .max_headers = 4};
   ProduceService service{producer, clock, metrics, TopicPolicy({"*"}, {"secret"}), record_limits};
-  KafkaController controller{service, clock, milliseconds(1'000)};
+  KafkaController controller{service, clock, metrics, logger, milliseconds(1'000)};
 };
 
 constexpr std::string_view kRecord = R"({"topic":"orders","key":"k","value":{"a": 1}})";
@@ -275,6 +275,92 @@ TEST_F(KafkaControllerTest, APageOfAnotherOriginCannotWriteAsAFormCould) {
       << "behind a proxy that changes Host";
   EXPECT_EQ(status("Content-Type: application/octet-stream\r\n" + evil), 200)
       << "the browser has asked";
+}
+
+class RespondAsyncTest : public KafkaControllerTest {
+ protected:
+  static std::string AsyncBatch(std::string_view body) {
+    return Send(body, "Prefer: respond-async, return=minimal\r\n", "/api/kafka/send/batch");
+  }
+  // The one warning about failed records; null if there is none.
+  const testing::FakeLogger::Line* Warning() {
+    const testing::FakeLogger::Line* found = nullptr;
+    for (const auto& line : logger.lines) {
+      if (line.event != "accepted-failed") continue;
+      EXPECT_EQ(found, nullptr) << "one line a request";
+      found = &line;
+    }
+    return found;
+  }
+};
+
+TEST_F(RespondAsyncTest, IsAnsweredWhenTheRecordsAreQueued) {
+  const auto response = Ask(AsyncBatch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(response.body, R"({"status":"Accepted","total":2})");
+  EXPECT_EQ(HeaderOf(response, "Preference-Applied"), "respond-async");
+  EXPECT_EQ(producer.sent.size(), 2U);
+  EXPECT_EQ(admission.requests(), 1U) << "its bytes are still in use";
+  EXPECT_EQ(on_deadline, nullptr);
+  for (PendingRecord* record : producer.sent) record->Report(Stored(0, 1));
+  EXPECT_EQ(admission.requests(), 0U);
+  EXPECT_EQ(Warning(), nullptr);
+  EXPECT_EQ(metrics.accepted_failed, 0);
+}
+
+TEST_F(RespondAsyncTest, WorksForASingleRecordAndForRawBytes) {
+  EXPECT_EQ(Ask(Send(kRecord, "Prefer: respond-async\r\n")).body,
+            R"({"status":"Accepted","total":1})");
+  EXPECT_EQ(Ask(Raw("", "1\n2", std::string(kNdjsonField) + "Prefer: respond-async\r\n")).body,
+            R"({"status":"Accepted","total":2})");
+  for (PendingRecord* record : producer.sent) record->Report(Stored(0, 1));
+}
+
+TEST_F(RespondAsyncTest, WhatFailsLaterIsLoggedOnceAndCounted) {
+  const auto response = Ask(
+      AsyncBatch(R"([{"topic":"a","value":1},{"topic":"b","value":2},{"topic":"c","value":2}])"));
+  producer.sent[2]->Report(NotStored(ErrorCode::kOutcomeUnknown, Persistence::kPossiblyPersisted));
+  producer.sent[1]->Report(NotStored(ErrorCode::kTopicNotFound));
+  EXPECT_EQ(Warning(), nullptr) << "not before all are reported";
+  producer.sent[0]->Report(Stored(0, 1));
+  const auto* const warning = Warning();
+  ASSERT_NE(warning, nullptr);
+  EXPECT_EQ(warning->level, LogLevel::kWarning);
+  EXPECT_EQ(warning->fields.at("request_id"), HeaderOf(response, "X-Request-Id"));
+  EXPECT_EQ(warning->fields.at("failed"), "2");
+  EXPECT_EQ(warning->fields.at("possibly_persisted"), "1");
+  EXPECT_EQ(warning->fields.at("total"), "3");
+  EXPECT_EQ(warning->fields.at("messaging.destination.name"), "b");
+  EXPECT_EQ(warning->fields.at("error.type"), "TopicNotFound");
+  EXPECT_EQ(metrics.accepted_failed, 2);
+}
+
+TEST_F(RespondAsyncTest, WhatFailsAtOnceIsLoggedToo) {
+  producer.on_send = [](PendingRecord* record) {
+    record->Report(NotStored(ErrorCode::kTopicNotFound));
+  };
+  EXPECT_EQ(Ask(AsyncBatch(R"([{"topic":"a","value":1}])")).status, 202);
+  EXPECT_NE(Warning(), nullptr);
+  EXPECT_EQ(admission.requests(), 0U);
+}
+
+TEST_F(RespondAsyncTest, WhatIsNotValidIsStillRefused) {
+  const auto response = Ask(AsyncBatch(R"([{"topic":"secret","value":1}])"));
+  EXPECT_EQ(response.status, 403);
+  EXPECT_EQ(HeaderOf(response, "Preference-Applied"), "");
+  EXPECT_TRUE(producer.sent.empty());
+}
+
+TEST_F(KafkaControllerTest, TraceAndIdempotencyKeyGoOnIntoTheRecords) {
+  Begin(Send(kRecord, "traceparent: 00-1-2-01\r\nIdempotency-Key: \"k-1\"\r\n"));
+  ASSERT_EQ(producer.sent.size(), 1U);
+  const std::span<const Header> headers = producer.sent[0]->record().headers;
+  ASSERT_EQ(headers.size(), 2U);
+  EXPECT_EQ(headers[0].name, "traceparent");
+  EXPECT_EQ(headers[0].value, "00-1-2-01");
+  EXPECT_EQ(headers[1].name, "idempotency-key");
+  EXPECT_EQ(headers[1].value, "\"k-1\"");
+  producer.sent[0]->Report(Stored(0, 1));
 }
 
 TEST_F(KafkaControllerTest, AtTheDeadlineTheAnswerIs504PossiblyPersisted) {

@@ -1,0 +1,19 @@
+// Header fields of a request that go on to Kafka as headers of each of its records: `traceparent`
+// and `tracestate`, so that a trace does not end here, and `idempotency-key`, so that consumers can
+// tell duplicates. Nothing is made up for a request that has none of them. Pure functions.
+#ifndef GATEWAY_API_DTO_CARRIED_HEADERS_H_
+#define GATEWAY_API_DTO_CARRIED_HEADERS_H_
+
+#include "http/message.h"
+#include "record.h"
+
+namespace gateway {
+
+// Adds them behind a record's own headers, of which one of the same name, in whatever case, wins;
+// the two of a trace belong together, so either of a record's own keeps both out. Bytes go to the
+// batch's arena, byte for byte as they came.
+void CarryHeaders(const http::RequestHead& head, RecordBatch* batch);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_DTO_CARRIED_HEADERS_H_
