@@ -106,7 +106,8 @@ def test_a_largest_batch_is_stored(embedded_gateway, document):
     ("head", {"X-Long": "x" * 20_000}, 431),
     ("transfer", {"Transfer-Encoding": "gzip"}, 501),
 ])
-@pytest.mark.parametrize("path", ["/api/kafka/send", "/api/kafka/send/batch"])
+@pytest.mark.parametrize("path", ["/api/kafka/send", "/api/kafka/send/batch",
+                                  "/api/kafka/topics/orders"])
 def test_what_the_head_alone_refuses_is_documented(
         embedded_gateway, document, path, name, header, status):
     del name
@@ -129,6 +130,47 @@ def test_an_answer_at_the_deadline_is_documented(embedded_gateway, document):
             "/api/kafka/send", {"topic": "orders", "value": 1}, {"Request-Timeout-Ms": "1"})
         assert answer.status in (200, 504), answer
         document.check("POST", "/api/kafka/send", answer)
+
+
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+@pytest.mark.parametrize("path", ["/api/kafka/send/batch", "/api/kafka/topics/orders"])
+@pytest.mark.parametrize("prefer", ["return=minimal", "respond-async", ""])
+def test_lines_are_answered_in_lines_as_documented(embedded_gateway, document, path, prefer):
+    body = b'{"topic": "orders", "value": 1}\n' * 3
+    answer = embedded_gateway.http.request(
+        "POST", path, body, {**NDJSON, "Accept": "application/x-ndjson", "Prefer": prefer})
+    document.check("POST", path, answer)
+    if prefer == "respond-async":
+        assert (answer.status, answer.json()) == (202, {"status": "Accepted", "total": 3})
+        return
+    assert answer.status == 200, answer
+    lines = [json.loads(line) for line in answer.body.splitlines()]
+    assert [line["line"] for line in lines[:-1]] == ([] if prefer else [1, 2, 3])
+    assert lines[-1]["succeeded"] == 3
+
+
+def test_raw_lines_may_be_as_many_and_as_large_as_a_body_is(embedded_gateway, document):
+    path = "/api/kafka/topics/orders"
+    body = (b"x" * 1_040 + b"\n") * 10_000
+    assert 10_400_000 < len(body) <= 10_485_760
+    answer = embedded_gateway.http.request("POST", path, body, NDJSON)
+    assert answer.status == 200, answer
+    assert len(answer.json()["results"]) == 10_000
+    document.check("POST", path, answer)
+    answer = embedded_gateway.http.request("POST", path, b"1\n" * 10_001, NDJSON)
+    assert (answer.status, answer.json()["code"]) == (413, "TooManyRecords")
+    document.check("POST", path, answer)
+
+
+def test_a_raw_value_may_be_as_large_as_a_record(embedded_gateway, document):
+    path = "/api/kafka/topics/orders"
+    answer = embedded_gateway.http.request("POST", path, b"\xff" * 1_000_000)
+    assert answer.status == 200, answer
+    answer = embedded_gateway.http.request("POST", path, b"\xff" * 1_000_001)
+    assert (answer.status, answer.json()["code"]) == (413, "RecordTooLarge")
+    document.check("POST", path, answer)
 
 
 def test_a_hundred_faults_are_listed_and_more_are_said_to_be(embedded_gateway, document):

@@ -9,8 +9,8 @@ from expected_json import differences
 from openapi_document import ROOT
 
 # What differs each time, where it stands in an answer.
-VOLATILE = {"offset": "<integer>", "partition": "<integer>", "timestamp": "<timestamp>",
-            "requestId": "<requestId>"}
+VOLATILE = {"offset": "<integer>", "firstOffset": "<integer>", "lastOffset": "<integer>",
+            "partition": "<integer>", "timestamp": "<timestamp>", "requestId": "<requestId>"}
 
 
 def commands():

@@ -39,7 +39,7 @@ Content-Type: application/json
 {"topic": "orders", "key": "order-1042", "value": {"total": 99.5}}</pre>
 <p>A 200 means that every in-sync replica has the record. Any other answer says in its
 <code>persistence</code> whether the record may be stored all the same. Many records in one request:
-<code>POST /api/kafka/send/batch</code>.</p>
+<code>POST /api/kafka/send/batch</code>. Raw bytes: <code>POST /api/kafka/topics/orders</code>.</p>
 )";
 
 void AppendRow(std::string_view name, std::string_view text, std::string* out) {
