@@ -1,0 +1,83 @@
+"""While no leader answers, records wait in the gateway: their deadline takes them back, and says so."""
+
+import collections
+import threading
+import time
+
+import pytest
+from kafka_cluster import KafkaCluster
+
+OUTAGE_SECONDS = 14
+DEADLINE_MS = 2000
+CLIENTS = 8
+
+
+@pytest.fixture
+def own_kafka():
+    """A broker to stop."""
+    with KafkaCluster(1) as cluster:
+        yield cluster
+
+
+def send_throughout(gateway, topic, outage):
+    """What became of each value that CLIENTS send, one request after the other, before, during and
+    after `outage()`."""
+    ended = threading.Event()
+    fates = {}
+
+    def client(number):
+        i = 0
+        while not ended.is_set():
+            value = f"{number}-{i}"
+            answer = gateway.http.post_json(
+                "/api/kafka/send", {"topic": topic, "key": value, "value": value},
+                {"Request-Timeout-Ms": str(DEADLINE_MS)})
+            fates[value] = 200 if answer.status == 200 else answer.json()["persistence"]
+            i += 1
+            if answer.status != 200:
+                time.sleep(0.05)
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    for thread in clients:
+        thread.start()
+    time.sleep(1)
+    outage()
+    time.sleep(3)
+    ended.set()
+    for thread in clients:
+        thread.join(30)
+    return fates
+
+
+@pytest.mark.parametrize("how", ["killed", "hung"])
+def test_what_fails_in_an_outage_was_mostly_never_sent(own_kafka, start_gateway, how):
+    gateway = start_gateway(own_kafka.bootstrap_servers)
+    gateway.await_ready()
+    topic = own_kafka.create_topic(partitions=6)
+    assert gateway.http.send(topic=topic, value="before").status == 200
+    broker = own_kafka.brokers[0]
+
+    def outage():
+        if how == "hung":
+            broker.pause()
+            time.sleep(OUTAGE_SECONDS)
+            broker.resume()
+        else:
+            broker.kill()
+            time.sleep(OUTAGE_SECONDS)
+            broker.start()
+        own_kafka.wait_ready()
+        gateway.await_ready(timeout=30)
+
+    fates = send_throughout(gateway, topic, outage)
+    counts = collections.Counter(fates.values())
+    failed = counts["NotPersisted"] + counts["PossiblyPersisted"]
+    assert failed >= 2 * CLIENTS
+    assert counts["NotPersisted"] >= failed * 5 / 6, counts
+    # A late one may still be on its way.
+    while gateway.http.get("/metrics").body.find(b"\nkafka_gateway_in_flight_records 0") < 0:
+        time.sleep(0.2)
+    stored = [record.value.decode() for record in own_kafka.read(topic)]
+    assert len(stored) == len(set(stored)), "a duplicate"
+    assert not {v for v, fate in fates.items() if fate == "NotPersisted"} & set(stored)
+    assert {v for v, fate in fates.items() if fate == 200} <= set(stored)
