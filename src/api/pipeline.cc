@@ -96,7 +96,11 @@ http::Response Pipeline::OnRefused(const http::FramingError& error, const http::
   metrics_.OnHttpRejected(InfoOf(error.type).name);
   auto context = std::static_pointer_cast<RequestContext>(std::move(state));
   if (!context) context = MakeContext(head, peer);
-  http::Response response = context->MakeProblem(MakeProblem(error.type, error.detail));
+  Problem problem = MakeProblem(error.type, error.detail);
+  if (error.type == ProblemType::kOverloaded) {
+    problem.retry_after_seconds = admission_.RetryAfterSeconds(clock_.Now());
+  }
+  http::Response response = context->MakeProblem(problem);
   response.close = true;
   return context->Finish(std::move(response));
 }
@@ -149,9 +153,11 @@ Pipeline::Verdict Pipeline::Admit(RequestContext& context,
   context.ticket = admission_.TryAdmit();
   if (context.ticket) return std::nullopt;
   metrics_.OnHttpRejected("max-in-flight-requests");
-  return context.MakeProblem(MakeProblem(
-      ProblemType::kOverloaded,
-      "The gateway has as many requests in flight as it may (Limits:MaxInFlightRequests)."));
+  Problem problem = MakeProblem(ProblemType::kOverloaded,
+                                "The gateway has as many requests in flight as it may "
+                                "(Limits:MaxInFlightRequests).");
+  problem.retry_after_seconds = admission_.RetryAfterSeconds(clock_.Now());
+  return context.MakeProblem(problem);
 }
 
 Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,

@@ -80,6 +80,7 @@ struct Problem {
   Persistence persistence = Persistence::kNotPersisted;
   std::vector<ErrorDetail> errors;
   bool truncated = false;
+  int retry_after_seconds = 0;  // 0: as the row says
 
   static Problem FromError(Error error);
 };

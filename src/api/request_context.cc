@@ -70,9 +70,9 @@ http::Response RequestContext::MakeProblem(const Problem& problem) const {
   http::Response response;
   response.status = info.status;
   response.content_type = "application/problem+json";
-  if (info.retry_after_seconds > 0) {
-    response.headers.emplace_back("Retry-After", std::to_string(info.retry_after_seconds));
-  }
+  const int retry_after =
+      problem.retry_after_seconds > 0 ? problem.retry_after_seconds : info.retry_after_seconds;
+  if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
   AppendProblemJson(problem, path, request_id_, &response.body);
   return response;
 }

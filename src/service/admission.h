@@ -1,13 +1,19 @@
 // The gateway's own budgets: requests and bytes in flight (Limits:MaxInFlightRequests,
 // Limits:MaxInFlightBytes). A request is counted when its head is in, its bytes as they arrive, and
 // both are given back when the last delivery report is in: librdkafka points into the bytes until
-// then, also when the client has long gone. Wait-free; any thread.
+// then, also when the client has long gone. Any thread; wait-free but for RetryAfterSeconds, which
+// only refused requests ask for.
 #ifndef GATEWAY_SERVICE_ADMISSION_H_
 #define GATEWAY_SERVICE_ADMISSION_H_
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
 #include <utility>
+
+#include "ports.h"
 
 namespace gateway {
 
@@ -31,6 +37,8 @@ class Admission final {
       if (owner_ == nullptr) return;
       owner_->requests_.fetch_sub(1, std::memory_order_relaxed);
       owner_->bytes_.fetch_sub(bytes_, std::memory_order_relaxed);
+      owner_->drained_requests_.fetch_add(1, std::memory_order_relaxed);
+      owner_->drained_bytes_.fetch_add(bytes_, std::memory_order_relaxed);
     }
     explicit operator bool() const { return owner_ != nullptr; }
 
@@ -64,14 +72,31 @@ class Admission final {
     return Ticket(this);
   }
 
+  // For a request that was refused: how long what is in flight now takes to drain, at the pace of
+  // the last seconds; from 1 to kMaxRetryAfterSeconds. 1 while the pace is not known.
+  static constexpr int kMaxRetryAfterSeconds = 30;
+  int RetryAfterSeconds(Clock::TimePoint now);
+
   std::size_t requests() const { return requests_.load(std::memory_order_relaxed); }
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
+  struct Sample {
+    Clock::TimePoint at;
+    std::uint64_t requests = 0;  // drained until then
+    std::uint64_t bytes = 0;
+  };
+
   const std::size_t max_requests_;
   const std::size_t max_bytes_;
   std::atomic<std::size_t> requests_{0};
   std::atomic<std::size_t> bytes_{0};
+  std::atomic<std::uint64_t> drained_requests_{0};
+  std::atomic<std::uint64_t> drained_bytes_{0};
+
+  std::mutex pace_mutex_;
+  std::optional<Sample> sample_;
+  int retry_after_seconds_ = 1;
 };
 
 }  // namespace gateway

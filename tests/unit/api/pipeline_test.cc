@@ -125,6 +125,26 @@ TEST_F(Stages, OverTheByteBudgetIs503WhenItIsNotAlone) {
   EXPECT_EQ(admission.bytes(), 900U);
 }
 
+TEST_F(Stages, OverABudgetRetryAfterTellsHowLongWhatIsInFlightTakes) {
+  const auto first = admission.TryAdmit();
+  {
+    auto second = admission.TryAdmit();
+    EXPECT_EQ(HeaderOf(Ask(Request("POST /send", kJson)), "Retry-After"), "1");
+    ASSERT_TRUE(second.Grow(100));
+  }
+  clock.Advance(std::chrono::seconds(5));  // in which one request came free
+  auto second = admission.TryAdmit();
+  EXPECT_EQ(HeaderOf(Ask(Request("POST /send", kJson)), "Retry-After"), "10");
+  ASSERT_TRUE(second.Grow(1'000));
+  second = {};
+  clock.Advance(std::chrono::seconds(5));
+  auto other = admission.TryAdmit();
+  ASSERT_TRUE(other.Grow(950));
+  const auto response = Ask(Request("POST /keep", "", std::string(100, 'x')));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(HeaderOf(response, "Retry-After"), "10");
+}
+
 TEST_F(Stages, TheBudgetIsHeldUntilTheLastWhoKnowsTheRequestLetsGo) {
   Begin(Request("POST /keep", "", "12345"));
   EXPECT_EQ(admission.requests(), 1U);

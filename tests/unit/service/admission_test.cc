@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "fakes.h"
+
 namespace gateway {
 namespace {
 
@@ -92,6 +94,57 @@ TEST(Admission, ManyThreadsLeaveNothingBehindAndNeverExceedTheLimit) {
   EXPECT_FALSE(exceeded);
   EXPECT_EQ(admission.requests(), 0U);
   EXPECT_EQ(admission.bytes(), 0U);
+}
+
+class AdmissionPace : public ::testing::Test {
+ protected:
+  // That many requests of ten bytes each come and go.
+  void Drain(int requests) {
+    for (int i = 0; i < requests; ++i) {
+      Admission::Ticket ticket = admission.TryAdmit();
+      EXPECT_TRUE(ticket.Grow(10));
+    }
+  }
+  int RetryAfter() { return admission.RetryAfterSeconds(clock.Now()); }
+
+  testing::FakeClock clock;
+  Admission admission{1'000, 1'000'000};
+};
+
+TEST_F(AdmissionPace, IsASecondWhileNothingIsKnown) { EXPECT_EQ(RetryAfter(), 1); }
+
+TEST_F(AdmissionPace, IsWhatTheRequestsInFlightTakeToDrain) {
+  RetryAfter();
+  Drain(10);
+  std::vector<Admission::Ticket> waiting;
+  for (int i = 0; i < 45; ++i) waiting.push_back(admission.TryAdmit());
+  clock.Advance(std::chrono::seconds(2));  // five a second
+  EXPECT_EQ(RetryAfter(), 9);
+}
+
+TEST_F(AdmissionPace, IsWhatTheBytesInFlightTakeToDrain) {
+  RetryAfter();
+  Drain(100);
+  Admission::Ticket waiting = admission.TryAdmit();
+  EXPECT_TRUE(waiting.Grow(6'500));
+  clock.Advance(std::chrono::seconds(1));  // a thousand bytes a second
+  EXPECT_EQ(RetryAfter(), 7);
+}
+
+TEST_F(AdmissionPace, IsTheMostWhenNothingDrains) {
+  RetryAfter();
+  const Admission::Ticket waiting = admission.TryAdmit();
+  clock.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(RetryAfter(), Admission::kMaxRetryAfterSeconds);
+}
+
+TEST_F(AdmissionPace, ForgetsWhatIsOld) {
+  RetryAfter();
+  const Admission::Ticket waiting = admission.TryAdmit();
+  clock.Advance(std::chrono::seconds(1));
+  EXPECT_GT(RetryAfter(), 1);
+  clock.Advance(std::chrono::seconds(60));
+  EXPECT_EQ(RetryAfter(), 1);
 }
 
 }  // namespace
