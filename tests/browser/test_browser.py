@@ -12,6 +12,17 @@ def test_a_record_sent_from_swagger_ui_is_stored(visit):
     assert answer["partition"] >= 0 and answer["offset"] >= 0
 
 
+@pytest.mark.parametrize("what", ["rawFile", "rawText"])
+def test_raw_bytes_sent_from_swagger_ui_are_stored(visit, what):
+    assert visit[what]["status"] == 200, visit[what]
+    assert visit[what]["answer"]["topic"] == "sensor-readings"
+
+
+def test_raw_lines_sent_from_swagger_ui_are_stored(visit):
+    assert visit["rawLines"]["status"] == 200, visit["rawLines"]
+    assert [result["line"] for result in visit["rawLines"]["answer"]["results"]] == [1, 3]
+
+
 def test_swagger_ui_shows_every_operation(visit, embedded_gateway):
     paths = embedded_gateway.http.get("/openapi.json").json()["paths"]
     assert visit["operations"] == sum(len(item) for item in paths.values())

@@ -66,6 +66,30 @@ async function sendFromSwagger() {
   return page;
 }
 
+// Picks a media type for the body of the raw operation, fills it in, and sends it.
+async function sendRawFromSwagger(page) {
+  const operation = page.locator("#operations-records-sendRaw");
+  await operation.locator(".opblock-summary-control").click();
+  await operation.locator("tr[data-param-name=topic] input").fill("sensor-readings");
+  await operation.locator("tr[data-param-name=key] input").fill("house 7");
+  const send = async (mediaType, fill) => {
+    await operation.locator(".opblock-section-request-body select").first().selectOption(mediaType);
+    await fill();
+    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    await operation.locator("button.execute").click();
+    const answer = await answered;
+    return { status: answer.status(), answer: await answer.json() };
+  };
+  seen.rawFile = await send("application/octet-stream", () =>
+    operation.locator("input[type=file]").setInputFiles({
+      name: "bytes", mimeType: "application/octet-stream", buffer: Buffer.from([0, 255, 10]) }));
+  seen.rawText = await send("text/plain", () =>
+    operation.locator("textarea.body-param__text").fill("21.5 C"));
+  seen.rawLines = await send("application/x-ndjson", () =>
+    operation.locator("textarea.body-param__text").fill("1\n\n2\n"));
+  await shoot(page, "swagger-raw", false);
+}
+
 // What an injected script could do: run inline, load from elsewhere, or talk to another host.
 async function tryToBreakOut(page) {
   const complaints = seen.complaints.length;
@@ -82,7 +106,9 @@ async function tryToBreakOut(page) {
 }
 
 try {
-  await tryToBreakOut(await sendFromSwagger());
+  const swagger = await sendFromSwagger();
+  await sendRawFromSwagger(swagger);
+  await tryToBreakOut(swagger);
   const landing = await open("/");
   seen.landing = await landing.locator("main").innerText();
   await shoot(landing, "landing");
