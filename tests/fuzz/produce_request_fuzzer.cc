@@ -3,8 +3,11 @@
 //     hold, and it takes a NUL for the end: we never accept one);
 //   - what nlohmann accepts is no JSON fault here, except what we refuse on purpose (a byte order
 //     mark, a NUL behind the text, nesting);
+//   - what they accept as raw bytes is what came in: the body, or its lines in order and nothing else
+//     but line ends; the first line of the input is topic and query then;
 //   - every byte of an accepted record lies in the body or in the arena, and the request may move;
 //   - a refusal has a detail; pointers are valid UTF-8 and begin with '/' unless empty.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +16,9 @@
 #include <string_view>
 #include <utility>
 
+#include "dto/carried_headers.h"
 #include "dto/produce_request.h"
+#include "dto/raw_request.h"
 
 namespace gateway {
 namespace {
@@ -88,6 +93,7 @@ void CheckRefusal(const Problem& problem) {
   Require(problem.type != ProblemType::kInvalidRecord || !problem.errors.empty());
   for (const ErrorDetail& error : problem.errors) {
     Require(error.pointer.empty() || error.pointer[0] == '/');
+    Require(error.pointer.empty() || error.parameter.empty());
     Require(FindInvalidUtf8(error.pointer) == std::string::npos);
     Require(!error.detail.empty() && FindInvalidUtf8(error.detail) == std::string::npos);
   }
@@ -108,6 +114,52 @@ void Check(Result<ProduceRequest, Problem> result, std::string_view text, bool i
   for (std::size_t i = 0; i < moved.batch.records.size(); ++i) {
     CheckRecord(moved.batch.records[i], text.size());
     static_cast<void>(moved.PointerOf(i));
+  }
+}
+
+void CheckRaw(const std::string& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  // What is in a target is ASCII by then.
+  std::string target = text.substr(0, end);
+  for (char& c : target) c = static_cast<char>(static_cast<unsigned char>(c) & 0x7FU);
+  const std::size_t question = std::min(target.find('?'), target.size());
+  const std::string_view topic = std::string_view(target).substr(0, question);
+  http::RequestHead head;
+  head.query = std::string_view(target).substr(std::min(question + 1, target.size()));
+  head.fields = {{"traceparent", "00-1"}, {"Kafka-Header-A", "b"}, {"content-type", "text/plain"}};
+  const std::string body = text.substr(std::min(end + 1, text.size()));
+  const auto padded = [&body] {
+    std::string copy;
+    copy.reserve(body.size() + kBodyPadding);
+    return copy.append(body);
+  };
+
+  auto one = ParseRawRequest(topic, head, padded());
+  if (!one.ok()) {
+    CheckRefusal(one.error());
+  } else {
+    ProduceRequest moved = std::move(one).value();
+    CarryHeaders(head, &moved.batch);
+    Require(moved.batch.records.size() == 1);
+    const Record& record = moved.batch.records[0];
+    CheckRecord(record, text.size());
+    Require(record.value.value_or("") == body);
+    Require(record.value || body.empty());
+  }
+
+  auto many = ParseRawLinesRequest(topic, head, padded(), kMaxRecords);
+  if (!many.ok()) return CheckRefusal(many.error());
+  ProduceRequest moved = std::move(many).value();
+  CarryHeaders(head, &moved.batch);
+  Require(!moved.batch.records.empty() && moved.batch.records.size() <= kMaxRecords);
+  std::size_t line = 0;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < moved.batch.records.size(); ++i) {
+    CheckRecord(moved.batch.records[i], text.size());
+    for (; line + 1 < moved.lines->LineOf(i); ++line) at = body.find('\n', at) + 1;
+    const std::string_view value = *moved.batch.records[i].value;
+    Require(!value.empty() && value.find('\n') == std::string_view::npos);
+    Require(body.compare(at, value.size(), value) == 0);
   }
 }
 
@@ -132,5 +184,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   gateway::Check(gateway::ParseBatchRequest(body(), gateway::kMaxRecords), text, is_json,
                  may_be_json);
   gateway::Check(gateway::ParseLinesRequest(body(), gateway::kMaxRecords), text, false, true);
+  gateway::CheckRaw(text);
   return 0;
 }
