@@ -22,6 +22,7 @@
 #include "kafka/embedded_broker.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/kafka_producer.h"
+#include "kafka/kafka_topic_catalog.h"
 #include "lifecycle.h"
 #include "logging/async_logger.h"
 #include "metrics/prometheus_metrics.h"
@@ -75,8 +76,9 @@ class Gateway final {
         *producer_, clock_, metrics_, TopicPolicy(settings_.topics.allow, settings_.topics.deny),
         RecordLimits{settings_.limits.max_batch_records, settings_.limits.max_record_bytes,
                      settings_.limits.max_headers});
-    api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *readiness_, lifecycle_, clock_,
-                                 metrics_, log_);
+    catalog_ = MakeCatalog();
+    api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *catalog_, *readiness_, lifecycle_,
+                                 clock_, metrics_, log_);
     if (const int code = LoadTls(); code != 0) return code;
     http::ServerOptions server_options = ServerOptionsOf(settings_.http);
     server_options.tls = tls_.get();
@@ -199,6 +201,17 @@ class Gateway final {
     return 0;
   }
 
+  std::unique_ptr<KafkaTopicCatalog> MakeCatalog() const {
+    Settings::Kafka kafka = settings_.kafka;
+    const bool embedded = embedded_ != nullptr;
+    if (embedded) kafka.bootstrap_servers = embedded_->bootstrap_servers();
+    return std::make_unique<KafkaTopicCatalog>(
+        [kafka, embedded, max_record_bytes = settings_.limits.max_record_bytes] {
+          return MakeKafkaConf({kafka, max_record_bytes, embedded}, KafkaClientKind::kLookup);
+        },
+        KafkaTopicCatalog::Options());
+  }
+
   // Not ready; then, after the grace, the door closes; what was accepted is answered; what is
   // queued is stored or given up; then the last answers go out.
   int Drain() {
@@ -242,6 +255,7 @@ class Gateway final {
   std::unique_ptr<Readiness> readiness_;
   std::unique_ptr<ProduceService> service_;
   std::unique_ptr<Api> api_;
+  std::unique_ptr<KafkaTopicCatalog> catalog_;  // goes before `api_`, whose requests it answers
   // Goes before what it reports to: its last reports end requests of `api_`.
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<http::TlsContext> tls_;

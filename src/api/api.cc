@@ -4,12 +4,14 @@
 
 namespace gateway {
 
-Api::Api(ApiOptions options, ProduceService& service, const Readiness& readiness,
-         const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics, Logger& logger)
+Api::Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
+         const Readiness& readiness, const Lifecycle& lifecycle, const Clock& clock,
+         Metrics& metrics, Logger& logger)
     : cors_(std::move(options.allowed_origins)),
       access_log_(logger, options.access_log),
       admission_(options.max_in_flight_requests, options.max_in_flight_bytes),
       kafka_(service, clock, metrics, logger, options.request_timeout),
+      topics_(catalog, service.policy()),
       health_(readiness, clock),
       metrics_(metrics),
       site_(std::move(options.site)),
@@ -17,6 +19,7 @@ Api::Api(ApiOptions options, ProduceService& service, const Readiness& readiness
       management_pipeline_(management_router_, cors_, access_log_, admission_, lifecycle, clock,
                            metrics, logger) {
   kafka_.AddRoutes(&router_);
+  topics_.AddRoutes(&router_);
   health_.AddApiRoutes(&router_);
   Router& management = options.management_apart ? management_router_ : router_;
   health_.AddManagementRoutes(&management);

@@ -14,6 +14,7 @@
 #include "controllers/kafka_controller.h"
 #include "controllers/metrics_controller.h"
 #include "controllers/site_controller.h"
+#include "controllers/topics_controller.h"
 #include "cors.h"
 #include "lifecycle.h"
 #include "pipeline.h"
@@ -21,6 +22,7 @@
 #include "produce_service.h"
 #include "readiness.h"
 #include "router.h"
+#include "topic_catalog.h"
 
 namespace gateway {
 
@@ -37,8 +39,9 @@ struct ApiOptions {
 
 class Api final {
  public:
-  Api(ApiOptions options, ProduceService& service, const Readiness& readiness,
-      const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics, Logger& logger);
+  Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
+      const Readiness& readiness, const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics,
+      Logger& logger);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
@@ -55,6 +58,7 @@ class Api final {
   AccessLog access_log_;
   Admission admission_;
   KafkaController kafka_;
+  TopicsController topics_;
   HealthController health_;
   MetricsController metrics_;
   SiteController site_;

@@ -40,6 +40,7 @@ class ProduceService final {
   std::optional<Error> Refuse(std::span<const Record> records, const PointerOf& pointer_of) const;
 
   const RecordLimits& limits() const { return limits_; }
+  const TopicPolicy& policy() const { return policy_; }
 
  private:
   Producer& producer_;

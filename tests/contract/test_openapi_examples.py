@@ -1,6 +1,7 @@
 """Every example that the document shows is sent, and so is every pair of openapi/examples/."""
 
 import json
+import time
 
 import pytest
 from expected_json import differences
@@ -51,6 +52,18 @@ def test_there_are_pairs():
     assert len(PAIRS) > 30
 
 
+@pytest.fixture(scope="module")
+def existing_topic(embedded_gateway):
+    """The topic of the document's examples; the embedded broker has it once it was written to."""
+    name = "sensor-readings"
+    assert embedded_gateway.http.send(topic=name, value=1).status == 200
+    for _ in range(100):  # what is known of topics may be a second old
+        if embedded_gateway.http.get(f"/api/kafka/topics/{name}").status == 200:
+            return name
+        time.sleep(0.05)
+    raise AssertionError(f"{name} does not show")
+
+
 def get_operations():
     for method, template, operation in OpenApiDocument().operations():
         if method != "GET":
@@ -62,14 +75,15 @@ def get_operations():
 
 
 @pytest.mark.parametrize("path", list(get_operations()))
-def test_what_can_be_read_is_answered_as_documented(embedded_gateway, document, path):
+def test_what_can_be_read_is_answered_as_documented(
+        embedded_gateway, document, existing_topic, path):
     answer = embedded_gateway.http.get(path)
     assert answer.status in (200, 308), answer
     document.check("GET", path, answer)
 
 
 @pytest.mark.parametrize("path", list(get_operations()))
-def test_head_answers_as_get_does_without_a_body(embedded_gateway, path):
+def test_head_answers_as_get_does_without_a_body(embedded_gateway, existing_topic, path):
     get = embedded_gateway.http.get(path)
     head = embedded_gateway.http.request("HEAD", path)
     assert (head.status, head.body) == (get.status, b"")
@@ -130,6 +144,24 @@ def test_an_answer_at_the_deadline_is_documented(embedded_gateway, document):
             "/api/kafka/send", {"topic": "orders", "value": 1}, {"Request-Timeout-Ms": "1"})
         assert answer.status in (200, 504), answer
         document.check("POST", "/api/kafka/send", answer)
+
+
+def test_topics_come_in_pages_and_without_those_that_are_denied(
+        embedded_gateway, document, existing_topic):
+    seen, target = [], "/api/kafka/topics?limit=1"
+    while target:
+        answer = embedded_gateway.http.get(target)
+        document.check("GET", target, answer)
+        page = answer.json()
+        seen += [topic["name"] for topic in page["topics"]]
+        target = f"/api/kafka/topics?limit=1&after={page['next']}" if "next" in page else None
+    assert existing_topic in seen and seen == sorted(set(seen))
+    for target, status in (("/api/kafka/topics?limit=0", 400), ("/api/kafka/topics/a%20b", 400),
+                           ("/api/kafka/topics/__consumer_offsets", 403),
+                           ("/api/kafka/topics/never-made", 404)):
+        answer = embedded_gateway.http.get(target)
+        assert answer.status == status, answer
+        document.check("GET", target, answer)
 
 
 NDJSON = {"Content-Type": "application/x-ndjson"}

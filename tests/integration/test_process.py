@@ -253,7 +253,6 @@ def test_health_metrics_and_pages_answer(http):
     assert b"kafka_gateway_" in http.get("/metrics").body
 
 
-@pytest.mark.unbuilt
 def test_the_topic_list_names_what_exists_and_not_what_is_denied(http, topic):
     names = http.get("/api/kafka/topics?limit=1000").body
     assert topic.encode() in names

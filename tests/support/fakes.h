@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ports.h"
+#include "topic_catalog.h"
 
 namespace gateway::testing {
 
@@ -138,6 +139,24 @@ class FakeMetrics final : public Metrics {
 
  private:
   mutable std::mutex mutex_;
+};
+
+// Answers at once, or holds the callers back for the test to answer.
+class FakeTopicCatalog final : public TopicCatalog {
+ public:
+  void List(Callback done) override {
+    if (held) {
+      waiting.push_back(std::move(done));
+    } else {
+      done(answer);
+    }
+  }
+  void Tell(std::vector<TopicInfo> topics) {
+    answer = std::make_shared<const std::vector<TopicInfo>>(std::move(topics));
+  }
+  Result<Topics> answer = Topics(std::make_shared<const std::vector<TopicInfo>>());
+  bool held = false;
+  std::vector<Callback> waiting;
 };
 
 class FakeKafkaHealth final : public KafkaHealth {

@@ -56,6 +56,7 @@ std::string_view Nearest(std::string_view name, std::span<const std::string_view
 // The end of a sentence: what to say instead of the unknown `name`.
 std::string InsteadOf(std::string_view name, std::span<const std::string_view> known) {
   std::string text;
+  if (known.empty()) return "; there are none here.";
   if (const std::string_view nearest = Nearest(name, known); !nearest.empty()) {
     return text.append("; did you mean \"").append(nearest).append("\"?");
   }

@@ -5,7 +5,7 @@
 
 #include "dto/json_reader.h"
 #include "dto/keep_headers.h"
-#include "dto/percent.h"
+#include "dto/query.h"
 #include "dto/rfc3339.h"
 
 namespace gateway {
@@ -34,49 +34,15 @@ std::string_view Lowered(std::string_view name, RecordBatch* batch) {
 
 }  // namespace
 
-std::optional<std::string_view> RawTarget::Decode(std::string_view parameter,
-                                                  std::string_view text) {
-  const std::size_t room = std::max<std::size_t>(1, text.size());
-  char* const bytes = static_cast<char*>(batch_->Arena().allocate(room, 1));
-  if (const std::optional<std::size_t> size = DecodePercent(text, bytes)) {
-    return std::string_view(bytes, *size);
-  }
-  faults_->AddParameter(parameter,
-                        {"\"%\" is followed by two hexadecimal digits: write \"%25\" for "
-                         "a percent sign."});
-  return std::nullopt;
-}
-
 void RawTarget::ReadTopic(std::string_view segment) {
-  record_.topic = Decode("topic", segment).value_or("");
+  record_.topic = DecodeParameter("topic", segment, &batch_->Arena(), faults_).value_or("");
 }
 
 void RawTarget::ReadQuery(std::string_view query) {
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    if (end != 0) ReadParameter(query.substr(0, end));
-    query.remove_prefix(std::min(end + 1, query.size()));
-  }
-}
-
-void RawTarget::ReadParameter(std::string_view parameter) {
-  const std::size_t equals = std::min(parameter.find('='), parameter.size());
-  const std::string_view called = parameter.substr(0, equals);
-  const auto name =
-      static_cast<std::size_t>(std::find(kKnown.begin(), kKnown.end(), called) - kKnown.begin());
-  if (name == kNames) return faults_->AddUnknownParameter(called, kKnown);
-  if (seen_[name] && name != kHeader) {
-    return faults_->AddParameter(
-        called, {"The query parameter \"", called, "\" comes twice; leave one out."});
-  }
-  seen_[name] = true;
-  if (equals == parameter.size()) {
-    return faults_->AddParameter(
-        called, {"The query parameter \"", called, "\" has no value: write \"", called,
-                 "=\" and the value, which may be empty for a key."});
-  }
-  const std::optional<std::string_view> value = Decode(called, parameter.substr(equals + 1));
-  if (value) ReadValue(static_cast<Name>(name), *value);
+  gateway::ReadQuery(query, {kKnown, kKnown[kHeader]}, &batch_->Arena(), faults_,
+                     [this](std::size_t name, std::string_view value) {
+                       ReadValue(static_cast<Name>(name), value);
+                     });
 }
 
 void RawTarget::ReadValue(Name name, std::string_view value) {

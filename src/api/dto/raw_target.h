@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,18 +33,14 @@ class RawTarget final {
   static constexpr std::array<std::string_view, kNames> kKnown = {"key", "partition", "timestamp",
                                                                   "header", "tombstone"};
 
-  void ReadParameter(std::string_view parameter);
   void ReadValue(Name name, std::string_view value);  // decoded
   void ReadHeader(std::string_view value);
-  // The bytes of percent-encoded `text`, in the arena. Nothing, and a fault, if it is not.
-  std::optional<std::string_view> Decode(std::string_view parameter, std::string_view text);
 
   RecordBatch* batch_;
   FaultList* faults_;
   Record record_;
   std::vector<Header> headers_;
   bool tombstone_ = false;
-  std::array<bool, kNames> seen_{};
 };
 
 }  // namespace gateway

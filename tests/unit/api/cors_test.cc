@@ -19,7 +19,8 @@ class CorsTest : public ::testing::Test {
                      std::vector<http::HeaderField> fields) {
     ApiOptions options;
     options.allowed_origins = allowed;
-    api_.emplace(std::move(options), service_, readiness_, lifecycle_, clock_, metrics_, logger_);
+    api_.emplace(std::move(options), service_, catalog_, readiness_, lifecycle_, clock_, metrics_,
+                 logger_);
     http::RequestHead head;
     head.method = method;
     head.path = path;
@@ -47,6 +48,7 @@ class CorsTest : public ::testing::Test {
   testing::FakeLogger logger_;
   testing::FakeMetrics metrics_;
   testing::FakeProducer producer_;
+  testing::FakeTopicCatalog catalog_;
   const Lifecycle lifecycle_;
   const Readiness readiness_{kafka_, lifecycle_, clock_, std::chrono::milliseconds(0)};
   ProduceService service_{producer_, clock_, metrics_, TopicPolicy({"*"}, {}), RecordLimits()};

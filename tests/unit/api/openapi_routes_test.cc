@@ -41,7 +41,8 @@ std::pair<std::set<std::string>, std::set<std::string>> RoutesOfRouters(bool man
   ProduceService service(producer, clock, metrics, TopicPolicy({"*"}, {}), RecordLimits());
   ApiOptions options;
   options.management_apart = management_apart;
-  const Api api(std::move(options), service, readiness, lifecycle, clock, metrics, logger);
+  testing::FakeTopicCatalog catalog;
+  const Api api(std::move(options), service, catalog, readiness, lifecycle, clock, metrics, logger);
   return {NamesOf(api.router()), NamesOf(api.management_router())};
 }
 
