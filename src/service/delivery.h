@@ -16,8 +16,8 @@ namespace gateway {
 using DeliveryReport = Result<RecordMetadata>;
 
 // One record handed to a Producer. Owned by the batch of its request, which stays alive until every
-// record of it has been reported; a producer keeps the plain pointer. `next` is for the producer's
-// own queues (a record is in one at a time).
+// record of it has been reported; a producer keeps the plain pointer. `next` and `order` are for
+// the producer's own queues (a record is in one at a time).
 //
 // A record is held until somebody takes it to hand it to Kafka. The deadline of its request may
 // withdraw it only while it is held: then it was surely never sent. One atomic decides between the
@@ -43,6 +43,7 @@ class PendingRecord {
   bool late() const { return hold_.load(std::memory_order_acquire) == Hold::kLate; }
 
   PendingRecord* next = nullptr;
+  std::uint64_t order = 0;
 
  protected:
   explicit PendingRecord(const Record* record) : record_(record) {}

@@ -63,7 +63,6 @@ def test_a_record_larger_than_the_topic_allows_is_413(http, kafka):
     assert http.send(topic=topic, value="small").status == 200
 
 
-@pytest.mark.unbuilt
 def test_one_record_too_large_for_its_topic_does_not_take_others_with_it(http, kafka):
     topic = kafka.create_topic(max_message_bytes=20_000)
     answer = http.send_batch({"topic": topic, "messages": [

@@ -270,6 +270,11 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
   return ErrorCode::kInternal;  // a code that this build's librdkafka did not know
 }
 
+bool RefusesBatch(rd_kafka_resp_err_t code) {
+  const ErrorCode meaning = CodeOf(code);
+  return meaning == ErrorCode::kRecordTooLarge || meaning == ErrorCode::kRecordRejected;
+}
+
 std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view topic,
                      std::optional<Partition> partition) {
   const std::string where = Named(topic, partition);

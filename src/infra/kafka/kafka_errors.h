@@ -30,6 +30,9 @@ std::optional<BrokerId> BrokerOf(std::string_view error_text);
 // What `code` means for a record that was surely not stored.
 ErrorCode CodeOf(rd_kafka_resp_err_t code);
 
+// A broker refused the batch for what is in it, so others of the batch may be well.
+bool RefusesBatch(rd_kafka_resp_err_t code);
+
 // The sentence for the client: names topic and partition (if it asked for one), no internals.
 std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view topic,
                      std::optional<Partition> partition);

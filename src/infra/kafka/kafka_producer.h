@@ -118,6 +118,7 @@ class KafkaProducer final : public Producer,
   void Tick();
   void OnEvent(const KafkaInstance& instance, rd_kafka_event_t* event);
   void OnDeliveryReports(rd_kafka_event_t* event);
+  bool MaySendAgain(const rd_kafka_message_t& message) const;
   DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
                           bool offset_known) const;
   void OnStats(const KafkaStats& stats);

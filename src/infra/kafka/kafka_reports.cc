@@ -117,10 +117,22 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
       reports.push_back({rd_kafka_topic_name(run_topic), run_partition});
     }
     auto* const record = static_cast<PendingRecord*>(message->_private);
-    ++reports.back().count;
+    WaveQueue::Reported& run = reports.back();
+    ++run.count;
     ++count;
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) reports.back().stored = true;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) run.stored = true;
+    if (MaySendAgain(*message)) {
+      run.refused = run.refused || RefusesBatch(message->err);
+      run.code = CodeOf(message->err);
+      run.again.Push(record);
+      continue;
+    }
     Report(record, ReportOf(*message, record->record(), offset_known));
+  }
+  for (WaveQueue::Reported& run : reports) {
+    if (!run.refused || run.count > 1) continue;  // alone: it is the one at fault
+    PendingRecord* const record = run.again.Pop();
+    Report(record, MakeError(run.code, Persistence::kNotPersisted, record->record()));
   }
   if (std::any_of(reports.begin(), reports.end(), [](const auto& run) { return !run.stored; })) {
     directory_->RefreshSoon();
@@ -136,6 +148,18 @@ void KafkaProducer::OnStats(const KafkaStats& stats) {
     brokers.push_back({broker.id, broker.up, broker.silent_for});
   }
   queue_.SetBrokers(brokers);
+}
+
+// Surely not stored, and not for what it is itself, as far as is known: the instance met a fatal
+// error before it was sent, or somebody in the same batch was refused.
+bool KafkaProducer::MaySendAgain(const rd_kafka_message_t& message) const {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+      rd_kafka_message_status(&message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED) {
+    return false;
+  }
+  if (RefusesBatch(message.err)) return true;
+  return !draining_.load(std::memory_order_relaxed) &&  // it is the drain that gives them up
+         (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__FATAL);
 }
 
 DeliveryReport KafkaProducer::ReportOf(const rd_kafka_message_t& message, const Record& record,

@@ -25,6 +25,7 @@ class RecordQueue final {
   }
 
   PendingRecord* front() const { return head_; }  // nullptr when empty
+  PendingRecord* back() const { return tail_; }   // likewise
   bool empty() const { return head_ == nullptr; }
   std::size_t size() const { return size_; }
 
@@ -56,6 +57,19 @@ class RecordQueue final {
   void Prepend(RecordQueue other) {
     other.Append(std::move(*this));
     *this = std::move(other);
+  }
+  // All of `other`, each where its order wants it. Both are in order.
+  void Merge(RecordQueue other) {
+    if (empty() || other.empty() || other.back()->order < head_->order) {
+      return Prepend(std::move(other));
+    }
+    RecordQueue merged;
+    while (!empty() && !other.empty()) {
+      merged.Push(other.head_->order < head_->order ? other.Pop() : Pop());
+    }
+    merged.Append(std::move(*this));
+    merged.Append(std::move(other));
+    *this = std::move(merged);
   }
   void Append(RecordQueue other) {
     if (other.empty()) return;

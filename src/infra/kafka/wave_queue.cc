@@ -147,6 +147,7 @@ WaveQueue::Pushed WaveQueue::Push(PendingRecord* pending, bool opened_too) {
     return Pushed::kNoPartition;
   }
   WavePartition& partition = Choose(*topic, record, key_hash);
+  pending->order = next_order_++;
   partition.held.Push(pending);
   partition.held_bytes += bytes;
   ++held_;

@@ -67,6 +67,10 @@ class WaveQueue final {
     // When a partition is a straggler: after this, and after `straggler_factor` usual waves.
     std::chrono::milliseconds straggler_after{100};
     int straggler_factor = 8;
+    // A batch that a broker refuses is sent again in smaller ones, so that only the record at fault
+    // fails; each refusal costs librdkafka a pause. Beyond so many the rest fails in larger
+    // batches.
+    int refusals = 64;
   };
 
   // A broker as librdkafka sees it.
@@ -76,12 +80,16 @@ class WaveQueue final {
     std::chrono::microseconds silent_for{};  // since the last byte from it
   };
 
-  // Reports of one partition that came together.
+  // Reports of one partition that came together. `again` are those of the `count` records that have
+  // not been told anything, because they were surely not stored and may be sent again.
   struct Reported {
     std::string_view topic;
     Partition partition = 0;
     std::size_t count = 0;
     bool stored = false;  // at least one was
+    RecordQueue again{};
+    bool refused = false;  // `again` is a batch that a broker refused: not together again
+    ErrorCode code{};      // what they fail with if they cannot be sent again in their order
   };
 
   WaveQueue(Options options, Sink& sink, Metrics& metrics, const Clock& clock);
@@ -108,7 +116,7 @@ class WaveQueue final {
   void Kick();
 
   // All that one event of librdkafka reported, after the records have been told.
-  void OnReports(std::span<const Reported> reports);
+  void OnReports(std::span<Reported> reports);
 
   // What librdkafka knows of its brokers; those not named stay as they were.
   void SetBrokers(std::span<const Broker> brokers);
@@ -170,6 +178,8 @@ class WaveQueue final {
   void Run(Work work);
   void HandOver(Chain* chain, Work* work);
   void TakeBack(Chain* chain, Work* work);
+  void Hold(WavePartition& partition, RecordQueue records, Work* work);
+  void SendAgain(WavePartition& partition, Reported* reported, Work* work);
 
   const Options options_;
   Sink& sink_;
@@ -181,6 +191,7 @@ class WaveQueue final {
   std::map<BrokerId, std::unique_ptr<WaveLane>> lanes_;
   std::size_t held_ = 0;
   std::size_t out_ = 0;
+  std::uint64_t next_order_ = 1;
   std::int64_t held_told_ = 0;  // what the gauge was told
   std::int64_t withdrawn_ = 0;  // not swept yet; below 0 when a sweep was quicker than the word
   TimePoint full_sweep_{};

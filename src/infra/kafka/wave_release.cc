@@ -19,12 +19,12 @@ void WaveQueue::Kick() {
   Run(std::move(work));
 }
 
-void WaveQueue::OnReports(std::span<const Reported> reports) {
+void WaveQueue::OnReports(std::span<Reported> reports) {
   Work work;
   {
     const std::lock_guard lock(mutex_);
     const TimePoint now = clock_.Now();
-    for (const Reported& reported : reports) {
+    for (Reported& reported : reports) {
       WaveTopic* const topic = FindTopic(reported.topic);
       const auto number = static_cast<std::size_t>(reported.partition);
       if (topic == nullptr || number >= topic->partitions.size()) continue;
@@ -33,6 +33,7 @@ void WaveQueue::OnReports(std::span<const Reported> reports) {
         (partition.wave != nullptr ? partition.wave : partition.share->lane)->heard = now;
         partition.alone = false;
       }
+      SendAgain(partition, &reported, &work);
       out_ -= reported.count;
       WaveLane::Returned(partition, reported.count, now);
     }
@@ -143,10 +144,12 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
 std::size_t WaveQueue::TakeChain(WavePartition& partition, Work* work, std::size_t* bytes) {
   RecordQueue taken;
   std::size_t taken_bytes = 0;
+  const std::size_t most = partition.suspects == 0
+                               ? options_.partition_records
+                               : std::min(partition.suspects, partition.together);
   while (PendingRecord* const record = partition.held.front()) {
     const std::size_t size = WireBytes(*record);
-    if (!taken.empty() && (taken.size() >= options_.partition_records ||
-                           taken_bytes + size > options_.partition_bytes)) {
+    if (!taken.empty() && (taken.size() >= most || taken_bytes + size > options_.partition_bytes)) {
       break;
     }
     partition.held.Pop();
@@ -163,6 +166,8 @@ std::size_t WaveQueue::TakeChain(WavePartition& partition, Work* work, std::size
   const std::size_t count = taken.size();
   if (count == 0) return 0;
   partition.out = count;
+  partition.newest_out = taken.back()->order;
+  partition.suspects -= std::min(partition.suspects, count);
   out_ += count;
   *bytes += taken_bytes;
   work->chains.push_back({&partition, std::move(taken)});
@@ -207,17 +212,7 @@ void WaveQueue::HandOver(Chain* chain, Work* work) {
 void WaveQueue::TakeBack(Chain* chain, Work* work) {
   WavePartition& partition = *chain->partition;
   const std::size_t returned = chain->failed + chain->records.size();
-  RecordQueue back;
-  while (PendingRecord* const record = chain->records.Pop()) {
-    if (record->PutBack()) {
-      back.Push(record);
-      partition.held_bytes += WireBytes(*record);
-      ++held_;
-    } else {
-      work->withdrawn.Push(record);
-    }
-  }
-  partition.held.Prepend(std::move(back));
+  Hold(partition, std::move(chain->records), work);
   if (chain->busy) stalled_ = true;
   out_ -= returned;
   WaveLane::Returned(partition, returned, clock_.Now());

@@ -47,6 +47,14 @@ struct WavePartition {
   WaveLane* wave = nullptr;  // whose wave `out` counts in; null if it goes by itself
   bool alone = false;        // it was a straggler: its batches hold up nobody until one is stored
   bool listed = false;       // it stands in its share's or its lane's list
+
+  std::uint64_t newest_out = 0;  // order of the last record taken
+
+  // After a broker refused a batch: how many of the next records were in it, how many of them may
+  // go together, and how many more batches may be refused before they fail together.
+  std::size_t suspects = 0;
+  std::size_t together = 0;
+  int refusals_left = 0;
 };
 
 struct WaveShare {

@@ -4,11 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -116,8 +118,45 @@ class WaveQueueTest : public ::testing::Test {
   void Store(const std::string& topic, Partition partition = 0) {
     std::vector<HeldRecord*> out = std::exchange(kafka_.out[{topic, partition}], {});
     for (HeldRecord* record : out) record->Report(Stored(partition, 0));
-    const WaveQueue::Reported reported{topic, partition, out.size(), true};
+    WaveQueue::Reported reported{topic, partition, out.size(), true};
     queue_->OnReports({&reported, 1});
+  }
+  // Everything of one partition that is out comes back: refused as a batch, or never sent.
+  void GiveBack(const std::string& topic, bool refused, Partition partition = 0) {
+    std::vector<HeldRecord*> out = std::exchange(kafka_.out[{topic, partition}], {});
+    WaveQueue::Reported reported{topic, partition, out.size()};
+    for (HeldRecord* record : out) {
+      auto& log = kafka_.log[{topic, partition}];
+      log.resize(log.size() - record->value().size());
+      reported.again.Push(record);
+    }
+    reported.refused = refused;
+    reported.code = ErrorCode::kRecordTooLarge;
+    queue_->OnReports({&reported, 1});
+  }
+  // Reports whatever goes out as a broker does that refuses each batch with a value of `bad` in it,
+  // until nothing goes; returns how many batches that took.
+  int RunBroker(const std::string& topic, std::string_view bad) {
+    int batches = 0;
+    while (!kafka_.out[{topic, 0}].empty()) {
+      ++batches;
+      const auto& out = kafka_.out[{topic, 0}];
+      const bool refused = std::any_of(out.begin(), out.end(), [bad](HeldRecord* record) {
+        return bad.find(record->value()) != std::string_view::npos;
+      });
+      if (!refused) {
+        Store(topic);
+      } else if (out.size() > 1) {
+        GiveBack(topic, true);
+      } else {
+        out.front()->Report(NotStored(ErrorCode::kRecordTooLarge));
+        kafka_.out[{topic, 0}].clear();
+        kafka_.log[{topic, 0}].pop_back();
+        WaveQueue::Reported reported{topic, 0, 1};
+        queue_->OnReports({&reported, 1});
+      }
+    }
+    return batches;
   }
   const std::string& Log(const std::string& topic, Partition partition = 0) {
     return kafka_.log[{topic, partition}];

@@ -206,7 +206,7 @@ TEST_F(WaveQueueTest, AStragglersNextBatchHoldsUpNobodyUntilOneIsStored) {
   queue_->Tick();
   kafka_.out[{"t", 1}].front()->Report(testing::NotStored(ErrorCode::kDeliveryTimeout));
   kafka_.out[{"t", 1}].clear();
-  const WaveQueue::Reported failed{"t", 1, 1, false};
+  WaveQueue::Reported failed{"t", 1, 1, false};
   queue_->OnReports({&failed, 1});
   Send("t", "c", 1);  // by itself again
   Send("t", "d", 0);
