@@ -303,7 +303,8 @@ std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view t
              ": its timestamp is outside what the topic takes, or it has no key and the topic is "
              "compacted, or a policy of the cluster forbids it.";
     case ErrorCode::kOverloaded:
-      return "The queue to Kafka is full; the record for " + where + " was not taken." + retry;
+      return "As much waits for Kafka already as may wait; the record for " + where +
+             " was not taken." + retry;
     case ErrorCode::kBrokersUnavailable:
       return "No broker took the record for " + where + "." + retry;
     case ErrorCode::kNotEnoughReplicas:

@@ -93,6 +93,9 @@ void KafkaProducer::Send(PendingRecord* record) {
       directory_->RefreshSoon();
       return Fail(record, MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted,
                                     record->record()));
+    case WaveQueue::Pushed::kTopicFull:
+      return Fail(record,
+                  MakeError(ErrorCode::kOverloaded, Persistence::kNotPersisted, record->record()));
   }
 }
 
@@ -190,6 +193,8 @@ std::optional<Error> KafkaProducer::Produce(PendingRecord* record) {
       return std::nullopt;
     case WaveQueue::Pushed::kNoPartition:
       return MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted, record->record());
+    case WaveQueue::Pushed::kTopicFull:
+      return MakeError(ErrorCode::kOverloaded, Persistence::kNotPersisted, record->record());
     case WaveQueue::Pushed::kUnknownTopic:
       break;
   }

@@ -133,11 +133,27 @@ void WaveQueue::RotateSticky(WaveTopic& topic) {
   if (!topic.sticky.Rotate(topic.count, idle)) topic.sticky.Rotate(topic.count, up);
 }
 
+// What is counted of a record that is held now, and no longer.
+void WaveQueue::Enter(WavePartition& partition, const PendingRecord& record) {
+  const std::size_t bytes = WireBytes(record);
+  partition.held_bytes += bytes;
+  partition.topic->held_bytes += bytes;
+  ++partition.topic->held;
+  ++held_;
+}
+
+void WaveQueue::Leave(WavePartition& partition, const PendingRecord& record) {
+  const std::size_t bytes = WireBytes(record);
+  partition.held_bytes -= bytes;
+  partition.topic->held_bytes -= bytes;
+  --partition.topic->held;
+  --held_;
+}
+
 WaveQueue::Pushed WaveQueue::Push(PendingRecord* pending, bool opened_too) {
   const Record& record = pending->record();
   const bool hashed = record.key.has_value() && !record.partition.has_value();
   const std::uint32_t key_hash = hashed ? KeyHash(*record.key) : 0;
-  const std::size_t bytes = WireBytes(*pending);
   const std::lock_guard lock(mutex_);
   WaveTopic* const topic = FindTopic(record.topic);
   if (topic == nullptr || topic->count == 0 || !(topic->known || opened_too)) {
@@ -146,20 +162,21 @@ WaveQueue::Pushed WaveQueue::Push(PendingRecord* pending, bool opened_too) {
   if (record.partition && (*record.partition < 0 || *record.partition >= topic->count)) {
     return Pushed::kNoPartition;
   }
+  if (topic->held >= options_.topic_records || topic->held_bytes >= options_.topic_bytes) {
+    return Pushed::kTopicFull;
+  }
   WavePartition& partition = Choose(*topic, record, key_hash);
   pending->order = next_order_++;
   partition.held.Push(pending);
-  partition.held_bytes += bytes;
-  ++held_;
+  Enter(partition, *pending);
   if (topic->known) WaveLane::List(partition);
   return Pushed::kHeld;
 }
 
 void WaveQueue::FailHeldOf(WavePartition& partition, ErrorCode code, Work* work) {
   WaveLane::Unlist(partition);
-  held_ -= partition.held.size();
-  partition.held_bytes = 0;
   while (PendingRecord* const record = partition.held.Pop()) {
+    Leave(partition, *record);
     work->failed.emplace_back(record,
                               MakeError(code, Persistence::kNotPersisted, record->record()));
   }
@@ -215,8 +232,7 @@ void WaveQueue::SweepPartition(WavePartition& partition, bool heads_only, Work* 
       kept.Push(record);
       continue;
     }
-    partition.held_bytes -= WireBytes(*record);
-    --held_;
+    Leave(partition, *record);
     --withdrawn_;
     work->withdrawn.Push(record);
   }

@@ -64,6 +64,10 @@ class WaveQueue final {
     // A wave stops growing here.
     std::size_t lane_records = 30'000;
     std::size_t lane_bytes = 4'000'000;
+    // What one topic may hold, so that one that is stuck leaves room for the others: about half of
+    // the gateway's budget.
+    std::size_t topic_records = 250'000;
+    std::size_t topic_bytes = 134'217'728;
     // When a partition is a straggler: after this, and after `straggler_factor` usual waves.
     std::chrono::milliseconds straggler_after{100};
     int straggler_factor = 8;
@@ -109,8 +113,8 @@ class WaveQueue final {
   bool IsKnown(std::string_view topic) const;
 
   // Queues the record, or does nothing: its topic is not known (with `opened_too`: has no layout),
-  // or has no such partition.
-  enum class Pushed : std::uint8_t { kHeld, kUnknownTopic, kNoPartition };
+  // or has no such partition, or holds as much as it may.
+  enum class Pushed : std::uint8_t { kHeld, kUnknownTopic, kNoPartition, kTopicFull };
   [[nodiscard]] Pushed Push(PendingRecord* record, bool opened_too = false);
   // Lets go what may go.
   void Kick();
@@ -169,6 +173,8 @@ class WaveQueue final {
   WaveLane& LaneOf(BrokerId leader);
   WavePartition& Choose(WaveTopic& topic, const Record& record, std::uint32_t key_hash);
   void RotateSticky(WaveTopic& topic);
+  void Enter(WavePartition& partition, const PendingRecord& record);
+  void Leave(WavePartition& partition, const PendingRecord& record);
   void MoveTo(WavePartition& partition, BrokerId leader);
   void FailHeldOf(WavePartition& partition, ErrorCode code, Work* work);
   void TakeAll(Work* work);

@@ -153,8 +153,7 @@ std::size_t WaveQueue::TakeChain(WavePartition& partition, Work* work, std::size
       break;
     }
     partition.held.Pop();
-    partition.held_bytes -= size;
-    --held_;
+    Leave(partition, *record);
     if (record->Take()) {
       taken.Push(record);
       taken_bytes += size;

@@ -18,8 +18,7 @@ void WaveQueue::Hold(WavePartition& partition, RecordQueue records, Work* work) 
       continue;
     }
     back.Push(record);
-    partition.held_bytes += WireBytes(*record);
-    ++held_;
+    Enter(partition, *record);
   }
   partition.held.Merge(std::move(back));
 }

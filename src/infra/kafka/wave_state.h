@@ -72,6 +72,8 @@ struct WaveTopic {
   Partition count = 0;                                     // as the cluster says now
   std::vector<std::unique_ptr<WavePartition>> partitions;  // never fewer than `count`
   StickyPartition sticky;
+  std::size_t held = 0;  // in all its partitions
+  std::size_t held_bytes = 0;
 };
 
 struct WaveLane {

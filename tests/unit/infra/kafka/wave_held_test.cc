@@ -152,6 +152,34 @@ TEST_F(WaveQueueTest, APartitionThatIsGoneFailsWhatItHolds) {
   EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kPartitionNotFound);
 }
 
+TEST_F(WaveQueueTest, ATopicThatIsStuckLeavesRoomForOthers) {
+  Make({.topic_records = 2});
+  AddTopic("stuck", {1});
+  AddTopic("t", {2});
+  queue_->MarkDown(1);
+  HeldRecord& first = Send("stuck", "a");
+  Send("stuck", "b");
+  EXPECT_EQ(queue_->Push(&Make("stuck", "c")), WaveQueue::Pushed::kTopicFull);
+  Send("t", "x");
+  EXPECT_EQ(Log("t"), "x");
+  ASSERT_TRUE(first.Withdraw());
+  queue_->OnWithdrawn(1);
+  queue_->Sweep();
+  Send("stuck", "d");
+  BrokersAre({Up(1)});
+  EXPECT_EQ(Log("stuck"), "bd");
+}
+
+TEST_F(WaveQueueTest, ATopicsBytesAreBoundedToo) {
+  Make({.topic_bytes = 300});
+  AddTopic("t", {1});
+  queue_->MarkDown(1);
+  Send("t", std::string(300, 'x'));
+  EXPECT_EQ(queue_->Push(&Make("t", "c")), WaveQueue::Pushed::kTopicFull);
+  BrokersAre({Up(1)});
+  Send("t", "c");
+}
+
 TEST_F(WaveQueueTest, ADrainThatGivesUpFailsAllThatIsHeld) {
   AddTopic("t", {1});
   HeldRecord& out = Send("t", "a");
