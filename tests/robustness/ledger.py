@@ -1,0 +1,221 @@
+"""What was claimed, compared with what is there.
+
+`load.py` writes a ledger: for every record it sent, what the gateway said of it. `check` compares it with
+all that lies in Kafka afterwards, and is a pure function, so that `test_ledger.py` can show that it finds
+each kind of lie. The rules:
+
+* a record with a 200 is there exactly once, at the partition and offset it was claimed to be at;
+* a record that was called NotPersisted is not there;
+* a record of unknown fate (PossiblyPersisted, or no answer at all) is there once or not at all;
+* nothing is there that was not sent, and what is there is as it was sent;
+* in each partition the records of one connection lie in the order in which it sent them;
+* records of one key lie in one partition;
+* a failed record of a batch is marked `orderGap` if, and only if, a later one of its key was stored.
+"""
+
+import bisect
+import collections
+import dataclasses
+import itertools
+import json
+
+STORED = "Stored"
+NOT_PERSISTED = "NotPersisted"
+POSSIBLY_PERSISTED = "PossiblyPersisted"
+UNANSWERED = "Unanswered"
+
+LOST = "lost"
+DUPLICATE = "duplicate"
+MISPLACED = "misplaced"
+CONTRADICTED = "NotPersisted but stored"
+FOREIGN = "never sent"
+ALTERED = "altered"
+INVERSION = "inversion"
+MOVED = "key in two partitions"
+GAP = "orderGap untrue"
+
+# A value is the record's id, then as many of these as its size asks for.
+PADDING = "."
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sent:
+    """One line of the ledger, for one record. Times are seconds of the monotonic clock."""
+
+    id: str
+    topic: str
+    key: str | None
+    size: int
+    connection: str  # one TCP connection: the order of what two of them send is nobody's business
+    sequence: int  # counts the records of the connection
+    request: int  # the same for the records of one request
+    sent: float
+    answered: float | None
+    status: int  # of the HTTP answer; 0: there was none
+    fate: str
+    partition: int | None = None
+    offset: int | None = None  # None with STORED: stored, and the gateway does not know where
+    order_gap: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """One record as it lies in Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str | None
+    value: str
+
+    @property
+    def id(self):
+        return self.value.rstrip(PADDING)
+
+    @property
+    def place(self):
+        return (self.partition, self.offset)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Violation:
+    kind: str
+    what: str
+
+
+def check(sent, found, erased_before=None, keys_stay=True):
+    """Every violation of the rules above. `erased_before`: a moment up to which the topic was erased, so
+    that a record sent earlier may be gone. `keys_stay=False`: the number of partitions changed, so that
+    keys may move."""
+    sent = list(sent)
+    by_id = {record.id: record for record in sent}
+    if len(by_id) != len(sent):
+        raise ValueError("the ledger names a record twice: the load program sent an id again")
+    places = collections.defaultdict(list)
+    for record in found:
+        places[(record.topic, record.id)].append(record)
+    violations = []
+    for record in sent:
+        erased = erased_before is not None and record.sent < erased_before
+        violations += _check_fate(record, places.get((record.topic, record.id), []), erased)
+    violations += _check_content(by_id, found)
+    violations += _check_order(by_id, found)
+    if keys_stay:
+        violations += _check_keys(found)
+    violations += _check_gaps(sent)
+    return violations
+
+
+def _check_fate(record, found, erased):
+    where = ", ".join(f"{f.partition}/{f.offset}" for f in found)
+    if len(found) > 1:
+        yield Violation(DUPLICATE, f"{record} is at {where}")
+    if record.fate == NOT_PERSISTED and found:
+        yield Violation(CONTRADICTED, f"{record} is at {where}")
+    if record.fate != STORED or (erased and not found):
+        return
+    if not found:
+        yield Violation(LOST, str(record))
+    elif not any(_is_claimed(record, f) for f in found):
+        yield Violation(MISPLACED, f"{record} is at {where}")
+
+
+def _is_claimed(record, found):
+    return record.partition == found.partition and record.offset in (None, found.offset)
+
+
+def _check_content(by_id, found):
+    for record in found:
+        sent = by_id.get(record.id)
+        if sent is None or sent.topic != record.topic:
+            yield Violation(FOREIGN, f"{record.topic} {record.place}: {record.value[:60]!r}")
+        elif (sent.key, sent.size) != (record.key, len(record.value)):
+            yield Violation(ALTERED, f"{sent} has key {record.key!r} and {len(record.value)} bytes")
+
+
+def _check_order(by_id, found):
+    last = {}
+    for record in sorted(found, key=lambda f: (f.topic, f.partition, f.offset)):
+        sent = by_id.get(record.id)
+        if sent is None:
+            continue
+        stream = (record.topic, record.partition, sent.connection)
+        before = last.get(stream)
+        # The same one again is a duplicate, which is told elsewhere.
+        if before is not None and sent.sequence < before.sequence:
+            yield Violation(INVERSION, f"{sent} lies at {record.place}, after {before}")
+        else:
+            last[stream] = sent
+
+
+def _check_keys(found):
+    homes = {}
+    for record in found:
+        if record.key is None:
+            continue
+        home = homes.setdefault((record.topic, record.key), record.partition)
+        if home != record.partition:
+            yield Violation(MOVED, f"{record.key!r} of {record.topic} is in {home} and {record.partition}")
+
+
+def _check_gaps(sent):
+    by_request = itertools.groupby(sorted(sent, key=lambda r: (r.request, r.sequence)),
+                                   key=lambda r: r.request)
+    for _, records in by_request:
+        stored_later = set()
+        for record in reversed(list(records)):
+            if record.fate == STORED:
+                stored_later.add((record.topic, record.key))
+                continue
+            gap = record.key is not None and (record.topic, record.key) in stored_later
+            if gap != record.order_gap:
+                yield Violation(GAP, f"{record}: orderGap should be {gap}")
+
+
+def longest_pause(sent):
+    """The longest time, in seconds, in which no record was answered with a 200."""
+    if not sent:
+        return 0.0
+    times = sorted(r.answered for r in sent if r.fate == STORED)
+    times = [min(r.sent for r in sent), *times, max(r.answered or r.sent for r in sent)]
+    return max(later - earlier for earlier, later in itertools.pairwise(times))
+
+
+class Ledger:
+    """The file of a load program, read while it grows."""
+
+    def __init__(self, path):
+        self._file = open(path, encoding="utf-8")
+        self._rest = ""
+        self.records = []
+        self.faults = []  # answers that no gateway should give
+        self._oversleeps = []
+
+    def update(self):
+        """Takes in what has been written since."""
+        *lines, self._rest = (self._rest + self._file.read()).split("\n")
+        for line in lines:
+            entry = json.loads(line)
+            if "fault" in entry:
+                self.faults.append(entry["fault"])
+            elif "oversleep" in entry:
+                self._oversleeps.append((entry["at"], entry["oversleep"]))
+            else:
+                self.records += _records_of(entry)
+        return self
+
+    def oversleep(self, begin, end):
+        """How late, in seconds, the load program itself was between two moments, at worst."""
+        first = bisect.bisect_left(self._oversleeps, (begin, 0))
+        return max((seconds for at, seconds in itertools.takewhile(
+            lambda pair: pair[0] - pair[1] <= end, self._oversleeps[first:])), default=0.0)
+
+    def close(self):
+        self._file.close()
+
+
+def _records_of(entry):
+    shared = {name: entry[name] for name in (
+        "topic", "connection", "request", "sent", "answered", "status")}
+    for record in entry["records"]:
+        yield Sent(**shared, **record)

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""The load program: many keep-alive connections that send records, each once, and write down what they are
+told. A process of its own, so that its clock is not the test's.
+
+    load.py --url http://127.0.0.1:8080 --topic t --ledger FILE
+
+It ends when its standard input says so (or ends): nothing new is sent, what is under way is waited for.
+Each line of the ledger is a request that was answered, or given up; see `ledger.py` for how it is read. A
+record that failed is not sent again: a retry would be another record.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import random
+import sys
+import time
+import urllib.parse
+
+BATCH = 20
+KEYS = 5
+SMALL, LARGE = 100, 3000  # the gateway copies small values, and lends librdkafka large ones
+LATE = 0.01  # seconds; waking up later than this is written down
+ANSWER_SECONDS = 60  # beyond its deadline, then the request is given up
+
+
+class MalformedAnswer(Exception):
+    """What the contract does not allow."""
+
+
+class Client:
+    """One connection at a time. Records of one key, and of one connection, are numbered in sequence."""
+
+    _requests = itertools.count()
+
+    def __init__(self, number, kind, deadline_ms, options, write):
+        self._name = f"c{number}"
+        self._kind = kind
+        self._deadline_ms = deadline_ms
+        self._options = options
+        self._write = write
+        self._interval = 1 / options.rate if options.rate else 0
+        self._random = random.Random(number)
+        self._connections = itertools.count()
+        self._connection = None
+        self._sequence = 0
+        self._reader = self._writer = None
+
+    async def run(self, stopped):
+        due = time.monotonic() + self._random.random() * self._interval
+        while not stopped.is_set():
+            if (wait := due - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+                continue
+            due = max(due, time.monotonic() - 1) + self._interval
+            if self._writer is None and not await self._connect():
+                await asyncio.sleep(0.02)
+                continue
+            # Who was told that there is no room waits a little, or this is a flood of refusals.
+            if await self._send() in (0, 404, 429, 503):
+                await asyncio.sleep(0.05 + 0.05 * self._random.random())
+        self._close()
+
+    async def _connect(self):
+        try:
+            self._reader, self._writer = await asyncio.open_connection(*self._options.address)
+        except OSError:
+            return False
+        self._connection = f"{self._name}.{next(self._connections)}"
+        self._sequence = 0
+        return True
+
+    def _close(self):
+        if self._writer is not None:
+            self._writer.transport.abort()
+        self._reader = self._writer = None
+
+    def _records(self):
+        for _ in range(BATCH if self._kind == "batch" else 1):
+            self._sequence += 1
+            key = self._random.randrange(KEYS + 1)
+            yield {
+                "id": f"{self._connection}-{self._sequence}",
+                "sequence": self._sequence,
+                "key": None if key == KEYS else f"{self._name}/{key}",
+                "size": LARGE if self._random.random() < 0.05 else SMALL,
+            }
+
+    def _encode(self, records):
+        bodies = [{"topic": self._options.topic, "key": record["key"],
+                   "value": record["id"].ljust(record["size"], ".")} for record in records]
+        target = "/api/kafka/send"
+        if self._kind == "batch":
+            target += "/batch"
+            body = json.dumps(bodies).encode()
+        else:
+            body = json.dumps(bodies[0]).encode()
+        deadline = f"Request-Timeout-Ms: {self._deadline_ms}\r\n" if self._deadline_ms else ""
+        return (f"POST {target} HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n{deadline}"
+                f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+    async def _send(self):
+        """The status; 0 when there was no answer, and then the connection is gone."""
+        records = list(self._records())
+        line = {"topic": self._options.topic, "connection": self._connection,
+                "request": next(self._requests), "kind": self._kind,
+                "deadlineMs": self._deadline_ms, "sent": time.monotonic()}
+        try:
+            self._writer.write(self._encode(records))
+            limit = (self._deadline_ms or 30_000) / 1000 + ANSWER_SECONDS
+            status, fields, body = await asyncio.wait_for(self._read_answer(), limit)
+        except (OSError, EOFError, TimeoutError, asyncio.TimeoutError) as error:
+            self._close()
+            fates = [{"fate": "Unanswered"} for _ in records]
+            line |= {"answered": None, "status": 0, "why": repr(error)}
+        else:
+            line |= {"answered": time.monotonic(), "status": status}
+            if fields.get("connection", "").lower() == "close":
+                self._close()
+            try:
+                fates = list(read_fates(self._kind, status, body, len(records)))
+            except (ValueError, KeyError, TypeError, MalformedAnswer) as error:
+                self._write({"fault": f"{error!r}: {status} {body[:2000]!r}"})
+                fates = [{"fate": "PossiblyPersisted"} for _ in records]
+        line["records"] = [record | fate for record, fate in zip(records, fates)]
+        self._write(line)
+        return line["status"]
+
+    async def _read_answer(self):
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        fields = {}
+        for text in head[1:-2]:
+            name, _, value = text.partition(":")
+            fields[name.lower()] = value.strip()
+        body = await self._reader.readexactly(int(fields["content-length"]))
+        return int(head[0].split(" ", 2)[1]), fields, body
+
+
+def read_fates(kind, status, body, count):
+    """What an answer says of each record."""
+    answer = json.loads(body)
+    if "results" in answer:
+        if kind != "batch":
+            raise MalformedAnswer("results for one record")
+        results = answer["results"]
+        if [result["index"] for result in results] != list(range(count)):
+            raise MalformedAnswer("not one result for each record, in order")
+        succeeded = sum(result["status"] == "Success" for result in results)
+        if (answer["total"], answer["succeeded"], answer["failed"]) != (
+                count, succeeded, count - succeeded):
+            raise MalformedAnswer("the counts do not add up")
+        if (status == 200) != (succeeded == count) or (status == 207) != (0 < succeeded < count):
+            raise MalformedAnswer("the status does not fit the results")
+        yield from (_fate(result, result.get("error")) for result in results)
+    else:
+        if (status == 200) != (answer["status"] == "Success"):
+            raise MalformedAnswer("the status does not fit the body")
+        if kind == "batch" and status == 200:
+            raise MalformedAnswer("no results")
+        yield from (_fate(answer, answer) for _ in range(count))
+
+
+def _fate(result, problem):
+    if result["status"] == "Success":
+        return {"fate": "Stored", "partition": result["partition"], "offset": result["offset"]}
+    if problem["persistence"] not in ("NotPersisted", "PossiblyPersisted"):
+        raise MalformedAnswer("no such persistence")
+    return {"fate": problem["persistence"], "order_gap": result.get("orderGap", False)}
+
+
+async def watch_clock(write, stopped):
+    """How late this process is woken: what a deadline seems to be missed by for no fault of the gateway."""
+    while not stopped.is_set():
+        asleep = time.monotonic()
+        await asyncio.sleep(LATE)
+        now = time.monotonic()
+        if now - asleep > 2 * LATE:
+            write({"at": now, "oversleep": now - asleep - LATE})
+
+
+async def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--topic", required=True)
+    parser.add_argument("--ledger", required=True)
+    parser.add_argument("--singles", type=int, default=24, help="connections that send single records")
+    parser.add_argument("--batches", type=int, default=8, help="connections that send batches")
+    parser.add_argument("--rate", type=float, default=0, help="requests a second and connection; 0: no limit")
+    parser.add_argument("--deadlines", default="0", help="in ms, dealt out in turn; 0: the gateway's own")
+    options = parser.parse_args()
+    address = urllib.parse.urlsplit(options.url)
+    options.address = (address.hostname, address.port)
+    deadlines = [int(text) for text in options.deadlines.split(",")]
+
+    with open(options.ledger, "w", encoding="utf-8", buffering=1) as ledger:
+        def write(entry):
+            ledger.write(json.dumps(entry) + "\n")
+
+        stopped = asyncio.Event()
+        kinds = ["batch"] * options.batches + ["single"] * options.singles
+        clients = [Client(i, kind, deadlines[i % len(deadlines)], options, write)
+                   for i, kind in enumerate(kinds)]
+        tasks = [asyncio.create_task(client.run(stopped)) for client in clients]
+        tasks.append(asyncio.create_task(watch_clock(write, stopped)))
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+        stopped.set()
+        await asyncio.gather(*tasks)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,228 @@
+"""The judge itself: each kind of lie is found, and an honest ledger is not accused. Nothing is started."""
+
+import dataclasses
+import json
+
+import pytest
+from ledger import (
+    ALTERED, CONTRADICTED, DUPLICATE, FOREIGN, GAP, INVERSION, LOST, MISPLACED, MOVED, NOT_PERSISTED,
+    POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, Sent, check, longest_pause)
+from load import MalformedAnswer, read_fates
+
+
+def sent(sequence, fate=STORED, place=(0, None), **changes):
+    values = {
+        "id": f"c1.0-{sequence}", "topic": "t", "key": "k", "size": 10, "connection": "c1.0",
+        "sequence": sequence, "request": sequence, "sent": float(sequence), "answered": sequence + 0.5,
+        "status": 200, "fate": fate}
+    if fate == STORED:
+        values |= {"partition": place[0], "offset": place[1]}
+    return Sent(**(values | changes))
+
+
+def found(sequence, partition, offset, **changes):
+    values = {"topic": "t", "partition": partition, "offset": offset, "key": "k",
+              "value": f"c1.0-{sequence}".ljust(10, ".")}
+    return Found(**(values | changes))
+
+
+HONEST = (
+    [sent(1, place=(0, 0)), sent(2, NOT_PERSISTED), sent(3, POSSIBLY_PERSISTED), sent(4, place=(0, None)),
+     sent(5, UNANSWERED), sent(6, POSSIBLY_PERSISTED), sent(7, place=(0, 7))],
+    [found(1, 0, 0), found(3, 0, 1), found(4, 0, 3), found(7, 0, 7)],
+)
+
+
+def kinds(*arguments, **options):
+    return [violation.kind for violation in check(*arguments, **options)]
+
+
+def replaced(records, index, **changes):
+    return [dataclasses.replace(record, **changes) if i == index else record
+            for i, record in enumerate(records)]
+
+
+def test_an_honest_ledger_has_no_violation():
+    assert kinds(*HONEST) == []
+
+
+def test_a_200_that_is_not_there_is_lost():
+    records, there = HONEST
+    assert kinds(records, there[1:]) == [LOST]
+
+
+def test_a_200_without_an_offset_that_is_not_there_is_lost():
+    records, there = HONEST
+    assert kinds(records, there[:2] + there[3:]) == [LOST]
+
+
+@pytest.mark.parametrize("sequence", [1, 3])
+def test_a_record_that_is_there_twice_is_a_duplicate_whatever_was_said_of_it(sequence):
+    records, there = HONEST
+    assert DUPLICATE in kinds(records, [*there, found(sequence, 0, 2)])
+
+
+def test_a_duplicate_next_to_the_original_is_only_a_duplicate():
+    assert kinds([sent(1, place=(0, 0))], [found(1, 0, 0), found(1, 0, 1)]) == [DUPLICATE]
+
+
+@pytest.mark.parametrize("claim", [{"offset": 1}, {"partition": 1}, {"partition": None}])
+def test_a_200_that_lies_elsewhere_is_misplaced(claim):
+    records, there = HONEST
+    assert kinds(replaced(records, 0, **claim), there) == [MISPLACED]
+
+
+def test_two_200s_that_claim_one_place_cannot_both_be_there():
+    records = [sent(1, place=(0, 0)), sent(2, place=(0, 0))]
+    assert kinds(records, [found(1, 0, 0), found(2, 0, 1)]) == [MISPLACED]
+    assert kinds(records, [found(1, 0, 0)]) == [LOST]
+
+
+def test_a_partition_is_held_to_even_when_the_offset_is_not_known():
+    assert kinds([sent(1, place=(1, None))], [found(1, 0, 0)]) == [MISPLACED]
+
+
+def test_a_record_called_not_persisted_that_is_there_contradicts():
+    records, there = HONEST
+    assert kinds(records, [there[0], found(2, 0, 1), *there[2:]]) == [CONTRADICTED]
+
+
+def test_what_was_never_sent_is_told():
+    records, there = HONEST
+    assert kinds(records, [*there, found(99, 0, 8)]) == [FOREIGN]
+    assert kinds(records, [*there, found(1, 0, 8, value="")]) == [FOREIGN]
+
+
+def test_what_was_sent_to_another_topic_is_foreign_here_and_lost_there():
+    assert sorted(kinds([sent(1, place=(0, 0), topic="u")], [found(1, 0, 0)])) == sorted([LOST, FOREIGN])
+
+
+@pytest.mark.parametrize("change", [{"key": "other"}, {"key": None}, {"value": "c1.0-1......."}])
+def test_another_key_or_value_is_altered(change):
+    assert kinds([sent(1, place=(0, 0))], [found(1, 0, 0, **change)]) == [ALTERED]
+
+
+def test_a_record_behind_a_later_one_of_its_connection_is_an_inversion():
+    records = [sent(1, place=(0, 1)), sent(2, place=(0, 0))]
+    assert kinds(records, [found(1, 0, 1), found(2, 0, 0)]) == [INVERSION]
+
+
+def test_a_record_of_unknown_fate_that_arrives_late_is_an_inversion_too():
+    records = [sent(1, POSSIBLY_PERSISTED), sent(2, place=(0, 0))]
+    assert kinds(records, [found(1, 0, 1), found(2, 0, 0)]) == [INVERSION]
+
+
+def test_each_record_behind_a_later_one_counts():
+    records = [sent(i, POSSIBLY_PERSISTED) for i in (1, 2, 3)]
+    assert kinds(records, [found(3, 0, 0), found(1, 0, 1), found(2, 0, 2)]) == [INVERSION] * 2
+
+
+def test_order_is_of_one_partition_and_one_connection():
+    elsewhere = [sent(1, place=(1, 0), key="l"), sent(2, place=(0, 0))]
+    assert kinds(elsewhere, [found(1, 1, 0, key="l"), found(2, 0, 0)]) == []
+    another = [sent(1, place=(0, 1), connection="c2.0"), sent(2, place=(0, 0))]
+    assert kinds(another, [found(1, 0, 1), found(2, 0, 0)]) == []
+
+
+def test_a_key_in_two_partitions_is_told_unless_partitions_were_added():
+    records = [sent(1, place=(0, 0)), sent(2, place=(1, 0))]
+    there = [found(1, 0, 0), found(2, 1, 0)]
+    assert kinds(records, there) == [MOVED]
+    assert kinds(records, there, keys_stay=False) == []
+
+
+def test_records_without_a_key_may_be_anywhere():
+    records = [sent(1, place=(0, 0), key=None), sent(2, place=(1, 0), key=None)]
+    assert kinds(records, [found(1, 0, 0, key=None), found(2, 1, 0, key=None)]) == []
+
+
+def batch(*fates, gaps=()):
+    return [sent(i, fate, (0, i), request=1, order_gap=i in gaps) for i, fate in enumerate(fates)]
+
+
+def test_a_gap_that_is_not_told_and_one_that_is_none_are_told():
+    there = [found(1, 0, 1)]
+    assert kinds(batch(NOT_PERSISTED, STORED, gaps=[0]), there) == []
+    assert kinds(batch(NOT_PERSISTED, STORED), there) == [GAP]
+    assert kinds(batch(NOT_PERSISTED, NOT_PERSISTED, gaps=[0]), []) == [GAP]
+    assert kinds(batch(POSSIBLY_PERSISTED, STORED, POSSIBLY_PERSISTED, gaps=[0, 2]), there) == [GAP]
+
+
+def test_what_was_sent_before_the_topic_was_erased_may_be_gone_but_not_elsewhere():
+    records = [sent(1, place=(0, 5)), sent(2, place=(0, 0)), sent(3, place=(0, 0))]
+    assert kinds(records, [found(3, 0, 0)], erased_before=2.5) == []
+    assert kinds(records, [], erased_before=2.5) == [LOST]
+    assert kinds(records, [found(2, 0, 1), found(3, 0, 0)], erased_before=2.5)[0] == MISPLACED
+
+
+def test_a_ledger_that_names_a_record_twice_is_refused():
+    with pytest.raises(ValueError):
+        check([sent(1), sent(1)], [])
+
+
+def test_the_longest_pause_is_between_two_200s():
+    records = [sent(1), sent(2), sent(3, POSSIBLY_PERSISTED), sent(9), sent(10, NOT_PERSISTED)]
+    assert longest_pause(records) == 7
+    assert longest_pause([sent(1, NOT_PERSISTED), sent(9, NOT_PERSISTED)]) == 8.5
+    assert longest_pause([]) == 0
+
+
+def test_a_ledger_is_read_as_it_grows(tmp_path):
+    line = {"topic": "t", "connection": "c1.0", "request": 4, "kind": "batch", "deadlineMs": 0, "sent": 1.0,
+            "answered": 2.0, "status": 200, "records": [
+                {"id": "c1.0-1", "sequence": 1, "key": None, "size": 100, "fate": STORED, "partition": 2,
+                 "offset": None},
+                {"id": "c1.0-2", "sequence": 2, "key": "k", "size": 100, "fate": NOT_PERSISTED,
+                 "order_gap": True}]}
+    text = "".join(json.dumps(entry) + "\n" for entry in (
+        line, {"fault": "no"}, {"at": 5.0, "oversleep": 0.5}, {"at": 7.0, "oversleep": 0.2}))
+    path = tmp_path / "ledger"
+    path.write_text(text[:50])
+    ledger = Ledger(path)
+    assert ledger.update().records == []
+    path.write_text(text)
+    first, second = ledger.update().records
+    assert (first.fate, first.partition, first.offset, first.key) == (STORED, 2, None, None)
+    assert (second.fate, second.order_gap, second.request) == (NOT_PERSISTED, True, 4)
+    assert ledger.faults == ["no"]
+    assert ledger.oversleep(0, 10) == 0.5
+    assert ledger.oversleep(4.8, 4.9) == 0.5
+    assert ledger.oversleep(5.5, 10) == 0.2
+    assert ledger.oversleep(5.5, 6) == 0
+
+
+def fates(kind, status, answer, count):
+    return list(read_fates(kind, status, json.dumps(answer).encode(), count))
+
+
+STORED_RESULT = {"status": "Success", "topic": "t", "partition": 1, "offset": 2}
+PROBLEM = {"status": 503, "persistence": "NotPersisted"}
+FAILED_RESULT = {"status": "Failed", "topic": "t", "error": PROBLEM, "orderGap": True}
+
+
+def results(*each):
+    stored = sum(result["status"] == "Success" for result in each)
+    return {"status": "?", "total": len(each), "succeeded": stored, "failed": len(each) - stored,
+            "results": [{"index": i, **result} for i, result in enumerate(each)]}
+
+
+def test_answers_are_read():
+    stored = {"fate": STORED, "partition": 1, "offset": 2}
+    not_stored = {"fate": NOT_PERSISTED, "order_gap": False}
+    assert fates("single", 200, STORED_RESULT, 1) == [stored]
+    assert fates("single", 503, PROBLEM, 1) == [not_stored]
+    assert fates("batch", 503, PROBLEM, 2) == [not_stored] * 2
+    assert fates("batch", 207, results(FAILED_RESULT, STORED_RESULT), 2) == [
+        {"fate": NOT_PERSISTED, "order_gap": True}, stored]
+
+
+@pytest.mark.parametrize("kind,status,answer", [
+    ("single", 200, PROBLEM), ("single", 503, STORED_RESULT), ("single", 503, {"status": 503}),
+    ("single", 503, {"status": 503, "persistence": "Maybe"}), ("batch", 200, STORED_RESULT),
+    ("batch", 200, results(STORED_RESULT)), ("batch", 200, results(STORED_RESULT, FAILED_RESULT)),
+    ("batch", 207, results(STORED_RESULT, STORED_RESULT)),
+    ("batch", 200, results(STORED_RESULT, STORED_RESULT) | {"succeeded": 1}),
+    ("single", 200, results(STORED_RESULT))])
+def test_answers_that_the_contract_does_not_allow_are_faults(kind, status, answer):
+    with pytest.raises((MalformedAnswer, KeyError)):
+        fates(kind, status, answer, 2 if kind == "batch" else 1)
