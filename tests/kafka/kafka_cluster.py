@@ -176,6 +176,7 @@ class Broker:
         self.node_id = node_id
         self.port = port
         self.address = f"127.0.0.1:{port}"
+        self.behind_proxy_port = self.proxy_port = None  # set by a cluster with `proxies=True`
         self._directory = directory
         self._properties = directory / "server.properties"
         self._log = directory / "server.log"
@@ -245,9 +246,11 @@ class Broker:
         self._process.send_signal(signal.SIGCONT)
 
     def abort_connections(self):
-        """Resets every established connection to it (root only): answers in flight are lost."""
-        subprocess.run(["ss", "-K", "dst", "127.0.0.1", "dport", "=", f":{self.port}"],
-                       check=True, stdout=subprocess.DEVNULL)
+        """Resets every established connection to it (root only): answers in flight are lost. How many
+        there were; 0 also where the kernel does not do that."""
+        listed = subprocess.run(["ss", "-HKt", "dst", "127.0.0.1", "dport", "=", f":{self.port}"],
+                                check=True, stdout=subprocess.PIPE).stdout
+        return len(listed.splitlines())
 
     def accepts(self):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
@@ -264,26 +267,33 @@ class KafkaCluster:
     Topics get a replica on each broker (up to three) by default, min.insync.replicas is 2 with three
     brokers, and topics do not come into being by being named. `properties` are added to, or
     replace, those of every broker.
+
+    `proxies=True` gives each broker a second listener, at its `behind_proxy_port`, which it tells
+    clients to be at its `proxy_port`: there a test puts a proxy in between. Such clients start from
+    `proxied_bootstrap_servers`.
     """
 
-    def __init__(self, brokers=1, directory=None, properties=None):
+    def __init__(self, brokers=1, directory=None, properties=None, proxies=False):
         self._own_directory = directory is None
         self._directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="kafka-"))
         self._directory.mkdir(parents=True, exist_ok=True)
         self._cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         self._tool = None
         self.replication = min(3, brokers)
-        ports = free_ports(2 * brokers)
+        ports = free_ports((4 if proxies else 2) * brokers)
         voters = ",".join(f"{i + 1}@127.0.0.1:{ports[brokers + i]}" for i in range(brokers))
         self.brokers = [
             Broker(
                 i + 1, self._directory / f"broker-{i + 1}",
                 {**self._properties(i + 1, ports[i], ports[brokers + i], voters),
-                 **(properties or {})},
+                 **(self._proxied(ports[i::brokers]) if proxies else {}), **(properties or {})},
                 ports[i],
             )
             for i in range(brokers)
         ]
+        if proxies:
+            for i, broker in enumerate(self.brokers):
+                broker.behind_proxy_port, broker.proxy_port = ports[i + 2 * brokers::brokers]
 
     def _properties(self, node_id, port, controller_port, voters):
         replication = self.replication
@@ -313,9 +323,26 @@ class KafkaCluster:
             "log.cleaner.dedupe.buffer.size": 2097152,
         }
 
+    @staticmethod
+    def _proxied(ports):
+        port, controller_port, behind_proxy_port, proxy_port = ports
+        return {
+            "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port},"
+                         f"PROXIED://127.0.0.1:{behind_proxy_port}",
+            "advertised.listeners":
+                f"PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy_port}",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "listener.security.protocol.map":
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT",
+        }
+
     @property
     def bootstrap_servers(self):
         return ",".join(broker.address for broker in self.brokers)
+
+    @property
+    def proxied_bootstrap_servers(self):
+        return ",".join(f"127.0.0.1:{broker.proxy_port}" for broker in self.brokers)
 
     @property
     def tool(self):

@@ -59,6 +59,21 @@ class Sent:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """The same for an HTTP request."""
+
+    sent: float
+    answered: float | None
+    deadline: float | None  # seconds, if the request had one of its own
+    status: int
+
+    @property
+    def overrun(self):
+        """Seconds after its deadline at which it was answered; negative: before it."""
+        return self.answered - self.sent - self.deadline
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Found:
     """One record as it lies in Kafka."""
 
@@ -188,6 +203,7 @@ class Ledger:
         self._file = open(path, encoding="utf-8")
         self._rest = ""
         self.records = []
+        self.requests = []
         self.faults = []  # answers that no gateway should give
         self._oversleeps = []
 
@@ -202,6 +218,9 @@ class Ledger:
                 self._oversleeps.append((entry["at"], entry["oversleep"]))
             else:
                 self.records += _records_of(entry)
+                self.requests.append(Request(
+                    entry["sent"], entry["answered"],
+                    entry["deadlineMs"] / 1000 if entry["deadlineMs"] else None, entry["status"]))
         return self
 
     def oversleep(self, begin, end):

@@ -6,7 +6,7 @@ import json
 import pytest
 from ledger import (
     ALTERED, CONTRADICTED, DUPLICATE, FOREIGN, GAP, INVERSION, LOST, MISPLACED, MOVED, NOT_PERSISTED,
-    POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, Sent, check, longest_pause)
+    POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, Request, Sent, check, longest_pause)
 from load import MalformedAnswer, read_fates
 
 
@@ -168,7 +168,7 @@ def test_the_longest_pause_is_between_two_200s():
 
 
 def test_a_ledger_is_read_as_it_grows(tmp_path):
-    line = {"topic": "t", "connection": "c1.0", "request": 4, "kind": "batch", "deadlineMs": 0, "sent": 1.0,
+    line = {"topic": "t", "connection": "c1.0", "request": 4, "kind": "batch", "deadlineMs": 750, "sent": 1.0,
             "answered": 2.0, "status": 200, "records": [
                 {"id": "c1.0-1", "sequence": 1, "key": None, "size": 100, "fate": STORED, "partition": 2,
                  "offset": None},
@@ -184,6 +184,8 @@ def test_a_ledger_is_read_as_it_grows(tmp_path):
     first, second = ledger.update().records
     assert (first.fate, first.partition, first.offset, first.key) == (STORED, 2, None, None)
     assert (second.fate, second.order_gap, second.request) == (NOT_PERSISTED, True, 4)
+    assert ledger.requests == [Request(1.0, 2.0, 0.75, 200)]
+    assert ledger.requests[0].overrun == 0.25
     assert ledger.faults == ["no"]
     assert ledger.oversleep(0, 10) == 0.5
     assert ledger.oversleep(4.8, 4.9) == 0.5

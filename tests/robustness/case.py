@@ -1,0 +1,233 @@
+"""One fault, from the first record to the verdict: a topic of its own, a gateway of its own, the load, and
+the comparison at the end. What it leaves in build/robustness/NAME is the evidence."""
+
+import contextlib
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+from gateway_process import GatewayProcess
+from kafka_cluster import KafkaToolError, kill_process, start_process
+from ledger import (
+    DUPLICATE, INVERSION, NOT_PERSISTED, POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, check,
+    longest_pause)
+
+LONG = os.environ.get("GATEWAY_ROBUSTNESS", "short") == "long"
+PARTITIONS = 6
+# How long anything may take that a test waits for; nothing is expected to take so long.
+CEILING = 90
+# After its deadline a request is answered within 20 ms of timer accuracy, plus what two busy cores make of
+# it: a thread of the gateway that gets its turn late, and the load program (which measures itself).
+ACCURACY = 0.02
+SCHEDULING = 0.4
+LOAD = pathlib.Path(__file__).with_name("load.py")
+
+
+def scaled(short, long):
+    """$GATEWAY_ROBUSTNESS=long: what `./dev robustness` asks for."""
+    return long if LONG else short
+
+
+def wait_for(condition, what, ceiling=CEILING, pause=0.05):
+    """Until it is true; its value."""
+    deadline = time.monotonic() + ceiling
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not within {ceiling} s: {what}"
+        time.sleep(pause)
+    return value
+
+
+class Case:
+    """`fault` is its name in the report."""
+
+    def __init__(self, cluster, directory, fault, settings=None, bootstrap_servers=None):
+        self.cluster = cluster
+        self.fault = fault
+        self.directory = directory
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.topic = cluster.create_topic(partitions=PARTITIONS)
+        self.partitions = PARTITIONS
+        self.ledger = None
+        self.found = []
+        self.violations = []
+        self.row = {"fault": fault}
+        self._load = None
+        self.gateway = GatewayProcess(
+            self.directory / "gateway.log", bootstrap_servers or cluster.bootstrap_servers,
+            settings=settings)
+        self.gateway.await_ready()
+
+    # The load.
+
+    @contextlib.contextmanager
+    def load(self, url=None, **options):
+        """Runs the load program meanwhile, and begins when all partitions have taken a record. The options
+        are its own; by default a mix that leaves the brokers some of the machine."""
+        options = {"rate": 12, "deadlines": "1000,3000,8000,0"} | options
+        path = self.directory / "ledger.jsonl"
+        path.unlink(missing_ok=True)
+        path.touch()
+        with open(self.directory / "load.log", "wb") as log:
+            self._load = start_process(
+                [sys.executable, str(LOAD), "--url", url or self.gateway.url, "--topic", self.topic,
+                 "--ledger", str(path), *(f"--{name}={value}" for name, value in options.items())],
+                stdin=subprocess.PIPE, stdout=log, stderr=log)
+        self.ledger = Ledger(path)
+        try:
+            self.await_stored()
+            yield
+            self.stop_load()
+        finally:
+            kill_process(self._load)
+            self.ledger.update()
+
+    def stop_load(self):
+        """No new requests; returns when the last is answered."""
+        if self._load.stdin.closed:
+            return
+        self._load.stdin.close()
+        try:
+            code = self._load.wait(CEILING)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("the load program does not end: requests stay unanswered") from None
+        assert code == 0, (self.directory / "load.log").read_text()
+
+    def await_stored(self, partitions=None, what="a 200 from every partition"):
+        """Until each partition (all of them, unless told) has stored a record sent from now on; the seconds
+        that took."""
+        wanted = set(range(self.partitions) if partitions is None else partitions)
+        since, seen = time.monotonic(), len(self.ledger.records)
+        stored = set()
+
+        def all_stored():
+            nonlocal seen
+            assert self._load.poll() is None, (self.directory / "load.log").read_text()
+            records = self.ledger.update().records
+            stored.update(r.partition for r in records[seen:] if r.fate == STORED and r.sent >= since)
+            seen = len(records)
+            return wanted <= stored
+
+        wait_for(all_stored, f"{what}; only from {sorted(stored)}")
+        return time.monotonic() - since
+
+    # The cluster.
+
+    def leader(self, partition=0):
+        """The broker that leads it."""
+        return self.cluster.brokers[self._describe()[partition]["leader"] - 1]
+
+    def led_by(self, broker):
+        return [p["partition"] for p in self._describe() if p["leader"] == broker.node_id]
+
+    def _describe(self):
+        return self.cluster.tool.describe(self.topic)
+
+    def await_replicas(self):
+        """Until every partition has a leader and all its replicas in sync."""
+
+        def in_sync():
+            with contextlib.suppress(KafkaToolError):
+                known = self._describe()
+                return len(known) == self.partitions and all(
+                    p["leader"] > 0 and len(p["isr"]) == len(p["replicas"]) for p in known)
+            return False
+
+        wait_for(in_sync, "all replicas in sync")
+
+    # The verdict.
+
+    def finish(self, unanswered_allowed=False, **rules):
+        """Compares, and fails on any violation."""
+        self.compare(**rules)
+        self.assert_exact(unanswered_allowed)
+
+    def compare(self, **rules):
+        """Reads the topic back and fills the row of the report. The load has ended; the brokers are all
+        there. The rules are those of `check`."""
+        if self.gateway.process.poll() is None:
+            self.await_quiet()
+        self.await_replicas()
+        self.found = [
+            Found(self.topic, r.partition, r.offset, r.key and r.key.decode("utf-8", "replace"),
+                  (r.value or b"").decode("utf-8", "replace"))
+            for r in self.cluster.read(self.topic)]
+        self.violations = check(self.ledger.records, self.found, **rules)
+        self._fill_row()
+        (self.directory / "violations.txt").write_text(
+            "".join(f"{v.kind}: {v.what}\n" for v in self.violations))
+
+    def assert_exact(self, unanswered_allowed=False):
+        """That the comparison found nothing."""
+        faults = self.ledger.faults
+        assert not faults, f"{len(faults)} answers against the contract: " + "\n".join(faults[:5])
+        assert not self.violations, f"{self.row['verdict']}; evidence in {self.directory}:\n" + "\n".join(
+            f"{v.kind}: {v.what}" for v in self.violations[:10])
+        if not unanswered_allowed:
+            lost = [r for r in self.ledger.records if r.fate == UNANSWERED]
+            assert not lost, f"{len(lost)} records got no answer, the first is {lost[0]}"
+
+    def await_quiet(self):
+        """Until the gateway has the last delivery report: what it still holds may yet be stored."""
+        self.gateway.await_in_flight(0, CEILING)
+
+    def stored_ids(self):
+        """Of all records that are in the topic."""
+        return {record.id for record in self.found}
+
+    def kinds(self):
+        """{kind: how many violations}."""
+        counts = {}
+        for violation in self.violations:
+            counts[violation.kind] = counts.get(violation.kind, 0) + 1
+        return counts
+
+    def count(self, fate):
+        return sum(record.fate == fate for record in self.ledger.records)
+
+    def overruns(self, begin=0.0, end=float("inf")):
+        """Sorted, the seconds after their deadline at which requests sent in between were answered with a
+        504."""
+        return sorted(r.overrun for r in self.ledger.requests
+                      if r.status == 504 and r.deadline and begin <= r.sent < end)
+
+    def assert_deadlines(self, begin, end):
+        """That all requests sent in between were answered in time."""
+        late = self.overruns(begin, end)
+        assert late, "no request met its deadline"
+        allowance = ACCURACY + SCHEDULING + self.ledger.oversleep(begin, time.monotonic())
+        answered = [r.overrun for r in self.ledger.requests
+                    if r.answered and r.deadline and begin <= r.sent < end]
+        assert max(answered) <= allowance, f"{max(answered):.3f} s late; {allowance:.3f} s are allowed"
+        # The rest is not an excuse for every one of them.
+        assert late[len(late) // 2] <= ACCURACY + 0.1, f"half are {late[len(late) // 2]:.3f} s late"
+
+    def _fill_row(self):
+        kinds = self.kinds()
+        late = self.overruns()
+        self.row |= {
+            "sent": len(self.ledger.records),
+            "200": self.count(STORED),
+            "NotPersisted": self.count(NOT_PERSISTED),
+            "PossiblyPersisted": self.count(POSSIBLY_PERSISTED),
+            "unanswered": self.count(UNANSWERED),
+            "found": len(self.found),
+            "duplicates": kinds.pop(DUPLICATE, 0),
+            "inversions": kinds.pop(INVERSION, 0),
+            "other violations": ", ".join(f"{kind}: {n}" for kind, n in kinds.items()),
+            "longest pause s": round(longest_pause(self.ledger.records), 2),
+            "after deadline ms p50/max": (
+                f"{late[len(late) // 2] * 1000:.0f}/{late[-1] * 1000:.0f}" if late else ""),
+            "new instances": len(self.gateway.events("kafka-fatal")),
+            "verdict": f"{len(self.violations)} violations" if self.violations else "holds",
+        }
+
+    def close(self):
+        """Ends what runs, well or not."""
+        if self._load is not None:
+            kill_process(self._load)
+            self._load.stdin.close()
+        if self.ledger is not None:
+            self.ledger.close()
+        self.gateway.kill()

@@ -1,0 +1,140 @@
+"""Faults under load: three brokers, a gateway, a load program with a ledger, and a judge.
+
+Short by default, every fault for seconds; GATEWAY_ROBUSTNESS=long (`./dev robustness`) for as long as a
+person asks for. The table of all faults goes to build/robustness/report.md and .json.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+
+import pytest
+from case import LONG, Case
+from gateway_process import ROOT, binary
+from kafka_cluster import KafkaCluster
+
+DIRECTORY = ROOT / "build" / "robustness"
+_ROWS = pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.stash[_ROWS] = {}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent == ROOT / "tests" / "robustness":
+            item.add_marker(pytest.mark.timeout(900 if LONG else 240))
+
+
+@pytest.fixture(scope="session")
+def brokers(tmp_path_factory):
+    """Three, with replication 3 and min.insync.replicas 2, for the whole session."""
+    properties = {"broker.session.timeout.ms": 3000, "broker.heartbeat.interval.ms": 500}
+    with KafkaCluster(3, tmp_path_factory.mktemp("kafka") / "cluster", properties, proxies=True) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(brokers):
+    """The same, whole before the test and after it."""
+    with whole(brokers):
+        yield brokers
+
+
+@contextlib.contextmanager
+def whole(cluster):
+    heal(cluster)
+    try:
+        yield
+    finally:
+        heal(cluster)
+
+
+def heal(cluster):
+    """Whatever was stopped or ended runs again."""
+    ended = [broker for broker in cluster.brokers if not broker.running]
+    for broker in cluster.brokers:
+        if broker in ended:
+            broker.start()
+        else:
+            broker.resume()
+    if ended:
+        cluster.wait_ready()
+
+
+@pytest.fixture
+def row(request):
+    """The line of this test in the report."""
+    return request.config.stash[_ROWS].setdefault(request.node.nodeid, {"fault": request.node.name})
+
+
+@pytest.fixture
+def case(cluster, row, request):
+    """case("the fault", …): see Case. The gateway is asked to end at the end of the test, and must have
+    lost nothing, unless the test has ended it itself."""
+    with cases(cluster, request.node.name) as start:
+
+        def start_with_row(fault, **options):
+            run = start(fault, **options)
+            row.update(run.row)
+            run.row = row
+            return run
+
+        yield start_with_row
+
+
+@contextlib.contextmanager
+def cases(cluster, name):
+    """For a run that several tests look at."""
+    if not binary().exists():
+        pytest.fail(f"{binary()} is not built: ./dev build dev")
+    directory = DIRECTORY / re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
+    shutil.rmtree(directory, ignore_errors=True)
+    started = []
+
+    def start(fault, **options):
+        assert not started, "one case a test"
+        started.append(Case(cluster, directory, fault, **options))
+        return started[-1]
+
+    try:
+        yield start
+        for each in started:
+            if each.gateway.process.poll() is None:
+                each.gateway.stop()
+    finally:
+        for each in started:
+            each.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    row = item.config.stash[_ROWS].get(item.nodeid)
+    if row is not None and call.excinfo is not None:
+        said = str(call.excinfo.value).strip().splitlines() or [call.excinfo.typename]
+        expected = getattr(report, "wasxfail", None)
+        row["verdict"] = f"not yet: {expected}" if expected else f"FAILED ({call.when}): {said[0][:200]}"
+    return report
+
+
+COLUMNS = ("fault", "sent", "200", "NotPersisted", "PossiblyPersisted", "unanswered", "found", "duplicates",
+           "inversions", "other violations", "longest pause s", "after deadline ms p50/max",
+           "new instances", "verdict")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    rows = list(config.stash[_ROWS].values())
+    if not rows:
+        return
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    lines = ["| " + " | ".join(COLUMNS) + " |", "| " + " | ".join("---" for _ in COLUMNS) + " |"]
+    lines += ["| " + " | ".join(str(row.get(column, "")).replace("|", "/") for column in COLUMNS) + " |"
+              for row in rows]
+    (DIRECTORY / "report.md").write_text("\n".join(lines) + "\n")
+    (DIRECTORY / "report.json").write_text(json.dumps(rows, indent=1) + "\n")
+    terminalreporter.section("faults")
+    terminalreporter.write_line("\n".join(lines))
+    terminalreporter.write_line(f"kept in {DIRECTORY}")

@@ -1,0 +1,55 @@
+"""Connections to the brokers break or are slow: answers of brokers get lost, and come late."""
+
+import os
+import shutil
+import time
+
+import pytest
+from broker_proxy import BrokerProxies
+from case import scaled
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ss"), reason="needs root and `ss -K`")
+def test_connections_are_aborted_ten_times_a_second(case):
+    run = case("connections to the brokers aborted, ten times a second")
+    with run.load():
+        time.sleep(0.5)
+        aborted = 0
+        end = time.monotonic() + scaled(3, 10)
+        while (began := time.monotonic()) < end:
+            aborted += sum(broker.abort_connections() for broker in run.cluster.brokers)
+            time.sleep(max(0, began + 0.1 - time.monotonic()))
+        if not aborted:
+            pytest.skip("this kernel aborts no connections (INET_DIAG_DESTROY)")
+        run.await_stored()
+        time.sleep(scaled(0.5, 5))
+    run.finish()
+
+
+def test_connections_are_slow(case, cluster):
+    with BrokerProxies(cluster) as proxies:
+        run = case("delays of 0 to 100 ms each way", bootstrap_servers=cluster.proxied_bootstrap_servers)
+        with run.load():
+            proxies.delay = (0.0, 0.1)
+            time.sleep(scaled(2, 20))
+            proxies.delay = (0.0, 0.0)
+            run.await_stored()
+        run.finish()
+        assert proxies.carried > 100
+
+
+def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):
+    with BrokerProxies(cluster) as proxies:
+        run = case("delays of 50 to 100 ms and connections that break",
+                   bootstrap_servers=cluster.proxied_bootstrap_servers)
+        with run.load():
+            proxies.delay = (0.05, 0.1)
+            end = time.monotonic() + scaled(3, 30)
+            while time.monotonic() < end:
+                time.sleep(0.5)
+                proxies.break_connections()
+            proxies.delay = (0.0, 0.0)
+            run.await_stored()
+            time.sleep(scaled(0.5, 5))
+        run.finish()
+        assert proxies.broken > 10

@@ -1,0 +1,89 @@
+"""The gateway itself ends under load: killed, or asked to."""
+
+import time
+
+from case import scaled
+from ledger import NOT_PERSISTED, POSSIBLY_PERSISTED, STORED, UNANSWERED
+
+
+def test_a_200_that_a_client_has_outlives_the_gateway(case):
+    run = case("kill -9 of the gateway")
+    with run.load(rate=0):
+        time.sleep(scaled(1, 5))
+        run.gateway.kill()
+        time.sleep(0.2)
+    run.finish(unanswered_allowed=True)
+    assert run.count(STORED) > 100
+    assert run.count(UNANSWERED) > 0, "nothing was under way"
+
+
+def ended(run, expected):
+    """Its last log line, once it has ended with the code that is expected."""
+    assert run.gateway.wait() == expected, run.gateway.log()
+    last = run.gateway.events()[-1]
+    assert last["event"] == "stopped", last
+    return last
+
+
+def assert_all_answered(run):
+    """A connection that the gateway closed between two requests may have met the next one under way; of that
+    one it must know nothing."""
+    unanswered = [r for r in run.ledger.records if r.fate == UNANSWERED]
+    there = run.stored_ids()
+    assert not (taken := [r for r in unanswered if r.id in there]), f"stored, and not answered: {taken[:3]}"
+    assert len({r.connection for r in unanswered}) <= 4, f"not answered: {unanswered[:3]}"
+
+
+def stored_since(run, moment):
+    """How many may have been stored since then, whether or not their request was answered in time."""
+    return len(run.found) - sum(r.fate == STORED and r.answered < moment for r in run.ledger.records)
+
+
+def test_sigterm_at_full_load_answers_all_that_it_took(case):
+    run = case("SIGTERM at full load")
+    with run.load(rate=0):
+        time.sleep(scaled(1, 5))
+        signalled = time.monotonic()
+        run.gateway.signal()
+        last = ended(run, 0)
+    run.finish(unanswered_allowed=True)
+    assert_all_answered(run)
+    assert last["delivered"] <= stored_since(run, signalled)
+    assert (last["not_persisted"], last["possibly_persisted"]) == (0, 0)
+
+
+def test_sigterm_while_a_leader_hangs_waits_for_it(case):
+    run = case("SIGTERM while a leader hangs for 2 s")
+    with run.load():
+        leader = run.leader()
+        leader.pause()
+        time.sleep(0.3)
+        signalled = time.monotonic()
+        run.gateway.signal()
+        time.sleep(1.7)
+        resumed = time.monotonic()
+        leader.resume()
+        last = ended(run, 0)
+    run.finish(unanswered_allowed=True)
+    assert_all_answered(run)
+    at_the_end = sum(r.fate == STORED and r.answered >= resumed for r in run.ledger.records)
+    assert 0 < at_the_end <= last["delivered"] <= stored_since(run, signalled)
+    assert (last["not_persisted"], last["possibly_persisted"]) == (0, 0)
+
+
+def test_sigterm_without_kafka_gives_up_in_time_and_counts_what_it_gave_up(case):
+    run = case("SIGTERM with two brokers hung", settings={"Shutdown:DrainTimeoutMs": 1000})
+    hung = run.cluster.brokers[:2]
+    with run.load(deadlines=0):
+        for broker in hung:
+            broker.pause()
+        time.sleep(0.5)
+        run.gateway.signal()
+        last = ended(run, 75)
+        for broker in hung:
+            broker.resume()
+    run.finish(unanswered_allowed=True)
+    assert_all_answered(run)
+    # What was refused while draining was never taken, and is not counted.
+    assert last["possibly_persisted"] == run.count(POSSIBLY_PERSISTED) > 0
+    assert 0 <= last["not_persisted"] <= run.count(NOT_PERSISTED)
