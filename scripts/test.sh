@@ -2,7 +2,7 @@
 # ./dev test: every test, step by step; a failed step does not hide the ones after it. The last lines
 # say what each step came to.
 
-readonly STEPS=(unit asan tsan integration contract edge browser)
+readonly STEPS=(unit asan tsan integration contract edge robustness browser)
 
 main_test() {
   local quick=false step
@@ -118,5 +118,8 @@ step_edge() {
   ensure_venv
   build/venv/bin/python -m pytest tests/edge
 }
+
+# Every fault for seconds; `./dev robustness` takes its time.
+step_robustness() { GATEWAY_ROBUSTNESS=short python_tests tests/robustness iproute2:ss; }
 
 step_browser() { python_tests tests/browser chromium:chromium fonts-dejavu-core npm:npm; }

@@ -172,12 +172,13 @@ def _bytes(text):
 class Broker:
     """One process of the cluster. `node_id` counts from 1."""
 
-    def __init__(self, node_id, directory, properties, port):
+    def __init__(self, node_id, directory, properties, port, java_options=()):
         self.node_id = node_id
         self.port = port
         self.address = f"127.0.0.1:{port}"
         self.behind_proxy_port = self.proxy_port = None  # set by a cluster with `proxies=True`
         self._directory = directory
+        self._java_options = java_options
         self._properties = directory / "server.properties"
         self._log = directory / "server.log"
         self._process = None
@@ -199,7 +200,7 @@ class Broker:
             raise RuntimeError(f"broker {self.node_id} is running")
         with open(self._log, "ab") as log:
             self._process = start_process(
-                ["java", "-Xmx384m", "-XX:+UseSerialGC",
+                ["java", "-Xmx384m", "-XX:+UseSerialGC", *self._java_options,
                  "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
                  "-cp", CLASS_PATH, "kafka.Kafka", str(self._properties)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._directory,
@@ -271,9 +272,11 @@ class KafkaCluster:
     `proxies=True` gives each broker a second listener, at its `behind_proxy_port`, which it tells
     clients to be at its `proxy_port`: there a test puts a proxy in between. Such clients start from
     `proxied_bootstrap_servers`.
+
+    `java_options` are for the brokers' JVMs.
     """
 
-    def __init__(self, brokers=1, directory=None, properties=None, proxies=False):
+    def __init__(self, brokers=1, directory=None, properties=None, proxies=False, java_options=()):
         self._own_directory = directory is None
         self._directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="kafka-"))
         self._directory.mkdir(parents=True, exist_ok=True)
@@ -287,7 +290,7 @@ class KafkaCluster:
                 i + 1, self._directory / f"broker-{i + 1}",
                 {**self._properties(i + 1, ports[i], ports[brokers + i], voters),
                  **(self._proxied(ports[i::brokers]) if proxies else {}), **(properties or {})},
-                ports[i],
+                ports[i], java_options,
             )
             for i in range(brokers)
         ]

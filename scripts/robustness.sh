@@ -1,0 +1,20 @@
+# shellcheck shell=bash
+# ./dev robustness [--short] [PYTEST ARGUMENTS…]: faults under load against three real brokers, with the
+# release build ($GATEWAY_BINARY: another), and the table of what each came to.
+
+main_robustness() {
+  export GATEWAY_ROBUSTNESS=long
+  if [[ "${1:-}" == --short ]]; then
+    GATEWAY_ROBUSTNESS=short
+    shift
+  fi
+  if [[ -z "${GATEWAY_BINARY:-}" ]]; then
+    ensure_build_packages release
+    build_preset release kafka-gateway
+    export GATEWAY_BINARY="$ROOT/build/release/kafka-gateway"
+  fi
+  prepare_kafka
+  ensure_packages iproute2:ss
+  ensure_venv
+  build/venv/bin/python -m pytest tests/robustness "$@"
+}
