@@ -3,8 +3,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -82,6 +86,7 @@ public final class KafkaTool implements AutoCloseable {
       case "describe": return describe(question);
       case "cluster": return cluster();
       case "read": return read(question);
+      case "dump": return dump(question);
       case "ends": return ends(question);
       case "warm-up": return warmUp(question);
       case "partition": return partition(question);
@@ -153,27 +158,55 @@ public final class KafkaTool implements AutoCloseable {
   }
 
   /** {"topic"}: every record up to the present end, in order of partition and offset. */
-  private JsonNode read(JsonNode question) {
-    String topic = question.get("topic").asText();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+  private JsonNode read(JsonNode question) throws Exception {
+    Map<Integer, List<ObjectNode>> found = new TreeMap<>();
+    forEachRecord(question.get("topic").asText(), 60,
+        record -> found.computeIfAbsent(record.partition(), p -> new ArrayList<>())
+            .add(toJson(record)));
+    ArrayNode answer = JSON.createArrayNode();
+    found.values().forEach(answer::addAll);
+    return answer;
+  }
+
+  /**
+   * {"topic", "file"}: the same for topics that are too large for an answer. Writes a line a record,
+   * `partition offset key value`, key and value in base64 and `-` for null; those of a partition are
+   * in order. Answers how many there are.
+   */
+  private JsonNode dump(JsonNode question) throws Exception {
+    Base64.Encoder base64 = Base64.getEncoder();
+    long[] count = {0};
+    try (PrintWriter lines = new PrintWriter(question.get("file").asText(), StandardCharsets.UTF_8)) {
+      forEachRecord(question.get("topic").asText(), 300, record -> {
+        lines.print(record.partition() + " " + record.offset());
+        for (byte[] bytes : new byte[][] {record.key(), record.value()}) {
+          lines.print(' ');
+          lines.print(bytes == null ? "-" : base64.encodeToString(bytes));
+        }
+        lines.print('\n');
+        count[0]++;
+      });
+      if (lines.checkError()) {
+        throw new IOException("cannot write to " + question.get("file").asText());
+      }
+    }
+    return JSON.getNodeFactory().numberNode(count[0]);
+  }
+
+  private void forEachRecord(
+      String topic, int seconds, Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> partitions = partitionsOf(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      Map<Integer, List<ObjectNode>> found = new HashMap<>();
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException("could not read " + topic + " to its end");
         }
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          found.computeIfAbsent(record.partition(), p -> new ArrayList<>()).add(toJson(record));
-        }
+        consumer.poll(Duration.ofMillis(100)).forEach(action);
       }
-      ArrayNode answer = JSON.createArrayNode();
-      partitions.stream().map(TopicPartition::partition).sorted()
-          .forEach(p -> answer.addAll(found.getOrDefault(p, List.of())));
-      return answer;
     }
   }
 

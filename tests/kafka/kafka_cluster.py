@@ -130,6 +130,15 @@ class KafkaTool:
         """Every record of the topic up to now, in order of partition and offset."""
         return [Record(record) for record in self.ask("read", topic=topic)]
 
+    def dump(self, topic, path):
+        """The same for many records: (partition, offset, key, value) of each, by way of a file, which
+        stays. In order of offset for each partition."""
+        self.ask("dump", topic=topic, file=str(path))
+        with open(path, encoding="ascii") as lines:
+            for line in lines:
+                partition, offset, *texts = line.rstrip("\n").split(" ")
+                yield int(partition), int(offset), *(_bytes(None if t == "-" else t) for t in texts)
+
     def count(self, topic):
         """The sum of the end offsets: the number of records if nothing was deleted."""
         return sum(self.ask("ends", topic=topic).values())

@@ -19,6 +19,15 @@ def test_what_kcat_writes_the_tool_reads(kafka, one_partition):
     assert kafka.tool.count(one_partition) == 1
 
 
+def test_a_dump_has_what_a_read_has(kafka, topic, tmp_path):
+    kcat(kafka, "-P", "-t", topic, "-K", ":", "-Z", "-p", "1", data=b"a:1\nb:\n:3\n")
+    kcat(kafka, "-P", "-t", topic, "-p", "0", data=b"first\n")
+    dumped = sorted(kafka.tool.dump(topic, tmp_path / "dump"), key=lambda record: record[:2])
+    assert dumped == [(r.partition, r.offset, r.key, r.value) for r in kafka.read(topic)]
+    assert {(key, value) for _, _, key, value in dumped} == {
+        (b"a", b"1"), (b"b", None), (None, b"3"), (None, b"first")}
+
+
 def test_a_topic_does_not_come_into_being_by_being_named(kafka):
     with pytest.raises(KafkaToolError):
         kafka.tool.describe("never-created")

@@ -65,7 +65,7 @@ class Case:
     def load(self, url=None, **options):
         """Runs the load program meanwhile, and begins when all partitions have taken a record. The options
         are its own; by default a mix that leaves the brokers some of the machine."""
-        options = {"rate": scaled(8, 12), "deadlines": "1000,3000,8000,0"} | options
+        options = {"kinds": self._kinds(), "rate": scaled(8, 12), "deadlines": "1000,3000,8000,0"} | options
         path = self.directory / "ledger.jsonl"
         path.unlink(missing_ok=True)
         path.touch()
@@ -82,6 +82,12 @@ class Case:
         finally:
             kill_process(self._load)
             self.ledger.update()
+
+    def _kinds(self):
+        """Every way to send that this gateway has."""
+        paths = self.gateway.http.get("/openapi.json").json()["paths"]
+        raw = "post" in paths.get("/api/kafka/topics/{topic}", {})
+        return "batch=6,lines=2,single=20,raw=4" if raw else "batch=8,single=24"
 
     def stop_load(self):
         """No new requests; returns when the last is answered."""
@@ -153,9 +159,10 @@ class Case:
             self.await_quiet()
         self.await_replicas()
         self.found = [
-            Found(self.topic, r.partition, r.offset, r.key and r.key.decode("utf-8", "replace"),
-                  (r.value or b"").decode("utf-8", "replace"))
-            for r in self.cluster.read(self.topic)]
+            Found(self.topic, partition, offset, key and key.decode("utf-8", "replace"),
+                  (value or b"").decode("utf-8", "replace"))
+            for partition, offset, key, value in self.cluster.tool.dump(
+                self.topic, self.directory / "topic.txt")]
         self.violations = check(self.ledger.records, self.found, **rules)
         self._fill_row()
         (self.directory / "violations.txt").write_text(

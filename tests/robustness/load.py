@@ -19,6 +19,9 @@ import time
 import urllib.parse
 
 BATCH = 20
+# What each connection sends, again and again; those that hold many records in one request.
+KINDS = ("single", "batch", "raw", "lines")
+MANY = ("batch", "lines")
 KEYS = 5
 SMALL, LARGE = 100, 3000  # the gateway copies small values, and lends librdkafka large ones
 LATE = 0.01  # seconds; waking up later than this is written down
@@ -77,27 +80,39 @@ class Client:
         self._reader = self._writer = None
 
     def _records(self):
-        for _ in range(BATCH if self._kind == "batch" else 1):
+        key = self._key()
+        for _ in range(BATCH if self._kind in MANY else 1):
             self._sequence += 1
-            key = self._random.randrange(KEYS + 1)
             yield {
                 "id": f"{self._connection}-{self._sequence}",
                 "sequence": self._sequence,
-                "key": None if key == KEYS else f"{self._name}/{key}",
+                "key": key,
                 "size": LARGE if self._random.random() < 0.05 else SMALL,
             }
+            if self._kind != "lines":  # they share the key
+                key = self._key()
+
+    def _key(self):
+        number = self._random.randrange(KEYS + 1)
+        return None if number == KEYS else f"{self._name}/{number}"
 
     def _encode(self, records):
-        bodies = [{"topic": self._options.topic, "key": record["key"],
-                   "value": record["id"].ljust(record["size"], ".")} for record in records]
-        target = "/api/kafka/send"
-        if self._kind == "batch":
-            target += "/batch"
-            body = json.dumps(bodies).encode()
+        topic = self._options.topic
+        values = [record["id"].ljust(record["size"], ".") for record in records]
+        if self._kind in ("raw", "lines"):
+            target = f"/api/kafka/topics/{topic}"
+            if records[0]["key"] is not None:
+                target += "?key=" + urllib.parse.quote(records[0]["key"], safe="")
+            media_type = "application/x-ndjson" if self._kind == "lines" else "text/plain"
+            body = "\n".join(values).encode()
         else:
-            body = json.dumps(bodies[0]).encode()
+            bodies = [{"topic": topic, "key": record["key"], "value": value}
+                      for record, value in zip(records, values)]
+            target = "/api/kafka/send/batch" if self._kind == "batch" else "/api/kafka/send"
+            media_type = "application/json"
+            body = json.dumps(bodies if self._kind == "batch" else bodies[0]).encode()
         deadline = f"Request-Timeout-Ms: {self._deadline_ms}\r\n" if self._deadline_ms else ""
-        return (f"POST {target} HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n{deadline}"
+        return (f"POST {target} HTTP/1.1\r\nHost: gateway\r\nContent-Type: {media_type}\r\n{deadline}"
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
     async def _send(self):
@@ -119,7 +134,7 @@ class Client:
             if fields.get("connection", "").lower() == "close":
                 self._close()
             try:
-                fates = list(read_fates(self._kind, status, body, len(records)))
+                fates = list(read_fates(self._kind in MANY, status, body, len(records)))
             except (ValueError, KeyError, TypeError, MalformedAnswer) as error:
                 self._write({"fault": f"{error!r}: {status} {body[:2000]!r}"})
                 fates = [{"fate": "PossiblyPersisted"} for _ in records]
@@ -137,11 +152,11 @@ class Client:
         return int(head[0].split(" ", 2)[1]), fields, body
 
 
-def read_fates(kind, status, body, count):
+def read_fates(many, status, body, count):
     """What an answer says of each record."""
     answer = json.loads(body)
     if "results" in answer:
-        if kind != "batch":
+        if not many:
             raise MalformedAnswer("results for one record")
         results = answer["results"]
         if [result["index"] for result in results] != list(range(count)):
@@ -156,7 +171,7 @@ def read_fates(kind, status, body, count):
     else:
         if (status == 200) != (answer["status"] == "Success"):
             raise MalformedAnswer("the status does not fit the body")
-        if kind == "batch" and status == 200:
+        if many and status == 200:
             raise MalformedAnswer("no results")
         yield from (_fate(answer, answer) for _ in range(count))
 
@@ -184,8 +199,7 @@ async def main():
     parser.add_argument("--url", required=True)
     parser.add_argument("--topic", required=True)
     parser.add_argument("--ledger", required=True)
-    parser.add_argument("--singles", type=int, default=24, help="connections that send single records")
-    parser.add_argument("--batches", type=int, default=8, help="connections that send batches")
+    parser.add_argument("--kinds", default="single=24,batch=8", help="how many connections send what")
     parser.add_argument("--rate", type=float, default=0, help="requests a second and connection; 0: no limit")
     parser.add_argument("--deadlines", default="0", help="in ms, dealt out in turn; 0: the gateway's own")
     options = parser.parse_args()
@@ -198,7 +212,12 @@ async def main():
             ledger.write(json.dumps(entry) + "\n")
 
         stopped = asyncio.Event()
-        kinds = ["batch"] * options.batches + ["single"] * options.singles
+        kinds = []
+        for part in options.kinds.split(","):
+            kind, _, count = part.partition("=")
+            if kind not in KINDS:
+                parser.error(f"no such kind: {kind}")
+            kinds += [kind] * int(count)
         clients = [Client(i, kind, deadlines[i % len(deadlines)], options, write)
                    for i, kind in enumerate(kinds)]
         tasks = [asyncio.create_task(client.run(stopped)) for client in clients]

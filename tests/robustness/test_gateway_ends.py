@@ -34,6 +34,10 @@ def assert_all_answered(run):
     assert len({r.connection for r in unanswered}) <= 4, f"not answered: {unanswered[:3]}"
 
 
+# Nobody has a deadline that could end a record meanwhile, which would be a record lost.
+PATIENT = {"deadlines": 0}
+
+
 def stored_since(run, moment):
     """How many may have been stored since then, whether or not their request was answered in time."""
     return len(run.found) - sum(r.fate == STORED and r.answered < moment for r in run.ledger.records)
@@ -41,7 +45,7 @@ def stored_since(run, moment):
 
 def test_sigterm_at_full_load_answers_all_that_it_took(case):
     run = case("SIGTERM at full load")
-    with run.load(rate=0):
+    with run.load(rate=0, **PATIENT):
         time.sleep(scaled(1, 5))
         signalled = time.monotonic()
         run.gateway.signal()
@@ -54,7 +58,7 @@ def test_sigterm_at_full_load_answers_all_that_it_took(case):
 
 def test_sigterm_while_a_leader_hangs_waits_for_it(case):
     run = case("SIGTERM while a leader hangs for 2 s")
-    with run.load():
+    with run.load(**PATIENT):
         leader = run.leader()
         leader.pause()
         time.sleep(0.3)
@@ -74,7 +78,7 @@ def test_sigterm_while_a_leader_hangs_waits_for_it(case):
 def test_sigterm_without_kafka_gives_up_in_time_and_counts_what_it_gave_up(case):
     run = case("SIGTERM with two brokers hung", settings={"Shutdown:DrainTimeoutMs": 1000})
     hung = run.cluster.brokers[:2]
-    with run.load(deadlines=0):
+    with run.load(**PATIENT):
         for broker in hung:
             broker.pause()
         time.sleep(0.5)

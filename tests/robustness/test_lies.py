@@ -13,7 +13,7 @@ from lying_gateway import LyingGateway
 def test_a_gateway_that_lies_is_found_out(case, lie, found):
     run = case(f"none; a gateway that {lie}")
     with LyingGateway(run.gateway.url, lie) as liar:
-        with run.load(url=liar.url):
+        with run.load(url=liar.url, kinds="batch=8,single=24"):
             time.sleep(0.3)
         told = liar.told
     run.compare()
