@@ -105,6 +105,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   CarryHeaders(head, &records);
   const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();
+  records.request_id = context->request_id();  // `released` keeps it alive
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
   // The request's share of the budgets is held until the last byte is free, not until the answer.
   const auto released = [context] {};
