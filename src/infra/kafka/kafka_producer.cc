@@ -16,6 +16,14 @@ constexpr milliseconds kAfterPurge{1'000};
 constexpr milliseconds kDrainPause{2};
 constexpr milliseconds kNewPartitions{1'000};
 
+// A chain of the queue is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
+WaveQueue::Options WavesOf(const KafkaProducer::Options& options) {
+  WaveQueue::Options waves = options.waves;
+  const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(options.kafka.batch_size, 1));
+  waves.partition_bytes = std::min(waves.partition_bytes, batch - batch / 20);
+  return waves;
+}
+
 std::string_view PersistedWord(const DeliveryReport& report) {
   if (report.ok()) return "yes";
   return report.error().persistence == Persistence::kNotPersisted ? "no" : "unknown";
@@ -65,7 +73,7 @@ KafkaProducer::KafkaProducer(Options options, Logger& logger, Metrics& metrics, 
       clock_(clock),
       status_(options_.embedded, logger, metrics),
       log_(logger, clock),
-      queue_(options_.waves, static_cast<WaveQueue::Sink&>(*this), metrics, clock) {}
+      queue_(WavesOf(options_), static_cast<WaveQueue::Sink&>(*this), metrics, clock) {}
 
 KafkaProducer::~KafkaProducer() {
   Drain(SteadyClock::now());
