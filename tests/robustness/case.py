@@ -12,7 +12,7 @@ from gateway_process import GatewayProcess
 from kafka_cluster import KafkaToolError, kill_process, start_process
 from ledger import (
     DUPLICATE, INVERSION, NOT_PERSISTED, POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, check,
-    longest_pause)
+    late_answers, longest_pause)
 
 LONG = os.environ.get("GATEWAY_ROBUSTNESS", "short") == "long"
 PARTITIONS = 6
@@ -196,26 +196,17 @@ class Case:
     def count(self, fate):
         return sum(record.fate == fate for record in self.ledger.records)
 
-    def overruns(self, begin=0.0, end=float("inf")):
-        """Sorted, the seconds after their deadline at which requests sent in between were answered with a
-        504."""
-        return sorted(r.overrun for r in self.ledger.requests
-                      if r.status == 504 and r.deadline and begin <= r.sent < end)
-
     def assert_deadlines(self, begin, end):
         """That all requests sent in between were answered in time."""
-        late = self.overruns(begin, end)
-        assert late, "no request met its deadline"
-        allowance = ACCURACY + SCHEDULING + self.ledger.oversleep(begin, time.monotonic())
-        answered = [r.overrun for r in self.ledger.requests
-                    if r.answered and r.deadline and begin <= r.sent < end]
-        assert max(answered) <= allowance, f"{max(answered):.3f} s late; {allowance:.3f} s are allowed"
-        # The rest is not an excuse for every one of them.
-        assert late[len(late) // 2] <= ACCURACY + 0.1, f"half are {late[len(late) // 2]:.3f} s late"
+        requests = [r for r in self.ledger.requests if begin <= r.sent < end]
+        at_worst = ACCURACY + SCHEDULING + self.ledger.oversleep(begin, time.monotonic())
+        # The slowness of the machine is no excuse for every one of them.
+        wrong = late_answers(requests, at_worst, half=ACCURACY + SCHEDULING / 4)
+        assert not wrong, "\n".join(wrong)
 
     def _fill_row(self):
         kinds = self.kinds()
-        late = self.overruns()
+        late = sorted(r.overrun for r in self.ledger.requests if r.status == 504 and r.deadline)
         self.row |= {
             "sent": len(self.ledger.records),
             "200": self.count(STORED),

@@ -196,6 +196,22 @@ def longest_pause(sent):
     return max(later - earlier for earlier, later in itertools.pairwise(times))
 
 
+def late_answers(requests, at_worst, half):
+    """What is wrong with how these requests kept their deadlines: none may be answered more than `at_worst`
+    seconds after it, and of those that were told so (504) only half may be more than `half` seconds late."""
+    answered = [r for r in requests if r.answered is not None and r.deadline is not None]
+    worst = max(answered, key=lambda r: r.overrun, default=None)
+    expired = sorted(r.overrun for r in answered if r.status == 504)
+    if not expired:
+        return ["no request met its deadline"]
+    wrong = []
+    if worst.overrun > at_worst:
+        wrong.append(f"{worst.overrun:.3f} s late, where {at_worst:.3f} s are allowed: {worst}")
+    if expired[len(expired) // 2] > half:
+        wrong.append(f"half are more than {expired[len(expired) // 2]:.3f} s late")
+    return wrong
+
+
 class Ledger:
     """The file of a load program, read while it grows."""
 

@@ -118,11 +118,12 @@ class Client:
     async def _send(self):
         """The status; 0 when there was no answer, and then the connection is gone."""
         records = list(self._records())
+        data = self._encode(records)
         line = {"topic": self._options.topic, "connection": self._connection,
                 "request": next(self._requests), "kind": self._kind,
                 "deadlineMs": self._deadline_ms, "sent": time.monotonic()}
         try:
-            self._writer.write(self._encode(records))
+            self._writer.write(data)
             limit = (self._deadline_ms or 30_000) / 1000 + ANSWER_SECONDS
             status, fields, body = await asyncio.wait_for(self._read_answer(), limit)
         except (OSError, EOFError, TimeoutError, asyncio.TimeoutError) as error:

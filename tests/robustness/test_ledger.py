@@ -6,7 +6,7 @@ import json
 import pytest
 from ledger import (
     ALTERED, CONTRADICTED, DUPLICATE, FOREIGN, GAP, INVERSION, LOST, MISPLACED, MOVED, NOT_PERSISTED,
-    POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, Request, Sent, check, longest_pause)
+    POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, Request, Sent, check, late_answers, longest_pause)
 from load import MalformedAnswer, read_fates
 
 
@@ -165,6 +165,24 @@ def test_the_longest_pause_is_between_two_200s():
     assert longest_pause(records) == 7
     assert longest_pause([sent(1, NOT_PERSISTED), sent(9, NOT_PERSISTED)]) == 8.5
     assert longest_pause([]) == 0
+
+
+def request(overrun, status=504, deadline=1.0):
+    return Request(5.0, 5.0 + deadline + overrun, deadline, status)
+
+
+def test_late_answers_are_told():
+    on_time = [request(0.01), request(0.02), request(-0.5, 200), request(-0.9, 503)]
+    assert late_answers(on_time, at_worst=0.1, half=0.05) == []
+    assert len(late_answers([*on_time, request(0.2)], at_worst=0.1, half=0.05)) == 1
+    assert len(late_answers([*on_time, request(0.2, 200)], at_worst=0.1, half=0.05)) == 1
+    assert len(late_answers([request(0.06)] * 2 + [request(0.01)], at_worst=0.1, half=0.05)) == 1
+    assert len(late_answers([request(0.2)], at_worst=0.1, half=0.05)) == 2
+
+
+def test_deadlines_that_nobody_met_say_nothing():
+    assert late_answers([request(-0.5, 200)], 0.1, 0.05) == ["no request met its deadline"]
+    assert late_answers([Request(1.0, None, 1.0, 0), Request(1.0, 9.0, None, 504)], 0.1, 0.05) != []
 
 
 def test_a_ledger_is_read_as_it_grows(tmp_path):
