@@ -4,7 +4,7 @@ import time
 import types
 
 import pytest
-from case import scaled
+from case import LONG, scaled
 from conftest import cases, whole
 
 from ledger import NOT_PERSISTED, POSSIBLY_PERSISTED
@@ -55,3 +55,20 @@ def test_five_of_six_failed_records_of_an_outage_are_known_not_to_be_stored(outa
     row.update({"fault": "the same: failed records that are known not to be stored",
                 "sent": len(failed), "NotPersisted": known, "verdict": "holds"})
     assert known >= len(failed) * 5 / 6, f"{known} of {len(failed)}"
+
+
+@pytest.mark.skipif(not LONG, reason="takes two minutes: ./dev robustness")
+@pytest.mark.parametrize("how", ["killed", "hung"])
+def test_an_outage_that_outlasts_the_message_timeout(case, how):
+    run = case(f"two brokers {how} for 40 s, message timeout 25 s")
+    down = run.cluster.brokers[:2]
+    with run.load():
+        for broker in down:
+            broker.kill() if how == "killed" else broker.pause()
+        time.sleep(40)
+        for broker in down:
+            broker.start() if how == "killed" else broker.resume()
+        run.await_replicas()
+        run.await_stored()
+        time.sleep(5)
+    run.finish()

@@ -53,3 +53,24 @@ def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):
             time.sleep(scaled(0.5, 5))
         run.finish()
         assert proxies.broken > 10
+
+
+def test_leaders_hang_for_longer_than_records_may_take(case, cluster):
+    """Records time out in librdkafka while others are under way, which it then must not send again under new
+    sequence numbers: the broker would take them for others."""
+    with BrokerProxies(cluster) as proxies:
+        run = case("leaders hang, connections break, records time out",
+                   bootstrap_servers=cluster.proxied_bootstrap_servers,
+                   settings={"Kafka:MessageTimeoutMs": 1500, "Limits:RequestTimeoutMs": 2500})
+        with run.load(rate=0):
+            for i in range(scaled(2, 12)):
+                leader = run.leader(i % run.partitions)
+                leader.pause()
+                time.sleep(2.2)
+                proxies.break_connections()
+                leader.resume()
+                for _ in range(10):
+                    time.sleep(0.05)
+                    proxies.break_connections()
+            run.await_stored()
+        run.finish()
