@@ -47,7 +47,8 @@ def test_two_brokers_down_are_answered_in_time_and_recovered_from(outage, row):
     run.assert_deadlines(outage.gone, outage.back)
 
 
-@pytest.mark.xfail(strict=True, reason="the gateway hands every record to librdkafka at once, and cannot withdraw it")
+@pytest.mark.xfail(strict=True, reason="the gateway hands every record to librdkafka at once, and cannot "
+                                       "withdraw it")
 def test_five_of_six_failed_records_of_an_outage_are_known_not_to_be_stored(outage, row):
     failed = [r for r in outage.run.ledger.records if r.fate in (NOT_PERSISTED, POSSIBLY_PERSISTED)
               and outage.began <= r.sent < outage.back]
@@ -58,6 +59,8 @@ def test_five_of_six_failed_records_of_an_outage_are_known_not_to_be_stored(outa
 
 
 @pytest.mark.skipif(not LONG, reason="takes two minutes: ./dev robustness")
+@pytest.mark.xfail(strict=True, reason="a record that times out has librdkafka begin a new epoch, in which it "
+                                       "sends again what the brokers may have")
 @pytest.mark.parametrize("how", ["killed", "hung"])
 def test_an_outage_that_outlasts_the_message_timeout(case, how):
     run = case(f"two brokers {how} for 40 s, message timeout 25 s")
