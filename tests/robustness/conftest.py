@@ -6,8 +6,10 @@ person asks for. The table of all faults goes to build/robustness/report.md and 
 
 import contextlib
 import json
+import os
 import re
 import shutil
+import time
 
 import pytest
 from case import LONG, Case
@@ -103,6 +105,7 @@ def cases(cluster, name):
 
     try:
         yield start
+        heal(cluster)  # a gateway cannot end well while brokers hang
         for each in started:
             if each.gateway.process.poll() is None:
                 each.gateway.stop()
@@ -132,7 +135,9 @@ def pytest_terminal_summary(terminalreporter, config):
     if not rows:
         return
     DIRECTORY.mkdir(parents=True, exist_ok=True)
-    lines = ["| " + " | ".join(COLUMNS) + " |", "| " + " | ".join("---" for _ in COLUMNS) + " |"]
+    form = "long" if LONG else "short"
+    lines = [f"The {form} form, with {os.path.relpath(binary(), ROOT)}, {time.strftime('%Y-%m-%d %H:%M')}:", ""]
+    lines += ["| " + " | ".join(COLUMNS) + " |", "| " + " | ".join("---" for _ in COLUMNS) + " |"]
     lines += ["| " + " | ".join(str(row.get(column, "")).replace("|", "/") for column in COLUMNS) + " |"
               for row in rows]
     (DIRECTORY / "report.md").write_text("\n".join(lines) + "\n")

@@ -47,8 +47,6 @@ def test_two_brokers_down_are_answered_in_time_and_recovered_from(outage, row):
     run.assert_deadlines(outage.gone, outage.back)
 
 
-@pytest.mark.xfail(strict=True, reason="the gateway hands every record to librdkafka at once, and cannot "
-                                       "withdraw it")
 def test_five_of_six_failed_records_of_an_outage_are_known_not_to_be_stored(outage, row):
     failed = [r for r in outage.run.ledger.records if r.fate in (NOT_PERSISTED, POSSIBLY_PERSISTED)
               and outage.began <= r.sent < outage.back]
