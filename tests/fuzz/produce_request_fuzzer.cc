@@ -3,7 +3,8 @@
 //     hold, and it takes a NUL for the end: we never accept one);
 //   - what nlohmann accepts is no JSON fault here, except what we refuse on purpose (a byte order
 //     mark, a NUL behind the text, nesting);
-//   - what they accept as raw bytes is what came in: the body, or its lines in order and nothing else
+//   - what they accept as raw bytes is what came in: the body, or its lines in order and nothing
+//   else
 //     but line ends; the first line of the input is topic and query then;
 //   - every byte of an accepted record lies in the body or in the arena, and the request may move;
 //   - a refusal has a detail; pointers are valid UTF-8 and begin with '/' unless empty.
