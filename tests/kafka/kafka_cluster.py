@@ -198,7 +198,7 @@ class Broker:
         subprocess.run(
             ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
              "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", CLASS_PATH,
-             "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._properties),
+             "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(self._properties),
              "--ignore-formatted", *arguments],
             check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
         )
