@@ -56,8 +56,8 @@ def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):
 
 
 # Twelve times it comes to that for sure; twice it may not.
-@pytest.mark.xfail(strict=LONG, reason="a record that times out has librdkafka begin a new epoch, in which it "
-                                       "sends again what the brokers may have")
+@pytest.mark.xfail(strict=LONG, reason="a record that times out has librdkafka begin a new epoch, in which "
+                                       "it sends again what the brokers may have")
 def test_leaders_hang_for_longer_than_records_may_take(case, cluster):
     """Records time out in librdkafka while others are under way, which it then must not send again under new
     sequence numbers: the broker would take them for others."""
