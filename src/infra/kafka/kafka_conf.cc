@@ -42,10 +42,6 @@ constexpr std::array kProperties = {
     KafkaProperty{Rule::kOwnKey, "Kafka:Retries", "message.send.max.retries",
                   [](const KafkaConfInput& in) { return std::to_string(in.kafka.retries); }, ""},
     KafkaProperty{
-        Rule::kOwnKey, "Kafka:MessageTimeoutMs", "message.timeout.ms",
-        [](const KafkaConfInput& in) { return std::to_string(in.kafka.message_timeout.count()); },
-        ""},
-    KafkaProperty{
         Rule::kOwnKey, "Kafka:QueueMaxMessages", "queue.buffering.max.messages",
         [](const KafkaConfInput& in) { return std::to_string(in.kafka.queue_max_messages); }, ""},
     KafkaProperty{Rule::kOwnKey, "Kafka:QueueMaxBytes", "queue.buffering.max.kbytes",
@@ -64,6 +60,10 @@ constexpr std::array kProperties = {
                   },
                   "A record that the gateway accepts must not fail for its size in librdkafka."},
 
+    KafkaProperty{Rule::kPromise, "", "message.timeout.ms",
+                  [](const KafkaConfInput&) { return std::string("0"); },
+                  "After a time-out librdkafka begins a new epoch and sends what was under way "
+                  "again, as if it were new: duplicates. Deadlines are the gateway's own."},
     KafkaProperty{Rule::kPromise, "", "partitioner",
                   [](const KafkaConfInput&) { return std::string("murmur2_random"); },
                   "The gateway chooses partitions itself, by the same rule."},
@@ -231,12 +231,6 @@ double Number(rd_kafka_conf_t* conf, const char* name) {
 
 // What rd_kafka_new would refuse although each value by itself is fine.
 void CheckTogether(rd_kafka_conf_t* conf, std::vector<std::string>* problems) {
-  const double timeout = Number(conf, "message.timeout.ms");
-  if (timeout != 0 && timeout <= Number(conf, "queue.buffering.max.ms")) {
-    problems->push_back(
-        "Kafka:LingerMs: records would time out while they wait for company. Set it below "
-        "Kafka:MessageTimeoutMs.");
-  }
   if (Number(conf, "reconnect.backoff.max.ms") < Number(conf, "reconnect.backoff.ms")) {
     problems->push_back(
         "Kafka:Librdkafka:reconnect.backoff.max.ms: it is below reconnect.backoff.ms. Raise it.");
