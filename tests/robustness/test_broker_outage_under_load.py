@@ -57,9 +57,6 @@ def test_five_of_six_failed_records_of_an_outage_are_known_not_to_be_stored(outa
 
 
 @pytest.mark.skipif(not LONG, reason="takes two minutes: ./dev robustness")
-# Not strict: whether anything is under way at that moment is luck.
-@pytest.mark.xfail(strict=False, reason="a record that times out has librdkafka begin a new epoch, in which "
-                                        "it sends again what the brokers may have")
 @pytest.mark.parametrize("how", ["killed", "hung"])
 def test_an_outage_that_outlasts_the_message_timeout(case, how):
     run = case(f"two brokers {how} for 40 s, message timeout 25 s")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from broker_proxy import BrokerProxies
-from case import LONG, scaled
+from case import scaled
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ss"), reason="needs root and `ss -K`")
@@ -55,9 +55,6 @@ def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):
         assert proxies.broken > 10
 
 
-# Twelve times it comes to that for sure; twice it may not.
-@pytest.mark.xfail(strict=LONG, reason="a record that times out has librdkafka begin a new epoch, in which "
-                                       "it sends again what the brokers may have")
 def test_leaders_hang_for_longer_than_records_may_take(case, cluster):
     """Records time out in librdkafka while others are under way, which it then must not send again under new
     sequence numbers: the broker would take them for others."""
