@@ -180,6 +180,7 @@ class Gateway final {
     KafkaProducer::Options options;
     options.kafka = settings_.kafka;
     options.max_record_bytes = settings_.limits.max_record_bytes;
+    options.waves.max_held = settings_.kafka.message_timeout;
     options.waves.topic_bytes = settings_.limits.max_in_flight_bytes / 2;
     if (settings_.kafka.bootstrap_servers == "embedded") {
       auto broker = EmbeddedBroker::Start(log_);

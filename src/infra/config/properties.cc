@@ -185,14 +185,15 @@ void AddKafka(std::vector<Property>* rows) {
              0, 900'000),
       Ranged(Kafka<&K::batch_size>("Kafka:BatchSize", kBytes, "The largest batch of records."), 1,
              kInt32Max),
+      Ranged(Kafka<&K::retries>("Kafka:Retries", "attempts",
+                                "How often a batch is sent again before its records fail."),
+             1, kInt32Max),
       Ranged(
-          Kafka<&K::retries>("Kafka:Retries", "attempts",
-                             "How often a batch is sent again; MessageTimeoutMs ends it sooner."),
-          1, kInt32Max),
-      Ranged(Kafka<&K::message_timeout>("Kafka:MessageTimeoutMs", kMs,
-                                        "How long a record may take to be stored, retries and all; "
-                                        "must be under Limits:RequestTimeoutMs."),
-             1, kHour),
+          Kafka<&K::message_timeout>("Kafka:MessageTimeoutMs", kMs,
+                                     "How long a record may wait in the gateway for a broker that "
+                                     "takes it; then it fails and was surely not stored. Must "
+                                     "be under Limits:RequestTimeoutMs."),
+          1, kHour),
       Ranged(Kafka<&K::queue_max_messages>("Kafka:QueueMaxMessages", "records",
                                            "The most records that wait inside librdkafka."),
              1, kInt32Max),

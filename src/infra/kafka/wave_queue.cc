@@ -182,6 +182,29 @@ void WaveQueue::FailHeldOf(WavePartition& partition, ErrorCode code, Work* work)
   }
 }
 
+// Records are numbered as they come, and a mark is kept of each Tick: so their age costs nothing to
+// keep.
+void WaveQueue::FailOverdue(TimePoint now, Work* work) {
+  std::uint64_t overdue = 0;
+  for (; !marks_.empty() && now - marks_.front().at >= options_.max_held; marks_.pop_front()) {
+    overdue = marks_.front().order;
+  }
+  marks_.push_back({now, next_order_});
+  if (overdue == 0 || held_ == 0) return;
+  for (const auto& [name, topic] : topics_) {
+    for (const auto& partition : topic->partitions) {
+      WavePartition& of = *partition;
+      while (!of.held.empty() && of.held.front()->order < overdue) {
+        PendingRecord* const record = of.held.Pop();
+        Leave(of, *record);
+        work->failed.emplace_back(record, MakeError(ErrorCode::kBrokersUnavailable,
+                                                    Persistence::kNotPersisted, record->record()));
+      }
+      if (of.held.empty()) WaveLane::Unlist(of);
+    }
+  }
+}
+
 void WaveQueue::FailHeld(ErrorCode code) {
   Work work;
   {

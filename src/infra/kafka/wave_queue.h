@@ -19,6 +19,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -68,6 +70,8 @@ class WaveQueue final {
     // the gateway's budget.
     std::size_t topic_records = 250'000;
     std::size_t topic_bytes = 134'217'728;
+    // What is held longer than this fails: no broker takes it. Exact to a Tick or two.
+    std::chrono::milliseconds max_held{25'000};
     // When a partition is a straggler: after this, and after `straggler_factor` usual waves.
     std::chrono::milliseconds straggler_after{100};
     int straggler_factor = 8;
@@ -131,7 +135,8 @@ class WaveQueue final {
   void Pause();
   void Resume();
 
-  // Due about ten times a second: stragglers leave, and a full queue of librdkafka is tried again.
+  // Due about ten times a second: stragglers leave, what is held for too long fails, and a full
+  // queue of librdkafka is tried again.
   void Tick();
 
   // That many records have been withdrawn; Sweep finds them. Cheap when there are none.
@@ -180,6 +185,7 @@ class WaveQueue final {
   void TakeAll(Work* work);
   void TakeWave(WaveLane& lane, Work* work);
   std::size_t TakeChain(WavePartition& partition, Work* work, std::size_t* bytes);
+  void FailOverdue(TimePoint now, Work* work);
   void SweepPartition(WavePartition& partition, bool heads_only, Work* work);
   void Run(Work work);
   void HandOver(Chain* chain, Work* work);
@@ -198,6 +204,12 @@ class WaveQueue final {
   std::size_t held_ = 0;
   std::size_t out_ = 0;
   std::uint64_t next_order_ = 1;
+  // When each order number below `order` had been given: how old what is held must be.
+  struct Mark {
+    TimePoint at;
+    std::uint64_t order = 0;
+  };
+  std::deque<Mark> marks_;
   std::int64_t held_told_ = 0;  // what the gauge was told
   std::int64_t withdrawn_ = 0;  // not swept yet; below 0 when a sweep was quicker than the word
   TimePoint full_sweep_{};

@@ -90,10 +90,11 @@ void WaveQueue::Tick() {
       if (lane->out == 0 || !lane->up) continue;
       const auto patience = std::max<Clock::TimePoint::duration>(
           options_.straggler_after, lane->usual * options_.straggler_factor);
-      // A broker that has said nothing since the wave began may be dead: what it would be handed
-      // now could not be taken back.
-      if (now - lane->began > patience && lane->heard > lane->began) lane->LeaveStragglers();
+      // A broker that has said nothing since the wave should have ended may be dead: what it would
+      // be handed now could not be taken back.
+      if (lane->heard - lane->began > patience) lane->LeaveStragglers();
     }
+    FailOverdue(now, &work);
     TakeAll(&work);
   }
   Run(std::move(work));

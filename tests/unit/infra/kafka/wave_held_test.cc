@@ -293,5 +293,28 @@ TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrder) {
   for (const CountedRecord& record : records) ASSERT_EQ(record.reports, 1) << record.number;
 }
 
+TEST_F(WaveQueueTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
+  AddTopic("t", {1});
+  BrokersAre({Down(1)});
+  const auto tick_for = [this](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      queue_->Tick();
+      clock_.Advance(std::chrono::seconds(1));
+    }
+  };
+  const HeldRecord& early = Send("t", "a");
+  tick_for(10);
+  const HeldRecord& late = Send("t", "b");
+  tick_for(14);
+  EXPECT_TRUE(early.reports.empty());
+  tick_for(3);
+  ASSERT_EQ(early.reports.size(), 1U);
+  EXPECT_EQ(CodeOfReport(early.reports[0]), ErrorCode::kBrokersUnavailable);
+  EXPECT_EQ(early.reports[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_TRUE(late.reports.empty()) << "each has its own time";
+  BrokersAre({Up(1)});
+  EXPECT_EQ(Log("t"), "b");
+}
+
 }  // namespace
 }  // namespace gateway
