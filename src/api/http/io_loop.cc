@@ -40,6 +40,9 @@ constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 constexpr int kRoundsPerTurn = 32;
 // Deadlines are checked at most this often: it bounds what the checks cost with many connections.
 constexpr std::chrono::milliseconds kDeadlineResolution{10};
+// So many deadlines are dealt with before other clients have their turn: when crowds come at once
+// their deadlines do, too, and each costs an answer.
+constexpr int kDeadlinesPerTurn = 16;
 
 int MakeTimerFd() {
   const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -180,6 +183,7 @@ void IoLoop::Remove(std::uint64_t id) {
 void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
   context_.now = std::chrono::steady_clock::now();
   for (const auto& event : fds) OnEvent(event);
+  ExpireDeadlines();
   TakeCompletions();
   GiveTurns();
   ArmTimer();
@@ -195,7 +199,8 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
     std::uint64_t expirations = 0;
     static_cast<void>(!read(timer_fd_, &expirations, sizeof expirations));
     armed_ = Connection::kNever;
-    ExpireDeadlines();
+    next_deadline_ = Connection::kNever;
+    expire_at_ = 0;
     return;
   }
   // Pistache does not pass EPOLLERR on: an event with nothing set is one. Hangup is both directions
@@ -245,18 +250,24 @@ void IoLoop::NoteDeadline(Connection::TimePoint deadline) {
   next_deadline_ = std::min(next_deadline_, deadline);
 }
 
+// Goes on with the look at every connection that the timer began.
 void IoLoop::ExpireDeadlines() {
-  next_deadline_ = Connection::kNever;
-  for (std::size_t index = 0; index < slots_.size(); ++index) {
-    Connection* const connection = slots_[index].connection.get();
+  int left = kDeadlinesPerTurn;
+  for (; expire_at_ < slots_.size(); ++expire_at_) {
+    Connection* const connection = slots_[expire_at_].connection.get();
     if (connection == nullptr) continue;
     if (connection->deadline() > context_.now) {
       NoteDeadline(connection->deadline());
       continue;
     }
-    const std::uint64_t id = index | std::uint64_t{slots_[index].generation} << 32U;
+    if (left-- == 0) {
+      queue_->Post([] {});  // comes back at once, after the events that wait
+      return;
+    }
+    const std::uint64_t id = expire_at_ | std::uint64_t{slots_[expire_at_].generation} << 32U;
     Touch(id, [](Connection& due) { due.OnDeadline(); });
   }
+  expire_at_ = kNothingExpires;
 }
 
 // A deadline that moves further away is not worth a system call: the timer then fires early, finds

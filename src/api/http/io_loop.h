@@ -87,6 +87,8 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::vector<std::uint32_t> free_slots_;
   std::atomic<std::size_t> count_{0};
   std::vector<std::uint64_t> want_turn_;
+  static constexpr std::size_t kNothingExpires = static_cast<std::size_t>(-1);
+  std::size_t expire_at_ = kNothingExpires;  // the slot that is looked at next
   Connection::TimePoint next_deadline_ = Connection::kNever;
   Connection::TimePoint armed_ = Connection::kNever;
   std::vector<CompletionQueue::Completion> completions_;  // of this turn; kept for their capacity
