@@ -73,8 +73,8 @@ constexpr std::array kProperties = {
         "The gateway never creates a topic; a producer's default is true when unset. The "
         "embedded broker creates what is named, in later librdkafka only if asked to."},
     KafkaProperty{Rule::kPromise, "", "statistics.interval.ms",
-                  [](const KafkaConfInput&) { return std::string("1000"); },
-                  "Readiness is read from the statistics."},
+                  [](const KafkaConfInput&) { return std::string("250"); },
+                  "Readiness is read from the statistics, and that a broker is back."},
     KafkaProperty{Rule::kPromise, "", "log.queue",
                   [](const KafkaConfInput&) { return std::string("true"); },
                   "Log lines come as events, on the gateway's thread, not on librdkafka's."},

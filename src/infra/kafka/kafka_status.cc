@@ -1,5 +1,7 @@
 #include "kafka/kafka_status.h"
 
+#include <algorithm>
+
 namespace gateway {
 namespace {
 
@@ -25,7 +27,7 @@ KafkaStatusTracker::KafkaStatusTracker(bool embedded, Logger& logger, Metrics& m
 
 void KafkaStatusTracker::OnStats(const KafkaStats& stats) {
   const std::lock_guard lock(mutex_);
-  had_id_ = has_stats_ && stats_.idempotence == "Assigned";
+  since_id_ = stats.idempotence == "Assigned" ? 0 : std::min(since_id_ + 1, kIdForgotten);
   stats_ = stats;
   has_stats_ = true;
   if (stats_.brokers_up > 0) credentials_refused_ = false;
@@ -55,7 +57,7 @@ void KafkaStatusTracker::OnReplaced() {
   fatal_ = false;
   has_stats_ = false;
   answered_ = false;
-  had_id_ = false;
+  since_id_ = kIdForgotten;
   stats_ = KafkaStats();
   Publish();
 }
@@ -75,7 +77,7 @@ ClusterTrouble KafkaStatusTracker::Trouble() const {
 bool KafkaStatusTracker::HasProducerId() const {
   if (stats_.idempotence == "Assigned") return true;
   if (stats_.idempotence == "DrainBump" || stats_.idempotence == "DrainReset") return true;
-  return had_id_ && stats_.idempotence != "FatalError";
+  return since_id_ < kIdForgotten && stats_.idempotence != "FatalError";
 }
 
 void KafkaStatusTracker::Publish() {

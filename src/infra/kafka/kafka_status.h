@@ -1,5 +1,6 @@
-// Whether the gateway can produce, put together from what librdkafka says every second (statistics)
-// and in between (events). On a change: one log line and Metrics::OnKafkaReady. Any thread.
+// Whether the gateway can produce, put together from what librdkafka says four times a second
+// (statistics) and in between (events). On a change: one log line and Metrics::OnKafkaReady. Any
+// thread.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_STATUS_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_STATUS_H_
 
@@ -28,6 +29,8 @@ class KafkaStatusTracker final {
   ClusterTrouble Trouble() const;
 
  private:
+  static constexpr int kIdForgotten = 5;  // a second
+
   bool HasProducerId() const;
   void Publish();
 
@@ -37,7 +40,7 @@ class KafkaStatusTracker final {
   KafkaStats stats_;
   bool has_stats_ = false;
   bool answered_ = false;
-  bool had_id_ = false;  // at the statistics before
+  int since_id_ = kIdForgotten;  // how many statistics ago the producer last had an id
   bool credentials_refused_ = false;
   bool fatal_ = false;
   KafkaStatus status_;

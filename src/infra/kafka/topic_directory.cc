@@ -197,7 +197,7 @@ void TopicDirectory::Refresh(std::unique_lock<std::mutex>& lock) {
   refresh_at_ = refreshed_ + (doubtful ? options_.absent_for : options_.refresh_every);
 }
 
-// Readiness a second sooner than by the first statistics. Gives way to records.
+// Readiness sooner than by the first statistics. Gives way to records.
 void TopicDirectory::AwaitFirstAnswer() {
   while (true) {
     {

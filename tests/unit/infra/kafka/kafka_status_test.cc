@@ -51,6 +51,16 @@ TEST_F(KafkaStatusTest, ARenewalOfTheProducerIdDoesNotFlicker) {
   EXPECT_THAT(logger_.lines, SizeIs(1));
 }
 
+TEST_F(KafkaStatusTest, IsNotReadyOnceTheProducerIdIsMissingForASecond) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  for (int i = 0; i < 4; ++i) {
+    tracker_.OnStats({1, 1, "WaitPID"});
+    EXPECT_TRUE(tracker_.Status().ready) << i;
+  }
+  tracker_.OnStats({1, 1, "WaitPID"});
+  EXPECT_FALSE(tracker_.Status().ready);
+}
+
 TEST_F(KafkaStatusTest, IsNotReadyOnceNoBrokerIsUp) {
   tracker_.OnStats({1, 1, "Assigned"});
   tracker_.OnStats({1, 0, "Assigned"});
