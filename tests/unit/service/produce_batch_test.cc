@@ -133,6 +133,7 @@ TEST_F(ProduceBatchTest, EveryRecordIsCountedOnceAsWhatItBecame) {
 TEST_F(ProduceBatchTest, SendEndsWithAKick) {
   Make(3)->Send(producer_);
   EXPECT_EQ(producer_.kicks, 1);
+  for (PendingRecord* const record : producer_.sent) record->Report(Stored(0, 1));
 }
 
 TEST_F(ProduceBatchTest, TheDeadlineWithdrawsWhatIsStillHeldAndSaysSo) {
