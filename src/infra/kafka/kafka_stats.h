@@ -1,6 +1,6 @@
-// What readiness and the wave queue need of librdkafka's statistics (a JSON text four times a second):
-// brokers, and whether the producer has its id. The rest of the text, which grows with partitions,
-// is skipped unbuilt.
+// What readiness and the wave queue need of librdkafka's statistics (a JSON text four times a
+// second): brokers, and whether the producer has its id. The rest of the text, which grows with
+// partitions, is skipped unbuilt.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 
