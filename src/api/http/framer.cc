@@ -129,11 +129,13 @@ RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
   }
   switch (status) {
     case ChunkedDecoder::Status::kNeedMore:
-      // A chunk is refused by its size, before its bytes.
-      if (chunked_.promised() > limits_.max_body_bytes - body_bytes_) return FailBodySize();
-      return Event::kNeedMore;
-    case ChunkedDecoder::Status::kData:
-      return AppendBody(chunked_.data());
+    case ChunkedDecoder::Status::kData: {
+      // A chunk is refused by its size, before its bytes, also when some of them are here already.
+      const bool has_data = status == ChunkedDecoder::Status::kData;
+      const std::uint64_t here = has_data ? chunked_.data().size() : 0;
+      if (here + chunked_.promised() > limits_.max_body_bytes - body_bytes_) return FailBodySize();
+      return has_data ? AppendBody(chunked_.data()) : Event::kNeedMore;
+    }
     case ChunkedDecoder::Status::kDone:
       return Complete();
     case ChunkedDecoder::Status::kTooLarge:

@@ -196,5 +196,16 @@ TEST_F(CodedBodies, AreChargedForWhatTheyStandFor) {
   EXPECT_EQ(client.Ask(Post("/", Gzip(std::string(kMebibyte, 'x')))).status, 503);
 }
 
+TEST(CodedBody, AChunkThatIsTooLargeIsRefusedByItsSizeAlsoWhenItsBytesAreNoCoding) {
+  const std::string head =
+      "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n9cccccc\r\n";
+  Reader whole(ContentCoding::kZstd);
+  whole.Feed(head + "this is not zstd");
+  Reader pieces(ContentCoding::kZstd);
+  pieces.Feed(head);
+  EXPECT_THAT(whole.result, HasSubstr("Http:MaxBodyBytes"));
+  EXPECT_EQ(pieces.result, whole.result);
+}
+
 }  // namespace
 }  // namespace gateway::http
