@@ -44,6 +44,7 @@ class BodyDecoder {
   // Bounds the time that one step takes.
   static constexpr std::size_t kStepBytes = std::size_t{256} * 1024;
   // More than this many bytes out for one byte in is taken for a bomb, once kFreeBytes are out.
+  // Looked at between two steps, so how a body arrives may decide when it is at the very bound.
   static constexpr std::size_t kMaxRatio = 100;
   static constexpr std::size_t kFreeBytes = std::size_t{1024} * 1024;
 
