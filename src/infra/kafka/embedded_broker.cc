@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "kafka/kafka_conf.h"
+
 namespace gateway {
 
 Result<std::unique_ptr<EmbeddedBroker>, std::string> EmbeddedBroker::Start(Logger& logger) {
@@ -14,14 +16,14 @@ Result<std::unique_ptr<EmbeddedBroker>, std::string> EmbeddedBroker::Start(Logge
       RD_KAFKA_CONF_OK) {
     return "The embedded broker cannot start: " + std::string(text.data());
   }
-  RdClient owner(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size()));
-  if (owner == nullptr) return "The embedded broker cannot start: " + std::string(text.data());
-  (void)conf.release();
-  RdMockCluster cluster(rd_kafka_mock_cluster_new(owner.get(), 1));
+  Result<RdClient, std::string> owner = MakeKafkaClient(std::move(conf));
+  if (!owner.ok()) return "The embedded broker cannot start: " + owner.error();
+  RdMockCluster cluster(rd_kafka_mock_cluster_new(owner.value().get(), 1));
   if (cluster == nullptr) {
     return std::string("The embedded broker cannot start: no port of 127.0.0.1 can be opened.");
   }
-  std::unique_ptr<EmbeddedBroker> broker(new EmbeddedBroker(std::move(owner), std::move(cluster)));
+  std::unique_ptr<EmbeddedBroker> broker(
+      new EmbeddedBroker(std::move(owner).value(), std::move(cluster)));
   logger.Log(LogLevel::kWarning, "embedded-kafka",
              "The embedded broker is for trying things out: it keeps nothing once the gateway "
              "ends, and only the last few megabytes until then.",

@@ -315,6 +315,14 @@ Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClie
   return conf;
 }
 
+Result<RdClient, std::string> MakeKafkaClient(RdConf conf) {
+  std::array<char, 512> text{};
+  RdClient client(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size()));
+  if (client == nullptr) return std::string(text.data());
+  (void)conf.release();  // the instance owns it now
+  return client;
+}
+
 std::string DescribePassThrough(const Settings::Kafka& kafka) {
   std::string text;
   for (const auto& [name, value] : kafka.librdkafka) {

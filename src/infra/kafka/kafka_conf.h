@@ -56,6 +56,10 @@ enum class KafkaClientKind : std::uint8_t { kProducer, kLookup };
 // The configuration for rd_kafka_new, or the first thing that CheckKafkaConf would say.
 Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClientKind kind);
 
+// The instance that `conf` describes, which connects in the background. The error is librdkafka's
+// sentence.
+Result<RdClient, std::string> MakeKafkaClient(RdConf conf);
+
 // "name=value, name=value" of Kafka:Librdkafka, secrets as ***. "" if there are none.
 std::string DescribePassThrough(const Settings::Kafka& kafka);
 

@@ -1,7 +1,8 @@
 #include "kafka/kafka_instance.h"
 
-#include <array>
 #include <utility>
+
+#include "kafka/kafka_conf.h"
 
 namespace gateway {
 namespace {
@@ -35,11 +36,9 @@ RdHeaders HeadersOf(const Record& record) {
 }  // namespace
 
 Result<std::shared_ptr<KafkaInstance>, std::string> KafkaInstance::Create(RdConf conf) {
-  std::array<char, 512> text{};
-  RdClient client(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size()));
-  if (client == nullptr) return std::string(text.data());
-  (void)conf.release();  // the instance owns it now
-  return std::shared_ptr<KafkaInstance>(new KafkaInstance(std::move(client)));
+  Result<RdClient, std::string> client = MakeKafkaClient(std::move(conf));
+  if (!client.ok()) return std::move(client).error();
+  return std::shared_ptr<KafkaInstance>(new KafkaInstance(std::move(client).value()));
 }
 
 KafkaInstance::KafkaInstance(RdClient client)

@@ -3,8 +3,9 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "kafka/kafka_conf.h"
 
 namespace gateway {
 namespace {
@@ -131,9 +132,8 @@ rd_kafka_t* KafkaTopicCatalog::Instance() {
   if (client_ != nullptr) return client_.get();
   Result<RdConf, std::string> conf = make_conf_();
   if (!conf.ok()) return nullptr;
-  std::array<char, 256> text{};
-  client_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.value().get(), text.data(), text.size()));
-  if (client_ != nullptr) (void)conf.value().release();
+  Result<RdClient, std::string> made = MakeKafkaClient(std::move(conf).value());
+  if (made.ok()) client_ = std::move(made).value();
   return client_.get();
 }
 

@@ -1,14 +1,15 @@
 #include "kafka/metadata_client.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "kafka/kafka_conf.h"
 
 namespace gateway {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 // A look-up is a row of shorter ones, so that Cancel is noticed; the connection goes on being made
 // between them.
@@ -42,9 +43,8 @@ rd_kafka_t* MetadataClient::Instance() {
   names_ = 0;
   Result<RdConf, std::string> conf = make_conf_();
   if (!conf.ok()) return nullptr;
-  std::array<char, 256> text{};
-  client_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.value().get(), text.data(), text.size()));
-  if (client_ != nullptr) (void)conf.value().release();
+  Result<RdClient, std::string> made = MakeKafkaClient(std::move(conf).value());
+  if (made.ok()) client_ = std::move(made).value();
   return client_.get();
 }
 
@@ -54,9 +54,9 @@ TopicLookup::Reply MetadataClient::Find(const std::string& name) {
   ++names_;
   const RdTopic topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
   if (topic == nullptr) return {Answer::kIllegalName, {}};
-  const Clock::time_point end = Clock::now() + options_.timeout;
+  const SteadyClock::time_point end = SteadyClock::now() + options_.timeout;
   while (!cancelled_.load(std::memory_order_relaxed)) {
-    const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
+    const auto left = std::chrono::duration_cast<milliseconds>(end - SteadyClock::now());
     if (left <= milliseconds(0)) break;
     const RdMetadata metadata = Ask(client, topic.get(), std::min(left, kSlice));
     if (metadata == nullptr) continue;
