@@ -5,17 +5,17 @@ import asyncio
 import contextlib
 import random
 import struct
-import threading
 import socket
 
+from loop_thread import LoopThread
 
-class BrokerProxies:
+
+class BrokerProxies(LoopThread):
     """Proxies for every broker of a cluster, on a thread of their own. A context manager."""
 
     def __init__(self, cluster):
+        super().__init__()
         self._routes = [(broker.proxy_port, broker.behind_proxy_port) for broker in cluster.brokers]
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._servers = []
         self._links = set()
         self._random = random.Random(1)
@@ -23,21 +23,7 @@ class BrokerProxies:
         self.carried = 0  # pieces
         self.broken = 0  # connections
 
-    def __enter__(self):
-        self._thread.start()
-        self._call(self._listen())
-        return self
-
-    def __exit__(self, *_):
-        self._call(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _call(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(20)
-
-    async def _listen(self):
+    async def _begin(self):
         for port, target in self._routes:
             async def accept(reader, writer, target=target):
                 await self._link(reader, writer, target)
@@ -48,10 +34,6 @@ class BrokerProxies:
         for server in self._servers:
             server.close()
         await self._break_all()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def break_connections(self):
         """Resets every connection on both sides: what was under way, either way, is lost."""

@@ -5,8 +5,9 @@ import asyncio
 import contextlib
 import itertools
 import json
-import threading
 import urllib.parse
+
+from loop_thread import LoopThread
 
 
 async def _read(reader):
@@ -21,42 +22,26 @@ def _answer(status, reason, body):
             f"Content-Length: {len(data)}\r\n\r\n").encode() + data
 
 
-class LyingGateway:
+class LyingGateway(LoopThread):
     """A context manager; `lie` names one of the methods below, `url` is where to send records to. The
     gateway behind it never hears of the records of an `invents`, and hears twice of those of `repeats`."""
 
     EVERY = 7
 
     def __init__(self, url, lie):
+        super().__init__()
         parts = urllib.parse.urlsplit(url)
         self._target = (parts.hostname, parts.port)
         self._lie = getattr(self, lie)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._requests = itertools.count(1)
         self.told = 0
 
-    def __enter__(self):
-        self._thread.start()
-        self._server = self._call(asyncio.start_server(self._serve, "127.0.0.1", 0))
+    async def _begin(self):
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.url = "http://127.0.0.1:%d" % self._server.sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_):
-        self._call(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _call(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(20)
 
     async def _end(self):
         self._server.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, reader, writer):
         far_reader, far_writer = await asyncio.open_connection(*self._target)

@@ -1,0 +1,35 @@
+"""An event loop on a thread of its own, for the servers that stand between a test and what it tests."""
+
+import asyncio
+import threading
+
+
+class LoopThread:
+    """A context manager. `_begin` and `_end` of the class that inherits run on the loop; what is left of its
+    tasks is cancelled behind `_end`."""
+
+    def __init__(self):
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        self._call(self._begin())
+        return self
+
+    def __exit__(self, *_):
+        self._call(self._end())
+        self._call(self._cancel_all())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _call(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(20)
+
+    @staticmethod
+    async def _cancel_all():
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
