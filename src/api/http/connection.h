@@ -70,6 +70,11 @@ class Connection final {
   TimePoint deadline() const { return deadline_; }
   // True if it stopped reading only to let others have their turn.
   bool wants_turn() const { return wants_turn_; }
+  // It has been answered before and is neither within a request nor behind with reading.
+  bool prompt() const {
+    return sequence_ > 0 && !HasOutput() &&
+           (phase_ == Phase::kHandling || (phase_ == Phase::kReading && !framer_.started()));
+  }
   int fd() const { return stream_->fd(); }
   const std::string& peer() const { return peer_; }
 

@@ -40,9 +40,9 @@ constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 constexpr int kRoundsPerTurn = 32;
 // Deadlines are checked at most this often: it bounds what the checks cost with many connections.
 constexpr std::chrono::milliseconds kDeadlineResolution{10};
-// So many deadlines are dealt with before other clients have their turn: when crowds come at once
-// their deadlines do, too, and each costs an answer.
-constexpr int kDeadlinesPerTurn = 16;
+// What newcomers, slow clients and passed deadlines get of a turn (see the header): some dozen of
+// them, or one handshake.
+constexpr std::chrono::microseconds kCrowdShare{200};
 
 int MakeTimerFd() {
   const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -115,7 +115,7 @@ std::shared_ptr<Pistache::Aio::Handler> IoLoop::clone() const {
 void IoLoop::Add(Arrival arrival) {
   auto shared = std::make_shared<Arrival>(std::move(arrival));  // std::function wants to be copied
   count_.fetch_add(1, std::memory_order_relaxed);
-  queue_->Post([this, shared] { Adopt(std::move(*shared)); });
+  queue_->Post([this, shared] { arrivals_.push_back(std::move(*shared)); });
 }
 
 void IoLoop::BeginDrain() {
@@ -165,13 +165,15 @@ void IoLoop::Touch(std::uint64_t id, Action action) {
     return Remove(id);
   }
   if (connection->closed()) return Remove(id);
-  if (connection->wants_turn()) want_turn_.push_back(id);
+  if (connection->wants_turn()) Defer(id, {.readable = true});
   NoteDeadline(connection->deadline());
 }
 
 void IoLoop::Remove(std::uint64_t id) {
   Slot& slot = slots_[id & kSlotMask];
   const std::unique_ptr<Connection> connection = std::move(slot.connection);
+  slot.in_crowd = false;
+  slot.due = {};
   ++slot.generation;  // whoever still knows the id finds nobody
   if (slot.generation == 0) slot.generation = 1;
   free_slots_.push_back(static_cast<std::uint32_t>(id & kSlotMask));
@@ -185,7 +187,7 @@ void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
   for (const auto& event : fds) OnEvent(event);
   ExpireDeadlines();
   TakeCompletions();
-  GiveTurns();
+  ServeCrowd();
   ArmTimer();
 }
 
@@ -200,17 +202,69 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
     static_cast<void>(!read(timer_fd_, &expirations, sizeof expirations));
     armed_ = Connection::kNever;
     next_deadline_ = Connection::kNever;
-    expire_at_ = 0;
+    look_for_deadlines_ = true;
     return;
   }
   // Pistache does not pass EPOLLERR on: an event with nothing set is one. Hangup is both directions
   // at their end.
   const bool failed = event.isHangup() || (!event.isReadable() && !event.isWritable());
-  if (failed) return Touch(tag, [](Connection& connection) { connection.OnHangup(); });
+  const Due due{failed, event.isWritable(), event.isReadable(), false};
+  const Connection* const connection = Find(tag);
+  if (connection == nullptr) return;
+  if (connection->prompt()) return Deal(tag, due);
+  Defer(tag, due);
+}
+
+void IoLoop::Deal(std::uint64_t id, Due due) {
+  if (due.failed) return Touch(id, [](Connection& one) { one.OnHangup(); });
   // Both, not the one or the other: an answer may wait for room at the very moment that new bytes
   // arrive.
-  if (event.isWritable()) Touch(tag, [](Connection& connection) { connection.OnWritable(); });
-  if (event.isReadable()) Touch(tag, [](Connection& connection) { connection.OnReadable(); });
+  if (due.writable) Touch(id, [](Connection& one) { one.OnWritable(); });
+  if (due.readable) Touch(id, [](Connection& one) { one.OnReadable(); });
+  // What has arrived meanwhile may have moved it on.
+  if (due.deadline) {
+    Touch(id, [this](Connection& one) {
+      if (one.deadline() <= context_.now) one.OnDeadline();
+    });
+  }
+}
+
+void IoLoop::Defer(std::uint64_t id, Due due) {
+  Slot& slot = slots_[id & kSlotMask];
+  slot.due.failed |= due.failed;
+  slot.due.writable |= due.writable;
+  slot.due.readable |= due.readable;
+  slot.due.deadline |= due.deadline;
+  if (!std::exchange(slot.in_crowd, true)) crowd_.push_back(id);
+}
+
+// New events are looked for as soon as the share is used up, so a prompt client waits that long at
+// most. On a busy loop the crowd has as much of it as all others together.
+void IoLoop::ServeCrowd() {
+  if (crowd_.empty() && arrivals_.empty()) return;
+  const auto start = std::chrono::steady_clock::now();
+  const auto until =
+      start + std::max<Connection::TimePoint::duration>(kCrowdShare, start - context_.now);
+  do {
+    if (!arrivals_.empty()) {
+      Adopt(std::move(arrivals_.front()));
+      arrivals_.pop_front();
+    }
+    if (!crowd_.empty()) {
+      const std::uint64_t id = crowd_.front();
+      crowd_.pop_front();
+      if (Find(id) != nullptr) {
+        Slot& slot = slots_[id & kSlotMask];
+        slot.in_crowd = false;
+        Deal(id, std::exchange(slot.due, {}));
+      }
+    }
+    if (crowd_.empty() && arrivals_.empty()) break;
+  } while (std::chrono::steady_clock::now() < until);
+  TakeCompletions();  // what was answered at once
+  if (!crowd_.empty() || !arrivals_.empty()) {
+    queue_->Post([] {});  // comes back at once, after the events that wait
+  }
 }
 
 void IoLoop::TakeCompletions() {
@@ -236,38 +290,23 @@ void IoLoop::TakeCompletions() {
   queue_->Post([] {});  // comes back at once, after the events that wait
 }
 
-// Connections that had read their share while others waited.
-void IoLoop::GiveTurns() {
-  const std::vector<std::uint64_t> turns = std::exchange(want_turn_, {});
-  for (const std::uint64_t id : turns) {
-    Touch(id, [](Connection& connection) { connection.OnReadable(); });
-  }
-  TakeCompletions();
-  if (!want_turn_.empty()) queue_->Post([] {});  // comes back at once, after the events that wait
-}
-
 void IoLoop::NoteDeadline(Connection::TimePoint deadline) {
   next_deadline_ = std::min(next_deadline_, deadline);
 }
 
-// Goes on with the look at every connection that the timer began.
+// When crowds come at once their deadlines do, too, and each costs an answer: they wait in the
+// crowd.
 void IoLoop::ExpireDeadlines() {
-  int left = kDeadlinesPerTurn;
-  for (; expire_at_ < slots_.size(); ++expire_at_) {
-    Connection* const connection = slots_[expire_at_].connection.get();
+  if (!std::exchange(look_for_deadlines_, false)) return;
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    const Connection* const connection = slots_[index].connection.get();
     if (connection == nullptr) continue;
     if (connection->deadline() > context_.now) {
       NoteDeadline(connection->deadline());
-      continue;
+    } else {
+      Defer(index | std::uint64_t{slots_[index].generation} << 32U, {.deadline = true});
     }
-    if (left-- == 0) {
-      queue_->Post([] {});  // comes back at once, after the events that wait
-      return;
-    }
-    const std::uint64_t id = expire_at_ | std::uint64_t{slots_[expire_at_].generation} << 32U;
-    Touch(id, [](Connection& due) { due.OnDeadline(); });
   }
-  expire_at_ = kNothingExpires;
 }
 
 // A deadline that moves further away is not worth a system call: the timer then fires early, finds
@@ -286,6 +325,8 @@ void IoLoop::ArmTimer() {
 }
 
 void IoLoop::DrainConnections() {
+  for (Arrival& arrival : arrivals_) Adopt(std::move(arrival));
+  arrivals_.clear();
   context_.draining = true;
   for (std::size_t index = 0; index < slots_.size(); ++index) {
     if (!slots_[index].connection) continue;

@@ -2,6 +2,10 @@
 // takes in what other threads have left in its CompletionQueue, and keeps one timer for the
 // earliest deadline of them all.
 //
+// Whoever has been answered before and now asks for something goes first. Newcomers, and clients
+// that take their time over a request or over reading an answer, share a slice of each turn: a
+// crowd of them makes itself wait, not the others.
+//
 // Of Pistache's TCP layer this stands on Aio::Reactor, Aio::Handler and Polling; not on
 // Tcp::Transport, whose writes and timers are keyed by file descriptor (docs/adr/0002).
 #ifndef GATEWAY_API_HTTP_IO_LOOP_H_
@@ -11,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -54,21 +59,32 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::shared_ptr<Pistache::Aio::Handler> clone() const override;
 
  private:
+  // What a connection waits to be told.
+  struct Due {
+    bool failed = false;
+    bool writable = false;
+    bool readable = false;
+    bool deadline = false;
+  };
   struct Slot {
     std::unique_ptr<Connection> connection;
     std::uint32_t generation = 1;
+    bool in_crowd = false;
+    Due due;  // while in the crowd
   };
 
   void Run();
   void Adopt(Arrival arrival);
   Connection* Find(std::uint64_t id);
   void OnEvent(const Pistache::Aio::FdSet::Entry& event);
+  void Deal(std::uint64_t id, Due due);
+  void Defer(std::uint64_t id, Due due);
   // Runs `action` on the connection, if it is still there, and sees to what follows from it.
   template <typename Action>
   void Touch(std::uint64_t id, Action action);
   void Remove(std::uint64_t id);
   void TakeCompletions();
-  void GiveTurns();
+  void ServeCrowd();
   void ExpireDeadlines();
   void NoteDeadline(Connection::TimePoint deadline);
   void ArmTimer();
@@ -86,9 +102,9 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::atomic<std::size_t> count_{0};
-  std::vector<std::uint64_t> want_turn_;
-  static constexpr std::size_t kNothingExpires = static_cast<std::size_t>(-1);
-  std::size_t expire_at_ = kNothingExpires;  // the slot that is looked at next
+  std::deque<std::uint64_t> crowd_;  // who has something due and has to wait; each once
+  std::deque<Arrival> arrivals_;     // not adopted yet
+  bool look_for_deadlines_ = false;
   Connection::TimePoint next_deadline_ = Connection::kNever;
   Connection::TimePoint armed_ = Connection::kNever;
   std::vector<CompletionQueue::Completion> completions_;  // of this turn; kept for their capacity

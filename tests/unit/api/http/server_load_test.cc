@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "http_server.h"
 
@@ -13,6 +15,8 @@ namespace {
 using testing::Get;
 using testing::HttpClient;
 using testing::Post;
+using testing::Signal;
+using testing::TestHandler;
 using testing::TextResponse;
 
 class HttpServerLoad : public testing::ServerTest {};
@@ -54,6 +58,42 @@ TEST_F(HttpServerLoad, ALargeBodyArrivesWhole) {
   std::thread sender([&] { client.Send(Post("/", body)); });
   EXPECT_TRUE(client.Read().body == body);
   sender.join();
+}
+
+// Many have connected and ask for the first time, then one that has been answered before: all of it
+// is there when the loop looks.
+TEST_F(HttpServerLoad, AClientThatIsKnownGoesBeforeACrowdOfNewcomers) {
+  Signal blocked;
+  Signal all_sent;
+  std::vector<std::string> order;
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    order.emplace_back(request.head.path);
+    if (request.head.path == "/block") {
+      blocked.Notify();
+      EXPECT_TRUE(all_sent.Wait());
+    }
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  HttpClient blocker(port());
+  HttpClient known(port());
+  EXPECT_EQ(blocker.Ask(Get("/first")).body, "/first");
+  EXPECT_EQ(known.Ask(Get("/first")).body, "/first");
+  constexpr int kNewcomers = 50;
+  std::vector<std::unique_ptr<HttpClient>> newcomers;
+  for (int i = 0; i < kNewcomers; ++i) newcomers.push_back(std::make_unique<HttpClient>(port()));
+
+  EXPECT_TRUE(blocker.Send(Get("/block")));
+  ASSERT_TRUE(blocked.Wait());
+  for (const auto& newcomer : newcomers) EXPECT_TRUE(newcomer->Send(Get("/new")));
+  EXPECT_TRUE(known.Send(Get("/known")));
+  all_sent.Notify();
+
+  EXPECT_EQ(known.Read().body, "/known");
+  for (const auto& newcomer : newcomers) EXPECT_EQ(newcomer->Read().body, "/new");
+  Stop();
+  ASSERT_EQ(order.size(), std::size_t{kNewcomers} + 4);
+  EXPECT_EQ(order[3], "/known");
 }
 
 // One client pipelines without end and reads as fast as it is answered; another one asks.
