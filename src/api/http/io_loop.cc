@@ -43,6 +43,7 @@ constexpr std::chrono::milliseconds kDeadlineResolution{10};
 // What newcomers, slow clients and passed deadlines get of a turn (see the header): some dozen of
 // them, or one handshake.
 constexpr std::chrono::microseconds kCrowdShare{200};
+constexpr std::chrono::microseconds kMostCrowdShare{1'000};
 
 int MakeTimerFd() {
   const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -239,12 +240,12 @@ void IoLoop::Defer(std::uint64_t id, Due due) {
 }
 
 // New events are looked for as soon as the share is used up, so a prompt client waits that long at
-// most. On a busy loop the crowd has as much of it as all others together.
+// most. The busier the others keep the loop, the longer the share, within bounds.
 void IoLoop::ServeCrowd() {
   if (crowd_.empty() && arrivals_.empty()) return;
   const auto start = std::chrono::steady_clock::now();
-  const auto until =
-      start + std::max<Connection::TimePoint::duration>(kCrowdShare, start - context_.now);
+  const auto until = start + std::clamp<Connection::TimePoint::duration>(
+                                 start - context_.now, kCrowdShare, kMostCrowdShare);
   do {
     if (!arrivals_.empty()) {
       Adopt(std::move(arrivals_.front()));
@@ -259,12 +260,10 @@ void IoLoop::ServeCrowd() {
         Deal(id, std::exchange(slot.due, {}));
       }
     }
-    if (crowd_.empty() && arrivals_.empty()) break;
+    TakeCompletions();  // what was answered at once is part of the share: it may be large
+    if (crowd_.empty() && arrivals_.empty()) return;
   } while (std::chrono::steady_clock::now() < until);
-  TakeCompletions();  // what was answered at once
-  if (!crowd_.empty() || !arrivals_.empty()) {
-    queue_->Post([] {});  // comes back at once, after the events that wait
-  }
+  queue_->Post([] {});  // comes back at once, after the events that wait
 }
 
 void IoLoop::TakeCompletions() {
