@@ -180,3 +180,11 @@ def test_a_bad_deadline_is_400(http, kafka, one_partition, value):
 def test_a_shared_gateway_has_not_been_hurt_by_any_of_this(gateway, http, one_partition):
     assert gateway.process.poll() is None
     assert http.send(topic=one_partition, value="v").status == 200
+
+
+def test_with_too_few_replicas_in_sync_nothing_is_stored_and_that_is_said(http, kafka):
+    topic = kafka.create_topic(min_insync_replicas=2)  # and there is only one broker
+    for _ in range(2):
+        body = problem(http.send(topic=topic, value="v"), 503, "not-enough-replicas")
+        assert "min.insync.replicas" in body["detail"]
+    assert kafka.tool.count(topic) == 0

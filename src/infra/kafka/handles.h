@@ -21,6 +21,12 @@ struct RdDeleter {
   void operator()(const rd_kafka_metadata_t* metadata) const {
     rd_kafka_metadata_destroy(metadata);
   }
+  void operator()(rd_kafka_ConfigResource_t* resource) const {
+    rd_kafka_ConfigResource_destroy(resource);
+  }
+  void operator()(rd_kafka_AdminOptions_t* options) const {
+    rd_kafka_AdminOptions_destroy(options);
+  }
   void operator()(rd_kafka_mock_cluster_t* cluster) const {
     rd_kafka_mock_cluster_destroy(cluster);
   }
@@ -33,6 +39,8 @@ using RdQueue = std::unique_ptr<rd_kafka_queue_t, RdDeleter>;
 using RdEvent = std::unique_ptr<rd_kafka_event_t, RdDeleter>;
 using RdHeaders = std::unique_ptr<rd_kafka_headers_t, RdDeleter>;
 using RdMetadata = std::unique_ptr<const rd_kafka_metadata_t, RdDeleter>;
+using RdConfigResource = std::unique_ptr<rd_kafka_ConfigResource_t, RdDeleter>;
+using RdAdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, RdDeleter>;
 using RdMockCluster = std::unique_ptr<rd_kafka_mock_cluster_t, RdDeleter>;
 
 }  // namespace gateway

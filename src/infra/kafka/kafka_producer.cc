@@ -38,6 +38,7 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
   if (options.embedded && options.topics.max_topics == 0) {
     options.topics.max_topics = EmbeddedBroker::kMaxTopics;
   }
+  options.lookup.min_in_sync = options.lookup.min_in_sync && !options.embedded;
   const std::string pass_through = DescribePassThrough(options.kafka);
   if (!pass_through.empty()) {
     logger.Log(LogLevel::kInformation, "kafka-passthrough",

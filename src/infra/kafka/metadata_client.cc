@@ -14,25 +14,8 @@ using SteadyClock = std::chrono::steady_clock;
 // A look-up is a row of shorter ones, so that Cancel is noticed; the connection goes on being made
 // between them.
 constexpr milliseconds kSlice{1'000};
-
-TopicLookup::Reply ReplyOf(const rd_kafka_metadata_topic_t& topic) {
-  using Answer = TopicLookup::Answer;
-  // A partition without a leader is one to wait for.
-  if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
-      topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-    TopicLookup::Reply found{Answer::kFound, {}};
-    found.layout.leaders.assign(static_cast<std::size_t>(topic.partition_cnt), kNoLeader);
-    for (int i = 0; i < topic.partition_cnt; ++i) {
-      const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
-      if (partition.id < 0 || partition.id >= topic.partition_cnt) continue;
-      found.layout.leaders[static_cast<std::size_t>(partition.id)] = partition.leader;
-    }
-    return found;
-  }
-  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return {Answer::kForbidden, {}};
-  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) return {Answer::kIllegalName, {}};
-  return {Answer::kNotFound, {}};
-}
+// A first record waits so long at most for what it can do without.
+constexpr milliseconds kMinInSyncTimeout{250};
 
 }  // namespace
 
@@ -48,6 +31,29 @@ rd_kafka_t* MetadataClient::Instance() {
   return client_.get();
 }
 
+TopicLookup::Reply MetadataClient::ReplyOf(const rd_kafka_metadata_topic_t& topic) const {
+  // A partition without a leader is one to wait for.
+  if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+      topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+    Reply found{Answer::kFound, {}};
+    found.layout.leaders.assign(static_cast<std::size_t>(topic.partition_cnt), kNoLeader);
+    for (int i = 0; i < topic.partition_cnt; ++i) {
+      const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
+      if (partition.id < 0 || partition.id >= topic.partition_cnt) continue;
+      found.layout.leaders[static_cast<std::size_t>(partition.id)] = partition.leader;
+    }
+    min_in_sync_.Apply(topic, &found.layout);
+    return found;
+  }
+  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return {Answer::kForbidden, {}};
+  if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) return {Answer::kIllegalName, {}};
+  return {Answer::kNotFound, {}};
+}
+
+void MetadataClient::LearnMinInSync(rd_kafka_t* client, const rd_kafka_metadata_t& metadata) {
+  if (options_.min_in_sync) min_in_sync_.Learn(client, metadata, kMinInSyncTimeout);
+}
+
 TopicLookup::Reply MetadataClient::Find(const std::string& name) {
   rd_kafka_t* client = Instance();
   if (client == nullptr) return {};
@@ -61,6 +67,7 @@ TopicLookup::Reply MetadataClient::Find(const std::string& name) {
     const RdMetadata metadata = Ask(client, topic.get(), std::min(left, kSlice));
     if (metadata == nullptr) continue;
     if (metadata->topic_cnt != 1) return {Answer::kNotFound, {}};
+    LearnMinInSync(client, *metadata);
     return ReplyOf(metadata->topics[0]);
   }
   return {};
@@ -79,6 +86,7 @@ std::optional<std::vector<TopicLookup::Reply>> MetadataClient::FindAll(
   if (cancelled_.load(std::memory_order_relaxed)) return std::nullopt;
   const RdMetadata metadata = Ask(client, nullptr, kSlice);
   if (metadata == nullptr) return std::nullopt;
+  LearnMinInSync(client, *metadata);
   std::unordered_map<std::string_view, const rd_kafka_metadata_topic_t*> by_name;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     by_name[metadata->topics[i].topic] = &metadata->topics[i];

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kafka/handles.h"
+#include "kafka/min_in_sync.h"
 #include "kafka/topic_lookup.h"
 #include "result.h"
 
@@ -23,6 +24,7 @@ class MetadataClient final : public TopicLookup {
   struct Options {
     std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
     int names_per_instance = 200;              // then a new instance
+    bool min_in_sync = true;                   // false: the brokers do not tell (the embedded one)
   };
   // Makes the configuration of a new instance (KafkaClientKind::kLookup).
   using MakeConf = std::function<Result<RdConf, std::string>()>;
@@ -37,6 +39,8 @@ class MetadataClient final : public TopicLookup {
 
  private:
   rd_kafka_t* Instance();
+  Reply ReplyOf(const rd_kafka_metadata_topic_t& topic) const;
+  void LearnMinInSync(rd_kafka_t* client, const rd_kafka_metadata_t& metadata);
   static RdMetadata Ask(rd_kafka_t* client, rd_kafka_topic_t* topic,
                         std::chrono::milliseconds timeout);
 
@@ -44,6 +48,7 @@ class MetadataClient final : public TopicLookup {
   const Options options_;
   std::atomic<bool> cancelled_{false};
   RdClient client_;
+  MinInSync min_in_sync_;
   // Of topics that exist; librdkafka asks for all of them together.
   std::unordered_map<std::string, RdTopic> known_;
   int names_ = 0;

@@ -11,6 +11,11 @@ namespace gateway {
 
 using BrokerId = std::int32_t;
 inline constexpr BrokerId kNoLeader = -1;
+// In place of a leader that would refuse whatever it is sent with acks=all: fewer replicas are in
+// sync than min.insync.replicas asks for.
+inline constexpr BrokerId kTooFewReplicas = -2;
+
+inline bool IsBroker(BrokerId id) { return id >= 0; }
 
 struct TopicLayout {
   std::vector<BrokerId> leaders;  // by partition; kNoLeader while none is elected

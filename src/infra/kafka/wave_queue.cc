@@ -26,7 +26,7 @@ WaveTopic* WaveQueue::FindTopic(std::string_view name) const {
 
 WaveLane& WaveQueue::LaneOf(BrokerId leader) {
   auto& lane = lanes_[leader];
-  if (!lane) lane = std::make_unique<WaveLane>(leader, leader != kNoLeader);
+  if (!lane) lane = std::make_unique<WaveLane>(leader, IsBroker(leader));
   return *lane;
 }
 
@@ -189,20 +189,34 @@ void WaveQueue::FailOverdue(TimePoint now, Work* work) {
   for (; !marks_.empty() && now - marks_.front().at >= options_.max_held; marks_.pop_front()) {
     overdue = marks_.front().order;
   }
+  std::uint64_t overdue_unreplicated = overdue;
+  for (const Mark& mark : marks_) {
+    if (now - mark.at < options_.max_held_unreplicated) break;
+    overdue_unreplicated = mark.order;
+  }
   marks_.push_back({now, next_order_});
-  if (overdue == 0 || held_ == 0) return;
+  if (overdue_unreplicated == 0 || held_ == 0) return;
   for (const auto& [name, topic] : topics_) {
     for (const auto& partition : topic->partitions) {
-      WavePartition& of = *partition;
-      while (!of.held.empty() && of.held.front()->order < overdue) {
-        PendingRecord* const record = of.held.Pop();
-        Leave(of, *record);
-        work->failed.emplace_back(record, MakeError(ErrorCode::kBrokersUnavailable,
-                                                    Persistence::kNotPersisted, record->record()));
-      }
-      if (of.held.empty()) WaveLane::Unlist(of);
+      if (partition->held.empty()) continue;
+      const bool unreplicated = partition->share->lane->leader == kTooFewReplicas;
+      FailOlder(*partition, unreplicated ? overdue_unreplicated : overdue,
+                unreplicated ? ErrorCode::kNotEnoughReplicas : ErrorCode::kBrokersUnavailable,
+                work);
     }
   }
+}
+
+// What was given an order number below `order`.
+void WaveQueue::FailOlder(WavePartition& partition, std::uint64_t order, ErrorCode code,
+                          Work* work) {
+  while (!partition.held.empty() && partition.held.front()->order < order) {
+    PendingRecord* const record = partition.held.Pop();
+    Leave(partition, *record);
+    work->failed.emplace_back(record,
+                              MakeError(code, Persistence::kNotPersisted, record->record()));
+  }
+  if (partition.held.empty()) WaveLane::Unlist(partition);
 }
 
 void WaveQueue::FailHeld(ErrorCode code) {

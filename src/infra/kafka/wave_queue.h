@@ -72,6 +72,8 @@ class WaveQueue final {
     std::size_t topic_bytes = 134'217'728;
     // What is held longer than this fails: no broker takes it. Exact to a Tick or two.
     std::chrono::milliseconds max_held{25'000};
+    // The same where too few replicas are in sync: no matter of seconds, so it is told soon.
+    std::chrono::milliseconds max_held_unreplicated{1'000};
     // When a partition is a straggler: after this, and after `straggler_factor` usual waves.
     std::chrono::milliseconds straggler_after{100};
     int straggler_factor = 8;
@@ -186,6 +188,7 @@ class WaveQueue final {
   void TakeWave(WaveLane& lane, Work* work);
   std::size_t TakeChain(WavePartition& partition, Work* work, std::size_t* bytes);
   void FailOverdue(TimePoint now, Work* work);
+  void FailOlder(WavePartition& partition, std::uint64_t order, ErrorCode code, Work* work);
   void SweepPartition(WavePartition& partition, bool heads_only, Work* work);
   void Run(Work work);
   void HandOver(Chain* chain, Work* work);

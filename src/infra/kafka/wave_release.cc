@@ -49,7 +49,7 @@ void WaveQueue::SetBrokers(std::span<const Broker> brokers) {
     const std::lock_guard lock(mutex_);
     const TimePoint now = clock_.Now();
     for (const Broker& broker : brokers) {
-      if (broker.id == kNoLeader) continue;
+      if (!IsBroker(broker.id)) continue;
       WaveLane& lane = LaneOf(broker.id);
       lane.up = broker.up;
       if (broker.up) lane.heard = std::max(lane.heard, now - broker.silent_for);
@@ -74,7 +74,7 @@ void WaveQueue::Resume() {
   {
     const std::lock_guard lock(mutex_);
     paused_ = false;
-    for (const auto& [leader, lane] : lanes_) lane->up = leader != kNoLeader;
+    for (const auto& [leader, lane] : lanes_) lane->up = IsBroker(leader);
     TakeAll(&work);
   }
   Run(std::move(work));

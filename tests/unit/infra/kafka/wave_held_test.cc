@@ -316,5 +316,39 @@ TEST_F(WaveQueueTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
   EXPECT_EQ(Log("t"), "b");
 }
 
+TEST_F(WaveQueueTest, TooFewReplicasAreToldSoonAndNothingIsSent) {
+  WaveQueue::Options options;
+  options.max_held_unreplicated = std::chrono::seconds(1);
+  Make(options);
+  AddTopic("t", {kTooFewReplicas, 1});
+  HeldRecord& record = Send("t", "a", 0);
+  queue_->Tick();
+  clock_.Advance(std::chrono::milliseconds(999));
+  queue_->Tick();
+  EXPECT_THAT(record.reports, SizeIs(0));
+  EXPECT_TRUE(queue_->WaitsForLeader()) << "the directory is to ask again";
+  clock_.Advance(std::chrono::milliseconds(1));
+  queue_->Tick();
+  ASSERT_THAT(record.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(record.reports[0]), ErrorCode::kNotEnoughReplicas);
+  EXPECT_EQ(record.reports[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_EQ(Log("t", 0), "");
+}
+
+TEST_F(WaveQueueTest, GoesOnceEnoughReplicasAreInSync) {
+  AddTopic("t", {kTooFewReplicas});
+  Send("t", "a", 0);
+  queue_->SetLayout("t", {{1}});
+  EXPECT_EQ(Log("t", 0), "a");
+}
+
+TEST_F(WaveQueueTest, WithoutAKeyRecordsGoWhereEnoughReplicasAreInSync) {
+  AddTopic("t", {kTooFewReplicas, 1, kTooFewReplicas});
+  for (int i = 0; i < 5; ++i) Send("t", "a", std::nullopt);
+  EXPECT_EQ(Log("t", 1), "a") << "the others wait for it";
+  Store("t", 1);
+  EXPECT_EQ(Log("t", 1), "aaaaa");
+}
+
 }  // namespace
 }  // namespace gateway

@@ -1,0 +1,100 @@
+#include "kafka/min_in_sync.h"
+
+#include <charconv>
+#include <cstring>
+
+#include "kafka/handles.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::chrono::minutes kRemembered{1};
+constexpr std::size_t kTopicsPerRequest = 100;
+constexpr std::size_t kMaxRemembered = 10'000;
+
+// A replica is missing, or there is but one.
+bool MayBeShort(const rd_kafka_metadata_topic_t& topic) {
+  for (int i = 0; i < topic.partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
+    if (partition.isr_cnt < partition.replica_cnt || partition.isr_cnt == 1) return true;
+  }
+  return false;
+}
+
+int ValueOf(const rd_kafka_ConfigResource_t* resource) {
+  std::size_t count = 0;
+  const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(resource, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::strcmp(rd_kafka_ConfigEntry_name(entries[i]), "min.insync.replicas") != 0) continue;
+    const char* const text = rd_kafka_ConfigEntry_value(entries[i]);
+    int value = 1;
+    if (text != nullptr) std::from_chars(text, text + std::strlen(text), value);
+    return value;
+  }
+  return 1;
+}
+
+}  // namespace
+
+void MinInSync::Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const {
+  const auto found = known_.find(topic.topic);
+  if (found == known_.end()) return;
+  for (int i = 0; i < topic.partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
+    const auto number = static_cast<std::size_t>(partition.id);
+    if (partition.id < 0 || number >= layout->leaders.size()) continue;
+    BrokerId& leader = layout->leaders[number];
+    if (IsBroker(leader) && partition.isr_cnt < found->second.replicas) leader = kTooFewReplicas;
+  }
+}
+
+std::vector<std::string> MinInSync::Unknown(const rd_kafka_metadata_t& metadata) const {
+  const Clock::time_point now = Clock::now();
+  std::vector<std::string> names;
+  for (int i = 0; i < metadata.topic_cnt && names.size() < kTopicsPerRequest; ++i) {
+    const rd_kafka_metadata_topic_t& topic = metadata.topics[i];
+    if (!MayBeShort(topic)) continue;
+    const auto found = known_.find(topic.topic);
+    if (found == known_.end() || found->second.until <= now) names.emplace_back(topic.topic);
+  }
+  return names;
+}
+
+void MinInSync::Remember(const std::string& topic, int replicas) {
+  if (known_.size() >= kMaxRemembered) known_.clear();
+  known_[topic] = {replicas, Clock::now() + kRemembered};
+}
+
+void MinInSync::Learn(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
+                      std::chrono::milliseconds timeout) {
+  const std::vector<std::string> names = Unknown(metadata);
+  if (names.empty()) return;
+  std::vector<RdConfigResource> resources;
+  std::vector<rd_kafka_ConfigResource_t*> raw;
+  for (const std::string& name : names) {
+    resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+    raw.push_back(resources.back().get());
+    // Also what the cluster does not tell is not asked again at once.
+    const auto found = known_.find(name);
+    Remember(name, found == known_.end() ? 1 : found->second.replicas);
+  }
+  const auto wait = static_cast<int>(timeout.count());
+  const RdAdminOptions options(
+      rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), wait, nullptr, 0);
+  const RdQueue queue(rd_kafka_queue_new(client));
+  rd_kafka_DescribeConfigs(client, raw.data(), raw.size(), options.get(), queue.get());
+  const RdEvent event(rd_kafka_queue_poll(queue.get(), wait));
+  const auto* const result =
+      event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event.get());
+  if (result == nullptr) return;
+  std::size_t count = 0;
+  const rd_kafka_ConfigResource_t** answers =
+      rd_kafka_DescribeConfigs_result_resources(result, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (rd_kafka_ConfigResource_error(answers[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    Remember(rd_kafka_ConfigResource_name(answers[i]), ValueOf(answers[i]));
+  }
+}
+
+}  // namespace gateway
