@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,6 +47,15 @@ struct KafkaStatus {
   int brokers_up = 0;
   int brokers_known = 0;
   std::string description;  // one sentence for people
+
+  // What the producer is doing.
+  std::int64_t records_held = 0;       // kept back here, not handed to Kafka yet
+  std::int64_t records_in_flight = 0;  // handed to Kafka, not reported yet
+  // How long the oldest of both has been waiting, to a tenth of a second; of long waits it may know
+  // only that they are at least so long. Absent: nothing waits.
+  std::optional<std::chrono::milliseconds> oldest_record = {};
+  std::optional<std::chrono::milliseconds> since_delivery = {};  // absent: nothing was stored yet
+  std::int64_t instance_swaps = 0;  // producers replaced after a fatal error
 };
 
 class KafkaHealth {
@@ -58,7 +68,8 @@ enum class LogLevel : std::uint8_t { kTrace, kDebug, kInformation, kWarning, kEr
 
 struct LogField {
   std::string_view name;
-  std::variant<std::string_view, std::int64_t, double, bool> value;
+  std::variant<std::string_view, std::int64_t, double, bool, std::monostate>
+      value;  // last: left out
 };
 
 // Structured log. `event` is a stable identifier in kebab case, `message` a sentence for people.

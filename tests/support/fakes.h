@@ -173,6 +173,7 @@ class FakeLogger final : public Logger {
     const std::lock_guard lock(mutex_);
     lines.push_back({level, std::string(event), std::string(message), {}});
     for (const LogField& field : fields) {
+      if (std::holds_alternative<std::monostate>(field.value)) continue;
       std::string& text = lines.back().fields[std::string(field.name)];
       if (const auto* value = std::get_if<std::string_view>(&field.value)) text = *value;
       if (const auto* value = std::get_if<std::int64_t>(&field.value)) {

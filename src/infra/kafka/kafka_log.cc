@@ -12,10 +12,29 @@ LogLevel LevelOf(int severity) {
   return LogLevel::kDebug;
 }
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// The same for lines that say the same of the same broker: numbers (milliseconds, attempts) do not
+// count, unless they belong to the name of the thread, which stands in front:
+// "[thrd:host:9092/1]:".
+std::string KeyOf(std::string_view facility, std::string_view text) {
+  const std::size_t thread = text.starts_with("[thrd:") ? text.find("]: ") : std::string_view::npos;
+  const std::size_t fixed = thread == std::string_view::npos ? 0 : thread;
+  std::string key(facility);
+  key.append(" ").append(text.substr(0, fixed));
+  bool number = false;
+  for (const char c : text.substr(fixed)) {
+    if (!IsDigit(c)) key.push_back(c);
+    if (IsDigit(c) && !number) key.push_back('#');
+    number = IsDigit(c);
+  }
+  return key;
+}
+
 }  // namespace
 
 void KafkaLog::OnLog(int severity, std::string_view facility, std::string_view text) {
-  Write(LevelOf(severity), std::string(facility), text);
+  Write(LevelOf(severity), facility, text);
 }
 
 void KafkaLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
@@ -25,18 +44,62 @@ void KafkaLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
   Write(level, rd_kafka_err2name(code), text);
 }
 
-void KafkaLog::Write(LogLevel level, const std::string& kind, std::string_view text) {
+void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view text) {
+  if (level <= LogLevel::kDebug) return Put(level, facility, text, 0);
   const Clock::TimePoint now = clock_.Now();
-  const auto last = last_.find(kind);
-  if (last != last_.end() && now - last->second < kQuiet) {
-    if (level > LogLevel::kDebug) level = LogLevel::kDebug;
-  } else if (level > LogLevel::kDebug) {
-    if (last_.size() >= kMaxKinds) last_.clear();
-    last_[kind] = now;
+  std::string key = KeyOf(facility, text);
+  const auto found = kinds_.find(key);
+  if (found == kinds_.end()) {
+    if (kinds_.size() >= kMaxKinds) {
+      for (auto& [name, kind] : kinds_) TellRepeats(&kind);
+      kinds_.clear();
+    }
+    kinds_[std::move(key)] = {level, now};
+    return Put(level, facility, text, 0);
   }
-  if (logger_.Enabled(level)) {
-    logger_.Log(level, "librdkafka", text, {{"kind", std::string_view(kind)}});
+  Kind& kind = found->second;
+  if (now - kind.written < kQuiet) {
+    ++kind.repeated;
+    kind.facility = facility;
+    kind.text = text;
+    return Put(LogLevel::kDebug, facility, text, 0);
   }
+  Put(level, facility, text, kind.repeated);
+  kind = {level, now};
+}
+
+void KafkaLog::Tick() {
+  const Clock::TimePoint now = clock_.Now();
+  if (now - ticked_ < std::chrono::seconds(1)) return;
+  ticked_ = now;
+  for (auto kind = kinds_.begin(); kind != kinds_.end();) {
+    if (now - kind->second.written < kQuiet) {
+      ++kind;
+      continue;
+    }
+    if (kind->second.repeated == 0) {
+      kind = kinds_.erase(kind);
+      continue;
+    }
+    TellRepeats(&kind->second);
+    kind->second.written = now;  // those that still come are the same story
+    ++kind;
+  }
+}
+
+// With the last of them, which is as good as each.
+void KafkaLog::TellRepeats(Kind* kind) {
+  if (kind->repeated == 0) return;
+  Put(kind->level, kind->facility, kind->text, kind->repeated);
+  kind->repeated = 0;
+}
+
+void KafkaLog::Put(LogLevel level, std::string_view facility, std::string_view text,
+                   std::int64_t repeated) {
+  if (!logger_.Enabled(level)) return;
+  decltype(LogField::value) count = std::monostate();
+  if (repeated > 0) count = repeated;
+  logger_.Log(level, "librdkafka", text, {{"kind", facility}, {"repeated", count}});
 }
 
 }  // namespace gateway

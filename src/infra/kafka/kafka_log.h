@@ -1,12 +1,15 @@
 // librdkafka's log lines and error events as lines of the gateway's log (event "librdkafka").
-// librdkafka repeats itself at every attempt to connect: a line of the same kind as one of the last
-// minute is logged at debug level. Called from the one thread that polls; not thread-safe.
+// librdkafka repeats itself at every attempt to connect: of lines that differ in nothing but
+// numbers the first is written, and those of the minute after it are counted; the next one, or a
+// line of its own when none comes, says how many there were ("repeated"). At debug level every line
+// is written as well. Called from the one thread that polls; not thread-safe.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_LOG_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_LOG_H_
 
 #include <librdkafka/rdkafka.h>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,15 +27,29 @@ class KafkaLog final {
   // An RD_KAFKA_EVENT_ERROR that is not fatal.
   void OnError(rd_kafka_resp_err_t code, std::string_view text);
 
+  // Due about once a second: tells of repeats that have come to an end.
+  void Tick();
+
  private:
-  void Write(LogLevel level, const std::string& kind, std::string_view text);
+  struct Kind {
+    LogLevel level = LogLevel::kInformation;
+    Clock::TimePoint written{};
+    std::int64_t repeated = 0;  // since then
+    std::string facility{};
+    std::string text{};  // of the last of them
+  };
+
+  void Write(LogLevel level, std::string_view facility, std::string_view text);
+  void Put(LogLevel level, std::string_view facility, std::string_view text, std::int64_t repeated);
+  void TellRepeats(Kind* kind);
 
   static constexpr std::chrono::seconds kQuiet{60};
   static constexpr std::size_t kMaxKinds = 256;
 
   Logger& logger_;
   const Clock& clock_;
-  std::map<std::string, Clock::TimePoint, std::less<>> last_;  // by kind
+  Clock::TimePoint ticked_{};
+  std::map<std::string, Kind, std::less<>> kinds_;  // by what KeyOf makes of a line
 };
 
 }  // namespace gateway

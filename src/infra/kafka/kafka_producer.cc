@@ -114,6 +114,20 @@ void KafkaProducer::OnWithdrawn(std::size_t count) {
   withdrawn_.store(true, std::memory_order_relaxed);
 }
 
+KafkaStatus KafkaProducer::Status() const {
+  KafkaStatus status = status_.Status();
+  const WaveQueue::Load load = queue_.Look();
+  status.records_held = static_cast<std::int64_t>(load.held);
+  status.records_in_flight = static_cast<std::int64_t>(load.out);
+  status.oldest_record = load.oldest;
+  if (const auto stored = last_stored_.load(std::memory_order_relaxed); stored != 0) {
+    const auto since = clock_.Now() - Clock::TimePoint(Clock::TimePoint::duration(stored));
+    status.since_delivery = std::chrono::duration_cast<milliseconds>(since);
+  }
+  status.instance_swaps = swaps_.load(std::memory_order_relaxed);
+  return status;
+}
+
 KafkaProducer::Route KafkaProducer::RouteTo(const std::string& topic) const {
   const std::lock_guard lock(state_mutex_);
   const auto found = state_.topics.find(topic);

@@ -30,6 +30,7 @@
 #include "kafka/metadata_client.h"
 #include "kafka/topic_directory.h"
 #include "kafka/wave_queue.h"
+#include "liveness.h"
 #include "ports.h"
 #include "result.h"
 
@@ -48,6 +49,7 @@ class KafkaProducer final : public Producer,
     MetadataClient::Options lookup;
     TopicDirectory::Options topics;
     WaveQueue::Options waves;
+    Heartbeat* heartbeat = nullptr;  // beats while "kafka-reports" turns, if there is one
   };
 
   // What became of the records that were under way when Drain was called.
@@ -70,7 +72,7 @@ class KafkaProducer final : public Producer,
   void Send(PendingRecord* record) override;
   void Kick() override { queue_.Kick(); }
   void OnWithdrawn(std::size_t count) override;
-  KafkaStatus Status() const override { return status_.Status(); }
+  KafkaStatus Status() const override;
 
   // Refuses new records, then waits until every record has been reported. At `deadline` gives up
   // those that are left: each is reported within about a second more, as not or possibly stored.
@@ -142,6 +144,8 @@ class KafkaProducer final : public Producer,
   std::atomic<std::int64_t> delivered_{0};
   std::atomic<std::int64_t> not_persisted_{0};
   std::atomic<std::int64_t> possibly_persisted_{0};
+  std::atomic<Clock::TimePoint::rep> last_stored_{0};  // 0: never
+  std::atomic<std::int64_t> swaps_{0};
   std::atomic<bool> draining_{false};
   std::atomic<bool> purge_{false};  // the retiring instance, which only the thread knows
   std::atomic<bool> stop_{false};

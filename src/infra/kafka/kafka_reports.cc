@@ -70,6 +70,8 @@ void KafkaProducer::Tick() {
   const SteadyClock::time_point now = SteadyClock::now();
   if (now - ticked_ < kTick) return;
   ticked_ = now;
+  if (options_.heartbeat != nullptr) options_.heartbeat->Beat();
+  log_.Tick();
   queue_.Tick();
   queue_.Sweep();
   if (withdrawn_.exchange(false, std::memory_order_relaxed)) directory_->Sweep();
@@ -134,8 +136,10 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
     PendingRecord* const record = run.again.Pop();
     Report(record, MakeError(run.code, Persistence::kNotPersisted, record->record()));
   }
-  if (std::any_of(reports.begin(), reports.end(), [](const auto& run) { return !run.stored; })) {
-    directory_->RefreshSoon();
+  const auto stored = [](const WaveQueue::Reported& run) { return run.stored; };
+  if (!std::all_of(reports.begin(), reports.end(), stored)) directory_->RefreshSoon();
+  if (std::any_of(reports.begin(), reports.end(), stored)) {
+    last_stored_.store(clock_.Now().time_since_epoch().count(), std::memory_order_relaxed);
   }
   queue_.OnReports(reports);
   in_librdkafka_.fetch_sub(count, std::memory_order_release);
@@ -235,6 +239,7 @@ std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
     status_.OnReplaced();
   }
   queue_.Resume();
+  swaps_.fetch_add(1, std::memory_order_relaxed);
   logger_.Log(LogLevel::kInformation, "kafka-replaced", "A new producer instance has started.");
   return instance;
 }

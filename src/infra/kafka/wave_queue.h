@@ -150,6 +150,14 @@ class WaveQueue final {
 
   // Records held, and those taken that have not been reported.
   std::size_t pending() const;
+  // How much waits, and how long the oldest of it does: to a Tick; beyond max_held perhaps only
+  // that it is at least so long. Looks at every partition.
+  struct Load {
+    std::size_t held = 0;
+    std::size_t out = 0;
+    std::optional<std::chrono::milliseconds> oldest = {};  // absent: nothing waits
+  };
+  Load Look() const;
   // Something is held for a broker that is not up, or for no leader at all.
   bool WaitsForLeader() const;
 

@@ -102,6 +102,8 @@ bool NeedsQuotes(std::string_view text) {
   return false;
 }
 
+bool LeftOut(const LogField& field) { return std::holds_alternative<std::monostate>(field.value); }
+
 void AppendValue(const LogField& field, bool always_quote, std::string* out) {
   std::visit(
       [&](const auto& value) {
@@ -116,6 +118,8 @@ void AppendValue(const LogField& field, bool always_quote, std::string* out) {
           } else {
             out->append("null");
           }
+        } else if constexpr (std::is_same_v<Type, std::monostate>) {
+          out->append("null");  // not reached: fields without a value are left out
         } else if (always_quote || NeedsQuotes(value)) {
           AppendQuoted(value, out);
         } else {
@@ -140,6 +144,7 @@ void AppendJsonLine(const LogLine& line, std::string* out) {
   out->append(",\"message\":");
   AppendQuoted(line.message, out);
   for (const LogField& field : line.fields) {
+    if (LeftOut(field)) continue;
     out->push_back(',');
     AppendQuoted(field.name, out);
     out->push_back(':');
@@ -158,6 +163,7 @@ void AppendTextLine(const LogLine& line, std::string* out) {
   AppendEscaped(line.message, Escaping::kPlain, out);
   const char* gap = "  ";
   for (const LogField& field : line.fields) {
+    if (LeftOut(field)) continue;
     out->append(gap);
     gap = " ";
     AppendEscaped(field.name, Escaping::kPlain, out);

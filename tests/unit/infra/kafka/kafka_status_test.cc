@@ -106,21 +106,5 @@ TEST(KafkaStats, SurvivesWhatIsNoStatistics) {
   EXPECT_TRUE(ParseKafkaStats(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
 }
 
-TEST(KafkaLog, RepeatsOfAMinuteGoToDebug) {
-  testing::FakeLogger logger;
-  testing::FakeClock clock;
-  KafkaLog log(logger, clock);
-  log.OnLog(3, "FAIL", "connection refused");
-  log.OnLog(3, "FAIL", "connection refused");
-  log.OnLog(4, "OTHER", "something else");
-  clock.Advance(std::chrono::seconds(61));
-  log.OnLog(3, "FAIL", "connection refused");
-  ASSERT_THAT(logger.lines, SizeIs(4));
-  EXPECT_EQ(logger.lines[0].level, LogLevel::kWarning);
-  EXPECT_EQ(logger.lines[1].level, LogLevel::kDebug);
-  EXPECT_EQ(logger.lines[2].level, LogLevel::kWarning);
-  EXPECT_EQ(logger.lines[3].level, LogLevel::kWarning);
-}
-
 }  // namespace
 }  // namespace gateway

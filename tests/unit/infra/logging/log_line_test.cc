@@ -41,6 +41,13 @@ TEST(JsonLine, HasTheStandardFieldsFirstThenTheGivenOnesInTheirOrder) {
             "\"count\":-7,\"ratio\":0.25,\"ok\":true}\n");
 }
 
+TEST(JsonLine, LeavesOutFieldsWithoutAValue) {
+  const std::string line = Json("m", {{"a", std::monostate()}, {"b", true}});
+  EXPECT_NE(line.find("\"message\":\"m\",\"b\":true}"), std::string::npos) << line;
+  EXPECT_NE(Text("m", {{"a", std::monostate()}, {"b", true}}).find("m  b=true\n"),
+            std::string::npos);
+}
+
 TEST(JsonLine, NamesEveryLevel) {
   const std::string_view names[] = {"trace",   "debug", "information",
                                     "warning", "error", "critical"};
