@@ -1,34 +1,94 @@
 #include "access_log.h"
 
 namespace gateway {
+namespace {
+
+using Value = decltype(LogField::value);
+
+const Value kNone = std::monostate();
+
+constexpr int kClientClosedRequest = 499;
+
+// At most kMaxText bytes of what a client chose, not cut within a character.
+std::string_view Bounded(std::string_view text) {
+  if (text.size() <= AccessLog::kMaxText) return text;
+  std::size_t end = AccessLog::kMaxText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
+// Nothing, rather than an empty text.
+Value TextOrNone(std::string_view text) {
+  if (text.empty()) return std::monostate();
+  return Bounded(text);
+}
+
+Value CountOrNone(std::size_t count) {
+  if (count == 0) return std::monostate();
+  return static_cast<std::int64_t>(count);
+}
+
+std::string_view MessageFor(int status, bool slow) {
+  if (status == kClientClosedRequest) return "The client went away before its answer.";
+  if (status >= 500) return "A request failed.";
+  if (status >= 400) return "A request was refused.";
+  return slow ? "A request was answered, but slowly." : "A request was answered.";
+}
+
+// Microseconds are exact enough, and shorter than what a double has to say.
+double MillisOf(std::chrono::nanoseconds duration) {
+  return static_cast<double>(duration.count() / 1'000) / 1'000.0;
+}
+
+std::size_t ThisThread() {
+  static std::atomic<std::size_t> threads{0};
+  thread_local const std::size_t index = threads.fetch_add(1, std::memory_order_relaxed);
+  return index;
+}
+
+}  // namespace
+
+bool AccessLog::Sampled() const {
+  if (options_.sample == 0) return false;
+  std::atomic<std::uint64_t>& counter = counters_[ThisThread() % counters_.size()].value;
+  return counter.fetch_add(1, std::memory_order_relaxed) % options_.sample == 0;
+}
 
 bool AccessLog::Wanted(const Line& line) const {
+  const bool problem = line.status >= 400;
   switch (options_.mode) {
     case AccessLogOptions::Mode::kOff:
       return false;
     case AccessLogOptions::Mode::kAll:
-      return true;
+      return problem || !line.probe;
     case AccessLogOptions::Mode::kProblems:
       break;
   }
-  if (line.status >= 400 || line.duration >= options_.slow) return true;
-  return options_.sample != 0 &&
-         count_.fetch_add(1, std::memory_order_relaxed) % options_.sample == 0;
+  if (problem) return true;
+  return !line.probe && (Slow(line) || Sampled());
 }
 
 void AccessLog::Write(const Line& line) const {
-  const LogLevel level = line.status >= 500 ? LogLevel::kWarning : LogLevel::kInformation;
+  const bool slow = Slow(line);
+  const LogLevel level = line.status >= 500 || slow ? LogLevel::kWarning : LogLevel::kInformation;
   if (!logger_.Enabled(level) || !Wanted(line)) return;
-  const double ms = std::chrono::duration<double, std::milli>(line.duration).count();
-  // Names of OpenTelemetry's HTTP conventions. The path without its query: a query may hold a key.
-  logger_.Log(level, "request", "A request was answered.",
+  const TraceContext* const trace = line.trace;
+  // Names of OpenTelemetry's conventions. The path without its query: a query may hold a key.
+  logger_.Log(level, "request", MessageFor(line.status, slow),
               {{"request_id", line.request_id},
+               {"trace_id", trace == nullptr ? kNone : TextOrNone(trace->trace_id())},
+               {"span_id", trace == nullptr ? kNone : TextOrNone(trace->span_id())},
+               {"trace_flags", trace == nullptr ? kNone : TextOrNone(trace->flags())},
                {"http.request.method", line.method},
-               {"http.route", line.route},
-               {"url.path", line.path},
+               {"http.route", TextOrNone(line.route)},
+               {"url.path", TextOrNone(line.path)},
                {"http.response.status_code", std::int64_t{line.status}},
+               {"error.type", TextOrNone(line.error_type)},
                {"client.address", line.peer},
-               {"duration_ms", ms},
+               {"user_agent.original", TextOrNone(line.user_agent)},
+               {"messaging.destination.name", TextOrNone(line.topic)},
+               {"messaging.batch.message_count", CountOrNone(line.records)},
+               {"duration_ms", MillisOf(line.duration)},
                {"bytes_in", static_cast<std::int64_t>(line.request_bytes)},
                {"bytes_out", static_cast<std::int64_t>(line.response_bytes)}});
 }

@@ -1,8 +1,13 @@
 // One line for each answer that is worth one (Logging:Access): all of them, or every answer of 400
-// or more, slow ones and one in so many of the rest, or none. Any thread.
+// or more, slow ones and one in so many of the rest, or none. Routes that machines ask every few
+// seconds (health, metrics) get a line only when they fail. Any thread.
+//
+// What a client sent is cut to kMaxText bytes here; the logger escapes it. Nothing of a query, a
+// body, a key or a header other than User-Agent is in a line.
 #ifndef GATEWAY_API_ACCESS_LOG_H_
 #define GATEWAY_API_ACCESS_LOG_H_
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -10,6 +15,7 @@
 #include <string_view>
 
 #include "ports.h"
+#include "trace_context.h"
 
 namespace gateway {
 
@@ -17,21 +23,29 @@ struct AccessLogOptions {
   enum class Mode : std::uint8_t { kProblems, kAll, kOff };
   Mode mode = Mode::kProblems;            // Logging:Access
   std::uint64_t sample = 1'000;           // Logging:AccessSample; 0: none of the rest
-  std::chrono::milliseconds slow{1'000};  // what counts as slow
+  std::chrono::milliseconds slow{1'000};  // Logging:SlowRequestMs: what counts as slow
 };
 
 class AccessLog final {
  public:
+  static constexpr std::size_t kMaxText = 512;
+
   struct Line {
     std::string_view request_id;
+    const TraceContext* trace = nullptr;  // null: the request is part of no trace
     std::string_view method;
     std::string_view route;  // template; "" if none matched
-    std::string_view path;
+    std::string_view path;   // "" if none was understood
     std::string_view peer;
+    std::string_view user_agent;
     int status = 0;  // 499: the client went away first
+    std::string_view error_type;
+    std::string_view topic;   // "" if there is none, or several
+    std::size_t records = 0;  // of a request that sends records, once they are counted
     std::chrono::nanoseconds duration{};
     std::size_t request_bytes = 0;  // of the body as it was sent, compressed if it was
     std::size_t response_bytes = 0;
+    bool probe = false;  // Route::probe
   };
 
   AccessLog(Logger& logger, AccessLogOptions options) : logger_(logger), options_(options) {}
@@ -39,11 +53,18 @@ class AccessLog final {
   void Write(const Line& line) const;
 
  private:
+  // Each on a cache line of its own: I/O threads count without touching each other's.
+  struct alignas(64) Counter {
+    std::atomic<std::uint64_t> value{0};
+  };
+
+  bool Slow(const Line& line) const { return line.duration >= options_.slow; }
   bool Wanted(const Line& line) const;
+  bool Sampled() const;
 
   Logger& logger_;
   const AccessLogOptions options_;
-  mutable std::atomic<std::uint64_t> count_{0};
+  mutable std::array<Counter, 8> counters_;
 };
 
 }  // namespace gateway

@@ -17,6 +17,7 @@
 #include "controllers/topics_controller.h"
 #include "cors.h"
 #include "lifecycle.h"
+#include "liveness.h"
 #include "pipeline.h"
 #include "ports.h"
 #include "produce_service.h"
@@ -34,6 +35,8 @@ struct ApiOptions {
   // Management:Port: health and metrics are on a server of their own, see management_handler().
   bool management_apart = false;
   AccessLogOptions access_log;
+  Tracer* tracer = nullptr;            // null: nobody records spans
+  const Liveness* liveness = nullptr;  // null: nobody watches the threads
   SiteOptions site;
 };
 

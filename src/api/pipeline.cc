@@ -6,6 +6,7 @@
 #include "http/body_decoder.h"
 #include "negotiation.h"
 #include "request_id.h"
+#include "trace_headers.h"
 
 namespace gateway {
 namespace {
@@ -39,7 +40,7 @@ constexpr Pipeline::Stage Pipeline::kStages[] = {
 
 Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
                    Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
-                   Metrics& metrics, Logger& logger)
+                   Metrics& metrics, Logger& logger, Tracer* tracer)
     : router_(router),
       cors_(cors),
       access_log_(access_log),
@@ -47,7 +48,8 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
       lifecycle_(lifecycle),
       clock_(clock),
       metrics_(metrics),
-      logger_(logger) {}
+      logger_(logger),
+      tracer_(tracer) {}
 
 std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* head,
                                                       std::string_view peer) const {
@@ -59,6 +61,9 @@ std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* h
     context->method = head->method;
     context->path = head->path;
     context->allowed_origin = cors_.AllowedOriginFor(*head);
+    const auto agent = head->Find("User-Agent");
+    if (agent) context->user_agent = agent->substr(0, AccessLog::kMaxText);
+    if (const auto trace = TraceOf(*head)) context->trace = trace->context;
   }
   return context;
 }
@@ -84,6 +89,7 @@ void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestSta
     // A bug. The client learns that much and an id to ask with; the log has the rest.
     logger_.Log(LogLevel::kError, "handler-fault", "A request met an unexpected fault.",
                 {{"request_id", std::string_view(context->request_id())},
+                 {"trace_id", context->TraceIdField()},
                  {"http.route", std::string_view(context->route->path)},
                  {"error", error.what()}});
     context->Reply(context->MakeFault());
@@ -116,8 +122,9 @@ Pipeline::Verdict Pipeline::AnswerPreflight(RequestContext& context,
 Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
                                       const http::RequestHead& head) const {
   Router::Match match = router_.Find(head.method, head.path);
+  context.route = match.route;
+  if (tracer_ != nullptr) StartSpan(context, head);
   if (match.route != nullptr) {
-    context.route = match.route;
     context.parameter = match.parameter;
     return std::nullopt;
   }
@@ -137,6 +144,16 @@ Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
       MakeProblem(ProblemType::kMethodNotAllowed, "This path takes: " + match.allow + "."));
   response.headers.emplace_back("Allow", std::move(match.allow));
   return response;
+}
+
+// Here and not earlier, because a span is named after its route; what is no request yet has none.
+void Pipeline::StartSpan(RequestContext& context, const http::RequestHead& head) const {
+  if (context.route != nullptr && context.route->probe) return;
+  std::string name(http::MethodName(head.method));
+  if (context.route != nullptr) name.append(" ").append(context.route->path);
+  const TraceContext* const parent = context.trace ? &*context.trace : nullptr;
+  context.span = tracer_->StartServer(name, parent, parent ? TracestateOf(head) : std::string());
+  if (context.span) context.trace = context.span->context();
 }
 
 Pipeline::Verdict Pipeline::RefuseWhileDraining(RequestContext& context,

@@ -16,6 +16,7 @@
 #include "ports.h"
 #include "request_context.h"
 #include "router.h"
+#include "tracer.h"
 
 namespace gateway {
 
@@ -23,7 +24,7 @@ class Pipeline final : public http::HttpHandler {
  public:
   Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
            Admission& admission, const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics,
-           Logger& logger);
+           Logger& logger, Tracer* tracer = nullptr);
 
   http::HeadVerdict OnHead(const http::RequestHead& head, std::string_view peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -45,6 +46,7 @@ class Pipeline final : public http::HttpHandler {
   Verdict CheckMediaType(RequestContext& context, const http::RequestHead& head) const;
   Verdict RefuseForeignPage(const RequestContext& context, const http::RequestHead& head) const;
 
+  void StartSpan(RequestContext& context, const http::RequestHead& head) const;
   std::shared_ptr<RequestContext> MakeContext(const http::RequestHead* head,
                                               std::string_view peer) const;
 
@@ -56,6 +58,7 @@ class Pipeline final : public http::HttpHandler {
   const Clock& clock_;
   Metrics& metrics_;
   Logger& logger_;
+  Tracer* const tracer_;  // null: nobody records spans
 };
 
 }  // namespace gateway

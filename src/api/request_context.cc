@@ -13,6 +13,7 @@ namespace {
 // The status that nginx made the custom for "the client went away before the answer"; only ever in
 // logs and metrics.
 constexpr int kClientClosedRequest = 499;
+constexpr std::string_view kClientClosedType = "ClientClosedRequest";
 
 }  // namespace
 
@@ -32,7 +33,7 @@ RequestContext::~RequestContext() {
     auto response = std::make_shared<http::Response>(Finish(MakeFault()));
     responder_.Send([response] { return std::move(*response); });
   }
-  if (!accounted_) Account(kClientClosedRequest, 0);
+  if (!accounted_) Account(kClientClosedRequest, kClientClosedType, 0);
 }
 
 void RequestContext::Reply(http::Response response) {
@@ -73,6 +74,7 @@ http::Response RequestContext::MakeProblem(const Problem& problem) const {
   const int retry_after =
       problem.retry_after_seconds > 0 ? problem.retry_after_seconds : info.retry_after_seconds;
   if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
+  response.error_type = info.code;
   AppendProblemJson(problem, path, request_id_, &response.body);
   return response;
 }
@@ -84,18 +86,53 @@ http::Response RequestContext::Finish(http::Response response) {
   for (const auto& header : response.headers) caches = caches || header.first == "Cache-Control";
   if (!caches) response.headers.emplace_back("Cache-Control", "no-store");
   if (cors != nullptr) cors->Decorate(allowed_origin, &response);
-  Account(response.status, response.Body().size());
+  Account(response.status, response.error_type, response.Body().size());
   return response;
 }
 
-void RequestContext::Account(int status, std::size_t response_bytes) {
+void RequestContext::Account(int status, std::string_view error_type, std::size_t response_bytes) {
   if (std::exchange(accounted_, true)) return;
   const std::chrono::nanoseconds duration = clock_.Now() - started_;
   const std::string_view template_path = route == nullptr ? std::string_view() : route->path;
   metrics_.OnRequestFinished(http::MethodName(method), template_path, status, duration, body_bytes,
                              response_bytes);
-  access_log_.Write({request_id_, http::MethodName(method), template_path, path, peer_, status,
-                     duration, body_bytes, response_bytes});
+  AccessLog::Line line;
+  line.request_id = request_id_;
+  line.trace = trace ? &*trace : nullptr;
+  line.method = http::MethodName(method);
+  line.route = template_path;
+  line.path = path;
+  line.peer = peer_;
+  line.user_agent = user_agent;
+  line.status = status;
+  line.error_type = error_type;
+  line.topic = topic;
+  line.records = records;
+  line.duration = duration;
+  line.request_bytes = body_bytes;
+  line.response_bytes = response_bytes;
+  line.probe = route != nullptr && route->probe;
+  access_log_.Write(line);
+  if (span) EndSpan(status, error_type, response_bytes);
+}
+
+// Of a server's span only its own faults are errors.
+void RequestContext::EndSpan(int status, std::string_view error_type, std::size_t response_bytes) {
+  span->Set("http.request.method", http::MethodName(method));
+  if (route != nullptr) span->Set("http.route", std::string_view(route->path));
+  span->Set("url.path", std::string_view(path));
+  span->Set("client.address", std::string_view(peer_));
+  if (!user_agent.empty()) span->Set("user_agent.original", std::string_view(user_agent));
+  span->Set("http.response.status_code", std::int64_t{status});
+  span->Set("http.request.body.size", static_cast<std::int64_t>(body_bytes));
+  span->Set("http.response.body.size", static_cast<std::int64_t>(response_bytes));
+  span->Set("request_id", std::string_view(request_id_));
+  if (status >= 500) {
+    span->Fail(error_type.empty() ? std::string_view("500") : error_type);
+  } else if (!error_type.empty()) {
+    span->Set("error.type", error_type);
+  }
+  span.reset();
 }
 
 }  // namespace gateway

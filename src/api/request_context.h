@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@
 #include "http/handler.h"
 #include "ports.h"
 #include "problem.h"
+#include "trace_context.h"
+#include "tracer.h"
 
 namespace gateway {
 
@@ -42,7 +45,19 @@ class RequestContext final : public http::RequestState,
   std::size_t body_bytes = 0;
   http::ContentCoding coding = http::ContentCoding::kIdentity;  // of the body
 
+  // What logs and spans tell beside that.
+  std::string user_agent;
+  std::optional<TraceContext> trace;  // the request's span if it has one, else what it carried
+  std::unique_ptr<Span> span;         // of kind SERVER; null unless one is recorded
+  std::string topic;                  // where its records go; "" if there is none, or several
+  std::size_t records = 0;
+
   const std::string& request_id() const { return request_id_; }
+  // The value of the field "trace_id" of a log line.
+  decltype(LogField::value) TraceIdField() const {
+    if (trace) return trace->trace_id();
+    return std::monostate();
+  }
   Clock::TimePoint started() const { return started_; }
 
   // Answers. Each from any thread; the first one counts. With ReplyLater the answer is built on the
@@ -67,7 +82,8 @@ class RequestContext final : public http::RequestState,
   bool OnBodyBytes(std::size_t bytes) override { return ticket.Grow(bytes); }
 
  private:
-  void Account(int status, std::size_t response_bytes);
+  void Account(int status, std::string_view error_type, std::size_t response_bytes);
+  void EndSpan(int status, std::string_view error_type, std::size_t response_bytes);
 
   const AccessLog& access_log_;
   Metrics& metrics_;

@@ -36,7 +36,8 @@ inline nlohmann::json JsonOf(const http::Response& response) {
 
 class PipelineTest : public ::testing::Test {
  protected:
-  PipelineTest() {
+  explicit PipelineTest(Tracer* tracer = nullptr)
+      : pipeline(router, cors, access_log, admission, lifecycle, clock, metrics, logger, tracer) {
     queue->Open([this](http::RequestId, Clock::TimePoint when, http::CompletionQueue::Task task) {
       deadline_at = when;
       on_deadline = std::move(task);
@@ -107,7 +108,7 @@ class PipelineTest : public ::testing::Test {
   AccessLog access_log{logger, AccessLogOptions{AccessLogOptions::Mode::kAll, 0, {}}};
   Admission admission{2, 1'000};
   Cors cors{{}};
-  Pipeline pipeline{router, cors, access_log, admission, lifecycle, clock, metrics, logger};
+  Pipeline pipeline;
   std::shared_ptr<http::CompletionQueue> queue = std::make_shared<http::CompletionQueue>();
   http::FramerLimits limits;
   http::RequestFramer framer{limits};

@@ -1,24 +1,32 @@
 #include "controllers/health_controller.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "json_writer.h"
 
 namespace gateway {
 namespace {
 
+constexpr std::string_view kHealthy = "Healthy";
+constexpr std::string_view kUnhealthy = "Unhealthy";
+constexpr std::string_view kNoTime = "00:00:00.0000000";
+
 std::string_view StatusName(Readiness::State state) {
   switch (state) {
     case Readiness::State::kReady:
-      return "Healthy";
+      return kHealthy;
     case Readiness::State::kDegraded:
       return "Degraded";
     case Readiness::State::kNotReady:
-      return "Unhealthy";
+      return kUnhealthy;
   }
-  return "Unhealthy";
+  return kUnhealthy;
 }
 
 // .NET's TimeSpan, "00:00:00.0001200": what readers of this shape expect.
@@ -30,6 +38,38 @@ std::string TimeSpan(std::chrono::nanoseconds duration) {
   return text;
 }
 
+// Seconds to a thousandth; null if there is nothing to tell.
+void AppendSeconds(std::optional<std::chrono::milliseconds> time, std::string* out) {
+  if (!time) {
+    out->append("null");
+    return;
+  }
+  const auto ms = std::max<std::int64_t>(time->count(), 0);
+  AppendJsonInteger(ms / 1'000, out);
+  const std::string thousandths = std::to_string(ms % 1'000);
+  out->append(".").append(3 - thousandths.size(), '0').append(thousandths);
+}
+
+// `"name":{"status":...,"description":...,"duration":...,"data":{` for AppendEnd to close.
+void AppendStart(std::string_view name, std::string_view status, std::string_view description,
+                 std::string_view duration, std::string* out) {
+  if (out->back() == '}') out->push_back(',');
+  AppendJsonString(name, out);
+  out->append(":{\"status\":");
+  AppendJsonString(status, out);
+  out->append(",\"description\":");
+  AppendJsonString(description, out);
+  out->append(",\"duration\":");
+  AppendJsonString(duration, out);
+  out->append(",\"data\":{");
+}
+
+void AppendEnd(std::string_view tag, std::string* out) {
+  out->append("},\"tags\":[");
+  AppendJsonString(tag, out);
+  out->append("]}");
+}
+
 void AppendKafkaEntry(const Readiness::Report& report, std::string_view duration,
                       std::string* out) {
   const KafkaStatus& kafka = report.kafka;
@@ -37,18 +77,52 @@ void AppendKafkaEntry(const Readiness::Report& report, std::string_view duration
   if (kafka.embedded) {
     description += " This is the embedded broker: it is for trying things out and keeps nothing.";
   }
-  out->append("\"kafka\":{\"status\":");
-  AppendJsonString(kafka.ready ? "Healthy" : StatusName(report.state), out);
-  out->append(",\"description\":");
-  AppendJsonString(description, out);
-  out->append(",\"duration\":");
-  AppendJsonString(duration, out);
-  out->append(",\"data\":{\"brokersUp\":");
+  AppendStart("kafka", kafka.ready ? "Healthy" : StatusName(report.state), description, duration,
+              out);
+  out->append("\"brokersUp\":");
   AppendJsonInteger(kafka.brokers_up, out);
   out->append(",\"brokersKnown\":");
   AppendJsonInteger(kafka.brokers_known, out);
   out->append(",\"embedded\":").append(kafka.embedded ? "true" : "false");
-  out->append("},\"tags\":[\"ready\"]}");
+  out->append(",\"secondsSinceDelivery\":");
+  AppendSeconds(kafka.since_delivery, out);
+  out->append(",\"oldestRecordSeconds\":");
+  AppendSeconds(kafka.oldest_record, out);
+  out->append(",\"recordsHeld\":");
+  AppendJsonInteger(kafka.records_held, out);
+  out->append(",\"recordsInFlight\":");
+  AppendJsonInteger(kafka.records_in_flight, out);
+  out->append(",\"instanceSwaps\":");
+  AppendJsonInteger(kafka.instance_swaps, out);
+  AppendEnd("ready", out);
+}
+
+void AppendLifecycleEntry(const Readiness::Report& report, std::string* out) {
+  AppendStart("lifecycle", report.stopping ? kUnhealthy : kHealthy,
+              report.stopping ? "The gateway is shutting down." : "The gateway is serving.",
+              kNoTime, out);
+  AppendEnd("ready", out);
+}
+
+// Their ages: the seconds since each was last seen to turn. False if one is stuck.
+bool AppendThreadsEntry(const Liveness* liveness, std::string* out) {
+  const std::vector<Liveness::Thread> threads =
+      liveness == nullptr ? std::vector<Liveness::Thread>() : liveness->Check();
+  std::string stuck;
+  for (const Liveness::Thread& thread : threads) {
+    if (thread.stuck) stuck.append(stuck.empty() ? "" : ", ").append(thread.name);
+  }
+  AppendStart("threads", stuck.empty() ? kHealthy : kUnhealthy,
+              stuck.empty() ? "Every loop turns." : "These do not turn any more: " + stuck + ".",
+              kNoTime, out);
+  for (const Liveness::Thread& thread : threads) {
+    if (&thread != &threads.front()) out->push_back(',');
+    AppendJsonString(thread.name, out);
+    out->push_back(':');
+    AppendSeconds(thread.age, out);
+  }
+  AppendEnd("live", out);
+  return stuck.empty();
 }
 
 http::Response JsonResponse(int status, std::string body) {
@@ -62,43 +136,48 @@ http::Response JsonResponse(int status, std::string body) {
 }  // namespace
 
 void HealthController::AddApiRoutes(Router* router) {
-  const auto ready = [this](const http::Request&, const auto& context) { Ready(context); };
-  router->Add({http::Method::kGet, "/api/kafka/health", ready, {}, false});
+  Add("/api/kafka/health", {false, true}, router);
 }
 
 void HealthController::AddManagementRoutes(Router* router) {
-  const auto ready = [this](const http::Request&, const auto& context) { Ready(context); };
-  const auto live = [this](const http::Request&, const auto& context) { Live(context); };
-  for (const char* path : {"/health", "/health/ready"}) {
-    router->Add({http::Method::kGet, path, ready, {}, false});
-  }
-  router->Add({http::Method::kGet, "/health/live", live, {}, false});
+  Add("/health", {true, true}, router);
+  Add("/health/ready", {false, true}, router);
+  Add("/health/live", {true, false}, router);
 }
 
-// That this answer comes at all is the proof: the I/O loop turns. Kafka has no say in it.
-void HealthController::Live(const std::shared_ptr<RequestContext>& context) const {
-  context->Reply(
-      JsonResponse(200, R"({"status":"Healthy","totalDuration":"00:00:00.0000000","entries":{}})"));
+void HealthController::Add(const char* path, Parts parts, Router* router) {
+  const auto answer = [this, parts](const http::Request&, const auto& context) {
+    Answer(parts, context);
+  };
+  router->Add({http::Method::kGet, path, answer, {}, false, true});
 }
 
-void HealthController::Ready(const std::shared_ptr<RequestContext>& context) const {
+void HealthController::Answer(Parts parts, const std::shared_ptr<RequestContext>& context) const {
   const Clock::TimePoint start = clock_.Now();
-  const Readiness::Report report = readiness_.Check();
-  const std::string duration = TimeSpan(clock_.Now() - start);
+  std::string entries;
+  bool well = true;
+  std::string_view status = kHealthy;
+  std::string duration(kNoTime);
+  entries.push_back('{');
+  if (parts.ready) {
+    const Readiness::Report report = readiness_.Check();
+    duration = TimeSpan(clock_.Now() - start);
+    AppendKafkaEntry(report, duration, &entries);
+    AppendLifecycleEntry(report, &entries);
+    status = StatusName(report.state);
+    well = report.state != Readiness::State::kNotReady;
+  }
+  if (parts.threads && !AppendThreadsEntry(liveness_, &entries)) {
+    status = kUnhealthy;
+    well = false;
+  }
+  entries.push_back('}');
   std::string body = "{\"status\":";
-  AppendJsonString(StatusName(report.state), &body);
+  AppendJsonString(status, &body);
   body.append(",\"totalDuration\":");
   AppendJsonString(duration, &body);
-  body.append(",\"entries\":{");
-  AppendKafkaEntry(report, duration, &body);
-  body.append(",\"lifecycle\":{\"status\":")
-      .append(report.stopping ? "\"Unhealthy\"" : "\"Healthy\"");
-  body.append(",\"description\":");
-  AppendJsonString(report.stopping ? "The gateway is shutting down." : "The gateway is serving.",
-                   &body);
-  body.append(",\"duration\":\"00:00:00.0000000\",\"data\":{},\"tags\":[\"ready\"]}}}");
-  context->Reply(
-      JsonResponse(report.state == Readiness::State::kNotReady ? 503 : 200, std::move(body)));
+  body.append(",\"entries\":").append(entries).append("}");
+  context->Reply(JsonResponse(well ? 200 : 503, std::move(body)));
 }
 
 }  // namespace gateway

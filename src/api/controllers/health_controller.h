@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "liveness.h"
 #include "readiness.h"
 #include "request_context.h"
 #include "router.h"
@@ -13,8 +14,10 @@ namespace gateway {
 
 class HealthController final {
  public:
-  HealthController(const Readiness& readiness, const Clock& clock)
-      : readiness_(readiness), clock_(clock) {}
+  // Without `liveness`, that an answer comes is all that live says.
+  HealthController(const Readiness& readiness, const Clock& clock,
+                   const Liveness* liveness = nullptr)
+      : readiness_(readiness), clock_(clock), liveness_(liveness) {}
 
   // /api/kafka/health, which belongs to the interface of the API.
   void AddApiRoutes(Router* router);
@@ -22,11 +25,17 @@ class HealthController final {
   void AddManagementRoutes(Router* router);
 
  private:
-  void Live(const std::shared_ptr<RequestContext>& context) const;
-  void Ready(const std::shared_ptr<RequestContext>& context) const;
+  // What one answer is about.
+  struct Parts {
+    bool threads = false;  // those that everything hangs on turn
+    bool ready = false;    // Kafka, and whether the gateway is stopping
+  };
+  void Add(const char* path, Parts parts, Router* router);
+  void Answer(Parts parts, const std::shared_ptr<RequestContext>& context) const;
 
   const Readiness& readiness_;
   const Clock& clock_;
+  const Liveness* const liveness_;
 };
 
 }  // namespace gateway

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "access_log.h"
 #include "dto/carried_headers.h"
 #include "dto/raw_request.h"
 #include "negotiation.h"
@@ -15,6 +16,18 @@ void ReplyRefusal(Error error, const ProduceRequest& request,
                   const std::shared_ptr<RequestContext>& context) {
   request.Locate(&error.errors);
   context->ReplyProblem(Problem::FromError(std::move(error)));
+}
+
+// What the access log and spans say of the records.
+void Describe(const RecordBatch& batch, bool single, RequestContext& context) {
+  const std::vector<Record>& records = batch.records;
+  if (records.empty()) return;
+  const std::string_view topic = records.front().topic;
+  const bool same = single || std::all_of(records.begin(), records.end(), [topic](const Record& r) {
+                      return r.topic.data() == topic.data() || r.topic == topic;
+                    });
+  if (same) context.topic = topic.substr(0, AccessLog::kMaxText);
+  if (!single) context.records = records.size();
 }
 
 SendAnswerForm AnswerFormOf(const http::RequestHead& head, const Preferences& preferences,
@@ -102,34 +115,47 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
 
   ProduceRequest request = std::move(parsed).value();
   RecordBatch records = std::move(request.batch);
-  CarryHeaders(head, &records);
+  Describe(records, request.IsSingle(), *context);
+  const SendSpans::Ptr spans =
+      SendSpans::Start(tracer_, context->span.get(), request.IsSingle(), records);
+  CarryHeaders(head, &records, spans.get());
   const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();
   records.request_id = context->request_id();  // `released` keeps it alive
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
   // The request's share of the budgets is held until the last byte is free, not until the answer.
   const auto released = [context] {};
-  auto produced = service_.Produce(
-      std::move(records), pointer_of,
-      preferences.respond_async ? WhenAccepted(context)
-                                : WhenAwaited(context, AnswerFormOf(head, preferences, request)),
-      released);
-  if (!produced.ok()) return ReplyRefusal(std::move(produced).error(), request, context);
+  auto produced =
+      service_.Produce(std::move(records), pointer_of,
+                       preferences.respond_async
+                           ? WhenAccepted(context, spans)
+                           : WhenAwaited(context, AnswerFormOf(head, preferences, request), spans),
+                       released);
+  if (!produced.ok()) {
+    if (spans) spans->Refuse(InfoOf(FromErrorCode(produced.error().code)).code);
+    return ReplyRefusal(std::move(produced).error(), request, context);
+  }
   if (preferences.respond_async) return context->Reply(MakeAccepted(total));
   context->SetDeadline(clock_.Now() + timeout.value(),
                        [batch = std::move(produced).value()] { batch->Expire(); });
 }
 
-ProduceBatch::Callback KafkaController::WhenAwaited(const Context& context, SendAnswerForm form) {
-  return [context, form = std::move(form)](const std::shared_ptr<const ProduceBatch>& batch) {
+ProduceBatch::Callback KafkaController::WhenAwaited(const Context& context, SendAnswerForm form,
+                                                    SendSpans::Ptr spans) {
+  return [context, form = std::move(form),
+          spans = std::move(spans)](const std::shared_ptr<const ProduceBatch>& batch) {
+    if (spans) spans->End(*batch);
     context->ReplyLater([context, form, batch] { return MakeSendAnswer(*batch, form, *context); });
   };
 }
 
-ProduceBatch::Callback KafkaController::WhenAccepted(const Context& context) const {
-  return [this, context](const std::shared_ptr<const ProduceBatch>& batch) {
-    ReportAccepted(*batch, context->request_id(), metrics_, logger_);
-  };
+ProduceBatch::Callback KafkaController::WhenAccepted(const Context& context,
+                                                     SendSpans::Ptr spans) const {
+  return
+      [this, context, spans = std::move(spans)](const std::shared_ptr<const ProduceBatch>& batch) {
+        if (spans) spans->End(*batch);
+        ReportAccepted(*batch, *context, metrics_, logger_);
+      };
 }
 
 }  // namespace gateway

@@ -14,6 +14,8 @@
 #include "produce_service.h"
 #include "request_context.h"
 #include "router.h"
+#include "send_spans.h"
+#include "tracer.h"
 
 namespace gateway {
 
@@ -22,12 +24,13 @@ class KafkaController final {
   // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the cap of a client's
   // own.
   KafkaController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
-                  std::chrono::milliseconds request_timeout)
+                  std::chrono::milliseconds request_timeout, Tracer* tracer = nullptr)
       : service_(service),
         clock_(clock),
         metrics_(metrics),
         logger_(logger),
-        request_timeout_(request_timeout) {}
+        request_timeout_(request_timeout),
+        tracer_(tracer) {}
 
   void AddRoutes(Router* router);
 
@@ -41,14 +44,16 @@ class KafkaController final {
                const Context& context) const;
 
   // What a batch calls when the fate of its records is known: to answer, or to tell the operator.
-  static ProduceBatch::Callback WhenAwaited(const Context& context, SendAnswerForm form);
-  ProduceBatch::Callback WhenAccepted(const Context& context) const;
+  static ProduceBatch::Callback WhenAwaited(const Context& context, SendAnswerForm form,
+                                            SendSpans::Ptr spans);
+  ProduceBatch::Callback WhenAccepted(const Context& context, SendSpans::Ptr spans) const;
 
   ProduceService& service_;
   const Clock& clock_;
   Metrics& metrics_;
   Logger& logger_;
   const std::chrono::milliseconds request_timeout_;
+  Tracer* const tracer_;  // null: nobody records spans
 };
 
 // Request-Timeout-Ms: absent is `cap`, more than `cap` is `cap`, 0 or no number is a fault.

@@ -14,7 +14,8 @@ void MetricsController::AddRoutes(Router* router) {
                  context->Reply(std::move(response));
                },
                {},
-               false});
+               false,
+               true});
 }
 
 }  // namespace gateway

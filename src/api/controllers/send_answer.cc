@@ -19,6 +19,15 @@ http::Response AnswerToOne(const ProduceBatch& batch, const RequestContext& cont
   return response;
 }
 
+// The code of the first record that is not stored, or perhaps not; "" if all are.
+std::string_view FirstFault(const ProduceBatch& batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const DeliveryReport& outcome = batch.outcome(i);
+    if (!outcome.ok()) return InfoOf(FromErrorCode(outcome.error().code)).code;
+  }
+  return "";
+}
+
 http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& form) {
   BatchResponse formatted =
       FormatBatchResponse(batch, {form.ndjson, form.minimal, form.lines.get()});
@@ -26,6 +35,7 @@ http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& for
   response.status = formatted.status;
   response.content_type = form.ndjson ? kNdjson : kJson;
   response.body = std::move(formatted.body);
+  response.error_type = FirstFault(batch);
   if (formatted.retry_after_seconds > 0) {
     response.headers.emplace_back("Retry-After", std::to_string(formatted.retry_after_seconds));
   }
@@ -49,7 +59,7 @@ http::Response MakeAccepted(std::size_t total) {
   return response;
 }
 
-void ReportAccepted(const ProduceBatch& batch, std::string_view request_id, Metrics& metrics,
+void ReportAccepted(const ProduceBatch& batch, const RequestContext& context, Metrics& metrics,
                     Logger& logger) {
   std::int64_t failed = 0;
   std::int64_t possibly_persisted = 0;
@@ -65,7 +75,8 @@ void ReportAccepted(const ProduceBatch& batch, std::string_view request_id, Metr
   const Error& error = batch.outcome(first).error();
   logger.Log(LogLevel::kWarning, "accepted-failed",
              "Records that were answered with 202 have failed.",
-             {{"request_id", request_id},
+             {{"request_id", std::string_view(context.request_id())},
+              {"trace_id", context.TraceIdField()},
               {"failed", failed},
               {"possibly_persisted", possibly_persisted},
               {"total", static_cast<std::int64_t>(batch.size())},

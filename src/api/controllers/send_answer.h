@@ -32,7 +32,7 @@ http::Response MakeAccepted(std::size_t total);
 
 // One log line and a count for the records of an accepted request that are not stored, or perhaps
 // not. Nothing if all are.
-void ReportAccepted(const ProduceBatch& batch, std::string_view request_id, Metrics& metrics,
+void ReportAccepted(const ProduceBatch& batch, const RequestContext& context, Metrics& metrics,
                     Logger& logger);
 
 }  // namespace gateway

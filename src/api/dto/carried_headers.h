@@ -4,15 +4,30 @@
 #ifndef GATEWAY_API_DTO_CARRIED_HEADERS_H_
 #define GATEWAY_API_DTO_CARRIED_HEADERS_H_
 
+#include <span>
+#include <string_view>
+
 #include "http/message.h"
 #include "record.h"
 
 namespace gateway {
 
+// Where the spans of a request have a context of their own for its records.
+class TraceHeaders {
+ public:
+  // The headers of a trace for records of `topic`; they live as long as the batch.
+  virtual std::span<const Header> TraceOf(std::string_view topic) const = 0;
+
+ protected:
+  ~TraceHeaders() = default;
+};
+
 // Adds them behind a record's own headers, of which one of the same name, in whatever case, wins;
-// the two of a trace belong together, so either of a record's own keeps both out. Bytes go to the
-// batch's arena, byte for byte as they came.
-void CarryHeaders(const http::RequestHead& head, RecordBatch* batch);
+// the two of a trace belong together, so either of a record's own keeps both out. A trace that is
+// not well-formed is not carried. Bytes go to the batch's arena, byte for byte as they came; with
+// `spans` those of the trace are theirs.
+void CarryHeaders(const http::RequestHead& head, RecordBatch* batch,
+                  const TraceHeaders* spans = nullptr);
 
 }  // namespace gateway
 

@@ -119,6 +119,8 @@ void IoLoop::Add(Arrival arrival) {
   queue_->Post([this, shared] { arrivals_.push_back(std::move(*shared)); });
 }
 
+void IoLoop::Post(std::function<void()> task) { queue_->Post(std::move(task)); }
+
 void IoLoop::BeginDrain() {
   queue_->Post([this] { DrainConnections(); });
 }

@@ -50,6 +50,8 @@ class IoLoop final : public Pistache::Aio::Handler {
   // Any thread.
   void Add(Arrival arrival);
   void BeginDrain();
+  // Runs `task` on the loop's thread as soon as it turns.
+  void Post(std::function<void()> task);
   std::size_t connections() const { return count_.load(std::memory_order_relaxed); }
 
   // Pistache::Aio::Handler; called by the reactor on the loop's thread (registerPoller: before it

@@ -73,6 +73,8 @@ struct Response {
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // instead of `body`, for what many answers share
   bool close = false;                              // close the connection after this answer
+  // Not sent: what log lines and spans call the fault, if it is one; static storage.
+  std::string_view error_type;
 
   std::string_view Body() const { return shared_body ? *shared_body : body; }
 };

@@ -21,6 +21,9 @@ namespace {
 // this and net.core.somaxconn.
 constexpr int kBacklog = 4'096;
 
+// A turn of a loop takes milliseconds; a loop that has not turned for so long never will.
+constexpr std::chrono::seconds kTurnLimit{10};
+
 std::uint16_t BoundPort(int fd) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
@@ -106,6 +109,15 @@ void Server::Start() {
       std::make_unique<Acceptor>(std::exchange(listeners_, {}), StreamFactoryOf(options_.tls),
                                  options_.accept, std::move(loops), addresses_, metrics_, logger_);
   acceptor_->Start();
+}
+
+void Server::Watch(std::string_view name, Liveness* liveness) {
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    liveness->Add(std::string(name) + "-" + std::to_string(i), kTurnLimit,
+                  [loop = loops_[i].get()](Heartbeat& heartbeat) {
+                    loop->Post([&heartbeat] { heartbeat.Beat(); });
+                  });
+  }
 }
 
 void Server::StopAccepting() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/acceptor.h"
@@ -14,6 +15,7 @@
 #include "http/handler.h"
 #include "http/io_loop.h"
 #include "http/tls_context.h"
+#include "liveness.h"
 #include "ports.h"
 #include "result.h"
 
@@ -44,6 +46,9 @@ class Server final {
   // Binds and listens; the value is the port. Connections are accepted from Start on.
   Result<std::uint16_t, ListenError> Listen();
   void Start();
+  // Has each I/O thread, named `name` and its number, watched. Before Start; `liveness` must
+  // outlive the server.
+  void Watch(std::string_view name, Liveness* liveness);
   // No new connections; idle ones are closed; every answer from now on says "Connection: close".
   void StopAccepting();
   // Connections still open; 0 once everything accepted has been answered.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "fakes.h"
 
 namespace gateway {
@@ -12,44 +14,97 @@ using std::chrono::milliseconds;
 
 class AccessLogTest : public ::testing::Test {
  protected:
-  // How many of `times` such answers are written.
-  std::size_t Written(AccessLogOptions options, int status, milliseconds duration, int times = 1) {
-    const std::size_t before = logger_.lines.size();
-    const AccessLog log(logger_, options);
+  static AccessLog::Line Line(int status, milliseconds duration = milliseconds(1)) {
     AccessLog::Line line;
     line.status = status;
     line.duration = duration;
+    return line;
+  }
+  // How many of `times` such answers are written.
+  std::size_t Written(AccessLogOptions options, const AccessLog::Line& line, int times = 1) {
+    const std::size_t before = logger_.lines.size();
+    const AccessLog log(logger_, options);
     for (int i = 0; i < times; ++i) log.Write(line);
     return logger_.lines.size() - before;
+  }
+  testing::FakeLogger::Line Only(const AccessLog::Line& line) {
+    EXPECT_EQ(Written({Mode::kAll, 0, milliseconds(100)}, line), 1U);
+    return logger_.lines.back();
   }
   testing::FakeLogger logger_;
 };
 
 TEST_F(AccessLogTest, WritesProblemsAndSlowOnesAlways) {
   const AccessLogOptions options{Mode::kProblems, 0, milliseconds(100)};
-  EXPECT_EQ(Written(options, 200, milliseconds(1)), 0U);
-  EXPECT_EQ(Written(options, 399, milliseconds(1)), 0U);
-  EXPECT_EQ(Written(options, 400, milliseconds(1)), 1U);
-  EXPECT_EQ(Written(options, 499, milliseconds(1)), 1U);
-  EXPECT_EQ(Written(options, 200, milliseconds(100)), 1U);
+  EXPECT_EQ(Written(options, Line(200)), 0U);
+  EXPECT_EQ(Written(options, Line(399)), 0U);
+  EXPECT_EQ(Written(options, Line(400)), 1U);
+  EXPECT_EQ(Written(options, Line(499)), 1U);
+  EXPECT_EQ(Written(options, Line(200, milliseconds(99))), 0U);
+  EXPECT_EQ(Written(options, Line(200, milliseconds(100))), 1U);
 }
 
 TEST_F(AccessLogTest, WritesOneInSoManyOfTheRest) {
-  EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, 200, milliseconds(1), 100), 10U);
+  EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, Line(200), 100), 10U);
 }
 
 TEST_F(AccessLogTest, AllIsAllAndOffIsNone) {
-  EXPECT_EQ(Written({Mode::kAll, 0, milliseconds(100)}, 200, milliseconds(1), 5), 5U);
-  EXPECT_EQ(Written({Mode::kOff, 1, milliseconds(0)}, 500, milliseconds(1), 5), 0U);
+  EXPECT_EQ(Written({Mode::kAll, 0, milliseconds(100)}, Line(200), 5), 5U);
+  EXPECT_EQ(Written({Mode::kOff, 1, milliseconds(0)}, Line(500), 5), 0U);
 }
 
-TEST_F(AccessLogTest, OnlyFaultsOfTheServerAreWarnings) {
-  Written({Mode::kAll, 0, milliseconds(100)}, 500, milliseconds(1));
-  Written({Mode::kAll, 0, milliseconds(100)}, 499, milliseconds(1));
-  ASSERT_EQ(logger_.lines.size(), 2U);
-  EXPECT_EQ(logger_.lines[0].level, LogLevel::kWarning);
-  EXPECT_EQ(logger_.lines[1].level, LogLevel::kInformation);
-  EXPECT_EQ(logger_.lines[0].event, "request");
+TEST_F(AccessLogTest, OfProbesOnlyTheFailedAreWritten) {
+  for (const Mode mode : {Mode::kAll, Mode::kProblems}) {
+    AccessLog::Line probe = Line(200, milliseconds(200));
+    probe.probe = true;
+    EXPECT_EQ(Written({mode, 1, milliseconds(100)}, probe, 5), 0U);
+    probe.status = 503;
+    EXPECT_EQ(Written({mode, 1, milliseconds(100)}, probe), 1U);
+  }
+}
+
+TEST_F(AccessLogTest, FaultsOfTheServerAndSlowOnesAreWarnings) {
+  EXPECT_EQ(Only(Line(500)).level, LogLevel::kWarning);
+  EXPECT_EQ(Only(Line(200, milliseconds(100))).level, LogLevel::kWarning);
+  EXPECT_EQ(Only(Line(499)).level, LogLevel::kInformation);
+  EXPECT_EQ(Only(Line(200)).level, LogLevel::kInformation);
+}
+
+TEST_F(AccessLogTest, TheSentenceSaysWhatBecameOfTheRequest) {
+  EXPECT_EQ(Only(Line(200)).message, "A request was answered.");
+  EXPECT_EQ(Only(Line(200, milliseconds(100))).message, "A request was answered, but slowly.");
+  EXPECT_EQ(Only(Line(404)).message, "A request was refused.");
+  EXPECT_EQ(Only(Line(503)).message, "A request failed.");
+  EXPECT_EQ(Only(Line(499)).message, "The client went away before its answer.");
+}
+
+TEST_F(AccessLogTest, WhatIsNotKnownIsLeftOut) {
+  auto fields = Only(Line(404)).fields;
+  for (const char* const name :
+       {"trace_id", "span_id", "trace_flags", "http.route", "url.path", "error.type",
+        "user_agent.original", "messaging.destination.name", "messaging.batch.message_count"}) {
+    EXPECT_EQ(fields.count(name), 0U) << name;
+  }
+}
+
+TEST_F(AccessLogTest, WhatAClientSentIsCutBetweenTwoCharacters) {
+  AccessLog::Line line = Line(404);
+  const std::string path = "/" + std::string(AccessLog::kMaxText - 2, 'x') + "\xC3\xA4" + "tail";
+  const std::string agent(AccessLog::kMaxText, 'a');
+  line.path = path;
+  line.user_agent = agent;
+  auto fields = Only(line).fields;
+  EXPECT_EQ(fields["url.path"], path.substr(0, AccessLog::kMaxText - 1));
+  EXPECT_EQ(fields["user_agent.original"], agent);
+}
+
+TEST_F(AccessLogTest, ASendTellsOfItsRecords) {
+  AccessLog::Line line = Line(200);
+  line.topic = "orders";
+  line.records = 3;
+  auto fields = Only(line).fields;
+  EXPECT_EQ(fields["messaging.destination.name"], "orders");
+  EXPECT_EQ(fields["messaging.batch.message_count"], "3");
 }
 
 }  // namespace

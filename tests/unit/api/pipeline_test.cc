@@ -229,6 +229,36 @@ TEST_F(Stages, EachRequestIsCountedOnceUnderItsRoute) {
   EXPECT_EQ(logger.lines.size(), 3U);
 }
 
+TEST_F(Stages, TheAccessLogTellsOfARequest) {
+  Ask("GET /hello/a?key=secret HTTP/1.1\r\nHost: h\r\nUser-Agent: curl/8\r\nX-Request-Id: r-1\r\n"
+      "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n");
+  ASSERT_EQ(logger.lines.size(), 1U);
+  auto fields = logger.lines[0].fields;
+  EXPECT_EQ(fields["request_id"], "r-1");
+  EXPECT_EQ(fields["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(fields["span_id"], "00f067aa0ba902b7");
+  EXPECT_EQ(fields["trace_flags"], "01");
+  EXPECT_EQ(fields["http.request.method"], "GET");
+  EXPECT_EQ(fields["http.route"], "/hello/{name}");
+  EXPECT_EQ(fields["url.path"], "/hello/a") << "the query may hold a key";
+  EXPECT_EQ(fields["http.response.status_code"], "200");
+  EXPECT_EQ(fields["client.address"], "192.0.2.1");
+  EXPECT_EQ(fields["user_agent.original"], "curl/8");
+  EXPECT_EQ(fields["bytes_out"], "7");
+  EXPECT_EQ(fields.count("error.type"), 0U);
+}
+
+TEST_F(Stages, TheAccessLogTellsOfWhatTheFramerRefusedAndWhy) {
+  pipeline.OnRefused({ProblemType::kHeadTooLarge, ""}, nullptr, "192.0.2.1", nullptr);
+  ASSERT_EQ(logger.lines.size(), 1U);
+  auto fields = logger.lines[0].fields;
+  EXPECT_EQ(fields["http.response.status_code"], "431");
+  EXPECT_EQ(fields["error.type"], "HeadTooLarge");
+  EXPECT_EQ(fields["client.address"], "192.0.2.1");
+  EXPECT_EQ(fields.count("url.path"), 0U) << "nobody knows it";
+  EXPECT_EQ(fields.count("trace_id"), 0U);
+}
+
 TEST_F(Stages, AClientThatWentAwayIsCountedAs499) {
   Begin(Request("POST /keep"));
   kept->Reply({});

@@ -25,7 +25,8 @@ class HealthControllerTest : public testing::PipelineTest {
 
   testing::FakeKafkaHealth kafka;
   Readiness readiness{kafka, lifecycle, clock, std::chrono::milliseconds(1'000)};
-  HealthController health{readiness, clock};
+  Liveness liveness{clock};
+  HealthController health{readiness, clock, &liveness};
   MetricsController scrape{metrics};
 };
 
@@ -57,6 +58,65 @@ TEST_F(HealthControllerTest, IsDegradedButServingWithinTheGraceAnd503Beyond) {
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(JsonOf(response)["status"], "Unhealthy");
   EXPECT_EQ(JsonOf(response)["entries"]["kafka"]["status"], "Unhealthy");
+}
+
+TEST_F(HealthControllerTest, TellsWhatTheProducerIsDoing) {
+  auto data = JsonOf(Get("/health/ready"))["entries"]["kafka"]["data"];
+  EXPECT_TRUE(data["secondsSinceDelivery"].is_null());
+  EXPECT_TRUE(data["oldestRecordSeconds"].is_null());
+  kafka.status.since_delivery = std::chrono::milliseconds(1'007);
+  kafka.status.oldest_record = std::chrono::milliseconds(62'500);
+  kafka.status.records_held = 3;
+  kafka.status.records_in_flight = 4;
+  kafka.status.instance_swaps = 1;
+  data = JsonOf(Get("/health/ready"))["entries"]["kafka"]["data"];
+  EXPECT_EQ(data["secondsSinceDelivery"], 1.007);
+  EXPECT_EQ(data["oldestRecordSeconds"], 62.5);
+  EXPECT_EQ(data["recordsHeld"], 3);
+  EXPECT_EQ(data["recordsInFlight"], 4);
+  EXPECT_EQ(data["instanceSwaps"], 1);
+}
+
+TEST_F(HealthControllerTest, LiveTellsTheAgeOfEachLoop) {
+  liveness.Add("http-0", std::chrono::seconds(10));
+  liveness.Add("kafka-reports", std::chrono::seconds(30));
+  clock.Advance(std::chrono::milliseconds(250));
+  const auto json = JsonOf(Get("/health/live"));
+  EXPECT_EQ(json["status"], "Healthy");
+  const auto threads = json["entries"]["threads"];
+  EXPECT_EQ(threads["data"]["http-0"], 0.25);
+  EXPECT_EQ(threads["data"]["kafka-reports"], 0.25);
+  EXPECT_EQ(json["entries"].size(), 1U) << "Kafka has no say in it";
+}
+
+TEST_F(HealthControllerTest, LiveAndHealthAre503WhenALoopDoesNotTurnAndReadyIsNot) {
+  liveness.Add("http-0", std::chrono::seconds(10));
+  Heartbeat& reports = liveness.Add("kafka-reports", std::chrono::seconds(10));
+  for (int i = 0; i < 10; ++i) {
+    clock.Advance(std::chrono::seconds(1));
+    reports.Beat();
+    liveness.Tick();
+  }
+  for (const char* const path : {"/health/live", "/health"}) {
+    const auto response = Get(path);
+    EXPECT_EQ(response.status, 503) << path;
+    const auto json = JsonOf(response);
+    EXPECT_EQ(json["status"], "Unhealthy");
+    EXPECT_EQ(json["entries"]["threads"]["status"], "Unhealthy");
+    EXPECT_EQ(json["entries"]["threads"]["description"], "These do not turn any more: http-0.");
+  }
+  EXPECT_EQ(Get("/health/ready").status, 200);
+}
+
+TEST_F(HealthControllerTest, ProbesAreLoggedOnlyWhenTheyFail) {
+  Get("/health/live");
+  Get("/health");
+  Get("/metrics");
+  EXPECT_TRUE(logger.lines.empty());
+  lifecycle.BeginShutdown();
+  Get("/health/ready");
+  ASSERT_EQ(logger.lines.size(), 1U);
+  EXPECT_EQ(logger.lines[0].fields["url.path"], "/health/ready");
 }
 
 TEST_F(HealthControllerTest, SaysThatTheBrokerIsTheEmbeddedOne) {

@@ -351,13 +351,15 @@ TEST_F(RespondAsyncTest, WhatIsNotValidIsStillRefused) {
   EXPECT_TRUE(producer.sent.empty());
 }
 
+constexpr std::string_view kParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 TEST_F(KafkaControllerTest, TraceAndIdempotencyKeyGoOnIntoTheRecords) {
-  Begin(Send(kRecord, "traceparent: 00-1-2-01\r\nIdempotency-Key: \"k-1\"\r\n"));
+  Begin(Send(kRecord, "traceparent: " + std::string(kParent) + "\r\nIdempotency-Key: \"k-1\"\r\n"));
   ASSERT_EQ(producer.sent.size(), 1U);
   const std::span<const Header> headers = producer.sent[0]->record().headers;
   ASSERT_EQ(headers.size(), 2U);
   EXPECT_EQ(headers[0].name, "traceparent");
-  EXPECT_EQ(headers[0].value, "00-1-2-01");
+  EXPECT_EQ(headers[0].value, kParent);
   EXPECT_EQ(headers[1].name, "idempotency-key");
   EXPECT_EQ(headers[1].value, "\"k-1\"");
   producer.sent[0]->Report(Stored(0, 1));

@@ -15,8 +15,10 @@ using ::testing::ElementsAre;
 using testing::HeaderTexts;
 using ::testing::IsEmpty;
 
+constexpr std::string_view kParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const std::string kCarriedParent = "traceparent=" + std::string(kParent);
 const std::vector<http::HeaderField> kTrace = {
-    {"TraceParent", "00-1"}, {"tracestate", "a=b"}, {"Idempotency-Key", "k"}};
+    {"TraceParent", kParent}, {"tracestate", "a=b"}, {"Idempotency-Key", "k"}};
 
 // Records with these headers of their own, as a request with `fields` sends them.
 RecordBatch Carried(const std::vector<http::HeaderField>& fields,
@@ -40,7 +42,7 @@ TEST(CarryHeaders, AddsWhatTheRequestSaysInLowerCase) {
   const auto batch = Carried(kTrace, {{}, {}});
   for (const Record& record : batch.records) {
     EXPECT_THAT(HeaderTexts(record),
-                ElementsAre("traceparent=00-1", "tracestate=a=b", "idempotency-key=k"));
+                ElementsAre(kCarriedParent, "tracestate=a=b", "idempotency-key=k"));
   }
   EXPECT_EQ(batch.records[0].headers.data(), batch.records[1].headers.data())
       << "records that share their headers go on sharing them";
@@ -52,27 +54,76 @@ TEST(CarryHeaders, LeavesARecordItsOwn) {
   const std::vector<Header> state = {{"tracestate", "mine"}};
   const auto batch = Carried(kTrace, {key, parent, state, {}, key});
   EXPECT_THAT(HeaderTexts(batch.records[0]),
-              ElementsAre("n=v", "IDEMPOTENCY-KEY", "traceparent=00-1", "tracestate=a=b"));
+              ElementsAre("n=v", "IDEMPOTENCY-KEY", kCarriedParent, "tracestate=a=b"));
   EXPECT_THAT(HeaderTexts(batch.records[1]), ElementsAre("traceparent=mine", "idempotency-key=k"))
       << "a trace is not mixed of two";
   EXPECT_THAT(HeaderTexts(batch.records[2]), ElementsAre("tracestate=mine", "idempotency-key=k"));
   EXPECT_THAT(HeaderTexts(batch.records[3]),
-              ElementsAre("traceparent=00-1", "tracestate=a=b", "idempotency-key=k"));
+              ElementsAre(kCarriedParent, "tracestate=a=b", "idempotency-key=k"));
   EXPECT_EQ(HeaderTexts(batch.records[4]), HeaderTexts(batch.records[0]));
 }
 
-TEST(CarryHeaders, JoinsAListInSeveralFieldsAndTakesTheFirstOfOthers) {
-  const auto batch = Carried(
-      {{"tracestate", "a=b"}, {"traceparent", "1"}, {"tracestate", "c=d"}, {"traceparent", "2"}},
-      {{}});
-  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("tracestate=a=b,c=d", "traceparent=1"));
+TEST(CarryHeaders, JoinsAListInSeveralFields) {
+  const auto batch =
+      Carried({{"tracestate", "a=b"}, {"traceparent", kParent}, {"tracestate", "c=d"}}, {{}});
+  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre(kCarriedParent, "tracestate=a=b,c=d"));
+}
+
+TEST(CarryHeaders, TakesTheFirstOfSeveralKeys) {
+  const auto batch = Carried({{"idempotency-key", "1"}, {"idempotency-key", "2"}}, {{}});
+  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("idempotency-key=1"));
+}
+
+TEST(CarryHeaders, ATraceThatIsNotWellFormedIsNoTrace) {
+  const std::string upper = "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01";
+  for (const std::string_view wrong : {std::string_view("00-1"), std::string_view(upper)}) {
+    const auto batch = Carried({{"traceparent", wrong}, {"tracestate", "a=b"}}, {{}});
+    EXPECT_THAT(batch.records[0].headers, IsEmpty()) << wrong;
+  }
+  const auto twice = Carried({{"traceparent", kParent}, {"traceparent", kParent}}, {{}});
+  EXPECT_THAT(twice.records[0].headers, IsEmpty());
+  EXPECT_THAT(Carried({{"tracestate", "a=b"}}, {{}}).records[0].headers, IsEmpty());
+}
+
+TEST(CarryHeaders, ALaterVersionGoesOnAsItCame) {
+  const std::string later = "cc" + std::string(kParent.substr(2)) + "-more";
+  EXPECT_THAT(HeaderTexts(Carried({{"traceparent", later}}, {{}}).records[0]),
+              ElementsAre("traceparent=" + later));
 }
 
 TEST(CarryHeaders, DoesNotPointIntoTheHead) {
-  std::string value = "00-1";
+  std::string value(kParent);
   const auto batch = Carried({{"traceparent", value}}, {{}});
-  value = "!!!!";
-  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("traceparent=00-1"));
+  value.assign(value.size(), '!');
+  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre(kCarriedParent));
+}
+
+// The spans of a request with two topics.
+class TwoTraces final : public TraceHeaders {
+ public:
+  std::span<const Header> TraceOf(std::string_view topic) const override {
+    return topic == "a" ? std::span<const Header>(a_) : std::span<const Header>(b_);
+  }
+
+ private:
+  const std::vector<Header> a_ = {{"traceparent", "A"}};
+  const std::vector<Header> b_ = {{"traceparent", "B"}, {"tracestate", "s"}};
+};
+
+TEST(CarryHeaders, WithSpansEachRecordHasTheContextOfItsTopic) {
+  const std::vector<Header> mine = {{"traceparent", "mine"}};
+  http::RequestHead head;
+  head.fields = kTrace;
+  RecordBatch batch;
+  for (const char* const topic : {"a", "b", "b", "a"}) batch.records.emplace_back().topic = topic;
+  batch.records[3].headers = mine;
+  const TwoTraces spans;
+  CarryHeaders(head, &batch, &spans);
+  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("traceparent=A", "idempotency-key=k"));
+  EXPECT_THAT(HeaderTexts(batch.records[1]),
+              ElementsAre("traceparent=B", "tracestate=s", "idempotency-key=k"));
+  EXPECT_EQ(batch.records[2].headers.data(), batch.records[1].headers.data());
+  EXPECT_THAT(HeaderTexts(batch.records[3]), ElementsAre("traceparent=mine", "idempotency-key=k"));
 }
 
 }  // namespace

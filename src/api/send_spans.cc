@@ -1,0 +1,99 @@
+#include "send_spans.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "dto/keep_headers.h"
+#include "problem.h"
+
+namespace gateway {
+
+SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
+                                RecordBatch& batch) {
+  if (tracer == nullptr || server == nullptr || batch.records.empty()) return nullptr;
+  auto spans = std::make_shared<SendSpans>();
+  for (const Record& record : batch.records) {
+    Send* send = spans->Find(record.topic);
+    if (send == nullptr) {
+      const bool full = spans->sends_.size() == kMaxTopics;
+      send = &spans->Add(*tracer, *server, full ? std::string_view() : record.topic, batch);
+    }
+    ++send->records;
+  }
+  spans->Describe(single, batch.records.front());
+  return spans;
+}
+
+SendSpans::Send& SendSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
+                                RecordBatch& batch) {
+  std::string name = "send";
+  if (!topic.empty()) name.append(" ").append(topic);
+  Send& send = sends_.emplace_back();
+  send.topic = topic;
+  send.span = tracer.StartProducer(name, server);
+  Span& span = *send.span;
+  std::vector<Header> headers = {{"traceparent", batch.Keep(span.context().traceparent())}};
+  if (!span.tracestate().empty()) {
+    headers.push_back({"tracestate", batch.Keep(span.tracestate())});
+  }
+  send.headers = KeepHeaders(headers, &batch);
+  span.Set("messaging.system", "kafka");
+  span.Set("messaging.operation.name", "send");
+  span.Set("messaging.operation.type", "send");
+  if (!topic.empty()) span.Set("messaging.destination.name", topic);
+  return send;
+}
+
+void SendSpans::Describe(bool single, const Record& first) {
+  single_ = single;
+  for (Send& send : sends_) {
+    if (!single) send.span->Set("messaging.batch.message_count", send.records);
+  }
+  if (single && !first.value) sends_.front().span->Set("messaging.kafka.message.tombstone", true);
+}
+
+SendSpans::Send* SendSpans::Find(std::string_view topic) {
+  const auto found = std::find_if(sends_.begin(), sends_.end(),
+                                  [topic](const Send& send) { return send.topic == topic; });
+  if (found != sends_.end()) return &*found;
+  return sends_.size() > kMaxTopics ? &sends_.back() : nullptr;
+}
+
+std::span<const Header> SendSpans::TraceOf(std::string_view topic) const {
+  for (const Send& send : sends_) {
+    if (send.topic == topic) return send.headers;
+  }
+  return sends_.back().headers;
+}
+
+void SendSpans::Refuse(std::string_view error_type) {
+  for (Send& send : sends_) {
+    send.span->Fail(error_type);
+    send.span.reset();
+  }
+}
+
+void SendSpans::End(const ProduceBatch& batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const DeliveryReport& outcome = batch.outcome(i);
+    if (outcome.ok()) continue;
+    Send& send = *Find(batch.record(i).topic);
+    if (send.error_type.empty()) {
+      send.error_type = InfoOf(FromErrorCode(outcome.error().code)).code;
+    }
+  }
+  if (single_ && batch.outcome(0).ok()) {
+    const RecordMetadata& stored = batch.outcome(0).value();
+    Span& span = *sends_.front().span;
+    span.Set("messaging.destination.partition.id",
+             std::string_view(std::to_string(stored.partition)));
+    if (stored.offset) span.Set("messaging.kafka.offset", std::int64_t{*stored.offset});
+  }
+  for (Send& send : sends_) {
+    if (!send.error_type.empty()) send.span->Fail(send.error_type);
+    send.span.reset();
+  }
+}
+
+}  // namespace gateway
