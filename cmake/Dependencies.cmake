@@ -23,6 +23,19 @@ find_package(nlohmann_json REQUIRED)                # nlohmann-json3-dev
 add_library(gateway::json ALIAS nlohmann_json::nlohmann_json)
 find_package(OpenSSL 3.0 REQUIRED)                  # libssl-dev
 add_library(gateway::openssl ALIAS OpenSSL::SSL)
+
+# Optional: opentelemetry-cpp-dev, for the module that exports spans (Debian 13, backports of 12). Not
+# through its CMake package, which wants the -dev packages of gRPC, protobuf and abseil as well.
+pkg_check_modules(opentelemetry IMPORTED_TARGET opentelemetry_trace opentelemetry_resources
+                  opentelemetry_common)
+find_library(opentelemetry_otlp_http opentelemetry_exporter_otlp_http)
+if(opentelemetry_FOUND AND opentelemetry_otlp_http)
+  add_library(gateway_opentelemetry INTERFACE)
+  target_link_libraries(gateway_opentelemetry INTERFACE PkgConfig::opentelemetry
+                                                        ${opentelemetry_otlp_http})
+  add_library(gateway::opentelemetry ALIAS gateway_opentelemetry)
+endif()
+
 if(GATEWAY_BUILD_TESTS OR NOT DEFINED GATEWAY_BUILD_TESTS)
   find_package(GTest REQUIRED)                      # libgtest-dev libgmock-dev
 endif()

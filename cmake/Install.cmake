@@ -7,6 +7,10 @@ endif()
 set(share_folder ${CMAKE_INSTALL_DATADIR}/kafka-gateway)
 
 install(TARGETS kafka-gateway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET kafka-gateway-tracing)
+  install(TARGETS kafka-gateway-tracing LIBRARY
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/kafka-gateway)
+endif()
 install(DIRECTORY config/ DESTINATION ${config_folder}/kafka-gateway
         FILES_MATCHING PATTERN "appsettings*.json" PATTERN "*.schema.json" EXCLUDE)
 install(FILES config/appsettings.schema.json DESTINATION ${share_folder})

@@ -1,11 +1,14 @@
-# gateway_layer(<name> [LAYERS <layer>...] [PACKAGES <target>...])
+# gateway_layer(<name> [LAYERS <layer>...] [PACKAGES <target>...] [APART <folder>...])
 #
 # One static library per layer, made of every .cc under src/<name>, whose include root is src/<name>.
 # A layer sees the include roots of the layers it names and of no other: a wrong #include does not
 # compile, and a symbol of a package that the layer does not name does not link.
 function(gateway_layer name)
-  cmake_parse_arguments(ARG "" "" "LAYERS;PACKAGES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LAYERS;PACKAGES;APART" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  foreach(folder IN LISTS ARG_APART)  # its sources make a target of their own
+    list(FILTER sources EXCLUDE REGEX "/${folder}/[^/]*$")
+  endforeach()
   add_library(gateway_${name} STATIC ${sources})
   add_library(gateway::${name} ALIAS gateway_${name})
   target_include_directories(gateway_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/${name})

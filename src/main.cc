@@ -24,6 +24,7 @@
 #include "kafka/kafka_producer.h"
 #include "kafka/kafka_topic_catalog.h"
 #include "lifecycle.h"
+#include "liveness.h"
 #include "logging/async_logger.h"
 #include "metrics/prometheus_metrics.h"
 #include "options.h"
@@ -32,6 +33,8 @@
 #include "os/system_clock.h"
 #include "produce_service.h"
 #include "readiness.h"
+#include "tracer.h"
+#include "tracing/tracing_module.h"
 
 namespace gateway {
 namespace {
@@ -48,8 +51,10 @@ constexpr int kExitRecordsLost = 75;
 // Waits for `done`, at most until `deadline`; ends at once, with the process, on a further signal
 // to stop.
 template <typename Done>
-bool WaitUntil(const Signals& signals, SteadyClock::time_point deadline, Done done) {
+bool WaitUntil(const Signals& signals, Liveness* liveness, SteadyClock::time_point deadline,
+               Done done) {
   while (!done()) {
+    liveness->Tick();
     if (SteadyClock::now() >= deadline) return false;
     const int signal = signals.WaitFor(milliseconds(10));
     if (signal != 0 && signal != SIGHUP) _exit(kExitFault);
@@ -77,6 +82,7 @@ class Gateway final {
         RecordLimits{settings_.limits.max_batch_records, settings_.limits.max_record_bytes,
                      settings_.limits.max_headers});
     catalog_ = MakeCatalog();
+    if (const int code = StartTracing(); code != 0) return code;
     api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *catalog_, *readiness_, lifecycle_,
                                  clock_, metrics_, log_);
     if (const int code = LoadTls(); code != 0) return code;
@@ -90,6 +96,7 @@ class Gateway final {
     }
     for (http::Server* const server : {server_.get(), management_.get()}) {
       if (server == nullptr) continue;
+      server->Watch(server == server_.get() ? "http" : "management", &liveness_);
       if (const auto port = server->Listen(); !port.ok()) {
         log_.Log(LogLevel::kCritical, "listen-failed", port.error().detail,
                  {{"management", server == management_.get()}});
@@ -129,6 +136,8 @@ class Gateway final {
     options.allowed_origins = settings_.http.cors.allowed_origins;
     options.management_apart = settings_.management.port.has_value();
     options.access_log = AccessLogOptionsOf(settings_.logging);
+    options.liveness = &liveness_;
+    options.tracer = tracer_.get();
     options.site = SiteOptionsOf(files_, embedded_ != nullptr);
     options.site.management_apart = options.management_apart;
     return options;
@@ -147,11 +156,26 @@ class Gateway final {
     return 0;
   }
 
+  // 0, or the exit code.
+  int StartTracing() {
+    if (!settings_.tracing.enabled) return 0;
+    auto tracer = LoadTracing(FileLocator::CurrentExecutable(), {GATEWAY_VERSION, &log_});
+    if (!tracer.ok()) {
+      log_.Log(LogLevel::kCritical, "tracing-failed", tracer.error());
+      return kExitBadConfiguration;
+    }
+    tracer_ = std::move(tracer).value();
+    return 0;
+  }
+
   // The number of the signal that asks the gateway to stop.
   int WaitForStop() {
-    int signal = signals_.Wait();
-    for (; signal == SIGHUP; signal = signals_.Wait()) ReloadTls();
-    return signal;
+    while (true) {
+      const int signal = signals_.WaitFor(Liveness::kTick);
+      if (signal == SIGHUP) ReloadTls();
+      if (signal != 0 && signal != SIGHUP) return signal;
+      liveness_.Tick();
+    }
   }
 
   void ReloadTls() {
@@ -182,6 +206,7 @@ class Gateway final {
     options.max_record_bytes = settings_.limits.max_record_bytes;
     options.waves.max_held = settings_.kafka.message_timeout;
     options.waves.topic_bytes = settings_.limits.max_in_flight_bytes / 2;
+    options.heartbeat = &liveness_.Add("kafka-reports", kReportsLimit);
     if (settings_.kafka.bootstrap_servers == "embedded") {
       auto broker = EmbeddedBroker::Start(log_);
       if (!broker.ok()) {
@@ -219,7 +244,7 @@ class Gateway final {
   int Drain() {
     lifecycle_.BeginShutdown();
     const auto closing = SteadyClock::now() + settings_.shutdown.grace;
-    WaitUntil(signals_, closing, [] { return false; });
+    WaitUntil(signals_, &liveness_, closing, [] { return false; });
     lifecycle_.BeginDrain();
     server_->StopAccepting();
     const auto deadline = SteadyClock::now() + settings_.shutdown.drain_timeout;
@@ -230,10 +255,10 @@ class Gateway final {
       result = producer_->Drain(deadline);
       drained = true;
     });
-    WaitUntil(signals_, SteadyClock::time_point::max(), [&] { return drained.load(); });
+    WaitUntil(signals_, &liveness_, SteadyClock::time_point::max(), [&] { return drained.load(); });
     drainer.join();
     // A client that does not read its answer has had its time.
-    WaitUntil(signals_, SteadyClock::now() + kLastAnswers,
+    WaitUntil(signals_, &liveness_, SteadyClock::now() + kLastAnswers,
               [this] { return server_->connections() == 0; });
     server_->Stop();
     if (management_) management_->Stop();  // last: it told all the while that this one is not ready
@@ -245,6 +270,8 @@ class Gateway final {
   }
 
   static constexpr milliseconds kLastAnswers{3'000};
+  // A turn of it may have to destroy an instance, which waits for a name to be looked up.
+  static constexpr std::chrono::seconds kReportsLimit{30};
 
   const Settings settings_;
   const Signals& signals_;
@@ -253,9 +280,11 @@ class Gateway final {
   PrometheusMetrics metrics_;
   const FileLocator files_;
   Lifecycle lifecycle_;
+  Liveness liveness_{clock_};
   std::unique_ptr<EmbeddedBroker> embedded_;
   std::unique_ptr<Readiness> readiness_;
   std::unique_ptr<ProduceService> service_;
+  std::unique_ptr<Tracer> tracer_;  // null: nobody records spans
   std::unique_ptr<Api> api_;
   std::unique_ptr<KafkaTopicCatalog> catalog_;  // goes before `api_`, whose requests it answers
   // Goes before what it reports to: its last reports end requests of `api_`.

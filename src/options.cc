@@ -78,6 +78,7 @@ AccessLogOptions AccessLogOptionsOf(const Settings::Logging& logging) {
       break;
   }
   options.sample = static_cast<std::uint64_t>(logging.access_sample);
+  options.slow = logging.slow_request;
   return options;
 }
 

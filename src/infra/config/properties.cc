@@ -268,6 +268,16 @@ void AddRest(std::vector<Property>* rows) {
                  "Logging:AccessSample", "requests",
                  "With Access=problems, one in this many of the other requests is logged."),
              1, 1'000'000'000),
+      Ranged(Bind<&S::logging, &Log::slow_request>(
+                 "Logging:SlowRequestMs", kMs,
+                 "A request that takes this long, from its head to its answer, is logged as a "
+                 "warning unless Access=off."),
+             1, kHour),
+      Bind<&S::tracing, &S::Tracing::enabled>(
+          "Tracing:Enabled", "",
+          "Whether spans are recorded and exported by OTLP over HTTP; where to and which is said "
+          "by "
+          "the OTEL_ variables. A trace that a request carries goes on to Kafka either way."),
       Ranged(Bind<&S::shutdown, &Down::grace>(
                  "Shutdown:GraceMs", kMs,
                  "How long the gateway goes on taking connections after it says it is not ready."),
@@ -307,6 +317,7 @@ const std::vector<Section>& Sections() {
       {"Topics", "Which topics may be written."},
       {"Health", "When the gateway calls itself ready."},
       {"Logging", "What goes to standard error."},
+      {"Tracing", "Spans, for OpenTelemetry."},
       {"Shutdown", "How the gateway stops."},
   };
   return kSections;

@@ -93,7 +93,12 @@ struct Settings {
     LogFormat format = LogFormat::kJson;
     AccessLogMode access = AccessLogMode::kProblems;
     std::int64_t access_sample = 1'000;
+    std::chrono::milliseconds slow_request{1'000};
   } logging;
+
+  struct Tracing {
+    bool enabled = false;  // the rest is said by OTEL_... variables
+  } tracing;
 
   struct Shutdown {
     std::chrono::milliseconds grace{0};

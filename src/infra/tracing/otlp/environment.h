@@ -1,0 +1,33 @@
+// What OpenTelemetry's environment variables say, as far as opentelemetry-cpp does not read them
+// itself. Read once, at start-up, before there are other threads that might change them (none
+// does).
+#ifndef GATEWAY_INFRA_TRACING_OTLP_ENVIRONMENT_H_
+#define GATEWAY_INFRA_TRACING_OTLP_ENVIRONMENT_H_
+
+#include <opentelemetry/sdk/trace/batch_span_processor_options.h>
+#include <opentelemetry/sdk/trace/sampler.h>
+
+#include <memory>
+#include <string>
+
+#include "ports.h"
+
+namespace gateway::otlp {
+
+// OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER=none.
+bool SwitchedOff();
+
+// OTEL_SERVICE_NAME or service.name of OTEL_RESOURCE_ATTRIBUTES is set.
+bool NamesTheService();
+
+// OTEL_TRACES_SAMPLER and _ARG. What it does not understand it says to `logger`, and takes the
+// default, parentbased_always_on.
+std::unique_ptr<opentelemetry::sdk::trace::Sampler> MakeSampler(Logger* logger);
+
+// OTEL_BSP_MAX_QUEUE_SIZE (2048), OTEL_BSP_MAX_EXPORT_BATCH_SIZE (512), OTEL_BSP_SCHEDULE_DELAY
+// (5000 ms).
+opentelemetry::sdk::trace::BatchSpanProcessorOptions BatchOptions(Logger* logger);
+
+}  // namespace gateway::otlp
+
+#endif  // GATEWAY_INFRA_TRACING_OTLP_ENVIRONMENT_H_

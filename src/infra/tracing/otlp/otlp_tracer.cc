@@ -1,0 +1,159 @@
+// The tracer on opentelemetry-cpp: spans are gathered by its batch processor, on a thread of its
+// own and in a bounded queue (what does not fit is dropped), and exported by OTLP over HTTP.
+#include <opentelemetry/exporters/otlp/otlp_http_exporter_factory.h>
+#include <opentelemetry/exporters/otlp/otlp_http_exporter_options.h>
+#include <opentelemetry/sdk/resource/resource.h>
+#include <opentelemetry/sdk/trace/batch_span_processor_factory.h>
+#include <opentelemetry/sdk/trace/batch_span_processor_options.h>
+#include <opentelemetry/sdk/trace/tracer_provider.h>
+#include <opentelemetry/sdk/trace/tracer_provider_factory.h>
+#include <opentelemetry/trace/span_startoptions.h>
+#include <opentelemetry/trace/tracer.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "tracing/otlp/environment.h"
+#include "tracing/otlp/otlp_exporter.h"
+#include "tracing/otlp/sdk_log.h"
+#include "tracing/tracing_module.h"
+
+namespace gateway::otlp {
+namespace {
+
+namespace api = opentelemetry::trace;
+namespace sdk = opentelemetry::sdk;
+using opentelemetry::nostd::string_view;
+
+string_view ViewOf(std::string_view text) { return {text.data(), text.size()}; }
+
+std::uint8_t Hex(char c) {
+  return static_cast<std::uint8_t>(c <= '9' ? c - '0' : c - 'a' + 10);  // as TraceContext has it
+}
+
+template <std::size_t kBytes>
+std::array<std::uint8_t, kBytes> BytesOf(std::string_view digits) {
+  std::array<std::uint8_t, kBytes> bytes{};
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(Hex(digits[2 * i]) << 4U | Hex(digits[2 * i + 1]));
+  }
+  return bytes;
+}
+
+api::SpanContext RemoteOf(const TraceContext& context, std::string_view tracestate) {
+  const auto trace_id = BytesOf<16>(context.trace_id());
+  const auto span_id = BytesOf<8>(context.span_id());
+  const auto flags = BytesOf<1>(context.flags());
+  return api::SpanContext(api::TraceId(trace_id), api::SpanId(span_id), api::TraceFlags(flags[0]),
+                          /*is_remote=*/true,
+                          tracestate.empty() ? api::TraceState::GetDefault()
+                                             : api::TraceState::FromHeader(ViewOf(tracestate)));
+}
+
+TraceContext ContextOf(const api::SpanContext& context) {
+  std::array<char, TraceContext::kLength> text{};
+  text[0] = text[1] = '0';
+  text[2] = text[35] = text[52] = '-';
+  context.trace_id().ToLowerBase16(opentelemetry::nostd::span<char, 32>{text.data() + 3, 32});
+  context.span_id().ToLowerBase16(opentelemetry::nostd::span<char, 16>{text.data() + 36, 16});
+  context.trace_flags().ToLowerBase16(opentelemetry::nostd::span<char, 2>{text.data() + 53, 2});
+  return TraceContext::Parse({text.data(), text.size()}).value_or(TraceContext());
+}
+
+class OtlpSpan final : public Span {
+ public:
+  explicit OtlpSpan(opentelemetry::nostd::shared_ptr<api::Span> span)
+      : span_(std::move(span)),
+        context_(ContextOf(span_->GetContext())),
+        tracestate_(span_->GetContext().trace_state()->ToHeader()) {}
+  ~OtlpSpan() override { span_->End(); }
+
+  const TraceContext& context() const override { return context_; }
+  std::string_view tracestate() const override { return tracestate_; }
+  void Set(std::string_view name, SpanValue value) override {
+    if (const auto* const text = std::get_if<std::string_view>(&value)) {
+      span_->SetAttribute(ViewOf(name), ViewOf(*text));
+    } else if (const auto* const number = std::get_if<std::int64_t>(&value)) {
+      span_->SetAttribute(ViewOf(name), *number);
+    } else {
+      span_->SetAttribute(ViewOf(name), std::get<bool>(value));
+    }
+  }
+  void Fail(std::string_view error_type) override {
+    span_->SetAttribute("error.type", ViewOf(error_type));
+    span_->SetStatus(api::StatusCode::kError);
+  }
+  const api::Span& span() const { return *span_; }
+
+ private:
+  const opentelemetry::nostd::shared_ptr<api::Span> span_;
+  const TraceContext context_;
+  const std::string tracestate_;
+};
+
+class OtlpTracer final : public Tracer {
+ public:
+  OtlpTracer(std::unique_ptr<sdk::trace::TracerProvider> provider, std::shared_ptr<ExportStop> stop,
+             const std::string& version)
+      : provider_(std::move(provider)),
+        stop_(std::move(stop)),
+        tracer_(provider_->GetTracer("kafka-gateway", version)) {}
+
+  // What was recorded is exported, but the process does not wait long for a collector that is away.
+  ~OtlpTracer() override {
+    stop_->Begin();
+    provider_->Shutdown();
+    LogNoMore();
+  }
+
+  std::unique_ptr<Span> StartServer(std::string_view name, const TraceContext* parent,
+                                    std::string_view tracestate) override {
+    api::StartSpanOptions options;
+    options.kind = api::SpanKind::kServer;
+    if (parent != nullptr) options.parent = RemoteOf(*parent, tracestate);
+    auto span = tracer_->StartSpan(ViewOf(name), options);
+    if (!span->IsRecording()) return nullptr;
+    return std::make_unique<OtlpSpan>(std::move(span));
+  }
+
+  std::unique_ptr<Span> StartProducer(std::string_view name, const Span& parent) override {
+    api::StartSpanOptions options;
+    options.kind = api::SpanKind::kProducer;
+    options.parent = static_cast<const OtlpSpan&>(parent).span().GetContext();
+    return std::make_unique<OtlpSpan>(tracer_->StartSpan(ViewOf(name), options));
+  }
+
+ private:
+  const std::unique_ptr<sdk::trace::TracerProvider> provider_;
+  const std::shared_ptr<ExportStop> stop_;
+  const opentelemetry::nostd::shared_ptr<api::Tracer> tracer_;
+};
+
+std::unique_ptr<Tracer> Make(const TracingOptions& options) {
+  if (SwitchedOff()) return nullptr;
+  LogThrough(options.logger);
+  const opentelemetry::exporter::otlp::OtlpHttpExporterOptions http;  // reads its variables
+  auto stop = std::make_shared<ExportStop>();
+  auto exporter = std::make_unique<OtlpExporter>(
+      opentelemetry::exporter::otlp::OtlpHttpExporterFactory::Create(http), stop, *options.logger);
+  sdk::resource::ResourceAttributes attributes;
+  attributes.SetAttribute("service.version", ViewOf(options.version));
+  if (!NamesTheService()) attributes.SetAttribute("service.name", "kafka-gateway");
+  auto provider = sdk::trace::TracerProviderFactory::Create(
+      sdk::trace::BatchSpanProcessorFactory::Create(std::move(exporter),
+                                                    BatchOptions(options.logger)),
+      sdk::resource::Resource::Create(attributes), MakeSampler(options.logger));
+  options.logger->Log(LogLevel::kInformation, "tracing",
+                      "Spans are recorded and exported by OTLP over HTTP.",
+                      {{"url", std::string_view(http.url)}});
+  return std::make_unique<OtlpTracer>(std::move(provider), std::move(stop), options.version);
+}
+
+}  // namespace
+}  // namespace gateway::otlp
+
+// The name is kTracingEntry's.
+extern "C" __attribute__((visibility("default")))
+const gateway::TracingEntry kafka_gateway_tracing = {GATEWAY_VERSION, &gateway::otlp::Make};

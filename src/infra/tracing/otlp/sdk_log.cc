@@ -1,0 +1,63 @@
+#include "tracing/otlp/sdk_log.h"
+
+#include <opentelemetry/sdk/common/global_log_handler.h>
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <variant>
+
+namespace gateway::otlp {
+namespace {
+
+namespace sdk = opentelemetry::sdk::common;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kQuiet{60};
+
+class Handler final : public sdk::internal_log::LogHandler {
+ public:
+  explicit Handler(Logger* logger) : logger_(logger) {}
+
+  void Handle(sdk::internal_log::LogLevel /*level*/, const char* /*file*/, int /*line*/,
+              const char* message, const sdk::AttributeMap& /*attributes*/) noexcept override {
+    const std::lock_guard lock(mutex_);
+    const auto now = SteadyClock::now();
+    if (written_ != SteadyClock::time_point() && now - written_ < kQuiet) {
+      ++left_out_;
+      return;
+    }
+    written_ = now;
+    decltype(LogField::value) left_out = std::monostate();
+    if (left_out_ > 0) left_out = left_out_;
+    left_out_ = 0;
+    logger_->Log(LogLevel::kWarning, "tracing-problem",
+                 message == nullptr ? std::string_view() : std::string_view(message),
+                 {{"left_out", left_out}});
+  }
+
+ private:
+  Logger* const logger_;
+  std::mutex mutex_;
+  SteadyClock::time_point written_{};
+  std::int64_t left_out_ = 0;
+};
+
+}  // namespace
+
+void LogThrough(Logger* logger) {
+  using sdk::internal_log::GlobalLogHandler;
+  GlobalLogHandler::SetLogHandler(
+      opentelemetry::nostd::shared_ptr<sdk::internal_log::LogHandler>(new Handler(logger)));
+  GlobalLogHandler::SetLogLevel(sdk::internal_log::LogLevel::Warning);
+}
+
+void LogNoMore() {
+  using sdk::internal_log::GlobalLogHandler;
+  GlobalLogHandler::SetLogLevel(sdk::internal_log::LogLevel::None);
+  GlobalLogHandler::SetLogHandler(opentelemetry::nostd::shared_ptr<sdk::internal_log::LogHandler>(
+      new sdk::internal_log::NoopLogHandler()));
+}
+
+}  // namespace gateway::otlp
