@@ -302,7 +302,10 @@ int Main(char** argv, char** environment) {
   const auto config = Startup(input, std::cout, std::cerr);
   if (!config.ok()) return config.error();
   const Signals signals;
-  return Gateway(config.value(), files, signals).Run();
+  const int code = Gateway(config.value(), files, signals).Run();
+  // An export that its collector holds up may outlive the gateway; it must not meet destructors.
+  if (config.value().settings.tracing.enabled) std::quick_exit(code);
+  return code;
 }
 
 }  // namespace

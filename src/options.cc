@@ -1,9 +1,11 @@
 #include "options.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "http/health_probe.h"
 #include "kafka/kafka_conf.h"
+#include "logging/log_line.h"
 #include "os/named_file.h"
 
 namespace gateway {
@@ -61,6 +63,10 @@ LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
   LoggerOptions options;
   options.level = logging.level;
   options.format = logging.format;
+  const char* const name = std::getenv("OTEL_SERVICE_NAME");  // NOLINT(concurrency-mt-unsafe)
+  options.constant_fields = MakeConstantFields(
+      {{"service.name", name == nullptr || *name == '\0' ? "kafka-gateway" : name},
+       {"service.version", GATEWAY_VERSION}});
   return options;
 }
 

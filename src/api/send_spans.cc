@@ -10,7 +10,7 @@
 namespace gateway {
 
 SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
-                                RecordBatch& batch) {
+                                const RecordLimits& limits, RecordBatch& batch) {
   if (tracer == nullptr || server == nullptr || batch.records.empty()) return nullptr;
   auto spans = std::make_shared<SendSpans>();
   for (const Record& record : batch.records) {
@@ -21,6 +21,7 @@ SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
     }
     ++send->records;
   }
+  spans->limits_ = limits;
   spans->Describe(single, batch.records.front());
   return spans;
 }
@@ -38,6 +39,7 @@ SendSpans::Send& SendSpans::Add(Tracer& tracer, const Span& server, std::string_
     headers.push_back({"tracestate", batch.Keep(span.tracestate())});
   }
   send.headers = KeepHeaders(headers, &batch);
+  for (const Header& header : headers) send.bytes += header.name.size() + header.value->size();
   span.Set("messaging.system", "kafka");
   span.Set("messaging.operation.name", "send");
   span.Set("messaging.operation.type", "send");
@@ -60,11 +62,13 @@ SendSpans::Send* SendSpans::Find(std::string_view topic) {
   return sends_.size() > kMaxTopics ? &sends_.back() : nullptr;
 }
 
-std::span<const Header> SendSpans::TraceOf(std::string_view topic) const {
-  for (const Send& send : sends_) {
-    if (send.topic == topic) return send.headers;
-  }
-  return sends_.back().headers;
+std::span<const Header> SendSpans::TraceOf(const Record& record) const {
+  const auto own = std::find_if(sends_.begin(), sends_.end(),
+                                [&record](const Send& send) { return send.topic == record.topic; });
+  const Send& send = own == sends_.end() ? sends_.back() : *own;
+  const bool fits = record.headers.size() + send.headers.size() <= limits_.max_headers &&
+                    record.PayloadBytes() + send.bytes <= limits_.max_record_bytes;
+  return fits ? send.headers : std::span<const Header>();
 }
 
 void SendSpans::Refuse(std::string_view error_type) {

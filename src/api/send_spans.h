@@ -15,6 +15,7 @@
 #include "dto/carried_headers.h"
 #include "produce_batch.h"
 #include "record.h"
+#include "record_limits.h"
 #include "tracer.h"
 
 namespace gateway {
@@ -28,9 +29,11 @@ class SendSpans final : public TraceHeaders {
 
   // Null if `server` is: then nobody records this request. What records carry of the trace lives in
   // the arena of `batch`.
-  static Ptr Start(Tracer* tracer, const Span* server, bool single, RecordBatch& batch);
+  static Ptr Start(Tracer* tracer, const Span* server, bool single, const RecordLimits& limits,
+                   RecordBatch& batch);
 
-  std::span<const Header> TraceOf(std::string_view topic) const override;
+  // None for a record that would be over a limit with it: a client did not ask for these headers.
+  std::span<const Header> TraceOf(const Record& record) const override;
 
   // Nothing was sent.
   void Refuse(std::string_view error_type);
@@ -41,6 +44,7 @@ class SendSpans final : public TraceHeaders {
     std::string_view topic;  // "": several; in the batch, like the headers
     std::unique_ptr<Span> span;
     std::span<const Header> headers{};
+    std::size_t bytes = 0;  // of them
     std::int64_t records = 0;
     std::string_view error_type{};  // of the first record that failed
   };
@@ -51,6 +55,7 @@ class SendSpans final : public TraceHeaders {
   void Describe(bool single, const Record& first);
 
   bool single_ = true;
+  RecordLimits limits_;
   std::vector<Send> sends_;  // the last one is for all other topics once it is full
 };
 

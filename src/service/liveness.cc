@@ -6,11 +6,10 @@ namespace gateway {
 
 Heartbeat& Liveness::Add(std::string name, std::chrono::seconds limit,
                          std::function<void(Heartbeat&)> ask) {
-  Watched& added = watched_.emplace_back();
+  Watched& added = watched_.emplace_back(clock_);
   added.name = std::move(name);
   added.limit = limit;
   added.ask = std::move(ask);
-  added.last.store(clock_.Now().time_since_epoch().count());
   return added.heartbeat;
 }
 
@@ -19,10 +18,9 @@ void Liveness::Tick() {
   if (now - ticked_ < kTick) return;
   ticked_ = now;
   for (Watched& watched : watched_) {
-    const std::uint64_t beats = watched.heartbeat.beats_.load(std::memory_order_relaxed);
+    const std::uint64_t beats = watched.heartbeat.beats_.load(std::memory_order_acquire);
     if (beats != std::exchange(watched.seen, beats)) {
       watched.missed.store(0);
-      watched.last.store(now.time_since_epoch().count());
       watched.asked = false;
     } else if (watched.asked || !watched.ask) {
       watched.missed.fetch_add(1);
@@ -36,7 +34,8 @@ std::vector<Liveness::Thread> Liveness::Check() const {
   const Clock::TimePoint now = clock_.Now();
   std::vector<Thread> threads;
   for (const Watched& watched : watched_) {
-    const Clock::TimePoint last{Clock::TimePoint::duration(watched.last.load())};
+    const Clock::TimePoint last{
+        Clock::TimePoint::duration(watched.heartbeat.last_.load(std::memory_order_relaxed))};
     Thread thread;
     thread.name = watched.name;
     thread.age = std::chrono::duration_cast<std::chrono::milliseconds>(now - last);

@@ -127,7 +127,9 @@ void CheckRaw(const std::string& text) {
   const std::string_view topic = std::string_view(target).substr(0, question);
   http::RequestHead head;
   head.query = std::string_view(target).substr(std::min(question + 1, target.size()));
-  head.fields = {{"traceparent", "00-1"}, {"Kafka-Header-A", "b"}, {"content-type", "text/plain"}};
+  head.fields = {{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
+                 {"Kafka-Header-A", "b"},
+                 {"content-type", "text/plain"}};
   const std::string body = text.substr(std::min(end + 1, text.size()));
   const auto padded = [&body] {
     std::string copy;

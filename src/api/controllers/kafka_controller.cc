@@ -116,8 +116,8 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   ProduceRequest request = std::move(parsed).value();
   RecordBatch records = std::move(request.batch);
   Describe(records, request.IsSingle(), *context);
-  const SendSpans::Ptr spans =
-      SendSpans::Start(tracer_, context->span.get(), request.IsSingle(), records);
+  const SendSpans::Ptr spans = SendSpans::Start(tracer_, context->span.get(), request.IsSingle(),
+                                                service_.limits(), records);
   CarryHeaders(head, &records, spans.get());
   const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();

@@ -5,7 +5,6 @@
 #define GATEWAY_API_DTO_CARRIED_HEADERS_H_
 
 #include <span>
-#include <string_view>
 
 #include "http/message.h"
 #include "record.h"
@@ -15,8 +14,9 @@ namespace gateway {
 // Where the spans of a request have a context of their own for its records.
 class TraceHeaders {
  public:
-  // The headers of a trace for records of `topic`; they live as long as the batch.
-  virtual std::span<const Header> TraceOf(std::string_view topic) const = 0;
+  // The headers of a trace for the record, which has its own headers only; they live as long as the
+  // batch.
+  virtual std::span<const Header> TraceOf(const Record& record) const = 0;
 
  protected:
   ~TraceHeaders() = default;

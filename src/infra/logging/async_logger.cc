@@ -32,6 +32,7 @@ void BlockAllSignals() {
 AsyncLogger::AsyncLogger(const Clock& clock, LoggerOptions options)
     : clock_(clock),
       format_(options.format),
+      constant_fields_(std::move(options.constant_fields)),
       max_queue_bytes_(options.max_queue_bytes),
       critical_wait_(options.critical_wait),
       shutdown_wait_(options.shutdown_wait),
@@ -70,7 +71,7 @@ void AsyncLogger::Log(LogLevel level, std::string_view event, std::string_view m
   if (!Enabled(level)) return;
   thread_local std::string buffer;
   buffer.clear();
-  AppendLine({clock_.UnixMillis(), level, event, message, fields}, &buffer);
+  AppendLine({clock_.UnixMillis(), level, event, message, fields, constant_fields_}, &buffer);
   const bool critical = level == LogLevel::kCritical;
   if (!Enqueue(buffer, critical)) dropped_.fetch_add(1, std::memory_order_relaxed);
   if (buffer.capacity() > kMaxKeptBytes) std::string().swap(buffer);
@@ -111,7 +112,8 @@ void AsyncLogger::AppendDropNotice(std::string* out) {
               LogLevel::kWarning,
               "log-lines-dropped",
               "Lines were lost here because the log is read too slowly.",
-              {{"count", count}}},
+              {{"count", count}},
+              constant_fields_},
              out);
 }
 

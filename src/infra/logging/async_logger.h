@@ -36,6 +36,7 @@ struct LogLine;
 struct LoggerOptions {
   LogLevel level = LogLevel::kInformation;  // lines below it are not written
   LogFormat format = LogFormat::kJson;
+  std::string constant_fields;  // of JSON lines: see MakeConstantFields
 
   // Lines that wait to be written; a line that does not fit is dropped and counted. As much again
   // is being written meanwhile.
@@ -86,6 +87,7 @@ class AsyncLogger final : public Logger {
 
   const Clock& clock_;
   const LogFormat format_;
+  const std::string constant_fields_;
   const std::size_t max_queue_bytes_;
   const std::chrono::milliseconds critical_wait_;
   const std::chrono::milliseconds shutdown_wait_;

@@ -129,7 +129,23 @@ void AppendValue(const LogField& field, bool always_quote, std::string* out) {
       field.value);
 }
 
+void AppendJsonFields(std::initializer_list<LogField> fields, std::string* out) {
+  for (const LogField& field : fields) {
+    if (LeftOut(field)) continue;
+    out->push_back(',');
+    AppendQuoted(field.name, out);
+    out->push_back(':');
+    AppendValue(field, true, out);
+  }
+}
+
 }  // namespace
+
+std::string MakeConstantFields(std::initializer_list<LogField> fields) {
+  std::string text;
+  AppendJsonFields(fields, &text);
+  return text;
+}
 
 void AppendJsonLine(const LogLine& line, std::string* out) {
   const Moment moment(line.unix_millis);
@@ -143,13 +159,8 @@ void AppendJsonLine(const LogLine& line, std::string* out) {
   AppendQuoted(line.event, out);
   out->append(",\"message\":");
   AppendQuoted(line.message, out);
-  for (const LogField& field : line.fields) {
-    if (LeftOut(field)) continue;
-    out->push_back(',');
-    AppendQuoted(field.name, out);
-    out->push_back(':');
-    AppendValue(field, true, out);
-  }
+  out->append(line.constant_fields);
+  AppendJsonFields(line.fields, out);
   out->append("}\n");
 }
 

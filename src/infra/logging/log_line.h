@@ -16,7 +16,12 @@ struct LogLine {
   std::string_view event;
   std::string_view message;
   std::initializer_list<LogField> fields;
+  // Of JSON lines: behind the message, `,"name":"value"` as MakeConstantFields has it.
+  std::string_view constant_fields{};
 };
+
+// What every JSON line of a process says alike, made once.
+std::string MakeConstantFields(std::initializer_list<LogField> fields);
 
 // Appends a JSON object and a newline: timestamp (RFC 3339, UTC, milliseconds), level, event,
 // message, then the fields in their order. Numbers that JSON has not (NaN, infinities) are null.

@@ -165,6 +165,20 @@ TEST_F(TracingTest, ABatchWithACrowdOfTopicsHasABoundedNumberOfSpans) {
   EXPECT_EQ(tracer.spans.back().error, "Overloaded");
 }
 
+TEST_F(TracingTest, ARecordThatIsFullIsSentWithoutATrace) {
+  Post("/api/kafka/send", R"({"topic":"orders","value":")" + std::string(950, 'x') + R"("})");
+  ASSERT_THAT(producer.sent, SizeIs(1)) << "the limits are for what a client sends";
+  EXPECT_EQ(HeaderOfRecord(0, "traceparent"), "");
+  producer.sent[0]->Report(Stored(0, 0));
+  ASSERT_TRUE(Answer().has_value());
+  Post("/api/kafka/send",
+       R"({"topic":"orders","value":1,"headers":{"1":"","2":"","3":"","4":"","5":"","6":"",)"
+       R"("7":"","8":"","9":"","10":""}})");
+  ASSERT_THAT(producer.sent, SizeIs(2));
+  EXPECT_EQ(HeaderOfRecord(1, "traceparent"), "");
+  producer.sent[1]->Report(Stored(0, 0));
+}
+
 TEST_F(TracingTest, ADeadlineEndsTheSpanWithItsName) {
   Send();
   on_deadline();

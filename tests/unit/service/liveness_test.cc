@@ -41,13 +41,14 @@ TEST_F(LivenessTest, AThreadThatBeatsIsNotStuck) {
 
 TEST_F(LivenessTest, AThreadThatDoesNotBeatIsStuckAfterItsLimitAndNotBefore) {
   Heartbeat& heartbeat = liveness_.Add("poll", seconds(10));
+  TickFor(1);
   heartbeat.Beat();
   TickFor(1);
   TickFor(9);
   EXPECT_FALSE(Only().stuck);
   TickFor(1);
   EXPECT_TRUE(Only().stuck);
-  EXPECT_EQ(Only().age, seconds(10));
+  EXPECT_EQ(Only().age, seconds(11));
 }
 
 TEST_F(LivenessTest, AStuckThreadThatTurnsAgainIsWell) {
@@ -55,9 +56,10 @@ TEST_F(LivenessTest, AStuckThreadThatTurnsAgainIsWell) {
   TickFor(20);
   ASSERT_TRUE(Only().stuck);
   heartbeat.Beat();
+  EXPECT_EQ(Only().age, seconds(0));
   TickFor(1);
   EXPECT_FALSE(Only().stuck);
-  EXPECT_EQ(Only().age, seconds(0));
+  EXPECT_EQ(Only().age, seconds(1));
 }
 
 TEST_F(LivenessTest, AThreadThatSleepsIsAskedAndItsAnswerCounts) {

@@ -11,12 +11,14 @@
 #include <opentelemetry/trace/tracer.h>
 
 #include <array>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "tracing/otlp/environment.h"
-#include "tracing/otlp/otlp_exporter.h"
 #include "tracing/otlp/sdk_log.h"
 #include "tracing/tracing_module.h"
 
@@ -95,16 +97,25 @@ class OtlpSpan final : public Span {
 
 class OtlpTracer final : public Tracer {
  public:
-  OtlpTracer(std::unique_ptr<sdk::trace::TracerProvider> provider, std::shared_ptr<ExportStop> stop,
-             const std::string& version)
+  OtlpTracer(std::unique_ptr<sdk::trace::TracerProvider> provider, const TracingOptions& options)
       : provider_(std::move(provider)),
-        stop_(std::move(stop)),
-        tracer_(provider_->GetTracer("kafka-gateway", version)) {}
+        tracer_(provider_->GetTracer("kafka-gateway", options.version)),
+        logger_(*options.logger) {}
 
-  // What was recorded is exported, but the process does not wait long for a collector that is away.
+  // What was recorded is exported, but a collector that does not answer holds up the end of the
+  // process for no longer than the grace. Nothing ends an export that is under way sooner than its
+  // own time-out: it is left to itself then.
   ~OtlpTracer() override {
-    stop_->Begin();
-    provider_->Shutdown();
+    std::promise<void> done;
+    const std::future<void> exported = done.get_future();
+    std::thread([provider = provider_, done = std::move(done)]() mutable {
+      provider->Shutdown();
+      done.set_value();
+    }).detach();
+    if (exported.wait_for(kGrace) != std::future_status::ready) {
+      logger_.Log(LogLevel::kWarning, "spans-lost",
+                  "The collector does not answer: the last spans were not exported.");
+    }
     LogNoMore();
   }
 
@@ -126,29 +137,29 @@ class OtlpTracer final : public Tracer {
   }
 
  private:
-  const std::unique_ptr<sdk::trace::TracerProvider> provider_;
-  const std::shared_ptr<ExportStop> stop_;
+  static constexpr std::chrono::seconds kGrace{2};
+
+  const std::shared_ptr<sdk::trace::TracerProvider> provider_;
   const opentelemetry::nostd::shared_ptr<api::Tracer> tracer_;
+  Logger& logger_;
 };
 
 std::unique_ptr<Tracer> Make(const TracingOptions& options) {
   if (SwitchedOff()) return nullptr;
   LogThrough(options.logger);
   const opentelemetry::exporter::otlp::OtlpHttpExporterOptions http;  // reads its variables
-  auto stop = std::make_shared<ExportStop>();
-  auto exporter = std::make_unique<OtlpExporter>(
-      opentelemetry::exporter::otlp::OtlpHttpExporterFactory::Create(http), stop, *options.logger);
   sdk::resource::ResourceAttributes attributes;
   attributes.SetAttribute("service.version", ViewOf(options.version));
   if (!NamesTheService()) attributes.SetAttribute("service.name", "kafka-gateway");
   auto provider = sdk::trace::TracerProviderFactory::Create(
-      sdk::trace::BatchSpanProcessorFactory::Create(std::move(exporter),
-                                                    BatchOptions(options.logger)),
+      sdk::trace::BatchSpanProcessorFactory::Create(
+          opentelemetry::exporter::otlp::OtlpHttpExporterFactory::Create(http),
+          BatchOptions(options.logger)),
       sdk::resource::Resource::Create(attributes), MakeSampler(options.logger));
   options.logger->Log(LogLevel::kInformation, "tracing",
                       "Spans are recorded and exported by OTLP over HTTP.",
                       {{"url", std::string_view(http.url)}});
-  return std::make_unique<OtlpTracer>(std::move(provider), std::move(stop), options.version);
+  return std::make_unique<OtlpTracer>(std::move(provider), options);
 }
 
 }  // namespace

@@ -20,9 +20,19 @@ class Handler final : public sdk::internal_log::LogHandler {
  public:
   explicit Handler(Logger* logger) : logger_(logger) {}
 
+  void Close() {
+    const std::lock_guard lock(mutex_);
+    if (left_out_ > 0) {
+      logger_->Log(LogLevel::kWarning, "tracing-problem", "There were more problems like the last.",
+                   {{"left_out", left_out_}});
+    }
+    logger_ = nullptr;
+  }
+
   void Handle(sdk::internal_log::LogLevel /*level*/, const char* /*file*/, int /*line*/,
               const char* message, const sdk::AttributeMap& /*attributes*/) noexcept override {
     const std::lock_guard lock(mutex_);
+    if (logger_ == nullptr) return;
     const auto now = SteadyClock::now();
     if (written_ != SteadyClock::time_point() && now - written_ < kQuiet) {
       ++left_out_;
@@ -38,8 +48,8 @@ class Handler final : public sdk::internal_log::LogHandler {
   }
 
  private:
-  Logger* const logger_;
-  std::mutex mutex_;
+  Logger* logger_;    // null: closed
+  std::mutex mutex_;  // guards all of it
   SteadyClock::time_point written_{};
   std::int64_t left_out_ = 0;
 };
@@ -54,10 +64,8 @@ void LogThrough(Logger* logger) {
 }
 
 void LogNoMore() {
-  using sdk::internal_log::GlobalLogHandler;
-  GlobalLogHandler::SetLogLevel(sdk::internal_log::LogLevel::None);
-  GlobalLogHandler::SetLogHandler(opentelemetry::nostd::shared_ptr<sdk::internal_log::LogHandler>(
-      new sdk::internal_log::NoopLogHandler()));
+  const auto handler = sdk::internal_log::GlobalLogHandler::GetLogHandler();
+  if (auto* const ours = dynamic_cast<Handler*>(handler.get())) ours->Close();
 }
 
 }  // namespace gateway::otlp

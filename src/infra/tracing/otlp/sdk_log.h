@@ -11,7 +11,7 @@ namespace gateway::otlp {
 // Before anything else of opentelemetry-cpp is made. From then on, any thread; `logger` must
 // outlive all that is.
 void LogThrough(Logger* logger);
-// No more: the logger goes.
+// No more, although threads may still complain: the logger goes.
 void LogNoMore();
 
 }  // namespace gateway::otlp

@@ -101,8 +101,8 @@ TEST(CarryHeaders, DoesNotPointIntoTheHead) {
 // The spans of a request with two topics.
 class TwoTraces final : public TraceHeaders {
  public:
-  std::span<const Header> TraceOf(std::string_view topic) const override {
-    return topic == "a" ? std::span<const Header>(a_) : std::span<const Header>(b_);
+  std::span<const Header> TraceOf(const Record& record) const override {
+    return record.topic == "a" ? std::span<const Header>(a_) : std::span<const Header>(b_);
   }
 
  private:

@@ -41,6 +41,13 @@ TEST(JsonLine, HasTheStandardFieldsFirstThenTheGivenOnesInTheirOrder) {
             "\"count\":-7,\"ratio\":0.25,\"ok\":true}\n");
 }
 
+TEST(JsonLine, HasWhatEveryLineSaysBehindTheMessage) {
+  const std::string constant = MakeConstantFields({{"service.name", "a\"b"}});
+  std::string out;
+  AppendJsonLine({kTime, LogLevel::kInformation, "e", "m", {{"a", true}}, constant}, &out);
+  EXPECT_NE(out.find(R"("message":"m","service.name":"a\"b","a":true})"), std::string::npos) << out;
+}
+
 TEST(JsonLine, LeavesOutFieldsWithoutAValue) {
   const std::string line = Json("m", {{"a", std::monostate()}, {"b", true}});
   EXPECT_NE(line.find("\"message\":\"m\",\"b\":true}"), std::string::npos) << line;
