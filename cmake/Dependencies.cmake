@@ -24,8 +24,8 @@ add_library(gateway::json ALIAS nlohmann_json::nlohmann_json)
 find_package(OpenSSL 3.0 REQUIRED)                  # libssl-dev
 add_library(gateway::openssl ALIAS OpenSSL::SSL)
 
-# Optional: opentelemetry-cpp-dev, for the module that exports spans (Debian 13, backports of 12). Not
-# through its CMake package, which wants the -dev packages of gRPC, protobuf and abseil as well.
+# Optional, for the module that exports spans: opentelemetry-cpp-dev and libabsl-dev (Debian 13, or 12
+# with backports). Not through its CMake package, which wants those of gRPC and protobuf as well.
 pkg_check_modules(opentelemetry IMPORTED_TARGET opentelemetry_trace opentelemetry_resources
                   opentelemetry_common)
 find_library(opentelemetry_otlp_http opentelemetry_exporter_otlp_http)

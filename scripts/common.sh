@@ -57,6 +57,14 @@ library_packages() {
     tr -s ' ' '\n' | sort -u
 }
 
+# What the tracing module is built with, where apt has it: Debian 13, or 12 with its backports. Nothing
+# otherwise: the gateway is complete without, and the tests of tracing are skipped.
+tracing_packages() {
+  local candidate
+  candidate="$(apt-cache policy opentelemetry-cpp-dev 2>/dev/null | sed -n 's/^ *Candidate: //p')"
+  [[ -z "$candidate" || "$candidate" == "(none)" ]] || printf '%s\n' opentelemetry-cpp-dev libabsl-dev
+}
+
 # ensure_build_packages PRESET: a compiler, the build tools and the libraries; GoogleTest only for a
 # preset that builds tests.
 ensure_build_packages() {
@@ -65,6 +73,7 @@ ensure_build_packages() {
     mapfile -t libraries < <(library_packages | grep -vxE 'lib(gtest|gmock)-dev')
   else
     mapfile -t libraries < <(library_packages)
+    [[ "$1" != dev ]] || mapfile -t -O "${#libraries[@]}" libraries < <(tracing_packages)
   fi
   ensure_packages g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config "${libraries[@]}"
 }

@@ -262,7 +262,8 @@ class Gateway final {
               [this] { return server_->connections() == 0; });
     server_->Stop();
     if (management_) management_->Stop();  // last: it told all the while that this one is not ready
-    log_.Log(LogLevel::kInformation, "stopped", "The gateway has stopped.",
+    log_.Log(LogLevel::kInformation, "stopped",
+             "The gateway has stopped; the counts are of what was under way.",
              {{"delivered", result.delivered},
               {"not_persisted", result.not_persisted},
               {"possibly_persisted", result.possibly_persisted}});

@@ -28,7 +28,8 @@ Value CountOrNone(std::size_t count) {
   return static_cast<std::int64_t>(count);
 }
 
-std::string_view MessageFor(int status, bool slow) {
+std::string_view MessageFor(int status, bool slow, bool probe) {
+  if (probe) return "A health check failed.";  // else it is not written
   if (status == kClientClosedRequest) return "The client went away before its answer.";
   if (status >= 500) return "A request failed.";
   if (status >= 400) return "A request was refused.";
@@ -74,12 +75,12 @@ void AccessLog::Write(const Line& line) const {
   if (!logger_.Enabled(level) || !Wanted(line)) return;
   const TraceContext* const trace = line.trace;
   // Names of OpenTelemetry's conventions. The path without its query: a query may hold a key.
-  logger_.Log(level, "request", MessageFor(line.status, slow),
+  logger_.Log(level, "request", MessageFor(line.status, slow, line.probe),
               {{"request_id", line.request_id},
                {"trace_id", trace == nullptr ? kNone : TextOrNone(trace->trace_id())},
                {"span_id", trace == nullptr ? kNone : TextOrNone(trace->span_id())},
                {"trace_flags", trace == nullptr ? kNone : TextOrNone(trace->flags())},
-               {"http.request.method", line.method},
+               {"http.request.method", TextOrNone(line.method)},
                {"http.route", TextOrNone(line.route)},
                {"url.path", TextOrNone(line.path)},
                {"http.response.status_code", std::int64_t{line.status}},

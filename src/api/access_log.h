@@ -33,9 +33,9 @@ class AccessLog final {
   struct Line {
     std::string_view request_id;
     const TraceContext* trace = nullptr;  // null: the request is part of no trace
-    std::string_view method;
-    std::string_view route;  // template; "" if none matched
-    std::string_view path;   // "" if none was understood
+    std::string_view method;              // "" if not even a head was understood
+    std::string_view route;               // template; "" if none matched
+    std::string_view path;                // "" if none was understood
     std::string_view peer;
     std::string_view user_agent;
     int status = 0;  // 499: the client went away first

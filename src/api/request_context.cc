@@ -99,7 +99,8 @@ void RequestContext::Account(int status, std::string_view error_type, std::size_
   AccessLog::Line line;
   line.request_id = request_id_;
   line.trace = trace ? &*trace : nullptr;
-  line.method = http::MethodName(method);
+  const bool understood = method != http::Method::kUnknown || !path.empty();
+  line.method = understood ? http::MethodName(method) : std::string_view();
   line.route = template_path;
   line.path = path;
   line.peer = peer_;

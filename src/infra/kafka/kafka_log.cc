@@ -1,5 +1,8 @@
 #include "kafka/kafka_log.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace gateway {
 namespace {
 
@@ -14,16 +17,22 @@ LogLevel LevelOf(int severity) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The same for lines that say the same of the same broker: numbers (milliseconds, attempts) do not
-// count, unless they belong to the name of the thread, which stands in front:
-// "[thrd:host:9092/1]:".
-std::string KeyOf(std::string_view facility, std::string_view text) {
-  const std::size_t thread = text.starts_with("[thrd:") ? text.find("]: ") : std::string_view::npos;
-  const std::size_t fixed = thread == std::string_view::npos ? 0 : thread;
-  std::string key(facility);
-  key.append(" ").append(text.substr(0, fixed));
+// Without the name of librdkafka's thread in front, "[thrd:host:9092/1]: ".
+std::string_view WithoutThread(std::string_view text) {
+  const std::size_t end = text.starts_with("[thrd:") ? text.find("]: ") : std::string_view::npos;
+  return end == std::string_view::npos ? text : text.substr(end + 3);
+}
+
+// The same for lines that say the same of the same broker, whose name stands in front: numbers do
+// not count behind it, and neither does what librdkafka adds in the end, "(after 3ms in state
+// CONNECT, 7 identical error(s) suppressed)". Nor does the facility: what it logs ("FAIL") it also
+// tells as an error event ("_TRANSPORT").
+std::string KeyOf(std::string_view text) {
+  text = text.substr(0, text.find(" (after "));
+  const std::size_t name = std::min(text.find(": "), text.size());
+  std::string key(text.substr(0, name));
   bool number = false;
-  for (const char c : text.substr(fixed)) {
+  for (const char c : text.substr(name)) {
     if (!IsDigit(c)) key.push_back(c);
     if (IsDigit(c) && !number) key.push_back('#');
     number = IsDigit(c);
@@ -44,28 +53,30 @@ void KafkaLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
   Write(level, rd_kafka_err2name(code), text);
 }
 
-void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view text) {
+void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view line) {
+  const std::string_view text = WithoutThread(line);
   if (level <= LogLevel::kDebug) return Put(level, facility, text, 0);
   const Clock::TimePoint now = clock_.Now();
-  std::string key = KeyOf(facility, text);
+  std::string key = KeyOf(text);
   const auto found = kinds_.find(key);
   if (found == kinds_.end()) {
     if (kinds_.size() >= kMaxKinds) {
       for (auto& [name, kind] : kinds_) TellRepeats(&kind);
       kinds_.clear();
     }
-    kinds_[std::move(key)] = {level, now};
+    kinds_[std::move(key)] = {level, now, 0, std::string(facility), std::string(text)};
     return Put(level, facility, text, 0);
   }
   Kind& kind = found->second;
   if (now - kind.written < kQuiet) {
-    ++kind.repeated;
-    kind.facility = facility;
-    kind.text = text;
+    if (kind.facility == facility) {  // else the same occurrence is told twice
+      ++kind.repeated;
+      kind.text = text;
+    }
     return Put(LogLevel::kDebug, facility, text, 0);
   }
   Put(level, facility, text, kind.repeated);
-  kind = {level, now};
+  kind = {level, now, 0, std::string(facility), std::string(text)};
 }
 
 void KafkaLog::Tick() {

@@ -39,7 +39,7 @@ class KafkaLog final {
     std::string text{};  // of the last of them
   };
 
-  void Write(LogLevel level, std::string_view facility, std::string_view text);
+  void Write(LogLevel level, std::string_view facility, std::string_view line);
   void Put(LogLevel level, std::string_view facility, std::string_view text, std::int64_t repeated);
   void TellRepeats(Kind* kind);
 

@@ -76,6 +76,9 @@ TEST_F(AccessLogTest, TheSentenceSaysWhatBecameOfTheRequest) {
   EXPECT_EQ(Only(Line(404)).message, "A request was refused.");
   EXPECT_EQ(Only(Line(503)).message, "A request failed.");
   EXPECT_EQ(Only(Line(499)).message, "The client went away before its answer.");
+  AccessLog::Line probe = Line(503);
+  probe.probe = true;
+  EXPECT_EQ(Only(probe).message, "A health check failed.");
 }
 
 TEST_F(AccessLogTest, WhatIsNotKnownIsLeftOut) {

@@ -256,6 +256,7 @@ TEST_F(Stages, TheAccessLogTellsOfWhatTheFramerRefusedAndWhy) {
   EXPECT_EQ(fields["error.type"], "HeadTooLarge");
   EXPECT_EQ(fields["client.address"], "192.0.2.1");
   EXPECT_EQ(fields.count("url.path"), 0U) << "nobody knows it";
+  EXPECT_EQ(fields.count("http.request.method"), 0U);
   EXPECT_EQ(fields.count("trace_id"), 0U);
 }
 

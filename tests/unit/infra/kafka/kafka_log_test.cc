@@ -78,6 +78,20 @@ TEST_F(KafkaLogTest, WhenNoneComesTheRepeatsAreToldAllTheSame) {
   EXPECT_THAT(Repeats(), ElementsAre("", "2", "")) << "a new story";
 }
 
+TEST_F(KafkaLogTest, WhatIsToldAsALineAndAsAnEventIsWrittenOnceAndCountedOnce) {
+  for (int i = 0; i < 3; ++i) {
+    Fail("broker-1:9092/1", i);
+    log_.OnError(RD_KAFKA_RESP_ERR__TRANSPORT,
+                 "broker-1:9092/1: Connect to ipv4#192.0.2.1:9092 failed: Connection refused "
+                 "(after 0ms in state CONNECT, 2 identical error(s) suppressed)");
+  }
+  EXPECT_THAT(Repeats(), ElementsAre(""));
+  EXPECT_TRUE(logger_.lines[0].message.starts_with("broker-1:9092/1: Connect to"))
+      << "the thread's name says nothing more";
+  Pass(60);
+  EXPECT_THAT(Repeats(), ElementsAre("", "2"));
+}
+
 TEST_F(KafkaLogTest, EachBrokerAndEachCauseHasALineOfItsOwn) {
   Fail("broker-1:9092/1", 0);
   Fail("broker-2:9092/2", 0);
