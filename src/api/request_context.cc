@@ -68,6 +68,7 @@ void RequestContext::SetDeadline(Clock::TimePoint when, std::function<void()> ta
 
 http::Response RequestContext::MakeProblem(const Problem& problem) const {
   const ProblemInfo& info = InfoOf(problem.type);
+  metrics_.OnProblem(info.code);
   http::Response response;
   response.status = info.status;
   response.content_type = "application/problem+json";
@@ -96,6 +97,7 @@ void RequestContext::Account(int status, std::string_view error_type, std::size_
   const std::string_view template_path = route == nullptr ? std::string_view() : route->path;
   metrics_.OnRequestFinished(http::MethodName(method), template_path, status, duration, body_bytes,
                              response_bytes);
+  if (timed) metrics_.OnStage(Stage::kTotal, duration);
   AccessLog::Line line;
   line.request_id = request_id_;
   line.trace = trace ? &*trace : nullptr;

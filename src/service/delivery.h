@@ -3,6 +3,7 @@
 #define GATEWAY_SERVICE_DELIVERY_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -17,7 +18,8 @@ using DeliveryReport = Result<RecordMetadata>;
 
 // One record handed to a Producer. Owned by the batch of its request, which stays alive until every
 // record of it has been reported; a producer keeps the plain pointer. `next` and `order` are for
-// the producer's own queues (a record is in one at a time).
+// the producer's own queues (a record is in one at a time). The two times are the producer's to
+// set, for what is measured: one reading of the clock does for all records that move together.
 //
 // A record is held until somebody takes it to hand it to Kafka. The deadline of its request may
 // withdraw it only while it is held: then it was surely never sent. One atomic decides between the
@@ -44,6 +46,9 @@ class PendingRecord {
 
   PendingRecord* next = nullptr;
   std::uint64_t order = 0;
+  using TimePoint = std::chrono::steady_clock::time_point;
+  TimePoint handed_over{};  // when it was last taken for Kafka; the epoch: never
+  TimePoint reported_at{};  // when its report came in; the epoch: when Report is called
 
  protected:
   explicit PendingRecord(const Record* record) : record_(record) {}

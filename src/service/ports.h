@@ -85,6 +85,15 @@ class Logger {
 // What became of a record, for counting.
 enum class RecordResult : std::uint8_t { kDelivered, kNotPersisted, kPossiblyPersisted, kLate };
 
+// What a request that sends records spends its time on. Each is told once a request, of the record
+// that was reported last: so they add up to the request's time, but for the answer's way.
+enum class Stage : std::uint8_t {
+  kParse,   // from the request's last byte until its records are sent
+  kHeld,    // until that record was last handed to librdkafka
+  kBroker,  // until its delivery report
+  kTotal,   // from the head of the request until its answer is built
+};
+
 // Counts and times what happens. Called on the hot path: implementations are wait-free or nearly
 // so.
 class Metrics {
@@ -100,6 +109,8 @@ class Metrics {
   // "head-timeout", ...).
   virtual void OnHttpRejected(std::string_view reason) = 0;
   virtual void OnConnectionsChanged(std::int64_t delta) = 0;
+  // A whole request was answered with a problem document of this "code".
+  virtual void OnProblem(std::string_view /*code*/) {}
 
   // Records. `topic` becomes a label only once a record of it has been delivered; until then it
   // counts as "_other".
@@ -109,6 +120,10 @@ class Metrics {
   virtual void OnBatch(std::size_t records) = 0;
   // Records whose client had its answer before they failed (Prefer: respond-async).
   virtual void OnAcceptedFailed(std::int64_t /*records*/) {}
+
+  // A record failed, or may have.
+  virtual void OnRecordFailed(ErrorCode /*code*/) {}
+  virtual void OnStage(Stage /*stage*/, std::chrono::nanoseconds /*took*/) {}
 
   // Records that the gateway holds back because their partition is busy or its leader is away.
   virtual void OnRecordsHeld(std::int64_t delta) = 0;

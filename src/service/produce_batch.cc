@@ -70,6 +70,9 @@ void ProduceBatch::Send(Producer& producer) {
   for (const Record& record : batch_.records) {
     bytes += static_cast<std::int64_t>(record.PayloadBytes());
   }
+  if (batch_.complete_at != Clock::TimePoint()) {
+    metrics_.OnStage(Stage::kParse, sent_at_ - batch_.complete_at);
+  }
   metrics_.OnBatch(batch_.records.size());
   metrics_.OnRecordsSent(static_cast<std::int64_t>(batch_.records.size()), bytes);
   for (Pending& pending : pending_) producer.Send(&pending);
@@ -78,15 +81,23 @@ void ProduceBatch::Send(Producer& producer) {
 
 void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
   const RecordResult result = ResultOf(report);
+  if (!report.ok()) metrics_.OnRecordFailed(report.error().code);
   pending.report_ = std::move(report);
   State expected = State::kPending;
   const bool in_time = pending.state_.compare_exchange_strong(
       expected, State::kReported, std::memory_order_acq_rel, std::memory_order_acquire);
   const bool known = in_time || expected == State::kWithdrawn;
+  const Clock::TimePoint handed_over = pending.handed_over;
+  const Clock::TimePoint now =
+      pending.reported_at != Clock::TimePoint() ? pending.reported_at : clock_.Now();
   metrics_.OnRecordReported(pending.record().topic, known ? result : RecordResult::kLate,
-                            pending.record().PayloadBytes(), clock_.Now() - sent_at_);
+                            pending.record().PayloadBytes(), now - sent_at_);
   if (unreported_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
 
+  // Before the answer: who has it may look at what was counted.
+  const bool was_taken = handed_over != Clock::TimePoint();
+  metrics_.OnStage(Stage::kHeld, (was_taken ? handed_over : now) - sent_at_);
+  if (was_taken) metrics_.OnStage(Stage::kBroker, now - handed_over);
   const std::shared_ptr<ProduceBatch> last = std::move(self_);
   if (!answered_.exchange(true, std::memory_order_acq_rel)) Answer();
   if (released_) released_();

@@ -4,6 +4,7 @@
 #ifndef GATEWAY_SERVICE_RECORD_H_
 #define GATEWAY_SERVICE_RECORD_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
@@ -63,6 +64,8 @@ struct RecordBatch {
       arena;  // decoded strings, header arrays; null until used
   std::vector<Record> records;
   std::string_view request_id;  // for logs; lives as long as the batch (Keep), or is ""
+  // When the request was complete; the epoch if nobody measures it.
+  std::chrono::steady_clock::time_point complete_at{};
 
   // The arena, made at first use.
   std::pmr::monotonic_buffer_resource& Arena() {

@@ -112,6 +112,18 @@ class FakeMetrics final : public Metrics {
     const std::lock_guard lock(mutex_);
     accepted_failed += count;
   }
+  void OnRecordFailed(ErrorCode code) override {
+    const std::lock_guard lock(mutex_);
+    record_errors.push_back(code);
+  }
+  void OnProblem(std::string_view code) override {
+    const std::lock_guard lock(mutex_);
+    problems.emplace_back(code);
+  }
+  void OnStage(Stage stage, std::chrono::nanoseconds took) override {
+    const std::lock_guard lock(mutex_);
+    stages[stage].push_back(took);
+  }
   void OnKafkaReady(bool ready) override { kafka_ready = ready; }
   std::string Scrape() const override { return "# fake\n"; }
 
@@ -133,6 +145,9 @@ class FakeMetrics final : public Metrics {
   std::vector<std::size_t> waves;
   std::int64_t accepted_failed = 0;
   bool kafka_ready = false;
+  std::map<Stage, std::vector<std::chrono::nanoseconds>> stages;
+  std::vector<ErrorCode> record_errors;
+  std::vector<std::string> problems;
   std::vector<std::pair<std::string, int>> requests;
   std::vector<std::pair<std::string, RecordResult>> records;
   std::vector<std::string> rejected;

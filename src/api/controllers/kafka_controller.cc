@@ -78,20 +78,19 @@ void KafkaController::AddRoutes(Router* router) {
 }
 
 void KafkaController::Send(http::Request request, const Context& context) const {
-  Produce(ParseSendRequest(std::move(request.body)), request.head, context);
+  Produce(ParseSendRequest(std::move(request.body)), request, context);
 }
 
 void KafkaController::SendBatch(http::Request request, const Context& context) const {
   const auto parse = HasNdjsonBody(request.head) ? &ParseLinesRequest : &ParseBatchRequest;
   const std::size_t max_records = service_.limits().max_batch_records;
-  Produce(parse(std::move(request.body), max_records), request.head, context);
+  Produce(parse(std::move(request.body), max_records), request, context);
 }
 
 void KafkaController::SendRaw(http::Request request, const Context& context) const {
   const std::string_view topic = context->parameter;
   if (!HasNdjsonBody(request.head)) {
-    return Produce(ParseRawRequest(topic, request.head, std::move(request.body)), request.head,
-                   context);
+    return Produce(ParseRawRequest(topic, request.head, std::move(request.body)), request, context);
   }
   const std::size_t max_records = service_.limits().max_batch_records;
   auto parsed = ParseRawLinesRequest(topic, request.head, std::move(request.body), max_records);
@@ -104,12 +103,13 @@ void KafkaController::SendRaw(http::Request request, const Context& context) con
       return ReplyRefusal(std::move(*refused), parsed.value(), context);
     }
   }
-  Produce(std::move(parsed), request.head, context);
+  Produce(std::move(parsed), request, context);
 }
 
-void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
+void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
                               const Context& context) const {
   if (!parsed.ok()) return context->ReplyProblem(parsed.error());
+  const http::RequestHead& head = sent.head;
   const auto timeout = RequestTimeoutOf(head, request_timeout_);
   if (!timeout.ok()) return context->ReplyProblem(timeout.error());
 
@@ -122,6 +122,8 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();
   records.request_id = context->request_id();  // `released` keeps it alive
+  // A request that came in one piece began after its last byte was read.
+  records.complete_at = std::max(sent.complete_at, context->started());
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
   // The request's share of the budgets is held until the last byte is free, not until the answer.
   const auto released = [context] {};
@@ -135,6 +137,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
     if (spans) spans->Refuse(InfoOf(FromErrorCode(produced.error().code)).code);
     return ReplyRefusal(std::move(produced).error(), request, context);
   }
+  context->timed = true;
   if (preferences.respond_async) return context->Reply(MakeAccepted(total));
   context->SetDeadline(clock_.Now() + timeout.value(),
                        [batch = std::move(produced).value()] { batch->Expire(); });

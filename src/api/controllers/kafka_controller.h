@@ -40,7 +40,7 @@ class KafkaController final {
   void Send(http::Request request, const Context& context) const;
   void SendBatch(http::Request request, const Context& context) const;
   void SendRaw(http::Request request, const Context& context) const;
-  void Produce(Result<ProduceRequest, Problem> parsed, const http::RequestHead& head,
+  void Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
                const Context& context) const;
 
   // What a batch calls when the fate of its records is known: to answer, or to tell the operator.

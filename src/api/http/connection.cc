@@ -216,8 +216,9 @@ void Connection::Dispatch() {
   phase_ = Phase::kHandling;
   Responder responder(loop_.queue, {id_, sequence_});
   try {
-    loop_.handler.OnRequest(Request{framer_.head(), framer_.TakeBody(), framer_.body_bytes()},
-                            std::move(state_), std::move(responder));
+    loop_.handler.OnRequest(
+        Request{framer_.head(), framer_.TakeBody(), framer_.body_bytes(), loop_.now},
+        std::move(state_), std::move(responder));
   } catch (const std::exception&) {
     // A bug. The responder was destroyed unused on the way out, which answers 500.
   }

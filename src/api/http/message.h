@@ -3,6 +3,7 @@
 #ifndef GATEWAY_API_HTTP_MESSAGE_H_
 #define GATEWAY_API_HTTP_MESSAGE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -64,6 +65,8 @@ struct Request {
   std::string body;  // decoded; capacity >= size + kBodyPadding
   // As the client sent it: without chunks, but still with its Content-Encoding.
   std::size_t sent_body_bytes = 0;
+  // When the turn of the I/O loop began in which the last byte was read.
+  std::chrono::steady_clock::time_point complete_at{};
 };
 
 struct Response {

@@ -194,7 +194,7 @@ class WaveQueue final {
   void FailHeldOf(WavePartition& partition, ErrorCode code, Work* work);
   void TakeAll(Work* work);
   void TakeWave(WaveLane& lane, Work* work);
-  std::size_t TakeChain(WavePartition& partition, Work* work, std::size_t* bytes);
+  std::size_t TakeChain(WavePartition& partition, TimePoint now, Work* work, std::size_t* bytes);
   void FailOverdue(TimePoint now, Work* work);
   void FailOlder(WavePartition& partition, std::uint64_t order, ErrorCode code, Work* work);
   void SweepPartition(WavePartition& partition, bool heads_only, Work* work);

@@ -107,7 +107,7 @@ void WaveQueue::TakeAll(Work* work) {
       if (lane->out == 0) TakeWave(*lane, work);
       while (WavePartition* const partition = lane->NextAlone()) {
         std::size_t bytes = 0;
-        TakeChain(*partition, work, &bytes);
+        TakeChain(*partition, clock_.Now(), work, &bytes);
       }
     }
   }
@@ -117,12 +117,14 @@ void WaveQueue::TakeAll(Work* work) {
 }
 
 void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
+  if (lane.turns.empty()) return;
+  const TimePoint now = clock_.Now();
   std::size_t records = 0;
   std::size_t bytes = 0;
   while (records < options_.lane_records && bytes < options_.lane_bytes) {
     WavePartition* const partition = lane.Next();
     if (partition == nullptr) break;
-    const std::size_t taken = TakeChain(*partition, work, &bytes);
+    const std::size_t taken = TakeChain(*partition, now, work, &bytes);
     if (taken == 0) continue;
     partition->wave = &lane;
     lane.wave.push_back(partition);
@@ -130,7 +132,7 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
     records += taken;
   }
   if (records == 0) return;
-  lane.began = clock_.Now();
+  lane.began = now;
   work->waves.push_back(records);
   // The keyless records that come now share another batch.
   for (WavePartition* const partition : lane.wave) {
@@ -142,7 +144,8 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
 }
 
 // One batch of the partition; how many records that is. What is taken counts as out.
-std::size_t WaveQueue::TakeChain(WavePartition& partition, Work* work, std::size_t* bytes) {
+std::size_t WaveQueue::TakeChain(WavePartition& partition, TimePoint now, Work* work,
+                                 std::size_t* bytes) {
   RecordQueue taken;
   std::size_t taken_bytes = 0;
   const std::size_t most = partition.suspects == 0
@@ -156,6 +159,7 @@ std::size_t WaveQueue::TakeChain(WavePartition& partition, Work* work, std::size
     partition.held.Pop();
     Leave(partition, *record);
     if (record->Take()) {
+      record->handed_over = now;
       taken.Push(record);
       taken_bytes += size;
     } else {

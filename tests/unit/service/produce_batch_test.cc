@@ -260,5 +260,33 @@ TEST_F(ProduceBatchTest, ReportsFromTwoThreadsAnswerOnce) {
   }
 }
 
+TEST_F(ProduceBatchTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceARequest) {
+  const auto batch = Make(2);
+  batch->Send(producer_);
+  const Clock::TimePoint sent = clock_.Now();
+  producer_.sent[0]->handed_over = sent;
+  producer_.sent[0]->reported_at = sent + std::chrono::milliseconds(1);
+  producer_.sent[0]->Report(Stored(0, 1));
+  EXPECT_TRUE(metrics_.stages.empty());
+  producer_.sent[1]->handed_over = sent + std::chrono::milliseconds(2);
+  producer_.sent[1]->reported_at = sent + std::chrono::milliseconds(7);
+  producer_.sent[1]->Report(Stored(0, 2));
+  using Times = std::vector<std::chrono::nanoseconds>;
+  EXPECT_EQ(metrics_.stages[Stage::kHeld], Times{std::chrono::milliseconds(2)});
+  EXPECT_EQ(metrics_.stages[Stage::kBroker], Times{std::chrono::milliseconds(5)});
+  EXPECT_TRUE(metrics_.stages[Stage::kParse].empty()) << "nobody said when it was complete";
+}
+
+TEST_F(ProduceBatchTest, ARecordThatWasNeverHandedOverWasOnlyHeld) {
+  const auto batch = Make(1);
+  batch->Send(producer_);
+  clock_.Advance(std::chrono::milliseconds(30));
+  producer_.sent[0]->Report(NotStored(ErrorCode::kBrokersUnavailable));
+  using Times = std::vector<std::chrono::nanoseconds>;
+  EXPECT_EQ(metrics_.stages[Stage::kHeld], Times{std::chrono::milliseconds(30)});
+  EXPECT_TRUE(metrics_.stages[Stage::kBroker].empty());
+  EXPECT_EQ(metrics_.record_errors, std::vector{ErrorCode::kBrokersUnavailable});
+}
+
 }  // namespace
 }  // namespace gateway

@@ -424,5 +424,23 @@ TEST(RequestTimeoutOf, TakesWholePositiveNumbersUpToTheCap) {
   EXPECT_EQ(RequestTimeoutOf(http::RequestHead(), milliseconds(7)).value(), milliseconds(7));
 }
 
+TEST_F(KafkaControllerTest, TheTimeOfARequestThatSendsIsToldFromItsHeadToItsAnswer) {
+  Begin(Send(kRecord));
+  clock.Advance(milliseconds(5));
+  producer.sent[0]->Report(Stored(0, 1));
+  EXPECT_TRUE(metrics.stages[Stage::kTotal].empty());
+  clock.Advance(milliseconds(1));
+  ASSERT_TRUE(Answer());
+  using Times = std::vector<std::chrono::nanoseconds>;
+  EXPECT_EQ(metrics.stages[Stage::kTotal], Times{milliseconds(6)});
+  EXPECT_EQ(metrics.stages[Stage::kParse], Times{milliseconds(0)});
+}
+
+TEST_F(KafkaControllerTest, ARefusedRequestHasNoStagesButAProblem) {
+  EXPECT_EQ(Ask(Send("{")).status, 400);
+  EXPECT_TRUE(metrics.stages.empty());
+  EXPECT_EQ(metrics.problems, std::vector<std::string>{"InvalidJson"});
+}
+
 }  // namespace
 }  // namespace gateway

@@ -350,5 +350,17 @@ TEST_F(WaveQueueTest, WithoutAKeyRecordsGoWhereEnoughReplicasAreInSync) {
   EXPECT_EQ(Log("t", 1), "aaaaa");
 }
 
+TEST_F(WaveQueueTest, ARecordKnowsWhenItsWaveWasHandedOver) {
+  AddTopic("t", {1});
+  const Clock::TimePoint start = clock_.Now();
+  HeldRecord& first = Send("t", "a");
+  clock_.Advance(milliseconds(3));
+  HeldRecord& held = Send("t", "b");
+  EXPECT_EQ(first.handed_over, start);
+  EXPECT_EQ(held.handed_over, Clock::TimePoint());
+  Store("t");
+  EXPECT_EQ(held.handed_over, start + milliseconds(3));
+}
+
 }  // namespace
 }  // namespace gateway
