@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@
 #include "liveness.h"
 #include "logging/async_logger.h"
 #include "metrics/prometheus_metrics.h"
+#include "metrics/rdkafka_metrics.h"
 #include "options.h"
 #include "os/resource_limits.h"
 #include "os/signals.h"
@@ -120,12 +122,30 @@ class Gateway final {
 
  private:
   PrometheusOptions MetricsOptions() {
-    PrometheusOptions options;
+    PrometheusOptions options = PrometheusOptionsOf(settings_);
     options.version = GATEWAY_VERSION;
+    options.revision = GATEWAY_REVISION;
     options.librdkafka_version = LibrdkafkaVersion();
     options.pistache_version = GATEWAY_PISTACHE_VERSION;
     options.dropped_log_lines = [this] { return log_.dropped(); };
+    options.state = [this] { return State(); };
+    options.rdkafka = &rdkafka_;
     return options;
+  }
+
+  // For a scrape, which a server asks for: by then everything is there.
+  GatewayState State() const {
+    const Readiness::Report report = readiness_->Check();
+    GatewayState state;
+    state.ready = report.state != Readiness::State::kNotReady;
+    state.kafka = report.kafka;
+    if (const auto since = report.kafka.since_delivery) {
+      state.last_delivery = clock_.UnixMillis() - since->count();
+    }
+    state.admitted_requests = api_->admission().requests();
+    state.admitted_bytes = api_->admission().bytes();
+    if (tls_) state.certificate_expires = tls_->expires();
+    return state;
   }
 
   ApiOptions MakeApiOptions() const {
@@ -207,6 +227,8 @@ class Gateway final {
     options.waves.max_held = settings_.kafka.message_timeout;
     options.waves.topic_bytes = settings_.limits.max_in_flight_bytes / 2;
     options.heartbeat = &liveness_.Add("kafka-reports", kReportsLimit);
+    options.on_statistics = [this](std::string_view json) { rdkafka_.OnStatistics(json); };
+    options.on_replaced = [this] { rdkafka_.OnReplaced(); };
     if (settings_.kafka.bootstrap_servers == "embedded") {
       auto broker = EmbeddedBroker::Start(log_);
       if (!broker.ok()) {
@@ -278,6 +300,7 @@ class Gateway final {
   const Signals& signals_;
   SystemClock clock_;
   AsyncLogger log_;
+  RdkafkaMetrics rdkafka_{PrometheusOptions().max_topic_labels};
   PrometheusMetrics metrics_;
   const FileLocator files_;
   Lifecycle lifecycle_;

@@ -7,6 +7,7 @@
 #include "kafka/kafka_conf.h"
 #include "logging/log_line.h"
 #include "os/named_file.h"
+#include "problem.h"
 
 namespace gateway {
 
@@ -67,6 +68,22 @@ LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
   options.constant_fields = MakeConstantFields(
       {{"service.name", name == nullptr || *name == '\0' ? "kafka-gateway" : name},
        {"service.version", GATEWAY_VERSION}});
+  return options;
+}
+
+PrometheusOptions PrometheusOptionsOf(const Settings& settings) {
+  PrometheusOptions options;
+  for (const ProblemInfo& info : AllProblems()) {
+    options.problems.emplace_back(info.code, info.status);
+  }
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(ErrorCode::kInternal); ++i) {
+    options.record_errors.emplace_back(InfoOf(FromErrorCode(static_cast<ErrorCode>(i))).code);
+  }
+  options.limits.max_connections = settings.http.max_connections;
+  options.limits.max_in_flight_requests = settings.limits.max_in_flight_requests;
+  options.limits.max_in_flight_bytes = settings.limits.max_in_flight_bytes;
+  options.limits.request_timeout = settings.limits.request_timeout;
+  options.limits.message_timeout = settings.kafka.message_timeout;
   return options;
 }
 

@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "http/tls_context.h"
 #include "logging/async_logger.h"
+#include "metrics/prometheus_metrics.h"
 
 namespace gateway {
 
@@ -27,6 +28,8 @@ std::optional<std::string> CheckHealth(const Settings& settings, bool readiness)
 bool UsesTls(const Settings& settings);
 http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls);
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging);
+// The names and the settings that are exported; what is read at a scrape is main's to add.
+PrometheusOptions PrometheusOptionsOf(const Settings& settings);
 AccessLogOptions AccessLogOptionsOf(const Settings::Logging& logging);
 http::ServerOptions ServerOptionsOf(const Settings::Http& http);
 // Of the server at Management:Port: for few clients that come seldom.

@@ -4,7 +4,7 @@
 # library; and the packages of this table, each only in its folder.
 set(package_pistache "api/http")
 set(package_openssl "api/http")
-set(package_simdjson "api")
+set(package_simdjson "api;infra/kafka")
 set(package_nlohmann "api;infra")
 set(package_librdkafka "infra/kafka")
 set(package_prometheus "infra/metrics")

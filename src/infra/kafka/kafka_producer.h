@@ -16,6 +16,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -50,6 +51,10 @@ class KafkaProducer final : public Producer,
     TopicDirectory::Options topics;
     WaveQueue::Options waves;
     Heartbeat* heartbeat = nullptr;  // beats while "kafka-reports" turns, if there is one
+    // librdkafka's statistics, each as it comes, and that the next are those of another instance.
+    // Called by "kafka-reports"; may be empty.
+    std::function<void(std::string_view json)> on_statistics;
+    std::function<void()> on_replaced;
   };
 
   // What became of the records that were under way when Drain was called.
@@ -151,6 +156,7 @@ class KafkaProducer final : public Producer,
   std::atomic<bool> stop_{false};
   std::atomic<bool> withdrawn_{false};  // some waiters of the directory may be
   SteadyClock::time_point ticked_{};    // the thread's own
+  KafkaStatsReader stats_reader_;       // likewise
   bool fatal_ = false;  // the thread's own: a fatal error has been seen on the current instance
 
   std::unique_ptr<MetadataClient> lookup_;

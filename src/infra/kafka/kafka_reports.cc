@@ -87,7 +87,8 @@ void KafkaProducer::OnEvent(const KafkaInstance& instance, rd_kafka_event_t* eve
       OnErrorEvent(instance, event);
       break;
     case RD_KAFKA_EVENT_STATS:
-      if (const auto stats = ParseKafkaStats(rd_kafka_event_stats(event))) OnStats(*stats);
+      if (const auto stats = stats_reader_.Read(rd_kafka_event_stats(event))) OnStats(*stats);
+      if (options_.on_statistics) options_.on_statistics(rd_kafka_event_stats(event));
       break;
     case RD_KAFKA_EVENT_LOG: {
       const char* facility = "";
@@ -111,6 +112,7 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
   bool offset_known = false;
   std::vector<WaveQueue::Reported> reports;
   std::int64_t count = 0;
+  const Clock::TimePoint now = clock_.Now();
   while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
     if (message->rkt != run_topic || message->partition != run_partition) {
       run_topic = message->rkt;
@@ -122,13 +124,16 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
     WaveQueue::Reported& run = reports.back();
     ++run.count;
     ++count;
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) run.stored = true;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && !std::exchange(run.stored, true)) {
+      last_stored_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    }
     if (MaySendAgain(*message)) {
       run.refused = run.refused || RefusesBatch(message->err);
       run.code = CodeOf(message->err);
       run.again.Push(record);
       continue;
     }
+    record->reported_at = now;
     Report(record, ReportOf(*message, record->record(), offset_known));
   }
   for (WaveQueue::Reported& run : reports) {
@@ -138,9 +143,6 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
   }
   const auto stored = [](const WaveQueue::Reported& run) { return run.stored; };
   if (!std::all_of(reports.begin(), reports.end(), stored)) directory_->RefreshSoon();
-  if (std::any_of(reports.begin(), reports.end(), stored)) {
-    last_stored_.store(clock_.Now().time_since_epoch().count(), std::memory_order_relaxed);
-  }
   queue_.OnReports(reports);
   in_librdkafka_.fetch_sub(count, std::memory_order_release);
 }
@@ -232,6 +234,7 @@ std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
     return nullptr;
   }
   std::shared_ptr<KafkaInstance> instance = std::move(made).value();
+  if (options_.on_replaced) options_.on_replaced();
   {
     const std::lock_guard lock(state_mutex_);
     state_.instance = instance;

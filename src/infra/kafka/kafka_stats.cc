@@ -1,45 +1,62 @@
 #include "kafka/kafka_stats.h"
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
+
+#include "kafka/stats_json.h"
 
 namespace gateway {
 namespace {
 
-using Json = nlohmann::json;
+using simdjson::ondemand::object;
+using simdjson::ondemand::value;
 
-// Builds only "brokers" and "eos" of the top level.
-bool Keep(int depth, Json::parse_event_t event, const Json& parsed) {
-  if (depth != 1 || event != Json::parse_event_t::key) return true;
-  return parsed == "brokers" || parsed == "eos";
-}
-
-// -1 if there is no such number.
-std::int64_t Number(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : -1;
+void ReadBroker(object& from, KafkaStats* stats) {
+  KafkaStats::Broker broker;
+  std::int64_t id = -1;
+  std::int64_t idle = -1;
+  const bool whole = ForEachMember(from, [&](std::string_view key, value& held) {
+    if (key == "nodeid") id = IntegerOf(held);
+    if (key == "rxidle") idle = IntegerOf(held);
+    if (key == "state") broker.up = StringOf(held) == "UP";
+  });
+  if (!whole || id < 0) return;
+  broker.id = static_cast<BrokerId>(id);
+  broker.silent_for = idle < 0 ? std::chrono::hours(1) : std::chrono::microseconds(idle);
+  ++stats->brokers_known;
+  if (broker.up) ++stats->brokers_up;
+  stats->brokers.push_back(broker);
 }
 
 }  // namespace
 
-std::optional<KafkaStats> ParseKafkaStats(std::string_view json) {
-  const Json root = Json::parse(json.begin(), json.end(), Keep, /*allow_exceptions=*/false);
-  if (!root.is_object() || !root.contains("brokers")) return std::nullopt;
+struct KafkaStatsReader::Buffers {
+  StatsText text;
+};
+
+KafkaStatsReader::KafkaStatsReader() : buffers_(std::make_unique<Buffers>()) {}
+
+KafkaStatsReader::~KafkaStatsReader() = default;
+
+std::optional<KafkaStats> KafkaStatsReader::Read(std::string_view json) {
+  std::optional<object> root = buffers_->text.Open(json);
+  if (!root) return std::nullopt;
   KafkaStats stats;
-  for (const Json& broker : root["brokers"]) {
-    if (!broker.is_object() || Number(broker, "nodeid") < 0) continue;
-    ++stats.brokers_known;
-    KafkaStats::Broker seen;
-    seen.id = static_cast<BrokerId>(Number(broker, "nodeid"));
-    seen.up = broker.contains("state") && broker["state"] == "UP";
-    const std::int64_t idle = Number(broker, "rxidle");
-    seen.silent_for = idle < 0 ? std::chrono::hours(1) : std::chrono::microseconds(idle);
-    if (seen.up) ++stats.brokers_up;
-    stats.brokers.push_back(seen);
-  }
-  if (root.contains("eos") && root["eos"].contains("idemp_state") &&
-      root["eos"]["idemp_state"].is_string()) {
-    stats.idempotence = root["eos"]["idemp_state"].get<std::string>();
-  }
+  bool has_brokers = false;
+  const bool whole = ForEachMember(*root, [&](std::string_view key, value& held) {
+    if (key == "brokers") {
+      has_brokers = true;
+      ForEachObject(held, [&stats](std::string_view /*name*/, object& broker) {
+        ReadBroker(broker, &stats);
+      });
+    } else if (key == "eos") {
+      object members;
+      if (held.get_object().get(members) != simdjson::SUCCESS) return;
+      ForEachMember(members, [&stats](std::string_view name, value& member) {
+        if (name == "idemp_state") stats.idempotence = StringOf(member);
+      });
+    }
+  });
+  if (!whole || !has_brokers) return std::nullopt;
   return stats;
 }
 

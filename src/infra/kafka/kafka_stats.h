@@ -1,10 +1,11 @@
 // What readiness and the wave queue need of librdkafka's statistics (a JSON text four times a
 // second): brokers, and whether the producer has its id. The rest of the text, which grows with
-// partitions, is skipped unbuilt.
+// partitions, is passed over: what is exported of it is read at a scrape (rdkafka_metrics.h).
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,8 +29,21 @@ struct KafkaStats {
   std::vector<Broker> brokers{};
 };
 
-// Absent if `json` is not what librdkafka writes.
-std::optional<KafkaStats> ParseKafkaStats(std::string_view json);
+// Keeps its buffers from one text to the next. One thread at a time.
+class KafkaStatsReader final {
+ public:
+  KafkaStatsReader();
+  ~KafkaStatsReader();
+  KafkaStatsReader(const KafkaStatsReader&) = delete;
+  KafkaStatsReader& operator=(const KafkaStatsReader&) = delete;
+
+  // Absent if `json` is not what librdkafka writes.
+  std::optional<KafkaStats> Read(std::string_view json);
+
+ private:
+  struct Buffers;  // keeps simdjson out of this header
+  const std::unique_ptr<Buffers> buffers_;
+};
 
 }  // namespace gateway
 

@@ -27,6 +27,12 @@ inline void AddCounter(prometheus::MetricFamily& family, MetricLabels labels, do
   metric.counter.value = value;
 }
 
+inline void AddGauge(prometheus::MetricFamily& family, MetricLabels labels, double value) {
+  prometheus::ClientMetric& metric = family.metric.emplace_back();
+  metric.label = std::move(labels);
+  metric.gauge.value = value;
+}
+
 inline void AddHistogram(prometheus::MetricFamily& family, MetricLabels labels,
                          prometheus::ClientMetric histogram) {
   histogram.label = std::move(labels);

@@ -7,10 +7,14 @@
 #include <iterator>
 #include <utility>
 
+#include "metrics/error_metrics.h"
 #include "metrics/families.h"
 #include "metrics/http_metrics.h"
 #include "metrics/process_metrics.h"
+#include "metrics/rdkafka_metrics.h"
 #include "metrics/record_metrics.h"
+#include "metrics/stage_metrics.h"
+#include "metrics/state_metrics.h"
 
 namespace gateway {
 
@@ -18,6 +22,9 @@ struct PrometheusMetrics::Parts {
   explicit Parts(PrometheusOptions options)
       : http(options.rejection_reasons),
         records(options.max_topic_labels),
+        errors(options.problems, std::move(options.record_errors)),
+        state(options.limits, std::move(options.state)),
+        rdkafka(options.rdkafka),
         dropped_log_lines(std::move(options.dropped_log_lines)),
         kafka_ready(prometheus::BuildGauge()
                         .Name("kafka_gateway_kafka_ready")
@@ -29,6 +36,7 @@ struct PrometheusMetrics::Parts {
         .Help("Always 1; the labels say what is running.")
         .Register(registry)
         .Add({{"version", options.version},
+              {"revision", options.revision},
               {"librdkafka", options.librdkafka_version},
               {"pistache", options.pistache_version}})
         .Set(1);
@@ -36,7 +44,11 @@ struct PrometheusMetrics::Parts {
 
   HttpMetrics http;
   RecordMetrics records;
+  StageMetrics stages;
+  ErrorMetrics errors;
+  StateMetrics state;
   ProcessMetrics process;
+  const RdkafkaMetrics* rdkafka;
   std::function<std::uint64_t()> dropped_log_lines;
   prometheus::Registry registry;  // for what changes too seldom to need shards
   prometheus::Gauge& kafka_ready;
@@ -85,6 +97,14 @@ void PrometheusMetrics::OnAcceptedFailed(std::int64_t records) {
   parts_->accepted_failed.fetch_add(records, std::memory_order_relaxed);
 }
 
+void PrometheusMetrics::OnRecordFailed(ErrorCode code) { parts_->errors.OnRecordFailed(code); }
+
+void PrometheusMetrics::OnStage(Stage stage, std::chrono::nanoseconds took) {
+  parts_->stages.OnStage(stage, took);
+}
+
+void PrometheusMetrics::OnProblem(std::string_view code) { parts_->errors.OnProblem(code); }
+
 void PrometheusMetrics::OnKafkaReady(bool ready) { parts_->kafka_ready.Set(ready ? 1 : 0); }
 
 std::string PrometheusMetrics::Scrape() const {
@@ -96,6 +116,9 @@ std::string PrometheusMetrics::Scrape() const {
   };
   collect(parts_->http);
   collect(parts_->records);
+  collect(parts_->stages);
+  collect(parts_->errors);
+  collect(parts_->state);
   collect(parts_->registry);
   families.push_back(
       CounterFamily("kafka_gateway_accepted_failed_records_total",
@@ -106,6 +129,7 @@ std::string PrometheusMetrics::Scrape() const {
   families.push_back(CounterFamily("kafka_gateway_log_lines_dropped_total",
                                    "Log lines dropped because the queue was full.",
                                    static_cast<double>(dropped)));
+  if (parts_->rdkafka != nullptr) collect(*parts_->rdkafka);
   collect(parts_->process);
   return prometheus::TextSerializer().Serialize(families);
 }

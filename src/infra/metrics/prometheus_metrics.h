@@ -9,17 +9,41 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ports.h"
 
 namespace gateway {
 
+// What the gateway is like at the moment of a scrape, beyond what was counted.
+struct GatewayState {
+  bool ready = false;  // as /health/ready says it
+  KafkaStatus kafka;
+  std::optional<TimestampMs> last_delivery{};  // absent: nothing was delivered yet
+  std::size_t admitted_requests = 0;           // what Limits:MaxInFlight... bound
+  std::size_t admitted_bytes = 0;
+  std::optional<std::chrono::system_clock::time_point> certificate_expires;  // absent: no TLS
+};
+
+// Settings that alerts and dashboards compare with.
+struct ConfiguredLimits {
+  std::size_t max_connections = 0;
+  std::size_t max_in_flight_requests = 0;
+  std::size_t max_in_flight_bytes = 0;
+  std::chrono::milliseconds request_timeout{};
+  std::chrono::milliseconds message_timeout{};
+};
+
+class RdkafkaMetrics;
+
 struct PrometheusOptions {
   // The labels of kafka_gateway_build_info.
   std::string version;
+  std::string revision;
   std::string librdkafka_version;
   std::string pistache_version;
 
@@ -31,8 +55,18 @@ struct PrometheusOptions {
                                                 "head-timeout",         "max-connections",
                                                 "tls-handshake-failed", "tls-handshake-timeout"};
 
+  // The "code" and the status of every problem document there is; likewise at zero.
+  std::vector<std::pair<std::string, int>> problems;
+  // The "code" of each ErrorCode, in order; likewise.
+  std::vector<std::string> record_errors;
+
+  ConfiguredLimits limits;
+
   // Read at every scrape, from the scraping thread; absent: always 0.
   std::function<std::uint64_t()> dropped_log_lines;
+  std::function<GatewayState()> state;
+  // What librdkafka says of itself; may be null. Outlives this.
+  const RdkafkaMetrics* rdkafka = nullptr;
 };
 
 class PrometheusMetrics final : public Metrics {
@@ -56,6 +90,9 @@ class PrometheusMetrics final : public Metrics {
   void OnRecordsWithdrawn(std::size_t count) override;
   void OnWave(std::size_t records) override;
   void OnAcceptedFailed(std::int64_t records) override;
+  void OnRecordFailed(ErrorCode code) override;
+  void OnStage(Stage stage, std::chrono::nanoseconds took) override;
+  void OnProblem(std::string_view code) override;
   void OnKafkaReady(bool ready) override;
   std::string Scrape() const override;
 

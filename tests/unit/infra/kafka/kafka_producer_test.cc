@@ -10,6 +10,7 @@ namespace gateway {
 namespace {
 
 using testing::CodeOfReport;
+using testing::Counter;
 using testing::EmbeddedKafka;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -328,6 +329,28 @@ TEST(KafkaProducer, AConfigurationThatLibrdkafkaCannotStartWithIsASentence) {
   const auto made = KafkaProducer::Create(options, logger, metrics, clock);
   ASSERT_FALSE(made.ok());
   EXPECT_THAT(made.error(), HasSubstr("ssl.ca.location"));
+}
+
+TEST(KafkaProducer, TellsOfStatisticsOfDeliveriesAndThatItWasReplaced) {
+  Counter statistics;
+  Counter replaced;
+  EmbeddedKafka kafka([&](KafkaProducer::Options& options) {
+    options.on_statistics = [&statistics](std::string_view json) {
+      if (json.find("\"brokers\"") != std::string_view::npos) statistics.Add();
+    };
+    options.on_replaced = [&replaced] { replaced.Add(); };
+  });
+  EXPECT_EQ(kafka.producer().Status().since_delivery, std::nullopt);
+  TestRecord record("orders", std::nullopt, "v");
+  kafka.Send(&record);
+  ASSERT_TRUE(record.Await().ok());
+  EXPECT_TRUE(kafka.producer().Status().since_delivery.has_value());
+  EXPECT_GE(record.reported_at, record.handed_over);
+  EXPECT_NE(record.handed_over, Clock::TimePoint());
+  EXPECT_TRUE(statistics.WaitFor(1));
+
+  KafkaProducerTestPeer::MakeFatal(kafka.producer());
+  EXPECT_TRUE(replaced.WaitFor(1));
 }
 
 }  // namespace

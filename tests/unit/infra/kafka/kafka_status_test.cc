@@ -88,7 +88,7 @@ TEST_F(KafkaStatusTest, AFatalErrorIsNotReadyUntilReplaced) {
 }
 
 TEST(KafkaStats, CountsOnlyBrokersThatMetadataNamed) {
-  const auto stats = ParseKafkaStats(
+  const auto stats = KafkaStatsReader().Read(
       R"({"name":"x","brokers":{"a:1/bootstrap":{"nodeid":-1,"state":"UP"},
           "a:1/1":{"nodeid":1,"state":"UP"},"b:1/2":{"nodeid":2,"state":"DOWN"}},
           "topics":{"t":{"partitions":{}}},"eos":{"idemp_state":"Assigned"}})");
@@ -99,11 +99,11 @@ TEST(KafkaStats, CountsOnlyBrokersThatMetadataNamed) {
 }
 
 TEST(KafkaStats, SurvivesWhatIsNoStatistics) {
-  EXPECT_FALSE(ParseKafkaStats("").has_value());
-  EXPECT_FALSE(ParseKafkaStats("{").has_value());
-  EXPECT_FALSE(ParseKafkaStats("[]").has_value());
-  EXPECT_FALSE(ParseKafkaStats(R"({"eos":{}})").has_value());
-  EXPECT_TRUE(ParseKafkaStats(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
+  EXPECT_FALSE(KafkaStatsReader().Read("").has_value());
+  EXPECT_FALSE(KafkaStatsReader().Read("{").has_value());
+  EXPECT_FALSE(KafkaStatsReader().Read("[]").has_value());
+  EXPECT_FALSE(KafkaStatsReader().Read(R"({"eos":{}})").has_value());
+  EXPECT_TRUE(KafkaStatsReader().Read(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
 }
 
 }  // namespace

@@ -256,5 +256,85 @@ TEST(PrometheusMetrics, NothingIsLostWhenThreadsCountAtOnceAndOneScrapes) {
   EXPECT_THAT(text, HasLine("http_server_active_requests 0"));
 }
 
+TEST(PrometheusMetrics, TellsTenthsOfAMillisecondOfAStageApart) {
+  PrometheusMetrics metrics({});
+  const std::string name = "kafka_gateway_stage_duration_seconds";
+  EXPECT_THAT(metrics.Scrape(), HasLine(name + "_count{stage=\"held\"} 0"));
+  metrics.OnStage(Stage::kHeld, std::chrono::microseconds(650));
+  metrics.OnStage(Stage::kBroker, std::chrono::microseconds(750));
+  metrics.OnStage(Stage::kParse, std::chrono::microseconds(15));
+  metrics.OnStage(Stage::kTotal, milliseconds(2));
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"held\",le=\"0.00055\"} 0"));
+  EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"held\",le=\"0.00065\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"broker\",le=\"0.0007\"} 0"));
+  EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"broker\",le=\"0.0008\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"parse\",le=\"2e-05\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "_sum{stage=\"total\"} 0.002"));
+}
+
+TEST(PrometheusMetrics, CountsProblemsAndFailedRecordsByCode) {
+  PrometheusOptions options;
+  options.problems = {{"TopicNotFound", 404}, {"Overloaded", 503}};
+  options.record_errors = {"InvalidRecord", "RecordTooLarge"};
+  PrometheusMetrics metrics(options);
+  metrics.OnProblem("Overloaded");
+  metrics.OnProblem("NotInTheTable");
+  metrics.OnRecordFailed(ErrorCode::kRecordTooLarge);
+  metrics.OnRecordFailed(ErrorCode::kInternal);  // has no name here
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_problems_total{code=\"Overloaded\",class=\"5xx\"} 1"));
+  EXPECT_THAT(text,
+              HasLine("kafka_gateway_problems_total{code=\"TopicNotFound\",class=\"4xx\"} 0"));
+  EXPECT_THAT(text, Not(HasSubstr("NotInTheTable")));
+  EXPECT_THAT(text, HasLine("kafka_gateway_record_errors_total{code=\"InvalidRecord\"} 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_record_errors_total{code=\"RecordTooLarge\"} 1"));
+}
+
+TEST(PrometheusMetrics, AsksForTheStateOfTheGatewayAtEveryScrape) {
+  GatewayState state;
+  PrometheusOptions options;
+  options.state = [&state] { return state; };
+  options.limits.max_in_flight_bytes = 1000;
+  options.limits.request_timeout = milliseconds(30'000);
+  const PrometheusMetrics metrics(options);
+  std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_ready 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_producer_replacements_total 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_last_delivery_timestamp_seconds 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_admitted_bytes_limit 1000"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_request_timeout_seconds 30"));
+  EXPECT_THAT(text, Not(HasSubstr("certificate_expiry"))) << "there is no TLS";
+
+  state.ready = true;
+  state.kafka.brokers_up = 2;
+  state.kafka.brokers_known = 3;
+  state.kafka.instance_swaps = 4;
+  state.last_delivery = 1'500;
+  state.kafka.oldest_record = milliseconds(250);
+  state.admitted_requests = 5;
+  state.admitted_bytes = 600;
+  state.certificate_expires = std::chrono::system_clock::time_point(std::chrono::seconds(1'000));
+  text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_ready 1"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_brokers_up 2"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_brokers_known 3"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_producer_replacements_total 4"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_last_delivery_timestamp_seconds 1.5"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_oldest_record_age_seconds 0.25"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_admitted_requests 5"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_admitted_bytes 600"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_tls_certificate_expiry_timestamp_seconds 1000"));
+}
+
+TEST(PrometheusMetrics, ATimeOfTodayKeepsItsSeconds) {
+  GatewayState state;
+  state.last_delivery = 1'700'000'123'456;
+  PrometheusOptions options;
+  options.state = [&state] { return state; };
+  EXPECT_THAT(PrometheusMetrics(options).Scrape(),
+              HasLine("kafka_gateway_last_delivery_timestamp_seconds 1700000123.456"));
+}
+
 }  // namespace
 }  // namespace gateway

@@ -1,0 +1,45 @@
+// What went wrong, by code: whole requests by the problem document that answered them, records by
+// why they failed. Owned by PrometheusMetrics; any thread.
+#ifndef GATEWAY_INFRA_METRICS_ERROR_METRICS_H_
+#define GATEWAY_INFRA_METRICS_ERROR_METRICS_H_
+
+#include <prometheus/collectable.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "metrics/label_table.h"
+#include "metrics/sharded.h"
+#include "ports.h"
+
+namespace gateway {
+
+class ErrorMetrics final : public prometheus::Collectable {
+ public:
+  // The codes that there are, of problems with their status; of records in the order of ErrorCode.
+  ErrorMetrics(const std::vector<std::pair<std::string, int>>& problems,
+               std::vector<std::string> record_errors);
+
+  void OnProblem(std::string_view code);
+  void OnRecordFailed(ErrorCode code);
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  struct Problem {
+    explicit Problem(int of_status) : status(of_status) {}
+    int status;
+    ShardedCells count{1};
+  };
+
+  LabelTable<Problem> problems_;
+  const std::vector<std::string> record_errors_;
+  ShardedCells records_;  // by ErrorCode; the last is for those without a name
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_METRICS_ERROR_METRICS_H_

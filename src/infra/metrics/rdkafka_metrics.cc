@@ -1,0 +1,137 @@
+#include "metrics/rdkafka_metrics.h"
+
+#include <iterator>
+#include <utility>
+
+#include "metrics/families.h"
+
+namespace gateway {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Part = RdkafkaStats::Part;
+
+MetricLabels BrokerLabel(std::int64_t id) { return {{"broker", std::to_string(id)}}; }
+
+// One family for each distribution, with the label "stat" for its figures. Without those in which
+// nothing was measured.
+void AddWindows(std::span<const RdkafkaField> fields, const std::vector<Part>& parts,
+                std::vector<MetricFamily>* families) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    MetricFamily family = MakeFamily(MetricType::Gauge, fields[i].metric, fields[i].help);
+    for (const Part& part : parts) {
+      const RdkafkaStats::Window& window = part.windows[i];
+      if (window.empty) continue;
+      for (std::size_t s = 0; s < std::size(kRdkafkaWindowStats); ++s) {
+        MetricLabels labels =
+            part.broker >= 0 ? BrokerLabel(part.broker) : MetricLabels{{"topic", part.name}};
+        labels.push_back({"stat", std::string(kRdkafkaWindowStats[s])});
+        AddGauge(family, std::move(labels), window.values[s]);
+      }
+    }
+    families->push_back(std::move(family));
+  }
+}
+
+}  // namespace
+
+void RdkafkaMetrics::OnStatistics(std::string_view json) {
+  const std::lock_guard lock(mutex_);
+  json_.assign(json);
+}
+
+void RdkafkaMetrics::OnReplaced() {
+  const std::lock_guard lock(mutex_);
+  const auto last = ReadRdkafkaStats(json_, 0);
+  json_.clear();
+  if (!last) return;
+  for (std::size_t i = 0; i < last->client.size(); ++i) before_.client[i] += last->client[i];
+  before_.id_epochs += last->id_epochs;
+  for (const Part& broker : last->brokers) {
+    std::vector<double>& sums = before_.brokers[broker.broker];
+    sums.resize(broker.fields.size());
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += broker.fields[i];
+  }
+}
+
+void RdkafkaMetrics::CollectClient(const RdkafkaStats& stats, const Before& before,
+                                   std::vector<MetricFamily>* families) {
+  const auto fields = RdkafkaClientFields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const RdkafkaField& field = fields[i];
+    families->push_back(
+        field.counter ? CounterFamily(field.metric, field.help, stats.client[i] + before.client[i])
+                      : GaugeFamily(field.metric, field.help, stats.client[i]));
+  }
+  families->push_back(GaugeFamily("rdkafka_idempotence_ready",
+                                  "1 while the idempotent producer has its id, else 0.",
+                                  stats.id_assigned ? 1 : 0));
+  families->push_back(CounterFamily("rdkafka_idempotence_epochs_total",
+                                    "Ids and epochs that the producer was given.",
+                                    stats.id_epochs + before.id_epochs));
+}
+
+void RdkafkaMetrics::CollectBrokers(const RdkafkaStats& stats, const Before& before,
+                                    std::vector<MetricFamily>* families) {
+  MetricFamily info = MakeFamily(MetricType::Gauge, "rdkafka_broker_info",
+                                 "Always 1; the labels say where the broker is.");
+  MetricFamily up = MakeFamily(MetricType::Gauge, "rdkafka_broker_up",
+                               "1 while the connection to the broker is up, else 0.");
+  for (const Part& broker : stats.brokers) {
+    MetricLabels labels = BrokerLabel(broker.broker);
+    labels.push_back({"address", broker.name});
+    AddGauge(info, std::move(labels), 1);
+    AddGauge(up, BrokerLabel(broker.broker), broker.up ? 1 : 0);
+  }
+  families->push_back(std::move(info));
+  families->push_back(std::move(up));
+  const auto fields = RdkafkaBrokerFields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const RdkafkaField& field = fields[i];
+    std::map<std::int64_t, double> values;
+    if (field.counter) {
+      for (const auto& [id, sums] : before.brokers) values[id] = sums[i];
+    }
+    for (const Part& broker : stats.brokers) values[broker.broker] += broker.fields[i];
+    MetricFamily family = MakeFamily(field.counter ? MetricType::Counter : MetricType::Gauge,
+                                     field.metric, field.help);
+    for (const auto& [id, value] : values) {
+      field.counter ? AddCounter(family, BrokerLabel(id), value)
+                    : AddGauge(family, BrokerLabel(id), value);
+    }
+    families->push_back(std::move(family));
+  }
+  AddWindows(RdkafkaBrokerWindows(), stats.brokers, families);
+}
+
+void RdkafkaMetrics::CollectTopics(const RdkafkaStats& stats, std::vector<MetricFamily>* families) {
+  const auto fields = RdkafkaTopicFields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    MetricFamily family = MakeFamily(MetricType::Gauge, fields[i].metric, fields[i].help);
+    for (const Part& topic : stats.topics) {
+      AddGauge(family, {{"topic", topic.name}}, topic.fields[i]);
+    }
+    families->push_back(std::move(family));
+  }
+  AddWindows(RdkafkaTopicWindows(), stats.topics, families);
+}
+
+std::vector<MetricFamily> RdkafkaMetrics::Collect() const {
+  std::string json;
+  Before before;
+  {
+    const std::lock_guard lock(mutex_);
+    json = json_;
+    before = before_;
+  }
+  RdkafkaStats stats = ReadRdkafkaStats(json, max_topics_).value_or(RdkafkaStats());
+  stats.client.resize(before.client.size());  // zeros, when there are no statistics yet
+  std::vector<MetricFamily> families;
+  CollectClient(stats, before, &families);
+  CollectBrokers(stats, before, &families);
+  CollectTopics(stats, &families);
+  return families;
+}
+
+}  // namespace gateway

@@ -1,0 +1,60 @@
+// The family rdkafka_*: what librdkafka says of itself (brokers, queues, batches), as of its latest
+// statistics. These come four times a second and a scrape every few seconds, so each text is only
+// copied, and read when somebody asks: nothing grows with brokers or topics but the copy.
+//
+// Counters go on when another instance takes the place of one: what the old one had counted last is
+// added (what it counted after its last statistics, a quarter of a second at most, is lost; a
+// counter never goes backwards). Labels are bounded: brokers that metadata named, `max_topics`
+// topics, no partitions.
+//
+// Owned by main, outlives the producer. Any thread.
+#ifndef GATEWAY_INFRA_METRICS_RDKAFKA_METRICS_H_
+#define GATEWAY_INFRA_METRICS_RDKAFKA_METRICS_H_
+
+#include <prometheus/collectable.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/rdkafka_stats.h"
+
+namespace gateway {
+
+class RdkafkaMetrics final : public prometheus::Collectable {
+ public:
+  explicit RdkafkaMetrics(std::size_t max_topics) : max_topics_(max_topics) {}
+
+  // The latest statistics of the instance.
+  void OnStatistics(std::string_view json);
+  // The next statistics are those of another instance.
+  void OnReplaced();
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  // What instances before this one have counted, in the order of the tables.
+  struct Before {
+    std::vector<double> client = std::vector<double>(RdkafkaClientFields().size());
+    std::map<std::int64_t, std::vector<double>> brokers;
+    double id_epochs = 0;
+  };
+
+  using Families = std::vector<prometheus::MetricFamily>;
+  static void CollectClient(const RdkafkaStats& stats, const Before& before, Families* families);
+  static void CollectBrokers(const RdkafkaStats& stats, const Before& before, Families* families);
+  static void CollectTopics(const RdkafkaStats& stats, Families* families);
+
+  const std::size_t max_topics_;
+  mutable std::mutex mutex_;
+  std::string json_;  // "": this instance has told nothing yet
+  Before before_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_METRICS_RDKAFKA_METRICS_H_

@@ -1,0 +1,62 @@
+#include "metrics/state_metrics.h"
+
+#include <chrono>
+
+#include "metrics/families.h"
+
+namespace gateway {
+namespace {
+
+double Seconds(std::chrono::milliseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+double Count(std::size_t number) { return static_cast<double>(number); }
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
+  const GatewayState now = state_ ? state_() : GatewayState();
+  std::vector<prometheus::MetricFamily> families;
+  const auto gauge = [&families](const char* name, const char* help, double value) {
+    families.push_back(GaugeFamily(name, help, value));
+  };
+  gauge("kafka_gateway_ready", "1 while the gateway wants traffic (/health/ready), else 0.",
+        now.ready ? 1 : 0);
+  gauge("kafka_gateway_brokers_up", "Brokers that the producer is connected to.",
+        now.kafka.brokers_up);
+  gauge("kafka_gateway_brokers_known", "Brokers that the cluster is known to have.",
+        now.kafka.brokers_known);
+  families.push_back(CounterFamily("kafka_gateway_producer_replacements_total",
+                                   "Producer instances replaced after a fatal error.",
+                                   static_cast<double>(now.kafka.instance_swaps)));
+  gauge("kafka_gateway_last_delivery_timestamp_seconds",
+        "When Kafka last confirmed a record, in seconds since 1970 (UTC); 0: never.",
+        static_cast<double>(now.last_delivery.value_or(0)) / 1e3);
+  gauge(
+      "kafka_gateway_oldest_record_age_seconds",
+      "How long the oldest record has waited whose fate is not known yet, held or in flight; 0 if "
+      "there is none.",
+      Seconds(now.kafka.oldest_record.value_or(std::chrono::milliseconds(0))));
+  gauge("kafka_gateway_admitted_requests", "Requests that count against the limit of them.",
+        Count(now.admitted_requests));
+  gauge("kafka_gateway_admitted_requests_limit", "Limits:MaxInFlightRequests.",
+        Count(limits_.max_in_flight_requests));
+  gauge("kafka_gateway_admitted_bytes", "Bytes of bodies that count against the limit of them.",
+        Count(now.admitted_bytes));
+  gauge("kafka_gateway_admitted_bytes_limit", "Limits:MaxInFlightBytes.",
+        Count(limits_.max_in_flight_bytes));
+  gauge("kafka_gateway_connections_limit", "Http:MaxConnections.", Count(limits_.max_connections));
+  gauge("kafka_gateway_request_timeout_seconds", "Limits:RequestTimeoutMs.",
+        Seconds(limits_.request_timeout));
+  gauge("kafka_gateway_message_timeout_seconds", "Kafka:MessageTimeoutMs.",
+        Seconds(limits_.message_timeout));
+  if (now.certificate_expires) {
+    gauge("kafka_gateway_tls_certificate_expiry_timestamp_seconds",
+          "When the server's certificate expires, in seconds since 1970 (UTC).",
+          std::chrono::duration<double>(now.certificate_expires->time_since_epoch()).count());
+  }
+  return families;
+}
+
+}  // namespace gateway
