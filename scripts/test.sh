@@ -2,7 +2,7 @@
 # ./dev test: every test, step by step; a failed step does not hide the ones after it. The last lines
 # say what each step came to.
 
-readonly STEPS=(unit asan tsan integration contract edge robustness browser)
+readonly STEPS=(unit asan tsan integration contract edge robustness browser observability)
 
 main_test() {
   local quick=false step
@@ -123,3 +123,6 @@ step_edge() {
 step_robustness() { GATEWAY_ROBUSTNESS=short python_tests tests/robustness iproute2:ss; }
 
 step_browser() { python_tests tests/browser chromium:chromium fonts-dejavu-core npm:npm; }
+
+# /metrics, alerts and dashboard with a real Prometheus: half a minute.
+step_observability() { python_tests tests/observability prometheus:promtool openssl:openssl; }

@@ -1,0 +1,61 @@
+"""A gateway under load in front of a real Kafka, and a real Prometheus that scrapes it."""
+
+import time
+
+import pytest
+from prometheus_server import PrometheusServer
+from tls_gateway import start_tls_gateway
+from traffic import Traffic
+
+
+class Observed:
+    """What there is to look at: `prometheus`, and `text`, what /metrics said under load."""
+
+    def __init__(self, prometheus, text):
+        self.prometheus = prometheus
+        self.text = text
+        self.samples = {line.split("{")[0].split(" ")[0]
+                        for line in text.splitlines() if line and not line.startswith("#")}
+
+
+@pytest.fixture(scope="session")
+def tls_gateway(tmp_path_factory, gateway_log_directory):
+    """A gateway with TLS and the embedded broker; `management` is the address of its metrics."""
+    process = start_tls_gateway(tmp_path_factory.mktemp("certificate"),
+                                gateway_log_directory / "gateway-tls.log")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def observed(kafka, gateway, tls_gateway, tmp_path_factory):
+    """After some seconds of load that a Prometheus has watched."""
+    topics = [kafka.create_topic(partitions=3) for _ in range(2)]
+    host, port = gateway.http.address
+    prometheus = PrometheusServer(tmp_path_factory.mktemp("prometheus"),
+                                  [f"{host}:{port}", tls_gateway.management])
+    try:
+        with Traffic(gateway.http, topics):
+            # rate() wants a few scrapes, and distributions want traffic while one is made.
+            deadline = time.monotonic() + 20
+            while not prometheus.query("min_over_time(rdkafka_broker_rtt_seconds[5s])") or (
+                    time.monotonic() < deadline - 13):
+                assert time.monotonic() < deadline, "Prometheus sees no broker"
+                time.sleep(0.1)
+            text = _text_under_load(gateway.http)
+        yield Observed(prometheus, text)
+    finally:
+        prometheus.stop()
+
+
+def _text_under_load(http):
+    """/metrics with its distributions, which are only there if their last interval had traffic."""
+    text = ""
+    for _ in range(100):
+        text = http.get("/metrics").body.decode()
+        if all(f"{name}{{" in text for name in (
+                "rdkafka_broker_rtt_seconds", "rdkafka_topic_batch_messages",
+                "rdkafka_broker_internal_latency_seconds", "rdkafka_broker_outbuf_latency_seconds")):
+            return text
+        time.sleep(0.05)
+    return text
