@@ -1,0 +1,50 @@
+"""A real Kafka to measure with: started, warmed up, with topics that are counted."""
+
+import re
+
+from kafka_cluster import BUILD, KafkaCluster
+from programs import load, run_json
+
+PARTITIONS = 6
+
+
+class BenchKafka:
+    """A cluster whose brokers are warm. A cold JVM is five times slower, so it is loaded for a while
+    before anything counts. A context manager."""
+
+    def __init__(self, brokers, proxies=False):
+        self.brokers = brokers
+        # What is measured is the gateway, not how fast a disk takes what nobody will read.
+        retention = {"log.retention.bytes": 512 << 20, "log.segment.bytes": 128 << 20,
+                     "log.retention.check.interval.ms": 15000}
+        self.cluster = KafkaCluster(brokers, proxies=proxies, properties=retention)
+        self.bootstrap_servers = None
+
+    def __enter__(self):
+        self.cluster.start()
+        self.bootstrap_servers = self.cluster.bootstrap_servers
+        return self
+
+    def __exit__(self, *_):
+        self.cluster.stop()
+
+    def topic(self, partitions=PARTITIONS):
+        return self.cluster.create_topic(partitions=partitions)
+
+    def count(self, topic):
+        return self.cluster.tool.count(topic)
+
+    def warm_up(self, url, topic, seconds):
+        """Small and large batches through the gateway and straight from librdkafka."""
+        part = seconds / 4
+        common = {"topic": topic, "duration": part, "warmup": 0}
+        load(url, connections=64, keys=997, **common)
+        load(url, connections=8, format="batch", records=1000, keys=997, minimal=True, **common)
+        load(url, connections=512, keys=1, **common)
+        run_json("kafka_floor", brokers=self.bootstrap_servers, outstanding=64, keys=997, **common)
+
+
+def kafka_version():
+    for jar in BUILD.glob("jars/kafka-clients-*.jar"):
+        return re.search(r"clients-(.*)\.jar", jar.name).group(1)
+    return "unknown"

@@ -1,0 +1,113 @@
+"""The programs of the benchmark as functions: the load generator, the floors, the gateway."""
+
+import json
+import os
+import pathlib
+import select
+import subprocess
+import time
+
+from kafka_cluster import kill_process, start_process
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / "build" / "bench" / "bench"
+
+
+class ProgramFailed(RuntimeError):
+    """A measuring program ended without a result."""
+
+
+def run_json(program, **flags):
+    """Runs one of the measuring programs; True is a bare switch, None and False leave a flag out."""
+    command = [str(PROGRAMS / program)]
+    for name, value in flags.items():
+        if value is True:
+            command.append(f"--{name}")
+        elif value is not None and value is not False:
+            command += [f"--{name}", str(value)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise ProgramFailed(f"{' '.join([program, *command[1:]])}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def load(url, **flags):
+    """The load generator against `url`."""
+    return run_json("load", url=url, **flags)
+
+
+class EpollFloor:
+    """A bare epoll loop that answers every request with one fixed text."""
+
+    def __init__(self):
+        self.process = start_process([str(PROGRAMS / "epoll_floor")], stdout=subprocess.PIPE)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+        self.pid = self.process.pid
+
+    def stop(self):
+        kill_process(self.process)
+
+
+class Gateway:
+    """A gateway with its default configuration, but for the port and where Kafka is. `start_ms`: from
+    its exec to the line that says that it listens."""
+
+    def __init__(self, binary, bootstrap_servers, settings=None):
+        settings = {"Http:Port": 0, "Kafka:BootstrapServers": bootstrap_servers, **(settings or {})}
+        variables = {name: value for name, value in os.environ.items() if "__" not in name}
+        self.lines = []
+        started = time.monotonic()
+        self.process = start_process(
+            [str(binary), *(f"--{key}={value}" for key, value in settings.items())],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=variables, cwd="/")
+        self.pid = self.process.pid
+        self.url = None
+        for line in self._read_lines(20):
+            event = json.loads(line) if line.startswith(b"{") else {}
+            if event.get("event") == "listening":
+                self.url = event["url"]
+                break
+        self.start_ms = (time.monotonic() - started) * 1000
+        if self.url is None:
+            kill_process(self.process)
+            raise ProgramFailed("the gateway does not listen:\n" +
+                                b"".join(self.lines).decode(errors="replace")[-2000:])
+
+    def _read_lines(self, timeout):
+        deadline = time.monotonic() + timeout
+        while select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+            line = self.process.stdout.readline()
+            if not line:
+                return
+            self.lines.append(line)
+            yield line
+
+    def collect_log(self):
+        """Takes what it has logged meanwhile, so that the pipe never fills."""
+        os.set_blocking(self.process.stdout.fileno(), False)
+        while data := self.process.stdout.read(1 << 20):
+            self.lines.append(data)
+        del self.lines[:-50]
+
+    def stop(self):
+        """SIGTERM; its exit code. Kills it if it does not end."""
+        self.process.terminate()
+        try:
+            self.process.communicate(timeout=40)
+        except subprocess.TimeoutExpired:
+            kill_process(self.process)
+        return self.process.returncode
+
+
+def rss_mb(pid, peak=False):
+    """Resident memory of a process, now or at its highest."""
+    wanted = "VmHWM:" if peak else "VmRSS:"
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(wanted):
+            return int(line.split()[1]) / 1024
+    raise ProgramFailed(f"no {wanted} of {pid}")
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))

@@ -1,0 +1,233 @@
+"""Turns results into a table for people (Markdown) and one for programs (JSON)."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from cells import BATCHES, OPEN, PEER, RAW, SAME_FLOOR, SINGLES, THREE
+from kafka import kafka_version
+from programs import ROOT
+from rounds import median, ratio, spread
+from targets import REFERENCE_FLOOR, scale, verdicts
+
+ALL_CELLS = {cell.name: cell for cell in [*PEER, *SINGLES, *BATCHES, *RAW, *OPEN, *THREE]}
+
+
+def records_of(cell):
+    return ALL_CELLS[cell].records if cell in ALL_CELLS else 1
+
+
+def _output(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def environment():
+    """What the figures depend on; nothing that names the machine's owner."""
+    cpu = "unknown"
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            cpu = " ".join(line.split(":", 1)[1].split())
+            break
+    memory = re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text()).group(1)
+    release = pathlib.Path("/etc/os-release").read_text()
+    java = subprocess.run(["java", "-version"], stderr=subprocess.PIPE, text=True, check=False).stderr
+    dirty = "+changes" if _output("git", "status", "--porcelain", "--", "src", "cmake") else ""
+    return {
+        "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "gateway": (_output("git", "rev-parse", "--short", "HEAD") or "unknown") + dirty,
+        "librdkafka": _output("pkg-config", "--modversion", "rdkafka") or "unknown",
+        "kafka": kafka_version(),
+        "java": (re.search(r'"([^"]+)"', java) or ["", "unknown"])[1],
+        "system": re.search(r'PRETTY_NAME="([^"]*)"', release).group(1),
+        "kernel": os.uname().release.split("-")[0],
+        "cpu": cpu,
+        "cores": os.cpu_count(),
+        "memory_gb": round(int(memory) / 1048576),
+    }
+
+
+def machine_name(facts):
+    words = re.sub(r"\(.*?\)|processor|cpu|@.*", " ", facts["cpu"].lower())
+    return "-".join([f"{facts['cores']}-cores", *re.findall(r"[a-z0-9]+", words)])
+
+
+def _count(value):
+    return f"{value:,.0f}".replace(",", " ") if value >= 1000 else f"{value:.3g}"
+
+
+def _ms(value):
+    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+def _with_spread(runs, metric):
+    low, high = spread(runs, metric)
+    return f"{_count(median(runs, metric))} ({_count(low)} to {_count(high)})"
+
+
+def _latency(runs, third=False):
+    figures = ["p50_ms", "p99_ms"] + (["p999_ms"] if third else [])
+    return "/".join(_ms(median(runs, figure)) for figure in figures)
+
+
+def _times(value):
+    return "" if value is None else f"{value:.2f}"
+
+
+def _table(header, rows):
+    if not rows:
+        return []
+    lines = ["| " + " | ".join(header) + " |", "| " + " | ".join("---" for _ in header) + " |"]
+    return lines + ["| " + " | ".join(str(field) for field in row) + " |" for row in rows] + [""]
+
+
+def _single_rows(cells, results):
+    rows = []
+    for cell in cells:
+        found = results.get(cell.name, {})
+        for subject in _subjects(found):
+            runs, epoll, kafka, paced = (found.get(n) for n in (subject, "epoll", "kafka", "paced"))
+            floor_cpu = None
+            edge = epoll or results.get(cell.name.replace("many-", "one-"), {}).get("epoll")
+            if edge and paced:
+                floor_cpu = median(runs, "cpu_us") / (median(edge, "cpu_us") + median(paced, "cpu_us"))
+            rows.append([
+                _titled(cell.title, subject), _with_spread(runs, "per_second"), _latency(runs),
+                f"{median(runs, 'cpu_us'):.1f}",
+                f"{_count(median(epoll, 'per_second'))}, {_latency(epoll)}, {median(epoll, 'cpu_us'):.1f}"
+                if epoll else "",
+                f"{_count(median(kafka, 'per_second'))}, {_latency(kafka)}, {median(kafka, 'cpu_us'):.1f}"
+                if kafka else "",
+                _times(ratio(runs, kafka, "per_second") if kafka else None), _times(floor_cpu),
+            ])
+    return rows
+
+
+def _volume_rows(cells, results, metric):
+    """Batches (`records_per_second`) and raw bytes (`mb_per_second`)."""
+    rows = []
+    for cell in cells:
+        found = results.get(cell.name, {})
+        kafka = found.get("kafka") or results.get(SAME_FLOOR.get(cell.name), {}).get("kafka")
+        for subject in _subjects(found):
+            runs = found[subject]
+            rows.append([
+                _titled(cell.title, subject), _with_spread(runs, metric), _latency(runs),
+                f"{median(runs, 'cpu_us') / cell.records:.2f}",
+                f"{_count(median(kafka, metric))}, {median(kafka, 'cpu_us') / cell.records:.2f}"
+                if kafka else "",
+                _times(ratio(runs, kafka, metric) if kafka else None),
+                _times(ratio(runs, kafka, "cpu_us") if kafka else None),
+            ])
+    return rows
+
+
+def _subjects(found):
+    return [name for name in found if name not in ("epoll", "kafka", "paced")]
+
+
+def _titled(title, subject):
+    return title if subject == "gateway" else f"{title} ({subject})"
+
+
+def _open_rows(results):
+    rows = []
+    for cell in OPEN:
+        found = results.get(cell.name, {})
+        for subject in _subjects(found):
+            kafka = found.get("kafka")
+            rows.append([_titled(cell.title, subject), _with_spread(found[subject], "per_second"),
+                         _latency(found[subject], True), f"{median(found[subject], 'cpu_us'):.1f}",
+                         _latency(kafka, True) if kafka else "",
+                         _times(ratio(found[subject], kafka, "p99_ms") if kafka else None)])
+    return rows
+
+
+def _series(results, name, title, per_record=False):
+    """One of the cells that step through sizes: results[name]["gateway"] is a list of steps."""
+    steps = results.get(name, {}).get("gateway", [])
+    return _table(
+        [title, "req/s", "p50/p99 ms", "CPU µs a request", *(["CPU µs a record"] if per_record else [])],
+        [[step["step"], _count(step["per_second"]), f"{_ms(step['p50_ms'])}/{_ms(step['p99_ms'])}",
+          f"{step['cpu_us']:.1f}", *([f"{step['cpu_us'] / step['n']:.2f}"] if per_record else [])]
+         for step in steps])
+
+
+def markdown(facts, results, faults, plot=None):
+    single = ["200-byte POST", "req/s (spread)", "p50/p99 ms", "CPU µs a request",
+              "bare epoll loop: req/s, ms, µs", "librdkafka alone: rec/s, ms, µs", "req/s ÷ librdkafka",
+              "CPU ÷ (epoll + librdkafka at that rate)"]
+    volume = ["p50/p99 ms", "CPU µs a record", "librdkafka alone: same, µs", "÷ librdkafka",
+              "CPU ÷ librdkafka"]
+    lines = [f"# {facts['date']}", "",
+             f"Gateway {facts['gateway']}, default configuration; librdkafka {facts['librdkafka']}, "
+             f"Kafka {facts['kafka']} on Java {facts['java']}; {facts['system']}, Linux "
+             f"{facts['kernel']}; {facts['cores']} × {facts['cpu']}, {facts['memory_gb']} GB, shared by "
+             "load, gateway and Kafka. Medians of the rounds; the spread is the least and the most. "
+             "A floor ratio is the median over the rounds. What each floor is: ../README.md.", ""]
+    if plot:
+        lines += [f"![the same as a picture]({plot})", ""]
+    lines += ["## Faults", "", *[f"* {fault}" for fault in faults], ""] if faults else []
+    if rows := verdicts(results, records_of):
+        factor = scale(results)
+        lines += ["## Targets", "",
+                  f"For a machine whose bare epoll loop answers {_count(REFERENCE_FLOOR)} requests a second; here "
+                  + (f"it answers {factor:.2f} times that, and rates and times are scaled by it." if factor
+                     else "it was not measured, so nothing is scaled."), ""]
+        lines += _table(["target", "measured", "at least, here", "aim, here", ""],
+                        [[t, _count(m), _count(least), _count(aim), v] for t, m, least, aim, v in rows])
+    for title, table in [
+            ("One record a request", _table(single, _single_rows(SINGLES, results))),
+            ("Batches", _table(["8 connections", "records/s (spread)", *volume],
+                               _volume_rows([*BATCHES, PEER[-1]], results, "records_per_second"))),
+            ("Raw bytes", _table(["", "MB/s (spread)", *volume],
+                                 _volume_rows(RAW, results, "mb_per_second"))),
+            ("Open loop", _table(["997 keys, 512 connections", "req/s (spread)", "p50/p99/p99.9 ms",
+                                  "CPU µs a request", "librdkafka at that rate: ms", "p99 ÷ librdkafka"],
+                                 _open_rows(results))),
+            ("Three brokers, replication 3, min.insync.replicas 2",
+             _table(single, _single_rows(THREE[:5], results)) +
+             _table(["8 connections", "records/s (spread)", *volume],
+                    _volume_rows(THREE[5:], results, "records_per_second"))),
+            ("Cost against size", _series(results, "sizes", "records a request, JSON", True) +
+             _series(results, "topics", "topics, one record a request, 64 connections") +
+             _series(results, "partitions", "partitions, one record a request, 64 connections")),
+            ("The rest", _rest(results)),
+    ]:
+        if table:
+            lines += [f"## {title}", "", *table]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _rest(results):
+    rows = []
+    for run in results.get("idle", {}).get("gateway", []):
+        rows.append([f"{run['connections']} mostly idle connections: RSS MB, of which before them",
+                     f"{run['rss_mb']:.0f}, {run['rss_before_mb']:.0f}"])
+        rows.append(["one busy connection among them: p50/p99 ms (without them)",
+                     f"{_ms(run['p50_ms'])}/{_ms(run['p99_ms'])} "
+                     f"({_ms(run['alone_p50_ms'])}/{_ms(run['alone_p99_ms'])})"])
+    if delay := results.get("delay", {}).get("gateway"):
+        rows.append(["acknowledgements 10 ms late, half load: CPU a request against undelayed",
+                     f"{median(delay, 'cpu_ratio'):.2f} ({median(delay, 'late_cpu_us'):.1f} against "
+                     f"{median(delay, 'cpu_us'):.1f} µs; p50/p99 {_ms(median(delay, 'late_p50_ms'))}/"
+                     f"{_ms(median(delay, 'late_p99_ms'))} ms)"])
+    if start := results.get("start", {}).get("gateway"):
+        rows.append(["from exec to listening: ms", _with_spread(start, "start_ms")])
+        if any("rss_mb" in run for run in start):
+            rows.append(["RSS after all of it, at its highest: MB",
+                         f"{median(start, 'rss_mb'):.0f}, {median(start, 'peak_rss_mb'):.0f}"])
+    return _table(["", ""], rows)
+
+
+def write(directory, name, facts, results, faults, svg):
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = [directory / f"{name}.{ending}" for ending in ("json", "md", "svg")]
+    paths[0].write_text(json.dumps({"environment": facts, "faults": faults, "results": results}, indent=1) + "\n")
+    paths[1].write_text(markdown(facts, results, faults, paths[2].name if svg else None))
+    if svg:
+        paths[2].write_text(svg)
+    return paths[1]

@@ -1,0 +1,123 @@
+"""Runs cells in rounds: in each the floors and the gateway take turns, so that what the machine does
+meanwhile meets all of them."""
+
+import statistics
+import sys
+import time
+
+from programs import load, rss_mb, run_json
+
+METRICS = ("per_second", "records_per_second", "mb_per_second", "p50_ms", "p99_ms", "p999_ms", "max_ms",
+           "cpu_us", "own_cpu_us", "own_cores")
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Subject:
+    """Something with an address that takes the load: this gateway, another build of it, a peer."""
+
+    def __init__(self, name, url, pid=None, gateway=None):
+        self.name = name
+        self.url = url
+        self.pid = pid
+        self.gateway = gateway
+
+
+class Rounds:
+    """`results[cell][subject or floor]` is the list of what each round came to; `faults` says what was
+    answered wrongly."""
+
+    def __init__(self, kafka, subjects, epoll, topic, rounds, seconds, floors=True):
+        self.kafka = kafka
+        self.subjects = subjects
+        self.epoll = epoll
+        self.topic = topic
+        self.rounds = rounds
+        self.seconds = seconds
+        self.floors = floors
+        self.results = {}
+        self.faults = []
+
+    def run(self, cells, best_rate=None):
+        for number in range(self.rounds):
+            for cell in cells:
+                # Who comes first changes from round to round.
+                self._cell(cell, number, best_rate)
+
+    def _cell(self, cell, number, best_rate):
+        flags = dict(cell.load)
+        if cell.share:
+            flags["rate"] = round(best_rate * cell.share)
+        floors = [f for f in cell.floors if f in ("epoll", "kafka")] if self.floors else []
+        order = [*self.subjects, *floors]
+        if number % 2:
+            order.reverse()
+        for who in order:
+            if isinstance(who, Subject):
+                self.measure(cell.name, who, flags)
+            else:
+                self._floor(cell.name, who, flags)
+        if self.floors and "paced" in cell.floors:
+            rate = self.results[cell.name][self.subjects[0].name][-1]["per_second"]
+            self._floor(cell.name, "paced", {**flags, "rate": round(rate)})
+
+    def measure(self, name, subject, flags, topic=None):
+        """One run against a subject; compares what was acknowledged with what Kafka holds."""
+        topic = topic or self.topic
+        counted = self.kafka is not None and flags.get("topics", 1) == 1
+        before = self.kafka.count(topic) if counted else 0
+        result = load(subject.url, topic=topic, pid=subject.pid, duration=self.seconds, warmup=0.7,
+                      **flags)
+        if subject.pid:
+            result["rss_mb"] = rss_mb(subject.pid)
+        if subject.gateway:
+            subject.gateway.collect_log()
+        self._keep(name, subject.name, result)
+        if result["bad"]:
+            self._fault(f"{name}, {subject.name}: {result['bad']} not answered with 200: "
+                        f"{result['bad_kinds']} {result['first_bad']}")
+        if counted:
+            held = self.kafka.count(topic) - before
+            if held != result["acknowledged_records"] and not result["bad"]:
+                self._fault(f"{name}, {subject.name}: {result['acknowledged_records']} records were "
+                            f"acknowledged, Kafka holds {held}")
+        return result
+
+    def _floor(self, name, floor, flags):
+        if floor == "epoll":
+            result = load(self.epoll.url, pid=self.epoll.pid, duration=self.seconds, warmup=0.3, **flags)
+        else:
+            taken = {key: flags[key] for key in ("records", "bytes", "keys", "rate") if key in flags}
+            result = run_json("kafka_floor", brokers=self.kafka.bootstrap_servers, topic=self.topic,
+                              outstanding=flags["connections"], warmup=0.7, **taken,
+                              duration=min(2, self.seconds) if floor == "paced" else self.seconds)
+            if result["bad"]:
+                self._fault(f"{name}, {floor}: {result['bad_kinds']}")
+        self._keep(name, floor, result)
+
+    def _keep(self, name, who, result):
+        self.results.setdefault(name, {}).setdefault(who, []).append(result)
+        say(f"{time.strftime('%H:%M:%S')} {name:14} {who:10} {result['per_second']:9.0f}/s"
+            f"  p50 {result['p50_ms']:.3f}  p99 {result['p99_ms']:.3f} ms"
+            f"  cpu {result['cpu_us']:.2f} us  (load {result['own_cpu_us']:.2f})")
+
+    def _fault(self, text):
+        say(f"FAULT: {text}")
+        self.faults.append(text)
+
+
+def median(runs, metric):
+    return statistics.median(run[metric] for run in runs)
+
+
+def spread(runs, metric):
+    values = [run[metric] for run in runs]
+    return min(values), max(values)
+
+
+def ratio(runs, floor_runs, metric):
+    """Median of the ratios to the floor of the same round."""
+    pairs = [(a[metric], b[metric]) for a, b in zip(runs, floor_runs) if b[metric]]
+    return statistics.median(a / b for a, b in pairs) if pairs else None

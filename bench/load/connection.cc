@@ -1,0 +1,117 @@
+#include "connection.h"
+
+#include <netinet/tcp.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+namespace gateway::bench {
+namespace {
+
+// The text of a field, or empty. What is common is found fast; other spellings by a slow look.
+std::string_view Field(std::string_view head, std::string_view name) {
+  std::size_t at = head.find(name);
+  for (std::size_t i = 0; at == std::string_view::npos && i + name.size() < head.size(); ++i) {
+    if (strncasecmp(head.data() + i, name.data(), name.size()) == 0) at = i;
+  }
+  if (at == std::string_view::npos) return {};
+  head.remove_prefix(at + name.size());
+  return head.substr(0, head.find('\r'));
+}
+
+}  // namespace
+
+Connection::~Connection() {
+  if (fd_ >= 0) close(fd_);
+}
+
+bool Connection::Open(const sockaddr_in& address, int epoll, std::uint64_t tag) {
+  if (fd_ >= 0) close(fd_);
+  fd_ = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (fd_ < 0 || connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return false;
+  }
+  epoll_ = epoll;
+  tag_ = tag;
+  watches_writable_ = false;
+  closes_ = false;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = tag;
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, fd_, &event) == 0;
+}
+
+Connection::Event Connection::Send(std::string_view request) {
+  unsent_ = request;
+  in_head_ = true;
+  head_.clear();
+  return Push();
+}
+
+Connection::Event Connection::OnWritable() { return unsent_.empty() ? Event::kMore : Push(); }
+
+Connection::Event Connection::Push() {
+  const ssize_t sent = send(fd_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0 && errno != EAGAIN) return Event::kBroken;
+  if (sent > 0) unsent_.remove_prefix(static_cast<std::size_t>(sent));
+  if (watches_writable_ == unsent_.empty()) Watch(!unsent_.empty());
+  return Event::kMore;
+}
+
+void Connection::Watch(bool writable) {
+  watches_writable_ = writable;
+  epoll_event event{};
+  event.events = writable ? EPOLLIN | EPOLLOUT : EPOLLIN;
+  event.data.u64 = tag_;
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, fd_, &event);
+}
+
+Connection::Event Connection::OnReadable() {
+  static thread_local std::array<char, 131072> buffer;
+  const ssize_t got = recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got < 0 && errno == EAGAIN) return Event::kMore;
+  if (got <= 0) return Event::kBroken;
+  return Take({buffer.data(), static_cast<std::size_t>(got)});
+}
+
+Connection::Event Connection::Take(std::string_view data) {
+  if (in_head_) {
+    std::string_view head = data;
+    if (!head_.empty()) head = head_.append(data);
+    const std::size_t end = head.find("\r\n\r\n");
+    if (end == std::string_view::npos) {
+      if (head_.empty()) head_ = data;
+      return Event::kMore;
+    }
+    const std::size_t beyond = head.size() - end - 4;  // all of it is of `data`
+    if (!TakeHead(head.substr(0, end + 2))) return Event::kBroken;
+    data.remove_prefix(data.size() - beyond);
+    in_head_ = false;
+  }
+  if (status_ != 200 && head_.size() < 1000) head_.append(data.substr(0, 1000));
+  if (data.size() > body_left_) return Event::kBroken;  // an answer to nothing
+  body_left_ -= data.size();
+  if (body_left_ > 0) return Event::kMore;
+  // An answer before the whole request was sent, or the last one: this connection has no future.
+  return closes_ || !unsent_.empty() ? Event::kBroken : Event::kAnswered;
+}
+
+bool Connection::TakeHead(std::string_view head) {
+  if (head.size() < 12 || head.substr(0, 7) != "HTTP/1.") return false;
+  status_ = std::atoi(head.data() + 9);
+  const std::string_view length = Field(head, "\r\nContent-Length: ");
+  if (length.empty()) return false;  // chunked: not read here
+  body_left_ = static_cast<std::size_t>(std::strtoull(length.data(), nullptr, 10));
+  if (status_ != 200) head_ = head;
+  closes_ = status_ != 200 && strncasecmp(Field(head, "\r\nConnection: ").data(), "close", 5) == 0;
+  return true;
+}
+
+}  // namespace gateway::bench

@@ -1,0 +1,57 @@
+// One keep-alive connection of the load generator: sends a whole request, then reads its answer and
+// looks only at the status and at Content-Length. Never two requests at once. For one thread.
+#ifndef BENCH_LOAD_CONNECTION_H_
+#define BENCH_LOAD_CONNECTION_H_
+
+#include <netinet/in.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gateway::bench {
+
+class Connection final {
+ public:
+  enum class Event { kMore, kAnswered, kBroken };
+
+  Connection() = default;
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Connects, waiting for it, and makes `epoll` report on it with `tag`. False if that fails.
+  bool Open(const sockaddr_in& address, int epoll, std::uint64_t tag);
+
+  // Begins to send; `request` stays whole until the answer is there.
+  Event Send(std::string_view request);
+  // To be called when epoll says so.
+  Event OnWritable();
+  Event OnReadable();
+
+  int status() const { return status_; }
+  // The beginning of the last answer, for people, while its status was not 200.
+  const std::string& head() const { return head_; }
+
+ private:
+  Event Push();
+  void Watch(bool writable);
+  Event Take(std::string_view data);
+  bool TakeHead(std::string_view head);
+
+  int epoll_ = -1;
+  int fd_ = -1;
+  std::uint64_t tag_ = 0;
+  bool watches_writable_ = false;
+  bool closes_ = false;
+  std::string_view unsent_;
+  std::string head_;
+  bool in_head_ = true;
+  std::size_t body_left_ = 0;
+  int status_ = 0;
+};
+
+}  // namespace gateway::bench
+
+#endif  // BENCH_LOAD_CONNECTION_H_

@@ -1,0 +1,230 @@
+// The load generator: N keep-alive connections on one thread, closed loop (the next request when
+// the last is answered) or open loop (at a rate, whatever the answers do). Prints one line of JSON.
+//
+//   load --url http://127.0.0.1:8080 --topic T [--format single|batch|ndjson|lines|raw|v2]
+//        [--connections 64] [--rate REQUESTS_A_SECOND] [--duration S] [--warmup S] [--keys N]
+//        [--records N] [--bytes N] [--topics N] [--pid P] [--minimal]
+//
+// A path in the URL replaces the gateway's own. Ends with 1 if nothing answers.
+#include <arpa/inet.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <array>
+#include <deque>
+#include <limits>
+#include <memory>
+
+#include "connection.h"
+#include "flags.h"
+#include "measurement.h"
+#include "requests.h"
+
+namespace gateway::bench {
+namespace {
+
+constexpr std::uint64_t kDrainNanoseconds = 10'000'000'000U;
+
+class Load final {
+ public:
+  Load(const RequestShape& shape, const sockaddr_in& address, const RunOptions& run)
+      : shape_(shape),
+        address_(address),
+        open_loop_(run.rate > 0),
+        measurement_(run),
+        requests_(MakeRequests(shape)),
+        epoll_(epoll_create1(0)) {}
+
+  // The exit code.
+  int Run(std::size_t connections) {
+    if (requests_.empty()) return Fail("no such --format");
+    slots_ = std::vector<Slot>(connections);
+    for (std::size_t i = 0; i < connections; ++i) {
+      if (!slots_[i].connection.Open(address_, epoll_, i)) return Fail("cannot connect");
+      free_.push_back(i);
+    }
+    measurement_.Start();
+    Issue(Now());
+    std::array<epoll_event, 512> events{};
+    while (!gone_ && !Finished()) {
+      const int ready = Wait(events);
+      for (int i = 0; i < ready; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        Slot& slot = slots_[event.data.u64];
+        if ((event.events & EPOLLOUT) != 0) On(slot, slot.connection.OnWritable());
+        if ((event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
+          On(slot, slot.connection.OnReadable());
+        }
+      }
+      const std::uint64_t now = Now();
+      measurement_.Tick(now);
+      Issue(now);
+    }
+    if (gone_) return Fail("the server is gone");
+    measurement_.Print(Backlog() + busy_);
+    return 0;
+  }
+
+ private:
+  struct Slot {
+    Connection connection;
+    bool busy = false;
+    std::uint64_t began = 0;
+  };
+
+  int Fail(const char* why) const {
+    std::fprintf(stderr, "load: %s\n", why);
+    return 1;
+  }
+
+  std::uint64_t NextDue() const {
+    return open_loop_ ? measurement_.NextDue() : std::numeric_limits<std::uint64_t>::max();
+  }
+
+  bool Finished() const {
+    const std::uint64_t now = Now();
+    if (now < measurement_.end()) return false;
+    const bool idle = busy_ == 0 && NextDue() == std::numeric_limits<std::uint64_t>::max();
+    return idle || now > measurement_.end() + kDrainNanoseconds;
+  }
+
+  // Requests that were due and never sent, counted by trying.
+  std::uint64_t Backlog() {
+    std::uint64_t count = 0;
+    for (; NextDue() != std::numeric_limits<std::uint64_t>::max(); ++count) measurement_.TakeDue();
+    return count;
+  }
+
+  int Wait(std::array<epoll_event, 512>& events) const {
+    std::uint64_t wait = 5'000'000;  // so that the ends of the window are noticed
+    const std::uint64_t due = free_.empty() ? std::numeric_limits<std::uint64_t>::max() : NextDue();
+    if (due != std::numeric_limits<std::uint64_t>::max()) {
+      const std::uint64_t now = Now();
+      wait = std::min(wait, due > now ? due - now : 0);
+    }
+    const timespec timeout{0, static_cast<long>(wait)};
+    return epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
+  }
+
+  void Issue(std::uint64_t now) {
+    while (!free_.empty()) {
+      const std::uint64_t due = open_loop_ ? measurement_.NextDue() : now;
+      if (open_loop_ ? due > now : !measurement_.Sending(now)) return;
+      if (open_loop_) measurement_.TakeDue();
+      Slot& slot = slots_[free_.front()];
+      free_.pop_front();
+      Begin(slot, due);
+    }
+  }
+
+  void Begin(Slot& slot, std::uint64_t began) {
+    slot.busy = true;
+    slot.began = began;
+    ++busy_;
+    if (++next_ == requests_.size()) next_ = 0;
+    On(slot, slot.connection.Send(requests_[next_]));
+  }
+
+  void On(Slot& slot, Connection::Event event) {
+    if (event == Connection::Event::kMore) return;
+    const auto index = static_cast<std::size_t>(&slot - slots_.data());
+    const bool answered = event == Connection::Event::kAnswered && slot.busy;
+    const std::uint64_t now = Now();
+    if (answered && slot.connection.status() == 200) {
+      measurement_.OnDone(slot.began, now, shape_.records, shape_.records * shape_.bytes);
+    } else if (slot.busy) {
+      measurement_.OnBad(answered ? std::to_string(slot.connection.status()) : "broken connection",
+                         slot.connection.head());
+    }
+    if (slot.busy) --busy_;
+    slot.busy = false;
+    if (!answered && !slot.connection.Open(address_, epoll_, index)) {
+      gone_ = true;
+      return;
+    }
+    if (!answered && std::find(free_.begin(), free_.end(), index) != free_.end()) return;
+    // The usual case goes without the queue.
+    if (answered && !open_loop_ && measurement_.Sending(now)) {
+      Begin(slot, now);
+    } else {
+      free_.push_back(index);
+    }
+  }
+
+  const RequestShape shape_;
+  const sockaddr_in address_;
+  const bool open_loop_;
+  Measurement measurement_;
+  const std::vector<std::string> requests_;
+  const int epoll_;
+  std::vector<Slot> slots_;
+  std::deque<std::size_t> free_;
+  std::size_t busy_ = 0;
+  std::size_t next_ = 0;
+  bool gone_ = false;
+};
+
+// http://HOST:PORT[/path], with an address as the host (or localhost).
+bool ParseUrl(const std::string& url, RequestShape& shape, sockaddr_in& address) {
+  const std::string scheme = "http://";
+  if (url.compare(0, scheme.size(), scheme) != 0) return false;
+  const std::size_t slash = url.find('/', scheme.size());
+  shape.host = url.substr(scheme.size(), slash - scheme.size());
+  if (slash != std::string::npos && slash + 1 < url.size()) shape.path = url.substr(slash);
+  const std::size_t colon = shape.host.find(':');
+  std::string host = shape.host.substr(0, colon);
+  if (host == "localhost") host = "127.0.0.1";
+  address.sin_family = AF_INET;
+  const int port = colon == std::string::npos ? 80 : std::atoi(shape.host.c_str() + colon + 1);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1;
+}
+
+int Main(int argc, char** argv) {
+  const Flags flags(argc, argv,
+                    {{"url", ""},
+                     {"topic", "bench"},
+                     {"format", "single"},
+                     {"connections", "64"},
+                     {"rate", "0"},
+                     {"duration", "4"},
+                     {"warmup", "1"},
+                     {"keys", "1"},
+                     {"records", "1"},
+                     {"bytes", "200"},
+                     {"topics", "1"},
+                     {"pid", "0"}},
+                    {{"minimal", ""}});
+  RequestShape shape;
+  sockaddr_in address{};
+  if (!ParseUrl(flags.Text("url"), shape, address)) {
+    std::fprintf(stderr, "load: --url must be http://ADDRESS:PORT[/path]\n");
+    return 64;
+  }
+  shape.format = flags.Text("format");
+  shape.topic = flags.Text("topic");
+  shape.topics = flags.Count("topics");
+  shape.keys = flags.Count("keys");
+  shape.records = flags.Count("records");
+  shape.bytes = flags.Count("bytes");
+  shape.minimal = flags.Set("minimal");
+  RunOptions run;
+  run.warmup_seconds = flags.Number("warmup");
+  run.seconds = flags.Number("duration");
+  run.rate = flags.Number("rate");
+  run.pid = static_cast<int>(flags.Count("pid"));
+
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  prctl(PR_SET_TIMERSLACK, 1UL);
+  const auto load = std::make_unique<Load>(shape, address, run);
+  return load->Run(flags.Count("connections"));
+}
+
+}  // namespace
+}  // namespace gateway::bench
+
+int main(int argc, char** argv) { return gateway::bench::Main(argc, argv); }

@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# ./dev bench [ARGUMENTS…]: builds what measures and what is measured, fetches Kafka, and runs bench/driver.
+
+main_bench() {
+  prepare_bench
+  exec python3 bench/driver "$@"
+}
+
+prepare_bench() {
+  ensure_build_packages release
+  build_preset bench
+  prepare_kafka
+  ensure_packages python3:python3
+}
