@@ -1,6 +1,125 @@
-"""Cells that are not one load among others."""
+"""Cells that are not one load among others. Each is a function of its name; what it measures goes to
+`results[name]["gateway"]`."""
 
-from programs import Gateway, rss_mb
+import resource
+import threading
+import time
+
+from broker_proxy import BrokerProxies
+from programs import Gateway, descriptors, load, rss_mb, run_json
+from rounds import Subject, say
+
+IDLE = 10_000
+SIZES = (1, 10, 100, 1000, 10_000)
+TOPICS = (1, 100, 1000, 5000)
+PARTITIONS = (1, 8, 64, 256)
+DELAY_SECONDS = 0.01
+
+
+def _step(rounds, name, step, n, subject, flags, topic=None):
+    result = rounds.measure(name, subject, flags, topic)
+    return {**result, "step": step, "n": n}
+
+
+def idle(rounds, binary, kafka):
+    """Ten thousand connections of which each sends something every hundred seconds, and one that is busy."""
+    gateway = rounds.subjects[0]
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    connections = IDLE if limit < 0 else min(IDLE, limit - 500)
+    common = {"topic": rounds.topic, "pid": gateway.pid}
+    before = rss_mb(gateway.pid)
+    alone = load(gateway.url, connections=1, duration=rounds.seconds, warmup=0.5, **common)
+    crowd = {}
+
+    def hold():
+        crowd.update(load(gateway.url, connections=connections, rate=connections / 100,
+                          duration=rounds.seconds + 3, warmup=2, topic=rounds.topic))
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    deadline = time.monotonic() + 10
+    while descriptors(gateway.pid) < connections and time.monotonic() < deadline:
+        time.sleep(0.05)
+    busy = load(gateway.url, connections=1, duration=rounds.seconds, warmup=0.5, **common)
+    with_them = rss_mb(gateway.pid)
+    holder.join()
+    for who, result in (("the busy one", busy), ("the idle ones", crowd)):
+        if not result or result["bad"]:
+            rounds.faults.append(f"idle, {who}: {result.get('bad_kinds')} {result.get('first_bad')}")
+    rounds.results["idle"] = {"gateway": [{
+        **busy, "connections": connections, "rss_mb": with_them, "rss_before_mb": before,
+        "alone_p50_ms": alone["p50_ms"], "alone_p99_ms": alone["p99_ms"],
+        "idle_p99_ms": crowd.get("p99_ms")}]}
+    say(f"idle: {connections} connections, RSS {before:.0f} -> {with_them:.0f} MB, p99 {busy['p99_ms']:.2f} ms "
+        f"(alone {alone['p99_ms']:.2f})")
+
+
+def sizes(rounds, binary, kafka):
+    """Records a request."""
+    steps = [_step(rounds, "sizes-step", f"{n}", n, rounds.subjects[0],
+                   {"format": "batch", "records": n, "keys": 997, "connections": 8, "minimal": True})
+             for n in SIZES]
+    _finish(rounds, "sizes", steps)
+
+
+def partitions(rounds, binary, kafka):
+    """Partitions of the topic, without and with keys: a wave with keys is a batch for each partition."""
+    steps = []
+    for n in PARTITIONS:
+        topic = kafka.topic(n)
+        for keys, text in ((0, "no keys"), (997, "997 keys")):
+            flags = {"format": "single", "keys": keys, "connections": 64}
+            load(rounds.subjects[0].url, topic=topic, duration=0.5, warmup=0, **flags)
+            steps.append(_step(rounds, "partitions-step", f"{n}, {text}", n, rounds.subjects[0], flags, topic))
+    _finish(rounds, "partitions", steps)
+
+
+def topics(rounds, binary, kafka):
+    """Topics that are written to in turn, one partition each; a gateway of its own, for its memory."""
+    prefix = "many-topics"
+    run_json("make_topics", brokers=kafka.bootstrap_servers, prefix=prefix, count=max(TOPICS),
+             replication=min(3, kafka.brokers))
+    kafka.cluster.create_topic(prefix, partitions=1)
+    gateway = Gateway(binary, kafka.bootstrap_servers)
+    subject = Subject("gateway", gateway.url, gateway.pid, gateway)
+    steps = []
+    for n in TOPICS:
+        flags = {"format": "single", "topics": n, "keys": 0, "connections": 64}
+        first = load(gateway.url, topic=prefix, duration=3, warmup=0, **flags)  # the first look at each
+        if first["bad"]:
+            rounds.faults.append(f"topics, first requests to {n}: {first['bad_kinds']} {first['first_bad']}")
+        steps.append(_step(rounds, "topics-step", f"{n}", n, subject, flags, prefix))
+    gateway.stop()
+    _finish(rounds, "topics", steps)
+
+
+def _finish(rounds, name, steps):
+    rounds.results.pop(f"{name}-step", None)
+    rounds.results[name] = {"gateway": steps}
+
+
+def delay(rounds, binary, kafka):
+    """Half of the best rate, with acknowledgements as they are and 10 ms later (a proxy between the gateway
+    and the brokers): what a request costs must not depend on how long Kafka takes."""
+    best = rounds.results.get("many-512", {}).get("gateway")
+    if best is None:
+        best = [rounds.measure("best", rounds.subjects[0],
+                               {"format": "single", "keys": 997, "connections": 512})]
+    rate = round(best[-1]["per_second"] / 2)
+    flags = {"format": "single", "keys": 997, "connections": 2048, "rate": rate}
+    runs = []
+    with BrokerProxies(kafka.cluster) as proxies:
+        proxies.delay = (DELAY_SECONDS / 2, DELAY_SECONDS / 2)
+        gateway = Gateway(binary, kafka.cluster.proxied_bootstrap_servers)
+        late_subject = Subject("late", gateway.url, gateway.pid, gateway)
+        for _ in range(rounds.rounds):
+            now = rounds.measure("delay-step", rounds.subjects[0], flags)
+            late = rounds.measure("delay-step", late_subject, flags)
+            runs.append({**now, **{f"late_{key}": value for key, value in late.items()},
+                         "cpu_ratio": late["cpu_us"] / now["cpu_us"]})
+        gateway.stop()
+    rounds.results.pop("delay-step")
+    rounds.results["delay"] = {"gateway": runs}
 
 
 def start(rounds, binary, kafka):
