@@ -6,7 +6,7 @@
 //
 //   kafka_floor --brokers ADDRESS --topic T [--outstanding 64] [--records 1] [--bytes 200] [--keys
 //   1]
-//               [--rate UNITS_A_SECOND] [--duration S] [--warmup S] [--linger MS]
+//               [--rate UNITS_A_SECOND] [--duration S] [--warmup S] [--linger MS] [--topics N]
 #include <librdkafka/rdkafka.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -55,10 +55,9 @@ rd_kafka_t* MakeProducer(const std::string& brokers, const std::string& linger) 
 
 class Floor final {
  public:
-  Floor(rd_kafka_t* producer, const std::string& topic, const RunOptions& run, std::size_t records,
-        std::size_t bytes, std::size_t keys)
-      : topic_(rd_kafka_topic_new(producer, topic.c_str(), nullptr)),
-        queue_(rd_kafka_queue_get_main(producer)),
+  Floor(rd_kafka_t* producer, const std::vector<std::string>& topics, const RunOptions& run,
+        std::size_t records, std::size_t bytes, std::size_t keys)
+      : queue_(rd_kafka_queue_get_main(producer)),
         event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
         open_loop_(run.rate > 0),
         measurement_(run),
@@ -67,12 +66,15 @@ class Floor final {
         pool_(MakeRecords(SetSize(records, bytes, keys) * records, bytes, keys)) {
     static const std::uint64_t one = 1;
     rd_kafka_queue_io_event_enable(queue_, event_, &one, sizeof one);
+    for (const std::string& topic : topics) {
+      topics_.push_back(rd_kafka_topic_new(producer, topic.c_str(), nullptr));
+    }
   }
 
-  // False if the topic cannot be had.
+  // False if the topics cannot be had.
   bool Run(rd_kafka_t* producer, std::size_t outstanding) {
     const rd_kafka_metadata_t* metadata = nullptr;
-    if (rd_kafka_metadata(producer, 0, topic_, &metadata, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (rd_kafka_metadata(producer, 0, nullptr, &metadata, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return false;
     }
     rd_kafka_metadata_destroy(metadata);
@@ -140,11 +142,13 @@ class Floor final {
     unit.began = began;
     unit.left = records_;
     unit.failed = false;
+    rd_kafka_topic_t* const topic = topics_[next_topic_];
+    if (++next_topic_ == topics_.size()) next_topic_ = 0;
     for (std::size_t i = 0; i < records_; ++i) {
       TestRecord& record = pool_[next_];
       if (++next_ == pool_.size()) next_ = 0;
       // No copy: the pool outlives the producer.
-      if (rd_kafka_produce(topic_, RD_KAFKA_PARTITION_UA, 0, record.value.data(),
+      if (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, 0, record.value.data(),
                            record.value.size(), record.key.empty() ? nullptr : record.key.data(),
                            record.key.size(), &unit) != 0) {
         unit.failed = true;
@@ -172,7 +176,7 @@ class Floor final {
     free_.push_back(&unit);
   }
 
-  rd_kafka_topic_t* const topic_;
+  std::vector<rd_kafka_topic_t*> topics_;
   rd_kafka_queue_t* const queue_;
   const int event_;
   const bool open_loop_;
@@ -183,6 +187,7 @@ class Floor final {
   std::vector<Unit> units_;
   std::deque<Unit*> free_;
   std::size_t next_ = 0;
+  std::size_t next_topic_ = 0;
 };
 
 int Main(int argc, char** argv) {
@@ -196,7 +201,8 @@ int Main(int argc, char** argv) {
                      {"keys", "1"},
                      {"records", "1"},
                      {"bytes", "200"},
-                     {"linger", "0"}});
+                     {"linger", "0"},
+                     {"topics", "1"}});
   RunOptions run;
   run.warmup_seconds = flags.Number("warmup");
   run.seconds = flags.Number("duration");
@@ -205,9 +211,15 @@ int Main(int argc, char** argv) {
   prctl(PR_SET_TIMERSLACK, 1UL);
   rd_kafka_t* producer = MakeProducer(flags.Text("brokers"), flags.Text("linger"));
   if (producer == nullptr) return 1;
-  const auto floor =
-      std::make_unique<Floor>(producer, flags.Text("topic"), run, flags.Count("records"),
-                              flags.Count("bytes"), flags.Count("keys"));
+  std::vector<std::string> topics = {flags.Text("topic")};
+  if (const std::size_t count = flags.Count("topics"); count > 1) {
+    topics.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      topics.push_back(flags.Text("topic") + "-" + std::to_string(i));
+    }
+  }
+  const auto floor = std::make_unique<Floor>(producer, topics, run, flags.Count("records"),
+                                             flags.Count("bytes"), flags.Count("keys"));
   const bool ran = floor->Run(producer, flags.Count("outstanding"));
   if (!ran)
     std::fprintf(stderr, "kafka_floor: no metadata of topic %s\n", flags.Text("topic").c_str());

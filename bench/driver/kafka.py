@@ -17,7 +17,8 @@ class BenchKafka:
         # What is measured is the gateway, not how fast a disk takes what nobody will read.
         retention = {"log.retention.bytes": 512 << 20, "log.segment.bytes": 128 << 20,
                      "log.retention.check.interval.ms": 15000}
-        self.cluster = KafkaCluster(brokers, proxies=proxies, properties=retention)
+        self.cluster = KafkaCluster(brokers, proxies=proxies, properties=retention,
+                                    java_options=("-Xmx1g",))
         self.bootstrap_servers = None
 
     def __enter__(self):

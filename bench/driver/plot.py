@@ -1,2 +1,116 @@
+"""Draws the results as one SVG of panels, without any library."""
+
+from html import escape
+
+from cells import BATCHES, OPEN, RAW, SAME_FLOOR, SINGLES, THREE
+from rounds import median, spread
+
+WIDTH, ROW, LEFT, GAP = 900, 17, 210, 34
+INK, FAINT = "#222", "#ddd"
+COLORS = {"gateway": "#1f6feb", "other": "#8250df", "kafka": "#9a6700", "epoll": "#aaa"}
+NAMES = {"gateway": "gateway", "other": "other build", "kafka": "librdkafka alone", "epoll": "bare epoll loop"}
+
+
+class _Page:
+    def __init__(self):
+        self.parts = []
+        self.y = 20
+
+    def text(self, x, y, text, size=11, anchor="start", color=INK, weight="normal"):
+        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" '
+                          f'fill="{color}" font-weight="{weight}">{escape(text)}</text>')
+
+    def rect(self, x, y, width, height, color):
+        self.parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.5):.1f}" '
+                          f'height="{height:.1f}" fill="{color}"/>')
+
+    def line(self, points, color=INK, width=1.0):
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        self.parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="{width}"/>')
+
+    def title(self, text):
+        self.text(10, self.y, text, 13, weight="bold")
+        self.y += 12
+
+    def svg(self):
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self.y + 10:.0f}" '
+                f'font-family="sans-serif">\n<rect width="100%" height="100%" fill="white"/>\n'
+                + "\n".join(self.parts) + "\n</svg>\n")
+
+
+def _figure(value):
+    for bound, divisor, unit in ((1e6, 1e6, " M"), (1e4, 1e3, " k")):
+        if value >= bound:
+            return f"{value / divisor:.3g}{unit}"
+    return f"{value:.3g}"
+
+
+def _bars(page, title, rows):
+    """Rows of (label, [(who, runs, metric)]): a bar for the median, a line for the spread."""
+    rows = [(label, bars) for label, bars in rows if bars]
+    if not rows:
+        return
+    page.title(title)
+    longest = max(spread(runs, metric)[1] for _, bars in rows for _, runs, metric in bars) or 1
+    scale = (WIDTH - LEFT - 90) / longest
+    for label, bars in rows:
+        page.text(LEFT - 8, page.y + ROW * len(bars) / 2 + 4, label, anchor="end")
+        for who, runs, metric in bars:
+            value, (low, high) = median(runs, metric), spread(runs, metric)
+            page.rect(LEFT, page.y + 2, value * scale, ROW - 4, COLORS.get(who, "#1f6feb"))
+            middle = page.y + ROW / 2
+            page.line([(LEFT + low * scale, middle), (LEFT + high * scale, middle)], INK, 1.5)
+            page.text(LEFT + high * scale + 6, middle + 4, _figure(value))
+            page.y += ROW
+        page.y += 5
+    page.y += GAP - 5
+
+
+def _rows(cells, results, metric, whom):
+    rows = []
+    for cell in cells:
+        found = dict(results.get(cell.name, {}))
+        if not found:
+            continue
+        if "kafka" not in found and cell.name in SAME_FLOOR:
+            found["kafka"] = results.get(SAME_FLOOR[cell.name], {}).get("kafka")
+        rows.append((cell.title, [(who, found[who], metric) for who in whom if found.get(who)]))
+    return rows
+
+
+def _steps(page, title, results):
+    """Cost against size: CPU of a record over the step, both logarithmic by their rank."""
+    steps = results.get("sizes", {}).get("gateway", [])
+    if not steps:
+        return
+    bars = [(f"{step['step']} a request", [("gateway", [{**step, "each": step["cpu_us"] / step["n"]}], "each")])
+            for step in steps]
+    _bars(page, title, bars)
+
+
 def draw(results):
-    return None
+    """The SVG; None if there is nothing to draw."""
+    if not results:
+        return None
+    page = _Page()
+    x = 10
+    for who, name in NAMES.items():
+        if any(who in found for found in results.values()):
+            page.rect(x, page.y - 10, 11, 11, COLORS[who])
+            page.text(x + 16, page.y, name)
+            x += 150
+    page.text(x, page.y, "bar: median; line: least to most", color="#666")
+    page.y += 26
+    whom = ("gateway", "other", "kafka", "epoll")
+    plain = ("gateway", "other", "kafka")
+    _bars(page, "One 200-byte record a request: requests a second",
+          _rows([c for c in SINGLES if c.name != "one-1"], results, "per_second", whom))
+    _bars(page, "One connection: p50, ms", _rows([c for c in [SINGLES[0], THREE[0]]], results, "p50_ms", plain))
+    _bars(page, "The same: p99, ms", _rows(SINGLES, results, "p99_ms", plain))
+    _bars(page, "Batches, 8 connections: records a second", _rows(BATCHES, results, "records_per_second", plain))
+    _bars(page, "Raw bytes: MB a second", _rows(RAW, results, "mb_per_second", plain))
+    _bars(page, "Open loop, 997 keys: p99, ms", _rows(OPEN, results, "p99_ms", plain))
+    _bars(page, "Three brokers: requests a second", _rows(THREE[1:5], results, "per_second", plain))
+    _bars(page, "Three brokers, batches: records a second", _rows(THREE[5:], results, "records_per_second", plain))
+    _steps(page, "Cost against size: CPU µs a record", results)
+    return page.svg()

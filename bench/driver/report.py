@@ -150,9 +150,11 @@ def _series(results, name, title, per_record=False):
     """One of the cells that step through sizes: results[name]["gateway"] is a list of steps."""
     steps = results.get(name, {}).get("gateway", [])
     return _table(
-        [title, "req/s", "p50/p99 ms", "CPU µs a request", *(["CPU µs a record"] if per_record else [])],
+        [title, "req/s", "p50/p99 ms", "CPU µs a request", *(["CPU µs a record"] if per_record else []),
+         "librdkafka alone: same/s, µs"],
         [[step["step"], _count(step["per_second"]), f"{_ms(step['p50_ms'])}/{_ms(step['p99_ms'])}",
-          f"{step['cpu_us']:.1f}", *([f"{step['cpu_us'] / step['n']:.2f}"] if per_record else [])]
+          f"{step['cpu_us']:.1f}", *([f"{step['cpu_us'] / step['n']:.2f}"] if per_record else []),
+          f"{_count(step['kafka_per_second'])}, {step['kafka_cpu_us']:.1f}" if "kafka_cpu_us" in step else ""]
          for step in steps])
 
 

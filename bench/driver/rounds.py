@@ -85,14 +85,18 @@ class Rounds:
                             f"acknowledged, Kafka holds {held}")
         return result
 
+    def kafka_alone(self, flags, topic=None, seconds=None):
+        """librdkafka alone with the records and the pattern of a load."""
+        taken = {key: flags[key] for key in ("records", "bytes", "keys", "rate", "topics") if key in flags}
+        return run_json("kafka_floor", brokers=self.kafka.bootstrap_servers, topic=topic or self.topic,
+                        outstanding=flags["connections"], warmup=0.7, duration=seconds or self.seconds,
+                        **taken)
+
     def _floor(self, name, floor, flags):
         if floor == "epoll":
             result = load(self.epoll.url, pid=self.epoll.pid, duration=self.seconds, warmup=0.3, **flags)
         else:
-            taken = {key: flags[key] for key in ("records", "bytes", "keys", "rate") if key in flags}
-            result = run_json("kafka_floor", brokers=self.kafka.bootstrap_servers, topic=self.topic,
-                              outstanding=flags["connections"], warmup=0.7, **taken,
-                              duration=min(2, self.seconds) if floor == "paced" else self.seconds)
+            result = self.kafka_alone(flags, seconds=min(2, self.seconds) if floor == "paced" else None)
             if result["bad"]:
                 self._fault(f"{name}, {floor}: {result['bad_kinds']}")
         self._keep(name, floor, result)
