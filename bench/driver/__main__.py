@@ -18,13 +18,15 @@ from plot import draw  # noqa: E402
 from programs import ROOT, EpollFloor, Gateway, load  # noqa: E402
 from rounds import Rounds, Subject, median, say  # noqa: E402
 
+BINARY = ROOT / "build" / "bench" / "kafka-gateway"
+
 
 def parse():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three minutes: singles and batches, one broker")
     parser.add_argument("--only", nargs="+", default=[], metavar="CELL",
                         help="these cells, by name or glob: " + " ".join(plan.all_names()))
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, help="default: 3, quick 2")
     parser.add_argument("--seconds", type=float, default=3, help="measured in each run")
     parser.add_argument("--warm-up", type=float, default=20, help="seconds of load before anything counts")
     parser.add_argument("--no-floors", action="store_true", help="the gateway alone, to compare with itself")
@@ -107,12 +109,13 @@ def best_rate(rounds):
 
 def main():
     options = parse()
+    options.rounds = options.rounds or (2 if options.quick else 3)
     partial = bool(options.quick or options.only or options.url or options.no_floors)
-    binary = options.binary or pathlib.Path(
-        os.environ.get("GATEWAY_BINARY", ROOT / "build" / "bench" / "kafka-gateway"))
+    binary = options.binary or pathlib.Path(os.environ.get("GATEWAY_BINARY", BINARY))
     rounds = Rounds(None, [], None, options.topic, options.rounds, options.seconds, not options.no_floors)
     if options.resume:
-        rounds.results = json.loads(options.resume.read_text())["results"]
+        earlier = json.loads(options.resume.read_text())
+        rounds.results, rounds.faults = earlier["results"], earlier["faults"]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if options.url:
@@ -126,7 +129,7 @@ def main():
                       and any(who not in ("epoll", "kafka") for who in found)}
     if not rounds.results:
         sys.exit("nothing to measure: no cell has such a name")
-    facts = report.environment()
+    facts = report.environment("" if binary == BINARY else " (another build)")
     name = options.resume.stem if options.resume else f"{facts['date'][:10]}-{report.machine_name(facts)}"
     directory = options.output or (options.resume.parent if options.resume else
                                    ROOT / ("build/bench-results" if partial else "bench/results"))

@@ -32,6 +32,11 @@ class BenchKafka:
     def topic(self, partitions=PARTITIONS):
         return self.cluster.create_topic(partitions=partitions)
 
+    def pids(self):
+        """Of the brokers and of the client that counts."""
+        return [process.pid for process in
+                [*(broker._process for broker in self.cluster.brokers), self.cluster.tool._process]]
+
     def count(self, topic):
         return self.cluster.tool.count(topic)
 

@@ -8,7 +8,8 @@ from rounds import median, spread
 WIDTH, ROW, LEFT, GAP = 900, 17, 210, 34
 INK, FAINT = "#222", "#ddd"
 COLORS = {"gateway": "#1f6feb", "other": "#8250df", "kafka": "#9a6700", "epoll": "#aaa"}
-NAMES = {"gateway": "gateway", "other": "other build", "kafka": "librdkafka alone", "epoll": "bare epoll loop"}
+NAMES = {"gateway": "gateway", "other": "other build", "kafka": "librdkafka alone",
+         "epoll": "bare epoll loop"}
 
 
 class _Page:
@@ -83,8 +84,8 @@ def _steps(page, title, results):
     steps = results.get("sizes", {}).get("gateway", [])
     if not steps:
         return
-    bars = [(f"{step['step']} a request", [("gateway", [{**step, "each": step["cpu_us"] / step["n"]}], "each")])
-            for step in steps]
+    bars = [(f"{step['step']} a request",
+             [("gateway", [{**step, "each": step["cpu_us"] / step["n"]}], "each")]) for step in steps]
     _bars(page, title, bars)
 
 
@@ -105,12 +106,14 @@ def draw(results):
     plain = ("gateway", "other", "kafka")
     _bars(page, "One 200-byte record a request: requests a second",
           _rows([c for c in SINGLES if c.name != "one-1"], results, "per_second", whom))
-    _bars(page, "One connection: p50, ms", _rows([c for c in [SINGLES[0], THREE[0]]], results, "p50_ms", plain))
-    _bars(page, "The same: p99, ms", _rows(SINGLES, results, "p99_ms", plain))
-    _bars(page, "Batches, 8 connections: records a second", _rows(BATCHES, results, "records_per_second", plain))
-    _bars(page, "Raw bytes: MB a second", _rows(RAW, results, "mb_per_second", plain))
-    _bars(page, "Open loop, 997 keys: p99, ms", _rows(OPEN, results, "p99_ms", plain))
-    _bars(page, "Three brokers: requests a second", _rows(THREE[1:5], results, "per_second", plain))
-    _bars(page, "Three brokers, batches: records a second", _rows(THREE[5:], results, "records_per_second", plain))
+    for title, cells, metric in (
+            ("One connection: p50, ms", [SINGLES[0], THREE[0]], "p50_ms"),
+            ("p99, ms", SINGLES, "p99_ms"),
+            ("Batches, 8 connections: records a second", BATCHES, "records_per_second"),
+            ("Raw bytes: MB a second", RAW, "mb_per_second"),
+            ("Open loop, 997 keys: p99, ms", OPEN, "p99_ms"),
+            ("Three brokers: requests a second", THREE[1:5], "per_second"),
+            ("Three brokers, batches: records a second", THREE[5:], "records_per_second")):
+        _bars(page, title, _rows(cells, results, metric, plain))
     _steps(page, "Cost against size: CPU µs a record", results)
     return page.svg()

@@ -10,7 +10,7 @@ import time
 from cells import BATCHES, OPEN, PEER, RAW, SAME_FLOOR, SINGLES, THREE
 from kafka import kafka_version
 from programs import ROOT
-from rounds import median, ratio, spread
+from rounds import DISTURBED, median, ratio, spread
 from targets import REFERENCE_FLOOR, scale, verdicts
 
 ALL_CELLS = {cell.name: cell for cell in [*PEER, *SINGLES, *BATCHES, *RAW, *OPEN, *THREE]}
@@ -25,8 +25,8 @@ def _output(*command):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def environment():
-    """What the figures depend on; nothing that names the machine's owner."""
+def environment(note=""):
+    """What the figures depend on; nothing that names the machine's owner. `note` follows the revision."""
     cpu = "unknown"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -38,7 +38,7 @@ def environment():
     dirty = "+changes" if _output("git", "status", "--porcelain", "--", "src", "cmake") else ""
     return {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
-        "gateway": (_output("git", "rev-parse", "--short", "HEAD") or "unknown") + dirty,
+        "gateway": (_output("git", "rev-parse", "--short", "HEAD") or "unknown") + dirty + note,
         "librdkafka": _output("pkg-config", "--modversion", "rdkafka") or "unknown",
         "kafka": kafka_version(),
         "java": (re.search(r'"([^"]+)"', java) or ["", "unknown"])[1],
@@ -84,6 +84,12 @@ def _table(header, rows):
     return lines + ["| " + " | ".join(str(field) for field in row) + " |" for row in rows] + [""]
 
 
+def _floor(runs):
+    if not runs:
+        return ""
+    return f"{_count(median(runs, 'per_second'))}, {_latency(runs)}, {median(runs, 'cpu_us'):.1f}"
+
+
 def _single_rows(cells, results):
     rows = []
     for cell in cells:
@@ -97,10 +103,8 @@ def _single_rows(cells, results):
             rows.append([
                 _titled(cell.title, subject), _with_spread(runs, "per_second"), _latency(runs),
                 f"{median(runs, 'cpu_us'):.1f}",
-                f"{_count(median(epoll, 'per_second'))}, {_latency(epoll)}, {median(epoll, 'cpu_us'):.1f}"
-                if epoll else "",
-                f"{_count(median(kafka, 'per_second'))}, {_latency(kafka)}, {median(kafka, 'cpu_us'):.1f}"
-                if kafka else "",
+                f"{median(runs, 'rss_mb'):.0f}" if "rss_mb" in runs[0] else "",
+                _floor(epoll), _floor(kafka),
                 _times(ratio(runs, kafka, "per_second") if kafka else None), _times(floor_cpu),
             ])
     return rows
@@ -154,12 +158,13 @@ def _series(results, name, title, per_record=False):
          "librdkafka alone: same/s, µs"],
         [[step["step"], _count(step["per_second"]), f"{_ms(step['p50_ms'])}/{_ms(step['p99_ms'])}",
           f"{step['cpu_us']:.1f}", *([f"{step['cpu_us'] / step['n']:.2f}"] if per_record else []),
-          f"{_count(step['kafka_per_second'])}, {step['kafka_cpu_us']:.1f}" if "kafka_cpu_us" in step else ""]
+          f"{_count(step['kafka_per_second'])}, {step['kafka_cpu_us']:.1f}"
+          if "kafka_cpu_us" in step else ""]
          for step in steps])
 
 
 def markdown(facts, results, faults, plot=None):
-    single = ["200-byte POST", "req/s (spread)", "p50/p99 ms", "CPU µs a request",
+    single = ["200-byte POST", "req/s (spread)", "p50/p99 ms", "CPU µs a request", "RSS MB",
               "bare epoll loop: req/s, ms, µs", "librdkafka alone: rec/s, ms, µs", "req/s ÷ librdkafka",
               "CPU ÷ (epoll + librdkafka at that rate)"]
     volume = ["p50/p99 ms", "CPU µs a record", "librdkafka alone: same, µs", "÷ librdkafka",
@@ -173,12 +178,17 @@ def markdown(facts, results, faults, plot=None):
     if plot:
         lines += [f"![the same as a picture]({plot})", ""]
     lines += ["## Faults", "", *[f"* {fault}" for fault in faults], ""] if faults else []
+    disturbed = sorted({name for name, found in results.items() for runs in found.values()
+                        if any(run.get("others_cores", 0) > DISTURBED for run in runs)})
+    if disturbed:
+        lines += [f"Other processes took more than {DISTURBED} cores during a run of: "
+                  f"{', '.join(disturbed)}. Those figures are worth less.", ""]
     if rows := verdicts(results, records_of):
         factor = scale(results)
-        lines += ["## Targets", "",
-                  f"For a machine whose bare epoll loop answers {_count(REFERENCE_FLOOR)} requests a second; here "
-                  + (f"it answers {factor:.2f} times that, and rates and times are scaled by it." if factor
-                     else "it was not measured, so nothing is scaled."), ""]
+        here = (f"it answers {factor:.2f} times that, and rates and times are scaled by it." if factor
+                else "it was not measured, so nothing is scaled.")
+        lines += ["## Targets", "", "For a machine whose bare epoll loop answers "
+                  f"{_count(REFERENCE_FLOOR)} requests a second with 64 connections; here {here}", ""]
         lines += _table(["target", "measured", "at least, here", "aim, here", ""],
                         [[t, _count(m), _count(least), _count(aim), v] for t, m, least, aim, v in rows])
     for title, table in [
@@ -228,7 +238,8 @@ def _rest(results):
 def write(directory, name, facts, results, faults, svg):
     directory.mkdir(parents=True, exist_ok=True)
     paths = [directory / f"{name}.{ending}" for ending in ("json", "md", "svg")]
-    paths[0].write_text(json.dumps({"environment": facts, "faults": faults, "results": results}, indent=1) + "\n")
+    whole = {"environment": facts, "faults": faults, "results": results}
+    paths[0].write_text(json.dumps(whole, indent=1) + "\n")
     paths[1].write_text(markdown(facts, results, faults, paths[2].name if svg else None))
     if svg:
         paths[2].write_text(svg)

@@ -5,7 +5,11 @@ import statistics
 import sys
 import time
 
+from others import Others
 from programs import load, rss_mb, run_json
+
+# Beyond this many cores taken by others a figure is marked.
+DISTURBED = 0.15
 
 METRICS = ("per_second", "records_per_second", "mb_per_second", "p50_ms", "p99_ms", "p999_ms", "max_ms",
            "cpu_us", "own_cpu_us", "own_cores")
@@ -68,8 +72,10 @@ class Rounds:
         topic = topic or self.topic
         counted = self.kafka is not None and flags.get("topics", 1) == 1
         before = self.kafka.count(topic) if counted else 0
+        others = self._others()
         result = load(subject.url, topic=topic, pid=subject.pid, duration=self.seconds, warmup=0.7,
                       **flags)
+        result["others_cores"] = others.cores()
         if subject.pid:
             result["rss_mb"] = rss_mb(subject.pid)
         if subject.gateway:
@@ -85,6 +91,11 @@ class Rounds:
                             f"acknowledged, Kafka holds {held}")
         return result
 
+    def _others(self):
+        ours = [subject.pid for subject in self.subjects if subject.pid]
+        ours += [self.epoll.pid] if self.epoll else []
+        return Others(ours + (self.kafka.pids() if self.kafka else []))
+
     def kafka_alone(self, flags, topic=None, seconds=None):
         """librdkafka alone with the records and the pattern of a load."""
         taken = {key: flags[key] for key in ("records", "bytes", "keys", "rate", "topics") if key in flags}
@@ -93,19 +104,23 @@ class Rounds:
                         **taken)
 
     def _floor(self, name, floor, flags):
+        others = self._others()
         if floor == "epoll":
             result = load(self.epoll.url, pid=self.epoll.pid, duration=self.seconds, warmup=0.3, **flags)
         else:
             result = self.kafka_alone(flags, seconds=min(2, self.seconds) if floor == "paced" else None)
             if result["bad"]:
                 self._fault(f"{name}, {floor}: {result['bad_kinds']}")
+        result["others_cores"] = others.cores()
         self._keep(name, floor, result)
 
     def _keep(self, name, who, result):
         self.results.setdefault(name, {}).setdefault(who, []).append(result)
         say(f"{time.strftime('%H:%M:%S')} {name:14} {who:10} {result['per_second']:9.0f}/s"
             f"  p50 {result['p50_ms']:.3f}  p99 {result['p99_ms']:.3f} ms"
-            f"  cpu {result['cpu_us']:.2f} us  (load {result['own_cpu_us']:.2f})")
+            f"  cpu {result['cpu_us']:.2f} us  (load {result['own_cpu_us']:.2f})"
+            + (f"  DISTURBED: others took {result['others_cores']:.2f} cores"
+               if result["others_cores"] > DISTURBED else ""))
 
     def _fault(self, text):
         say(f"FAULT: {text}")

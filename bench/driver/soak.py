@@ -2,8 +2,9 @@
 
 The load is an open loop at a quarter of what the gateway reaches, keys and batches mixed in, with
 connections that come and go (each slice opens its own). Ends with 1 if after the first fifth of the time
-resident memory grows faster than --rss-kb-per-minute, there are more descriptors than in the first slice after
-it, or the p99 of the last third is above --p99-drift times that of the first.
+resident memory grows faster than --rss-kb-per-minute, there are more descriptors than in the first slice
+after it, or the p99 of the last third is above --p99-drift times that of the first; also if a request was
+not answered with 200 or a record that was acknowledged is not in Kafka.
 """
 
 import argparse
@@ -78,7 +79,8 @@ def judge(slices, options):
     third = max(1, len(settled) // 3)
     allowed = options.rss_kb_per_minute or (2000 if options.minutes < 5 else 200)
     growth = slope([(s["minute"], s["rss_mb"] * 1024) for s in settled])
-    first, last = (statistics.median(s["p99_ms"] for s in part) for part in (settled[:third], settled[-third:]))
+    first, last = (statistics.median(s["p99_ms"] for s in part)
+                   for part in (settled[:third], settled[-third:]))
     faults = []
     if growth > allowed:
         faults.append(f"memory grows by {growth:.0f} KB a minute; allowed are {allowed:.0f}")

@@ -27,7 +27,7 @@ def _step(rounds, name, step, n, subject, flags, topic=None):
 
 
 def idle(rounds, binary, kafka):
-    """Ten thousand connections of which each sends something every hundred seconds, and one that is busy."""
+    """Ten thousand connections, each of which sends something every hundred seconds, and a busy one."""
     gateway = rounds.subjects[0]
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     connections = IDLE if limit < 0 else min(IDLE, limit - 500)
@@ -55,8 +55,8 @@ def idle(rounds, binary, kafka):
         **busy, "connections": connections, "rss_mb": with_them, "rss_before_mb": before,
         "alone_p50_ms": alone["p50_ms"], "alone_p99_ms": alone["p99_ms"],
         "idle_p99_ms": crowd.get("p99_ms")}]}
-    say(f"idle: {connections} connections, RSS {before:.0f} -> {with_them:.0f} MB, p99 {busy['p99_ms']:.2f} ms "
-        f"(alone {alone['p99_ms']:.2f})")
+    say(f"idle: {connections} connections, RSS {before:.0f} -> {with_them:.0f} MB, "
+        f"p99 {busy['p99_ms']:.2f} ms (alone {alone['p99_ms']:.2f})")
 
 
 def sizes(rounds, binary, kafka):
@@ -74,8 +74,9 @@ def partitions(rounds, binary, kafka):
         topic = kafka.topic(n)
         for keys, text in ((0, "no keys"), (997, "997 keys")):
             flags = {"format": "single", "keys": keys, "connections": 64}
-            load(rounds.subjects[0].url, topic=topic, duration=0.5, warmup=0, **flags)
-            steps.append(_step(rounds, "partitions-step", f"{n}, {text}", n, rounds.subjects[0], flags, topic))
+            load(rounds.subjects[0].url, topic=topic, duration=3, warmup=0, **flags)
+            steps.append(_step(rounds, "partitions-step", f"{n}, {text}", n, rounds.subjects[0], flags,
+                               topic))
     _finish(rounds, "partitions", steps)
 
 
@@ -97,7 +98,7 @@ def topics(rounds, binary, kafka):
 
 
 def _touch_all(rounds, gateway, prefix, flags):
-    """Until each topic had a record: the gateway asks Kafka about each once, which is not what is measured."""
+    """Until each topic had a record: that the gateway asks Kafka about each once is not measured."""
     left, began = flags["topics"], time.monotonic()
     while left > 0 and time.monotonic() - began < TOUCH_SECONDS:
         first = load(gateway.url, topic=prefix, duration=2, warmup=0, **flags)

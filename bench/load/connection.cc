@@ -107,7 +107,10 @@ bool Connection::TakeHead(std::string_view head) {
   if (head.size() < 12 || head.substr(0, 7) != "HTTP/1.") return false;
   status_ = std::atoi(head.data() + 9);
   const std::string_view length = Field(head, "\r\nContent-Length: ");
-  if (length.empty()) return false;  // chunked: not read here
+  if (length.empty()) {  // chunked: not read here
+    head_ = "(no Content-Length) " + std::string(head);
+    return false;
+  }
   body_left_ = static_cast<std::size_t>(std::strtoull(length.data(), nullptr, 10));
   if (status_ != 200) head_ = head;
   closes_ = status_ != 200 && strncasecmp(Field(head, "\r\nConnection: ").data(), "close", 5) == 0;

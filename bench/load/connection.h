@@ -31,7 +31,7 @@ class Connection final {
   Event OnReadable();
 
   int status() const { return status_; }
-  // The beginning of the last answer, for people, while its status was not 200.
+  // The beginning of the last answer, for people, if it was not a 200 that could be read.
   const std::string& head() const { return head_; }
 
  private:
