@@ -113,7 +113,8 @@ bool Connection::TakeHead(std::string_view head) {
   }
   body_left_ = static_cast<std::size_t>(std::strtoull(length.data(), nullptr, 10));
   if (status_ != 200) head_ = head;
-  closes_ = status_ != 200 && strncasecmp(Field(head, "\r\nConnection: ").data(), "close", 5) == 0;
+  const std::string_view connection = status_ == 200 ? "" : Field(head, "\r\nConnection: ");
+  closes_ = connection.size() == 5 && strncasecmp(connection.data(), "close", 5) == 0;
   return true;
 }
 
