@@ -54,7 +54,8 @@ def chosen_special(options, known):
 
 
 def measure_peer(options, rounds):
-    rounds.subjects = [Subject("gateway", options.url, options.pid)]
+    rounds.subjects = [Subject("peer", options.url, options.pid)]
+    rounds.epoll = EpollFloor()
     v2 = "/topics/" in options.url
     cells = plan.PEER if v2 else [*plan.SINGLES, *plan.BATCHES]
     say("warming up")
@@ -130,6 +131,8 @@ def main():
     if not rounds.results:
         sys.exit("nothing to measure: no cell has such a name")
     facts = report.environment("" if binary == BINARY else " (another build)")
+    if options.url:
+        facts["gateway"] = "none, but a peer"
     name = options.resume.stem if options.resume else f"{facts['date'][:10]}-{report.machine_name(facts)}"
     directory = options.output or (options.resume.parent if options.resume else
                                    ROOT / ("build/bench-results" if partial else "bench/results"))

@@ -80,7 +80,7 @@ THREE = [
 
 # For others than this gateway, which speak Confluent's v2 format.
 PEER = [
-    *(dataclasses.replace(cell, load={**cell.load, "format": "v2"}, floors=()) for cell in SINGLES),
+    *(dataclasses.replace(cell, load={**cell.load, "format": "v2"}) for cell in SINGLES),
     Cell("v2-1000", "1000 × 200 B, v2 JSON",
          {"format": "v2", "connections": 8, "records": 1000, "bytes": 200, "keys": 997}, ()),
 ]

@@ -7,8 +7,8 @@ from rounds import median, spread
 
 WIDTH, ROW, LEFT, GAP = 900, 17, 210, 34
 INK, FAINT = "#222", "#ddd"
-COLORS = {"gateway": "#1f6feb", "other": "#8250df", "kafka": "#9a6700", "epoll": "#aaa"}
-NAMES = {"gateway": "gateway", "other": "other build", "kafka": "librdkafka alone",
+COLORS = {"gateway": "#1f6feb", "other": "#8250df", "peer": "#8250df", "kafka": "#9a6700", "epoll": "#aaa"}
+NAMES = {"gateway": "gateway", "other": "other build", "peer": "peer", "kafka": "librdkafka alone",
          "epoll": "bare epoll loop"}
 
 
@@ -102,8 +102,8 @@ def draw(results):
             x += 150
     page.text(x, page.y, "bar: median; line: least to most", color="#666")
     page.y += 26
-    whom = ("gateway", "other", "kafka", "epoll")
-    plain = ("gateway", "other", "kafka")
+    whom = ("gateway", "other", "peer", "kafka", "epoll")
+    plain = ("gateway", "other", "peer", "kafka")
     _bars(page, "One 200-byte record a request: requests a second",
           _rows([c for c in SINGLES if c.name != "one-1"], results, "per_second", whom))
     for title, cells, metric in (

@@ -170,7 +170,7 @@ def markdown(facts, results, faults, plot=None):
     volume = ["p50/p99 ms", "CPU µs a record", "librdkafka alone: same, µs", "÷ librdkafka",
               "CPU ÷ librdkafka"]
     lines = [f"# {facts['date']}", "",
-             f"Gateway {facts['gateway']}, default configuration; librdkafka {facts['librdkafka']}, "
+             f"Gateway: {facts['gateway']}, default configuration; librdkafka {facts['librdkafka']}, "
              f"Kafka {facts['kafka']} on Java {facts['java']}; {facts['system']}, Linux "
              f"{facts['kernel']}; {facts['cores']} × {facts['cpu']}, {facts['memory_gb']} GB, shared by "
              "load, gateway and Kafka. Medians of the rounds; the spread is the least and the most. "

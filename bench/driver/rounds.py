@@ -54,7 +54,8 @@ class Rounds:
         flags = dict(cell.load)
         if cell.share:
             flags["rate"] = round(best_rate * cell.share)
-        floors = [f for f in cell.floors if f in ("epoll", "kafka")] if self.floors else []
+        floors = [f for f in cell.floors if f == "epoll" or f == "kafka" and self.kafka]
+        floors = floors if self.floors else []
         order = [*self.subjects, *floors]
         if number % 2:
             order.reverse()
@@ -63,7 +64,7 @@ class Rounds:
                 self.measure(cell.name, who, flags)
             else:
                 self._floor(cell.name, who, flags)
-        if self.floors and "paced" in cell.floors:
+        if self.floors and self.kafka and "paced" in cell.floors:
             rate = self.results[cell.name][self.subjects[0].name][-1]["per_second"]
             self._floor(cell.name, "paced", {**flags, "rate": round(rate)})
 
@@ -75,7 +76,7 @@ class Rounds:
         others = self._others()
         result = load(subject.url, topic=topic, pid=subject.pid, duration=self.seconds, warmup=0.7,
                       **flags)
-        result["others_cores"] = others.cores()
+        result["others_cores"] = others.cores() if others else 0
         if subject.pid:
             result["rss_mb"] = rss_mb(subject.pid)
         if subject.gateway:
@@ -92,9 +93,12 @@ class Rounds:
         return result
 
     def _others(self):
+        """None where it is not known which processes belong here: a peer has its own Kafka."""
+        if self.kafka is None:
+            return None
         ours = [subject.pid for subject in self.subjects if subject.pid]
         ours += [self.epoll.pid] if self.epoll else []
-        return Others(ours + (self.kafka.pids() if self.kafka else []))
+        return Others(ours + self.kafka.pids())
 
     def kafka_alone(self, flags, topic=None, seconds=None):
         """librdkafka alone with the records and the pattern of a load."""
@@ -111,7 +115,7 @@ class Rounds:
             result = self.kafka_alone(flags, seconds=min(2, self.seconds) if floor == "paced" else None)
             if result["bad"]:
                 self._fault(f"{name}, {floor}: {result['bad_kinds']}")
-        result["others_cores"] = others.cores()
+        result["others_cores"] = others.cores() if others else 0
         self._keep(name, floor, result)
 
     def _keep(self, name, who, result):
