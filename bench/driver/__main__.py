@@ -79,7 +79,7 @@ def measure(options, binary, brokers, rounds):
         if options.against:
             gateways.append(Gateway(options.against, kafka.bootstrap_servers))
         rounds.kafka = kafka
-        rounds.subjects = [Subject(name, gateway.url, gateway.pid, gateway)
+        rounds.subjects = [Subject(name, gateway.url, gateway.pid)
                            for name, gateway in zip(("gateway", "other"), gateways)]
         rounds.epoll = EpollFloor()
         rounds.topic = kafka.topic()

@@ -1,10 +1,11 @@
 """The programs of the benchmark as functions: the load generator, the floors, the gateway."""
 
+import collections
 import json
 import os
 import pathlib
-import select
 import subprocess
+import threading
 import time
 
 from kafka_cluster import kill_process, start_process
@@ -55,46 +56,38 @@ class Gateway:
     def __init__(self, binary, bootstrap_servers, settings=None):
         settings = {"Http:Port": 0, "Kafka:BootstrapServers": bootstrap_servers, **(settings or {})}
         variables = {name: value for name, value in os.environ.items() if "__" not in name}
-        self.lines = []
+        self.lines = collections.deque(maxlen=50)
+        self.url = None
+        self._listens = threading.Event()
         started = time.monotonic()
         self.process = start_process(
             [str(binary), *(f"--{key}={value}" for key, value in settings.items())],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=variables, cwd="/")
         self.pid = self.process.pid
-        self.url = None
-        for line in self._read_lines(20):
-            event = json.loads(line) if line.startswith(b"{") else {}
-            if event.get("event") == "listening":
-                self.url = event["url"]
-                break
+        # Somebody must always read, or a gateway with much to say would wait for us.
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._listens.wait(20)
         self.start_ms = (time.monotonic() - started) * 1000
         if self.url is None:
             kill_process(self.process)
             raise ProgramFailed("the gateway does not listen:\n" +
-                                b"".join(self.lines).decode(errors="replace")[-2000:])
+                                b"".join(self.lines).decode(errors="replace"))
 
-    def _read_lines(self, timeout):
-        deadline = time.monotonic() + timeout
-        while select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
-            line = self.process.stdout.readline()
-            if not line:
-                return
+    def _read(self):
+        for line in self.process.stdout:
             self.lines.append(line)
-            yield line
-
-    def collect_log(self):
-        """Takes what it has logged meanwhile, so that the pipe never fills."""
-        os.set_blocking(self.process.stdout.fileno(), False)
-        while data := self.process.stdout.read(1 << 20):
-            self.lines.append(data)
-        del self.lines[:-50]
+            if self.url is None and line.startswith(b"{") and b'"listening"' in line:
+                self.url = json.loads(line)["url"]
+                self._listens.set()
+        self._listens.set()
 
     def stop(self):
         """SIGTERM; its exit code. Kills it if it does not end."""
         self.process.terminate()
         try:
-            self.process.communicate(timeout=40)
+            self.process.wait(timeout=40)
         except subprocess.TimeoutExpired:
             kill_process(self.process)
         return self.process.returncode

@@ -22,11 +22,10 @@ def say(text):
 class Subject:
     """Something with an address that takes the load: this gateway, another build of it, a peer."""
 
-    def __init__(self, name, url, pid=None, gateway=None):
+    def __init__(self, name, url, pid=None):
         self.name = name
         self.url = url
         self.pid = pid
-        self.gateway = gateway
 
 
 class Rounds:
@@ -73,14 +72,12 @@ class Rounds:
         topic = topic or self.topic
         counted = self.kafka is not None and flags.get("topics", 1) == 1
         before = self.kafka.count(topic) if counted else 0
-        others = self._others()
+        others = self._others(subject)
         result = load(subject.url, topic=topic, pid=subject.pid, duration=self.seconds, warmup=0.7,
                       **flags)
         result["others_cores"] = others.cores() if others else 0
         if subject.pid:
             result["rss_mb"] = rss_mb(subject.pid)
-        if subject.gateway:
-            subject.gateway.collect_log()
         self._keep(name, subject.name, result)
         if result["bad"]:
             self._fault(f"{name}, {subject.name}: {result['bad']} not answered with 200: "
@@ -92,13 +89,13 @@ class Rounds:
                             f"acknowledged, Kafka holds {held}")
         return result
 
-    def _others(self):
+    def _others(self, *more):
         """None where it is not known which processes belong here: a peer has its own Kafka."""
         if self.kafka is None:
             return None
-        ours = [subject.pid for subject in self.subjects if subject.pid]
-        ours += [self.epoll.pid] if self.epoll else []
-        return Others(ours + self.kafka.pids())
+        ours = {subject.pid for subject in [*self.subjects, *more] if subject.pid}
+        ours |= {self.epoll.pid} if self.epoll else set()
+        return Others(ours | set(self.kafka.pids()))
 
     def kafka_alone(self, flags, topic=None, seconds=None):
         """librdkafka alone with the records and the pattern of a load."""

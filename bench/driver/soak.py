@@ -61,7 +61,6 @@ def soak(options, gateway, kafka, topic):
                      rate=50, duration=0.8, warmup=0)
         time.sleep(0.2)  # the connections that were closed are gone
         acknowledged = single["acknowledged_records"] + batch["acknowledged_records"]
-        gateway.collect_log()
         slices.append({
             "minute": (time.monotonic() - started) / 60, "rss_mb": rss_mb(gateway.pid),
             "descriptors": descriptors(gateway.pid), "p50_ms": single["p50_ms"], "p99_ms": single["p99_ms"],
