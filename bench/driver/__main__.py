@@ -18,6 +18,7 @@ from plot import draw  # noqa: E402
 from programs import ROOT, EpollFloor, Gateway, load  # noqa: E402
 from rounds import Rounds, Subject, median, say  # noqa: E402
 
+INTERRUPTED = "interrupted: cells are missing, the last ones may lack rounds"
 BINARY = ROOT / "build" / "bench" / "kafka-gateway"
 
 
@@ -116,7 +117,8 @@ def main():
     rounds = Rounds(None, [], None, options.topic, options.rounds, options.seconds, not options.no_floors)
     if options.resume:
         earlier = json.loads(options.resume.read_text())
-        rounds.results, rounds.faults = earlier["results"], earlier["faults"]
+        rounds.results = earlier["results"]
+        rounds.faults = [fault for fault in earlier["faults"] if fault != INTERRUPTED]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if options.url:
@@ -125,7 +127,8 @@ def main():
             for brokers in (1,) if options.quick else (1, 3):
                 measure(options, binary.resolve(), brokers, rounds)
     except KeyboardInterrupt:
-        rounds.faults.append("interrupted: cells are missing, the last one may lack rounds")
+        rounds.faults.append(INTERRUPTED)
+    rounds.results.pop("best", None)
     rounds.results = {name: found for name, found in rounds.results.items() if not name.endswith("-step")
                       and any(who not in ("epoll", "kafka") for who in found)}
     if not rounds.results:
