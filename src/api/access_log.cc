@@ -29,7 +29,7 @@ Value CountOrNone(std::size_t count) {
 }
 
 std::string_view MessageFor(int status, bool slow, bool probe) {
-  if (probe) return "A health check failed.";  // else it is not written
+  if (probe && status >= 500) return "A health check failed.";
   if (status == kClientClosedRequest) return "The client went away before its answer.";
   if (status >= 500) return "A request failed.";
   if (status >= 400) return "A request was refused.";
@@ -61,7 +61,7 @@ bool AccessLog::Wanted(const Line& line) const {
     case AccessLogOptions::Mode::kOff:
       return false;
     case AccessLogOptions::Mode::kAll:
-      return problem || !line.probe;
+      return true;
     case AccessLogOptions::Mode::kProblems:
       break;
   }

@@ -1,6 +1,6 @@
 // One line for each answer that is worth one (Logging:Access): all of them, or every answer of 400
-// or more, slow ones and one in so many of the rest, or none. Routes that machines ask every few
-// seconds (health, metrics) get a line only when they fail. Any thread.
+// or more, slow ones and one in so many of the rest, or none. Unless it is all of them, routes that
+// machines ask every few seconds (health, metrics) get a line only when they fail. Any thread.
 //
 // What a client sent is cut to kMaxText bytes here; the logger escapes it. Nothing of a query, a
 // body, a key or a header other than User-Agent is in a line.

@@ -135,14 +135,14 @@ class Gateway:
             problem = "" if answer.status < 400 or to_head else answer.problem()
             if problem in REFUSALS or (to_head and answer.status in (400, 413, 414, 417, 431, 501, 505)):
                 return requests, False
-            early = problem in EARLY or (to_head and answer.status >= 400) or line["http.route"] == ""
+            early = problem in EARLY or (to_head and answer.status >= 400) or "http.route" not in line
             requests.append((line["http.request.method"], line["url.path"], None if early else line["bytes_in"]))
             if answer.closes():
                 return requests, False
         return requests, True
 
     def _to_head(self, answer):
-        return answer.status != 100 and self._line(answer)["http.request.method"] == "HEAD"
+        return answer.status != 100 and self._line(answer).get("http.request.method") == "HEAD"
 
     def _line(self, answer):
         """The access log's line about the request that was answered."""
