@@ -38,7 +38,8 @@ std::string_view MessageFor(int status, bool slow, bool probe) {
 
 // Microseconds are exact enough, and shorter than what a double has to say.
 double MillisOf(std::chrono::nanoseconds duration) {
-  return static_cast<double>(duration.count() / 1'000) / 1'000.0;
+  const std::int64_t micros = duration.count() / 1'000;
+  return static_cast<double>(micros) / 1'000.0;
 }
 
 std::size_t ThisThread() {
