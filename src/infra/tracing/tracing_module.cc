@@ -33,6 +33,7 @@ Result<std::unique_ptr<Tracer>, std::string> LoadTracing(const fs::path& executa
            "either way.";
   }
   void* const module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  // glibc keeps the error for each thread. NOLINTNEXTLINE(concurrency-mt-unsafe)
   if (module == nullptr) return std::string("Tracing:Enabled: ") + dlerror();
   const auto* const entry = static_cast<const TracingEntry*>(dlsym(module, kTracingEntry));
   if (entry == nullptr || options.version != entry->version) {

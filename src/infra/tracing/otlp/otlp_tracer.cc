@@ -167,4 +167,5 @@ std::unique_ptr<Tracer> Make(const TracingOptions& options) {
 
 // The name is kTracingEntry's.
 extern "C" __attribute__((visibility("default")))
-const gateway::TracingEntry kafka_gateway_tracing = {GATEWAY_VERSION, &gateway::otlp::Make};
+const gateway::TracingEntry kafka_gateway_tracing =  // NOLINT(readability-identifier-naming)
+    {GATEWAY_VERSION, &gateway::otlp::Make};
