@@ -42,7 +42,8 @@ def wait_for(condition, what, ceiling=CEILING, pause=0.05):
 class Case:
     """`fault` is its name in the report."""
 
-    def __init__(self, cluster, directory, fault, settings=None, bootstrap_servers=None):
+    def __init__(self, cluster, directory, fault, settings=None, bootstrap_servers=None,
+                 environment=None):
         self.cluster = cluster
         self.fault = fault
         self.directory = directory
@@ -56,7 +57,7 @@ class Case:
         self._load = None
         self.gateway = GatewayProcess(
             self.directory / "gateway.log", bootstrap_servers or cluster.bootstrap_servers,
-            settings=settings)
+            settings=settings, environment=environment)
         self.gateway.await_ready()
 
     # The load.

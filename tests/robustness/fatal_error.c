@@ -1,0 +1,54 @@
+/* Preloaded into the gateway by a test: makes librdkafka's idempotent producer meet a fatal error, as broker
+ * incidents do, whenever the file named by $FATAL_ERROR_WHEN is there. librdkafka offers
+ * rd_kafka_test_fatal_error for that; what follows from it is its own. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <librdkafka/rdkafka.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static rd_kafka_t* producer;
+
+static void* watch(void* file) {
+  while (1) {
+    usleep(5000);
+    if (unlink(file) != 0) continue;
+    pthread_mutex_lock(&mutex);
+    if (producer != NULL) {
+      rd_kafka_test_fatal_error(producer, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                                "asked for by a test");
+    }
+    pthread_mutex_unlock(&mutex);
+  }
+  return NULL;
+}
+
+rd_kafka_t* rd_kafka_new(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* error, size_t size) {
+  static rd_kafka_t* (*real)(rd_kafka_type_t, rd_kafka_conf_t*, char*, size_t);
+  char idempotent[8] = "";
+  size_t length = sizeof idempotent;
+  rd_kafka_t* made;
+  pthread_mutex_lock(&mutex);
+  if (real == NULL) {
+    pthread_t thread;
+    *(void**)&real = dlsym(RTLD_NEXT, "rd_kafka_new");
+    pthread_create(&thread, NULL, watch, getenv("FATAL_ERROR_WHEN"));
+  }
+  rd_kafka_conf_get(conf, "enable.idempotence", idempotent, &length);
+  made = real(type, conf, error, size);
+  if (made != NULL && strcmp(idempotent, "true") == 0) producer = made;
+  pthread_mutex_unlock(&mutex);
+  return made;
+}
+
+void rd_kafka_destroy(rd_kafka_t* client) {
+  static void (*real)(rd_kafka_t*);
+  pthread_mutex_lock(&mutex);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "rd_kafka_destroy");
+  if (client == producer) producer = NULL;
+  pthread_mutex_unlock(&mutex);
+  real(client);
+}
