@@ -38,7 +38,7 @@ KafkaStatsReader::KafkaStatsReader() : buffers_(std::make_unique<Buffers>()) {}
 KafkaStatsReader::~KafkaStatsReader() = default;
 
 std::optional<KafkaStats> KafkaStatsReader::Read(std::string_view json) {
-  std::optional<object> root = buffers_->text.Open(json);
+  std::optional<object> root = buffers_->text.Open(WithoutTopics(json));
   if (!root) return std::nullopt;
   KafkaStats stats;
   bool has_brokers = false;

@@ -1,6 +1,6 @@
 // What readiness and the wave queue need of librdkafka's statistics (a JSON text four times a
-// second): brokers, and whether the producer has its id. The rest of the text, which grows with
-// partitions, is passed over: what is exported of it is read at a scrape (rdkafka_metrics.h).
+// second): brokers, and whether the producer has its id. Topics, with which the text grows, are cut
+// out before it is read; what is exported of them is read at a scrape (rdkafka_metrics.h).
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "kafka/stats_parts.h"
+
 namespace gateway {
 
 // A text that is being read. Keeps its memory from one text to the next; one thread at a time.
@@ -17,8 +19,11 @@ class StatsText final {
  public:
   // Its outermost object, good until the next call; absent if it has none.
   std::optional<simdjson::ondemand::object> Open(std::string_view json) {
-    text_.reserve(json.size() + simdjson::SIMDJSON_PADDING);
-    text_.assign(json);
+    return Open(StatsParts{json, {}});
+  }
+  std::optional<simdjson::ondemand::object> Open(const StatsParts& json) {
+    text_.reserve(json.head.size() + json.tail.size() + simdjson::SIMDJSON_PADDING);
+    text_.assign(json.head).append(json.tail);
     simdjson::ondemand::object root;
     if (parser_.iterate(text_.data(), text_.size(), text_.capacity()).get(document_) !=
             simdjson::SUCCESS ||

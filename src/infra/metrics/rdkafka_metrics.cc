@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "kafka/stats_parts.h"
 #include "metrics/families.h"
 
 namespace gateway {
@@ -37,8 +38,9 @@ void AddWindows(std::span<const RdkafkaField> fields, const std::vector<Part>& p
 }  // namespace
 
 void RdkafkaMetrics::OnStatistics(std::string_view json) {
+  const StatsParts parts = json.size() <= kMaxText ? StatsParts{json, {}} : WithoutTopics(json);
   const std::lock_guard lock(mutex_);
-  json_.assign(json);
+  json_.assign(parts.head).append(parts.tail);
 }
 
 void RdkafkaMetrics::OnReplaced() {

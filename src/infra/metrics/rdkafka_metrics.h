@@ -1,6 +1,7 @@
 // The family rdkafka_*: what librdkafka says of itself (brokers, queues, batches), as of its latest
 // statistics. These come four times a second and a scrape every few seconds, so each text is only
-// copied, and read when somebody asks: nothing grows with brokers or topics but the copy.
+// copied, and read when somebody asks. With thousands of partitions the text has megabytes: over
+// kMaxText what it says of topics is left out.
 //
 // Counters go on when another instance takes the place of one: what the old one had counted last is
 // added (what it counted after its last statistics, a quarter of a second at most, is lost; a
@@ -27,6 +28,8 @@ namespace gateway {
 
 class RdkafkaMetrics final : public prometheus::Collectable {
  public:
+  static constexpr std::size_t kMaxText = 2'000'000;
+
   explicit RdkafkaMetrics(std::size_t max_topics) : max_topics_(max_topics) {}
 
   // The latest statistics of the instance.

@@ -5,6 +5,7 @@
 #include "fakes.h"
 #include "kafka/kafka_log.h"
 #include "kafka/kafka_stats.h"
+#include "kafka/stats_parts.h"
 
 namespace gateway {
 namespace {
@@ -104,6 +105,27 @@ TEST(KafkaStats, SurvivesWhatIsNoStatistics) {
   EXPECT_FALSE(KafkaStatsReader().Read("[]").has_value());
   EXPECT_FALSE(KafkaStatsReader().Read(R"({"eos":{}})").has_value());
   EXPECT_TRUE(KafkaStatsReader().Read(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
+}
+
+TEST(KafkaStats, AreReadWhateverTopicsAreCalledAndWhereverTheyStand) {
+  const std::string brokers = R"("brokers":{"topics:1/1":{"nodeid":1,"state":"UP","toppars":{}}})";
+  const std::string topics =
+      R"("topics":{ "eos": { "topic":"eos" }, "topics": { "partitions":{} } })";
+  const std::string eos = R"("eos":{ "idemp_state":"Assigned" })";
+  for (const auto& text : {"{" + brokers + "," + topics + " , " + eos + ",\"tx\":0}",
+                           "{" + eos + "," + brokers + "," + topics + "}",
+                           "{" + topics + "," + eos + "," + brokers + "}"}) {
+    const auto stats = KafkaStatsReader().Read(text);
+    ASSERT_TRUE(stats.has_value()) << text;
+    EXPECT_EQ(stats->brokers_up, 1) << text;
+    EXPECT_EQ(stats->idempotence, "Assigned") << text;
+  }
+}
+
+TEST(KafkaStats, TopicsAreCutOutOfTheTextBeforeItIsRead) {
+  const StatsParts parts = WithoutTopics(R"({"a":1, "topics":{"t":{}} , "eos": {}, "tx":0})");
+  EXPECT_EQ(parts.head, R"({"a":1, )");
+  EXPECT_EQ(parts.tail, R"("eos": {}, "tx":0})");
 }
 
 }  // namespace

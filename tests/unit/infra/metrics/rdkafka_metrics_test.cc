@@ -157,5 +157,17 @@ TEST(RdkafkaMetrics, SurvivesWhatIsNoStatistics) {
   }
 }
 
+TEST(RdkafkaMetrics, OfATextOfMegabytesTopicsAreLeftOut) {
+  std::string topics = Topic("a");
+  while (topics.size() <= RdkafkaMetrics::kMaxText) topics += "," + Topic("b");
+  RdkafkaMetrics metrics(10);
+  metrics.OnStatistics(Statistics(Broker(1, "UP", 8), topics));
+  const std::string text = Scrape(metrics);
+  EXPECT_THAT(text, Not(HasSubstr("topic=\"a\"")));
+  EXPECT_THAT(text, HasLine("rdkafka_broker_up{broker=\"1\"} 1"));
+  EXPECT_THAT(text, HasLine("rdkafka_tx_messages_total 100"));
+  EXPECT_THAT(text, HasLine("rdkafka_idempotence_epochs_total 3"));
+}
+
 }  // namespace
 }  // namespace gateway
