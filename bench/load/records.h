@@ -14,8 +14,8 @@ struct TestRecord {
   std::string value;  // a JSON object
 };
 
-// `count` records, the same in each run. The value has exactly `bytes` bytes (at least 120). Keys go
-// round among `keys` different ones; 0: no record has one.
+// `count` records, the same in each run. The value has exactly `bytes` bytes (at least 120). Keys
+// go round among `keys` different ones; 0: no record has one.
 std::vector<TestRecord> MakeRecords(std::size_t count, std::size_t bytes, std::size_t keys);
 
 // How many units (requests or batches) of so many records of so many bytes a program prepares:
