@@ -85,7 +85,7 @@ def _touch_partitions(rounds, kafka, topic):
     """Until each has a record: the first costs the broker up to a tenth of a second, not measured here."""
     began = time.monotonic()
     while True:
-        rounds.kafka_alone({"keys": 997, "connections": 256}, topic, seconds=1)
+        rounds.kafka_alone({"keys": 8192, "connections": 256}, topic, seconds=1)
         empty = sum(end == 0 for end in kafka.cluster.tool.ask("ends", topic=topic).values())
         if empty == 0 or time.monotonic() - began > TOUCH_SECONDS:
             break
