@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "http/token.h"
 #include "negotiation.h"
 
 namespace gateway {
@@ -13,12 +14,27 @@ namespace {
 constexpr const char* kAllowedHeaders =
     "Content-Type, Content-Encoding, Request-Timeout-Ms, X-Request-Id, Idempotency-Key, Prefer, "
     "traceparent, tracestate";
+constexpr std::string_view kRecordHeaderPrefix = "Kafka-Header-";
 constexpr const char* kExposedHeaders = "X-Request-Id, Retry-After, Preference-Applied";
 constexpr const char* kMaxAgeSeconds = "600";
 
 // What a browser sends across origins without asking, by Content-Type (Fetch, 2.2.2).
 constexpr std::array<std::string_view, 4> kFormTypes = {"", "text/plain", "multipart/form-data",
                                                         "application/x-www-form-urlencoded"};
+
+// Of the field names that a page asks for, those that become record headers: ", NAME, NAME". There
+// is no other way to allow a prefix.
+std::string RecordHeadersIn(const http::RequestHead& head) {
+  std::string found;
+  for (const std::string_view name : ElementsOf(head, "Access-Control-Request-Headers")) {
+    if (name.size() > kRecordHeaderPrefix.size() &&
+        http::EqualsIgnoreCase(name.substr(0, kRecordHeaderPrefix.size()), kRecordHeaderPrefix) &&
+        std::all_of(name.begin(), name.end(), http::IsTokenChar)) {
+      found.append(", ").append(name);
+    }
+  }
+  return found;
+}
 
 bool Contains(const std::vector<std::string>& origins, std::string_view origin) {
   return std::find(origins.begin(), origins.end(), origin) != origins.end();
@@ -58,11 +74,12 @@ bool Cors::MayBeForged(const http::RequestHead& head) const {
   return !host || !http::EqualsIgnoreCase(origin->substr(scheme_end + 3), *host);
 }
 
-http::Response Cors::Preflight(std::string methods) {
+http::Response Cors::Preflight(const http::RequestHead& head, std::string methods) {
   http::Response response;
   response.status = 204;
   response.headers.emplace_back("Access-Control-Allow-Methods", std::move(methods));
-  response.headers.emplace_back("Access-Control-Allow-Headers", kAllowedHeaders);
+  response.headers.emplace_back("Access-Control-Allow-Headers",
+                                kAllowedHeaders + RecordHeadersIn(head));
   response.headers.emplace_back("Access-Control-Max-Age", kMaxAgeSeconds);
   return response;
 }

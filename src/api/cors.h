@@ -34,9 +34,9 @@ class Cors final {
   // that are no browsers send no Origin.
   bool MayBeForged(const http::RequestHead& head) const;
 
-  // The answer to a preflight, without what Decorate adds. `methods`: those of the path, "GET,
-  // HEAD".
-  static http::Response Preflight(std::string methods);
+  // The answer to the preflight `head`, without what Decorate adds. `methods`: those of the path,
+  // "GET, HEAD".
+  static http::Response Preflight(const http::RequestHead& head, std::string methods);
 
   // Adds what every answer says. `allowed_origin`: what AllowedOriginFor gave for its request.
   void Decorate(std::string_view allowed_origin, http::Response* response) const;

@@ -77,6 +77,12 @@ int WeightAmong(std::string_view parameters) {
 
 }  // namespace
 
+std::vector<std::string_view> ElementsOf(const http::RequestHead& head, std::string_view name) {
+  std::vector<std::string_view> elements;
+  ForEachElement(head, name, [&elements](std::string_view one) { elements.push_back(one); });
+  return elements;
+}
+
 std::string_view MediaTypeOf(const http::RequestHead& head) {
   const auto sent = head.Find("Content-Type");
   return sent ? Trim(sent->substr(0, sent->find(';'))) : std::string_view();

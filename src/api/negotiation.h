@@ -4,6 +4,7 @@
 #define GATEWAY_API_NEGOTIATION_H_
 
 #include <string_view>
+#include <vector>
 
 #include "http/message.h"
 
@@ -12,6 +13,10 @@ namespace gateway {
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kNdjson = "application/x-ndjson";
 inline constexpr std::string_view kAnyMediaType = "*/*";  // or none
+
+// The elements of the lists in all fields of that name, trimmed, without empty ones (RFC 9110,
+// 5.6.1). They point into `head`.
+std::vector<std::string_view> ElementsOf(const http::RequestHead& head, std::string_view name);
 
 // The media type of the body without its parameters; "" if the request names none.
 std::string_view MediaTypeOf(const http::RequestHead& head);

@@ -116,7 +116,7 @@ Pipeline::Verdict Pipeline::AnswerPreflight(RequestContext& context,
   if (context.allowed_origin.empty() || !Cors::IsPreflight(head)) return std::nullopt;
   Router::Match match = router_.Find(head.method, head.path);
   if (!match.path_exists) return std::nullopt;
-  return Cors::Preflight(std::move(match.allow));
+  return Cors::Preflight(head, std::move(match.allow));
 }
 
 Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,

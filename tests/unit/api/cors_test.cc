@@ -67,6 +67,18 @@ TEST_F(CorsTest, APreflightOfAnAllowedOriginSaysWhatItMaySend) {
   EXPECT_EQ(Field(answer, "Vary"), "Origin");
 }
 
+TEST_F(CorsTest, FieldsThatBecomeRecordHeadersAreAllowedByTheNamesThatAreAskedFor) {
+  const http::Response answer =
+      Ask(http::Method::kOptions, "/api/kafka/send",
+          {{"Origin", kShop},
+           {"Access-Control-Request-Method", "POST"},
+           {"Access-Control-Request-Headers",
+            "authorization,kafka-header-trace, Kafka-Header-x ,kafka-header-,kafka-header-a b"}});
+  const std::string allowed_names = Field(answer, "Access-Control-Allow-Headers");
+  EXPECT_TRUE(allowed_names.ends_with("tracestate, kafka-header-trace, Kafka-Header-x"))
+      << allowed_names;
+}
+
 TEST_F(CorsTest, APreflightOfAForeignOriginIsAnOrdinaryRequest) {
   const http::Response answer = Preflight("/api/kafka/send", "https://evil.example");
   EXPECT_EQ(answer.status, 204);
