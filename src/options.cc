@@ -125,7 +125,10 @@ http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
 
 http::ServerOptions ManagementOptionsOf(const Settings& settings) {
   http::ServerOptions options = ServerOptionsOf(settings.http);
-  if (!settings.management.address.empty()) options.address = settings.management.address;
+  if (!settings.management.address.empty()) {
+    options.address = settings.management.address;
+    options.address_key = "Management:Address";
+  }
   options.port = settings.management.port.value_or(0);
   options.threads = 1;
   return options;

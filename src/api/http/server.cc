@@ -79,7 +79,8 @@ Result<std::uint16_t, ListenError> Server::Listen() {
   const int lookup =
       getaddrinfo(options_.address.c_str(), std::to_string(options_.port).c_str(), &hints, &found);
   if (lookup != 0) {
-    return ListenError{false, "Http:Address \"" + options_.address + "\": " + gai_strerror(lookup)};
+    return ListenError{
+        false, options_.address_key + " \"" + options_.address + "\": " + gai_strerror(lookup)};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> address(found, &freeaddrinfo);
 
