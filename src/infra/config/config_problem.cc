@@ -26,7 +26,10 @@ std::string WithoutControlCharacters(std::string_view text) {
 
 std::string ToLine(const ConfigProblem& problem) {
   std::string line = problem.where;
-  if (!problem.key.empty()) line += (line.empty() ? "" : ": ") + problem.key;
+  // "command line --Http:Port" has said it already.
+  if (!problem.key.empty() && !line.ends_with(problem.key)) {
+    line += (line.empty() ? "" : ": ") + problem.key;
+  }
   line += (line.empty() ? "" : ": ") + problem.what;
   if (!problem.allowed.empty()) line += "; allowed: " + problem.allowed;
   if (!problem.nearest.empty()) line += "; nearest known key: " + problem.nearest;

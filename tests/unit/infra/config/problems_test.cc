@@ -36,7 +36,7 @@ TEST_F(Problems, AllOfAllSourcesAreSaidAtOnce) {
           HasSubstr("appsettings.json: Http:Prot: unknown key; nearest known key: Http:Port"),
           "environment variable Http__Port: Http:Port: \"x\" is not an integer; allowed: an "
           "integer from 0 to 65535",
-          "command line --Logging:Level: Logging:Level: \"Loud\" is not allowed; allowed: one "
+          "command line --Logging:Level: \"Loud\" is not allowed; allowed: one "
           "of Trace, Debug, Information, Warning, Error, Critical"));
 }
 

@@ -32,11 +32,10 @@ TEST_F(StartupOf, AGoodConfigurationRunsAndSaysNothing) {
 TEST_F(StartupOf, ABadConfigurationEndsWith78AndOneLineForEachProblem) {
   EXPECT_EQ(Run({"--Http:Port=x", "--Http:Prot=1"}), 78);
   EXPECT_EQ(out_.str(), "");
-  EXPECT_EQ(
-      err_.str(),
-      "command line --Http:Prot: Http:Prot: unknown key; nearest known key: Http:Port\n"
-      "command line --Http:Port: Http:Port: \"x\" is not an integer; allowed: an integer from "
-      "0 to 65535\n");
+  EXPECT_EQ(err_.str(),
+            "command line --Http:Prot: unknown key; nearest known key: Http:Port\n"
+            "command line --Http:Port: \"x\" is not an integer; allowed: an integer from "
+            "0 to 65535\n");
 }
 
 TEST_F(StartupOf, AHealthCheckEndsWith0OrWith1AndASentence) {
