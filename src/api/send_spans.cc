@@ -9,15 +9,26 @@
 
 namespace gateway {
 
+namespace {
+
+// What a span may be called: a topic that the cluster could have. The rest is refused soon, and
+// must not wait for its export at whatever length it came.
+std::string_view TopicOf(const Record& record) {
+  return IsLegalTopicName(record.topic) ? record.topic : std::string_view();
+}
+
+}  // namespace
+
 SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
                                 const RecordLimits& limits, RecordBatch& batch) {
   if (tracer == nullptr || server == nullptr || batch.records.empty()) return nullptr;
   auto spans = std::make_shared<SendSpans>();
   for (const Record& record : batch.records) {
-    Send* send = spans->Find(record.topic);
+    const std::string_view topic = TopicOf(record);
+    Send* send = spans->Find(topic);
     if (send == nullptr) {
       const bool full = spans->sends_.size() == kMaxTopics;
-      send = &spans->Add(*tracer, *server, full ? std::string_view() : record.topic, batch);
+      send = &spans->Add(*tracer, *server, full ? std::string_view() : topic, batch);
     }
     ++send->records;
   }
@@ -62,12 +73,17 @@ SendSpans::Send* SendSpans::Find(std::string_view topic) {
   return sends_.size() > kMaxTopics ? &sends_.back() : nullptr;
 }
 
-std::span<const Header> SendSpans::TraceOf(const Record& record) const {
+std::span<const Header> SendSpans::TraceOf(const Record& record,
+                                           std::span<const Header> rest) const {
+  const std::string_view topic = TopicOf(record);
   const auto own = std::find_if(sends_.begin(), sends_.end(),
-                                [&record](const Send& send) { return send.topic == record.topic; });
+                                [topic](const Send& send) { return send.topic == topic; });
   const Send& send = own == sends_.end() ? sends_.back() : *own;
-  const bool fits = record.headers.size() + send.headers.size() <= limits_.max_headers &&
-                    record.PayloadBytes() + send.bytes <= limits_.max_record_bytes;
+  std::size_t bytes = record.PayloadBytes() + send.bytes;
+  for (const Header& header : rest) bytes += header.name.size() + header.value->size();
+  const bool fits =
+      record.headers.size() + send.headers.size() + rest.size() <= limits_.max_headers &&
+      bytes <= limits_.max_record_bytes;
   return fits ? send.headers : std::span<const Header>();
 }
 
@@ -82,7 +98,7 @@ void SendSpans::End(const ProduceBatch& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
     if (outcome.ok()) continue;
-    Send& send = *Find(batch.record(i).topic);
+    Send& send = *Find(TopicOf(batch.record(i)));
     if (send.error_type.empty()) {
       send.error_type = InfoOf(FromErrorCode(outcome.error().code)).code;
     }

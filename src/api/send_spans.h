@@ -32,8 +32,10 @@ class SendSpans final : public TraceHeaders {
   static Ptr Start(Tracer* tracer, const Span* server, bool single, const RecordLimits& limits,
                    RecordBatch& batch);
 
-  // None for a record that would be over a limit with it: a client did not ask for these headers.
-  std::span<const Header> TraceOf(const Record& record) const override;
+  // None for a record that would be over a limit with it and `rest`: a client did not ask for these
+  // headers.
+  std::span<const Header> TraceOf(const Record& record,
+                                  std::span<const Header> rest) const override;
 
   // Nothing was sent.
   void Refuse(std::string_view error_type);

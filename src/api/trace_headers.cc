@@ -1,6 +1,11 @@
 #include "trace_headers.h"
 
 namespace gateway {
+namespace {
+
+constexpr std::size_t kMaxTracestate = 512;  // what W3C asks to be passed on at least
+
+}  // namespace
 
 std::optional<RequestTrace> TraceOf(const http::RequestHead& head) {
   const http::HeaderField* found = nullptr;
@@ -22,6 +27,7 @@ std::string TracestateOf(const http::RequestHead& head) {
     if (!list.empty()) list.push_back(',');
     list.append(field.value);
   }
+  if (list.size() > kMaxTracestate) list.clear();
   return list;
 }
 

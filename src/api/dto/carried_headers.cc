@@ -58,7 +58,8 @@ void CarryHeaders(const http::RequestHead& head, RecordBatch* batch, const Trace
   std::span<const Header> all;
   std::vector<Header> merged;
   for (Record& record : batch->records) {
-    const std::span<const Header> its_trace = spans == nullptr ? trace : spans->TraceOf(record);
+    const std::span<const Header> its_trace =
+        spans == nullptr ? trace : spans->TraceOf(record, rest);
     const bool same = !first && its_trace.data() == trace.data() &&
                       record.headers.size() == own.size() &&
                       (own.empty() || record.headers.data() == own.data());

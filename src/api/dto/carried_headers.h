@@ -16,7 +16,8 @@ class TraceHeaders {
  public:
   // The headers of a trace for the record, which has its own headers only; they live as long as the
   // batch.
-  virtual std::span<const Header> TraceOf(const Record& record) const = 0;
+  virtual std::span<const Header> TraceOf(const Record& record,
+                                          std::span<const Header> rest) const = 0;
 
  protected:
   ~TraceHeaders() = default;

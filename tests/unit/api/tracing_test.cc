@@ -179,6 +179,37 @@ TEST_F(TracingTest, ARecordThatIsFullIsSentWithoutATrace) {
   producer.sent[1]->Report(Stored(0, 0));
 }
 
+TEST_F(TracingTest, WhatElseTheGatewayCarriesCountsBeforeTheTrace) {
+  Post("/api/kafka/send",
+       R"({"topic":"orders","value":1,"headers":{"1":"","2":"","3":"","4":"","5":"","6":"",)"
+       R"("7":"","8":"","9":""}})",
+       "Idempotency-Key: abc\r\n");
+  ASSERT_THAT(producer.sent, SizeIs(1)) << "ten headers with the key, and ten may be";
+  EXPECT_EQ(HeaderOfRecord(0, "idempotency-key"), "abc");
+  EXPECT_EQ(HeaderOfRecord(0, "traceparent"), "");
+  producer.sent[0]->Report(Stored(0, 0));
+}
+
+TEST_F(TracingTest, ATopicThatCannotBeIsInNoSpan) {
+  const std::string long_name(10'000, 'a');
+  Post("/api/kafka/send/batch",
+       R"([{"topic":")" + long_name + R"(","value":1},)" + R"({"topic":"a b","value":1}])");
+  ASSERT_TRUE(Answer().has_value());
+  ASSERT_THAT(tracer.spans, SizeIs(2));
+  EXPECT_EQ(tracer.spans[1].name, "send");
+  EXPECT_EQ(tracer.spans[1].attributes.count("messaging.destination.name"), 0U);
+}
+
+TEST_F(TracingTest, ATracestateLongerThanAnybodyMustPassOnIsDropped) {
+  for (const std::size_t size : {508U, 509U}) {
+    Send("traceparent: " + std::string(kParent) + "\r\ntracestate: a=b," + std::string(size, 'x') +
+         "\r\n");
+    producer.sent.back()->Report(Stored(0, 0));
+  }
+  EXPECT_EQ(HeaderOfRecord(0, "tracestate").size(), 512U);
+  EXPECT_EQ(HeaderOfRecord(1, "tracestate"), "");
+}
+
 TEST_F(TracingTest, ADeadlineEndsTheSpanWithItsName) {
   Send();
   on_deadline();

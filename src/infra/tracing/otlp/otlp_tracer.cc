@@ -10,6 +10,7 @@
 #include <opentelemetry/trace/span_startoptions.h>
 #include <opentelemetry/trace/tracer.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <future>
@@ -18,6 +19,7 @@
 #include <thread>
 #include <utility>
 
+#include "logging/escaping.h"
 #include "tracing/otlp/environment.h"
 #include "tracing/otlp/sdk_log.h"
 #include "tracing/tracing_module.h"
@@ -64,6 +66,24 @@ TraceContext ContextOf(const api::SpanContext& context) {
   return TraceContext::Parse({text.data(), text.size()}).value_or(TraceContext());
 }
 
+// Of a URL what may stand in a log: "https://user:secret@host/path?key=…" may name a secret.
+std::string WithoutCredentials(std::string url) {
+  url.erase(std::min(url.find_first_of("?#"), url.size()));
+  const std::size_t scheme = url.find("://");
+  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+  const std::size_t at = url.rfind('@', url.find('/', host));
+  if (at != std::string::npos && at >= host) url.erase(host, at + 1 - host);
+  return url;
+}
+
+// protobuf's strings are UTF-8, and one that is not spoils the whole export.
+std::string Text(std::string_view value) {
+  std::string text;
+  text.reserve(value.size());
+  AppendEscaped(value, Escaping::kPlain, &text);
+  return text;
+}
+
 class OtlpSpan final : public Span {
  public:
   explicit OtlpSpan(opentelemetry::nostd::shared_ptr<api::Span> span)
@@ -76,7 +96,7 @@ class OtlpSpan final : public Span {
   std::string_view tracestate() const override { return tracestate_; }
   void Set(std::string_view name, SpanValue value) override {
     if (const auto* const text = std::get_if<std::string_view>(&value)) {
-      span_->SetAttribute(ViewOf(name), ViewOf(*text));
+      span_->SetAttribute(ViewOf(name), Text(*text));
     } else if (const auto* const number = std::get_if<std::int64_t>(&value)) {
       span_->SetAttribute(ViewOf(name), *number);
     } else {
@@ -124,7 +144,7 @@ class OtlpTracer final : public Tracer {
     api::StartSpanOptions options;
     options.kind = api::SpanKind::kServer;
     if (parent != nullptr) options.parent = RemoteOf(*parent, tracestate);
-    auto span = tracer_->StartSpan(ViewOf(name), options);
+    auto span = tracer_->StartSpan(Text(name), options);
     if (!span->IsRecording()) return nullptr;
     return std::make_unique<OtlpSpan>(std::move(span));
   }
@@ -133,7 +153,7 @@ class OtlpTracer final : public Tracer {
     api::StartSpanOptions options;
     options.kind = api::SpanKind::kProducer;
     options.parent = static_cast<const OtlpSpan&>(parent).span().GetContext();
-    return std::make_unique<OtlpSpan>(tracer_->StartSpan(ViewOf(name), options));
+    return std::make_unique<OtlpSpan>(tracer_->StartSpan(Text(name), options));
   }
 
  private:
@@ -158,7 +178,7 @@ std::unique_ptr<Tracer> Make(const TracingOptions& options) {
       sdk::resource::Resource::Create(attributes), MakeSampler(options.logger));
   options.logger->Log(LogLevel::kInformation, "tracing",
                       "Spans are recorded and exported by OTLP over HTTP.",
-                      {{"url", std::string_view(http.url)}});
+                      {{"url", std::string_view(WithoutCredentials(http.url))}});
   return std::make_unique<OtlpTracer>(std::move(provider), options);
 }
 

@@ -101,7 +101,7 @@ TEST(CarryHeaders, DoesNotPointIntoTheHead) {
 // The spans of a request with two topics.
 class TwoTraces final : public TraceHeaders {
  public:
-  std::span<const Header> TraceOf(const Record& record) const override {
+  std::span<const Header> TraceOf(const Record& record, std::span<const Header>) const override {
     return record.topic == "a" ? std::span<const Header>(a_) : std::span<const Header>(b_);
   }
 
