@@ -139,8 +139,14 @@ void IoLoop::Adopt(Arrival arrival) {
   slot.connection = std::make_unique<Connection>(context_, std::move(arrival.stream), id,
                                                  std::move(arrival.peer));
   context_.metrics.OnConnectionsChanged(1);
-  // Edge-triggered, once for all: what is ready is remembered in the connection.
-  poller_->addFd(slot.connection->fd(), Interest(), Tag(id), Mode::Edge);
+  try {
+    // Edge-triggered, once for all: what is ready is remembered in the connection.
+    poller_->addFd(slot.connection->fd(), Interest(), Tag(id), Mode::Edge);
+  } catch (const std::exception& error) {  // the kernel has no room for it
+    logger_.Log(LogLevel::kError, "connection-fault", "A connection could not be watched.",
+                {{"error", error.what()}});
+    return Remove(id);
+  }
   // It is read when the poller says so (a new socket is ready to write, so it does at once), in its
   // turn among the others: a rush of arrivals that ask for much would keep the loop to itself.
   const bool refuse = arrival.refuse;
@@ -250,8 +256,9 @@ void IoLoop::ServeCrowd() {
                                  start - context_.now, kCrowdShare, kMostCrowdShare);
   do {
     if (!arrivals_.empty()) {
-      Adopt(std::move(arrivals_.front()));
+      Arrival arrival = std::move(arrivals_.front());
       arrivals_.pop_front();
+      Adopt(std::move(arrival));
     }
     if (!crowd_.empty()) {
       const std::uint64_t id = crowd_.front();
@@ -326,9 +333,8 @@ void IoLoop::ArmTimer() {
 }
 
 void IoLoop::DrainConnections() {
-  for (Arrival& arrival : arrivals_) Adopt(std::move(arrival));
-  arrivals_.clear();
   context_.draining = true;
+  for (Arrival& arrival : std::exchange(arrivals_, {})) Adopt(std::move(arrival));
   for (std::size_t index = 0; index < slots_.size(); ++index) {
     if (!slots_[index].connection) continue;
     const std::uint64_t id = index | std::uint64_t{slots_[index].generation} << 32U;
