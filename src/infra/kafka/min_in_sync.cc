@@ -1,5 +1,6 @@
 #include "kafka/min_in_sync.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -9,14 +10,15 @@ namespace gateway {
 namespace {
 
 constexpr std::chrono::minutes kRemembered{1};
+constexpr std::chrono::seconds kSilence{10};
 constexpr std::size_t kTopicsPerRequest = 100;
 constexpr std::size_t kMaxRemembered = 10'000;
 
-// A replica is missing, or there is but one.
+// A replica is missing.
 bool MayBeShort(const rd_kafka_metadata_topic_t& topic) {
   for (int i = 0; i < topic.partition_cnt; ++i) {
     const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
-    if (partition.isr_cnt < partition.replica_cnt || partition.isr_cnt == 1) return true;
+    if (partition.isr_cnt < partition.replica_cnt) return true;
   }
   return false;
 }
@@ -44,7 +46,9 @@ void MinInSync::Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layou
     const auto number = static_cast<std::size_t>(partition.id);
     if (partition.id < 0 || number >= layout->leaders.size()) continue;
     BrokerId& leader = layout->leaders[number];
-    if (IsBroker(leader) && partition.isr_cnt < found->second.replicas) leader = kTooFewReplicas;
+    // Since Kafka 3.7 a topic with fewer replicas than it asks for wants all that it has.
+    const int wanted = std::min(found->second.replicas, partition.replica_cnt);
+    if (IsBroker(leader) && partition.isr_cnt < wanted) leader = kTooFewReplicas;
   }
 }
 
@@ -68,7 +72,7 @@ void MinInSync::Remember(const std::string& topic, int replicas) {
 void MinInSync::Learn(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
                       std::chrono::milliseconds timeout) {
   const std::vector<std::string> names = Unknown(metadata);
-  if (names.empty()) return;
+  if (names.empty() || Clock::now() < silent_until_) return;
   std::vector<RdConfigResource> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;
   for (const std::string& name : names) {
@@ -87,7 +91,10 @@ void MinInSync::Learn(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
   const RdEvent event(rd_kafka_queue_poll(queue.get(), wait));
   const auto* const result =
       event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event.get());
-  if (result == nullptr) return;
+  if (result == nullptr) {  // no controller, perhaps: look-ups must not each wait for it
+    silent_until_ = Clock::now() + kSilence;
+    return;
+  }
   std::size_t count = 0;
   const rd_kafka_ConfigResource_t** answers =
       rd_kafka_DescribeConfigs_result_resources(result, &count);

@@ -22,7 +22,8 @@ class MinInSync final {
   // refuse acks=all, as far as that is known without asking.
   void Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const;
   // Asks for those of `metadata` that could be short of replicas and have not been asked for
-  // lately; at most 100 a call, and waits at most `timeout`.
+  // lately; at most 100 a call, and waits at most `timeout`. Asks nobody for ten seconds after
+  // nobody answered.
   void Learn(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
              std::chrono::milliseconds timeout);
 
@@ -36,6 +37,7 @@ class MinInSync final {
   void Remember(const std::string& topic, int replicas);
 
   std::unordered_map<std::string, Known> known_;
+  Clock::time_point silent_until_{};  // nobody answered the last time
 };
 
 }  // namespace gateway
