@@ -294,7 +294,7 @@ class Gateway final {
 
   static constexpr milliseconds kLastAnswers{3'000};
   // A turn of it may have to destroy an instance, which waits for a name to be looked up.
-  static constexpr std::chrono::seconds kReportsLimit{30};
+  static constexpr std::chrono::seconds kReportsLimit{180};
 
   const Settings settings_;
   const Signals& signals_;

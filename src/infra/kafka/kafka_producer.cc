@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFlushSlice{100};
 constexpr milliseconds kAfterPurge{1'000};
 constexpr milliseconds kDrainPause{2};
+constexpr milliseconds kLookPause{50};
 constexpr milliseconds kNewPartitions{1'000};
 
 // A chain of the queue is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
@@ -116,7 +117,7 @@ void KafkaProducer::OnWithdrawn(std::size_t count) {
 
 KafkaStatus KafkaProducer::Status() const {
   KafkaStatus status = status_.Status();
-  const WaveQueue::Load load = queue_.Look();
+  const WaveQueue::Load load = Look();
   status.records_held = static_cast<std::int64_t>(load.held);
   status.records_in_flight = static_cast<std::int64_t>(load.out);
   status.oldest_record = load.oldest;
@@ -126,6 +127,17 @@ KafkaStatus KafkaProducer::Status() const {
   }
   status.instance_swaps = swaps_.load(std::memory_order_relaxed);
   return status;
+}
+
+// Everybody may ask for the status, and the look holds up those who send.
+WaveQueue::Load KafkaProducer::Look() const {
+  const std::lock_guard lock(look_mutex_);
+  const Clock::TimePoint now = clock_.Now();
+  if (!looked_ || now - *looked_ >= kLookPause) {
+    looked_ = now;
+    look_ = queue_.Look();
+  }
+  return look_;
 }
 
 KafkaProducer::Route KafkaProducer::RouteTo(const std::string& topic) const {
@@ -163,7 +175,7 @@ void KafkaProducer::LogReport(const PendingRecord& pending, const DeliveryReport
     logger_.Log(LogLevel::kInformation, "record-late",
                 report.ok() ? "A record was stored after its request had been answered."
                             : "A record failed after its request had been answered.",
-                {{"requestId", pending.request_id()},
+                {{"request_id", pending.request_id()},
                  {"messaging.destination.name", record.topic},
                  {"persisted", PersistedWord(report)}});
   }

@@ -99,6 +99,7 @@ class KafkaProducer final : public Producer,
     std::unordered_map<std::string, rd_kafka_topic_t*> topics;  // null while there is no instance
   };
 
+  WaveQueue::Load Look() const;
   Route RouteTo(const std::string& topic) const;
   void LogReport(const PendingRecord& record, const DeliveryReport& report) const;
   DrainResult Totals() const;
@@ -141,6 +142,10 @@ class KafkaProducer final : public Producer,
   KafkaStatusTracker status_;
   KafkaLog log_;
   WaveQueue queue_;
+
+  mutable std::mutex look_mutex_;
+  mutable std::optional<Clock::TimePoint> looked_;
+  mutable WaveQueue::Load look_{};
 
   mutable std::mutex state_mutex_;
   State state_;
