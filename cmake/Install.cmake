@@ -1,4 +1,4 @@
-# Where config.md says the files are looked for: PREFIX/bin, PREFIX/share/kafka-gateway, and
+# Where src/infra/config/file_locator.cc looks for the files: PREFIX/bin, PREFIX/share/kafka-gateway, and
 # PREFIX/etc/kafka-gateway, which is /etc/kafka-gateway for the prefix /usr.
 set(config_folder ${CMAKE_INSTALL_SYSCONFDIR})
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")

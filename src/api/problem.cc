@@ -128,9 +128,9 @@ constexpr std::array kProblems = {
                 "The gateway's operator has to mend its credentials; the request is not at fault."},
     ProblemInfo{kOverloaded, "overloaded", "Overloaded", 503, "The gateway has too much in flight",
                 true, 1,
-                "A budget of the gateway (Limits:MaxInFlightRequests, Limits:MaxInFlightBytes, "
-                "Kafka:QueueMaxMessages, "
-                "Kafka:QueueMaxBytes) is used up. The record was not sent.",
+                "A budget of the gateway is used up: Limits:MaxInFlightRequests, "
+                "Limits:MaxInFlightBytes, or what one topic may have waiting (half of those "
+                "bytes, or 250 000 records). The record was not sent.",
                 "Send again after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kBrokersUnavailable, "brokers-unavailable", "BrokersUnavailable", 503,
                 "Kafka cannot be reached", true, 2,

@@ -106,7 +106,8 @@ void SiteController::Serve(const std::string& path, const http::Request& request
     problem.detail = "There is no such file here.";
     if (options_.swagger_ui.empty() && path.starts_with("/swagger")) {
       problem.detail =
-          "Swagger UI is not installed beside this gateway; /openapi.json is its document.";
+          "Swagger UI is not installed beside this gateway (openapi/swagger-ui/build.sh makes it). "
+          "/openapi.json is its document.";
     }
     return context->ReplyProblem(problem);
   }
