@@ -117,8 +117,16 @@ class KafkaTool:
         with `_` for `.`."""
         topic = topic or f"t-{uuid.uuid4().hex[:12]}"
         configs = {name.replace("_", "."): str(value) for name, value in configs.items()}
-        return self.ask("create", topic=topic, partitions=partitions, replication=replication,
-                        configs=configs)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                return self.ask("create", topic=topic, partitions=partitions, replication=replication,
+                                configs=configs)
+            except KafkaToolError as error:
+                # The controller has not heard from a broker that was away since it is back.
+                if "fenced" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def delete_topic(self, topic):
         return self.ask("delete", topic=topic)
