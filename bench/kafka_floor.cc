@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <deque>
-#include <limits>
 #include <memory>
 #include <vector>
 
@@ -24,9 +23,6 @@
 
 namespace gateway::bench {
 namespace {
-
-constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kDrainNanoseconds = 10'000'000'000U;
 
 rd_kafka_t* MakeProducer(const std::string& brokers, const std::string& linger) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
@@ -59,7 +55,6 @@ class Floor final {
         std::size_t records, std::size_t bytes, std::size_t keys)
       : queue_(rd_kafka_queue_get_main(producer)),
         event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-        open_loop_(run.rate > 0),
         measurement_(run),
         records_(records),
         bytes_(bytes),
@@ -82,7 +77,7 @@ class Floor final {
     for (Unit& unit : units_) free_.push_back(&unit);
     measurement_.Start();
     Issue(Now());
-    while (!Finished()) {
+    while (!measurement_.Finished(free_.size() == units_.size())) {
       Wait();
       while (rd_kafka_event_t* event = rd_kafka_queue_poll(queue_, 0)) {
         Take(event);
@@ -103,23 +98,8 @@ class Floor final {
     bool failed = false;
   };
 
-  std::uint64_t NextDue() const { return open_loop_ ? measurement_.NextDue() : kNever; }
-
-  bool Finished() const {
-    const std::uint64_t now = Now();
-    if (now < measurement_.end()) return false;
-    return (free_.size() == units_.size() && NextDue() == kNever) ||
-           now > measurement_.end() + kDrainNanoseconds;
-  }
-
   void Wait() const {
-    std::uint64_t wait = 5'000'000;
-    const std::uint64_t due = free_.empty() ? kNever : NextDue();
-    if (due != kNever) {
-      const std::uint64_t now = Now();
-      wait = std::min(wait, due > now ? due - now : 0);
-    }
-    const timespec timeout{0, static_cast<long>(wait)};
+    const timespec timeout = measurement_.SleepTime(!free_.empty());
     pollfd waits{event_, POLLIN, 0};
     if (ppoll(&waits, 1, &timeout, nullptr) > 0) {
       std::uint64_t ignored = 0;
@@ -128,13 +108,11 @@ class Floor final {
   }
 
   void Issue(std::uint64_t now) {
-    while (!free_.empty()) {
-      const std::uint64_t due = open_loop_ ? measurement_.NextDue() : now;
-      if (open_loop_ ? due > now : !measurement_.Sending(now)) return;
-      if (open_loop_) measurement_.TakeDue();
+    std::uint64_t began = 0;
+    while (!free_.empty() && measurement_.TakeTurn(now, &began)) {
       Unit& unit = *free_.front();
       free_.pop_front();
-      Produce(unit, due);
+      Produce(unit, began);
     }
   }
 
@@ -179,7 +157,6 @@ class Floor final {
   std::vector<rd_kafka_topic_t*> topics_;
   rd_kafka_queue_t* const queue_;
   const int event_;
-  const bool open_loop_;
   Measurement measurement_;
   const std::size_t records_;
   const std::size_t bytes_;

@@ -13,7 +13,6 @@
 
 #include <array>
 #include <deque>
-#include <limits>
 #include <memory>
 
 #include "connection.h"
@@ -24,14 +23,11 @@
 namespace gateway::bench {
 namespace {
 
-constexpr std::uint64_t kDrainNanoseconds = 10'000'000'000U;
-
 class Load final {
  public:
   Load(const RequestShape& shape, const sockaddr_in& address, const RunOptions& run)
       : shape_(shape),
         address_(address),
-        open_loop_(run.rate > 0),
         measurement_(run),
         requests_(MakeRequests(shape)),
         epoll_(epoll_create1(0)) {}
@@ -47,7 +43,7 @@ class Load final {
     measurement_.Start();
     Issue(Now());
     std::array<epoll_event, 512> events{};
-    while (!gone_ && !Finished()) {
+    while (!gone_ && !measurement_.Finished(busy_ == 0)) {
       const int ready = Wait(events);
       for (int i = 0; i < ready; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
@@ -62,7 +58,7 @@ class Load final {
       Issue(now);
     }
     if (gone_) return Fail("the server is gone");
-    measurement_.Print(Backlog() + busy_);
+    measurement_.Print(measurement_.TakeBacklog() + busy_);
     return 0;
   }
 
@@ -78,43 +74,17 @@ class Load final {
     return 1;
   }
 
-  std::uint64_t NextDue() const {
-    return open_loop_ ? measurement_.NextDue() : std::numeric_limits<std::uint64_t>::max();
-  }
-
-  bool Finished() const {
-    const std::uint64_t now = Now();
-    if (now < measurement_.end()) return false;
-    const bool idle = busy_ == 0 && NextDue() == std::numeric_limits<std::uint64_t>::max();
-    return idle || now > measurement_.end() + kDrainNanoseconds;
-  }
-
-  // Requests that were due and never sent, counted by trying.
-  std::uint64_t Backlog() {
-    std::uint64_t count = 0;
-    for (; NextDue() != std::numeric_limits<std::uint64_t>::max(); ++count) measurement_.TakeDue();
-    return count;
-  }
-
   int Wait(std::array<epoll_event, 512>& events) const {
-    std::uint64_t wait = 5'000'000;  // so that the ends of the window are noticed
-    const std::uint64_t due = free_.empty() ? std::numeric_limits<std::uint64_t>::max() : NextDue();
-    if (due != std::numeric_limits<std::uint64_t>::max()) {
-      const std::uint64_t now = Now();
-      wait = std::min(wait, due > now ? due - now : 0);
-    }
-    const timespec timeout{0, static_cast<long>(wait)};
+    const timespec timeout = measurement_.SleepTime(!free_.empty());
     return epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
   }
 
   void Issue(std::uint64_t now) {
-    while (!free_.empty()) {
-      const std::uint64_t due = open_loop_ ? measurement_.NextDue() : now;
-      if (open_loop_ ? due > now : !measurement_.Sending(now)) return;
-      if (open_loop_) measurement_.TakeDue();
+    std::uint64_t began = 0;
+    while (!free_.empty() && measurement_.TakeTurn(now, &began)) {
       Slot& slot = slots_[free_.front()];
       free_.pop_front();
-      Begin(slot, due);
+      Begin(slot, began);
     }
   }
 
@@ -145,7 +115,7 @@ class Load final {
     }
     if (!answered && std::find(free_.begin(), free_.end(), index) != free_.end()) return;
     // The usual case goes without the queue.
-    if (answered && !open_loop_ && measurement_.Sending(now)) {
+    if (answered && measurement_.MaySendAgain(now)) {
       Begin(slot, now);
     } else {
       free_.push_back(index);
@@ -154,7 +124,6 @@ class Load final {
 
   const RequestShape shape_;
   const sockaddr_in address_;
-  const bool open_loop_;
   Measurement measurement_;
   const std::vector<std::string> requests_;
   const int epoll_;

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 
@@ -13,6 +14,10 @@ namespace {
 // Requests of the open loop come in little groups at multiples of this: to wake up for each alone
 // would take most of a core at 50 000 a second, and that core is what is measured.
 constexpr std::uint64_t kTick = 100'000;
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kLongestSleep = 5'000'000;
+// What is not answered so long after the window never is.
+constexpr std::uint64_t kDrainNanoseconds = 10'000'000'000U;
 
 std::uint64_t Read(clockid_t clock) {
   timespec time{};
@@ -65,9 +70,41 @@ void Measurement::Tick(std::uint64_t now) {
 }
 
 std::uint64_t Measurement::NextDue() const {
+  if (options_.rate <= 0) return kNever;
   const auto exact = static_cast<std::uint64_t>(static_cast<double>(issued_) * 1e9 / options_.rate);
   const std::uint64_t due = start_ + (exact + kTick - 1) / kTick * kTick;
-  return due < end_ ? due : std::numeric_limits<std::uint64_t>::max();
+  return due < end_ ? due : kNever;
+}
+
+bool Measurement::TakeTurn(std::uint64_t now, std::uint64_t* began) {
+  *began = now;
+  if (options_.rate <= 0) return now < end_;
+  *began = NextDue();
+  if (*began > now) return false;
+  ++issued_;
+  return true;
+}
+
+timespec Measurement::SleepTime(bool can_send) const {
+  std::uint64_t wait = kLongestSleep;
+  const std::uint64_t due = can_send ? NextDue() : kNever;
+  if (due != kNever) {
+    const std::uint64_t now = Now();
+    wait = std::min(wait, due > now ? due - now : 0);
+  }
+  return {0, static_cast<long>(wait)};
+}
+
+bool Measurement::Finished(bool idle) const {
+  const std::uint64_t now = Now();
+  if (now < end_) return false;
+  return (idle && NextDue() == kNever) || now > end_ + kDrainNanoseconds;
+}
+
+std::uint64_t Measurement::TakeBacklog() {
+  std::uint64_t count = 0;
+  for (; NextDue() != kNever; ++count) ++issued_;
+  return count;
 }
 
 void Measurement::OnDone(std::uint64_t began, std::uint64_t now, std::size_t records,

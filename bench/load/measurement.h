@@ -8,6 +8,7 @@
 #define BENCH_LOAD_MEASUREMENT_H_
 
 #include <cstdint>
+#include <ctime>
 #include <map>
 #include <string>
 
@@ -35,13 +36,19 @@ class Measurement final {
   // To be called often: notices the ends of the window.
   void Tick(std::uint64_t now);
 
-  // Whether a request may still be sent (closed), or is still due to be (open: see `NextDue`).
-  bool Sending(std::uint64_t now) const { return now < end_; }
-  std::uint64_t end() const { return end_; }
-
-  // Open loop: when the next request is due; UINT64_MAX when there is none any more.
-  std::uint64_t NextDue() const;
-  void TakeDue() { ++issued_; }
+  // The pace. Whether one more request may be sent now; if so it is to be, and its time runs from
+  // `*began`: now (closed loop), or when it was due (open loop).
+  bool TakeTurn(std::uint64_t now, std::uint64_t* began);
+  // Closed loop: whether a request may still be sent. Open loop: never, each is due at its time.
+  bool MaySendAgain(std::uint64_t now) const { return options_.rate <= 0 && now < end_; }
+  // How long to sleep at most: until the next is due, if it `can_send`, and not past the ends of
+  // the window for long.
+  timespec SleepTime(bool can_send) const;
+  // Whether the run is over: nothing is under way (`idle`) or due any more, or what is does not
+  // come.
+  bool Finished(bool idle) const;
+  // Those that were due and never sent, counted by taking them.
+  std::uint64_t TakeBacklog();
 
   // One was answered as it should be. `began`: when it was sent, or was due.
   void OnDone(std::uint64_t began, std::uint64_t now, std::size_t records, std::size_t bytes);
@@ -53,6 +60,8 @@ class Measurement final {
 
  private:
   std::uint64_t CpuOf(int pid) const;
+  // When the next request is due; kNever in a closed loop and when there is none any more.
+  std::uint64_t NextDue() const;
 
   const RunOptions options_;
   std::uint64_t start_ = 0;
