@@ -87,10 +87,8 @@ void IoLoop::Run() {
     }
   });
   reactor_->run();
-  for (Slot& slot : slots_) {
-    if (slot.connection)
-      Remove(static_cast<std::uint64_t>(&slot - slots_.data()) | std::uint64_t{slot.generation}
-                                                                     << 32U);
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    if (slots_[index].connection) Remove(IdOf(index));
   }
   queue_->Close();
 }
@@ -135,7 +133,7 @@ void IoLoop::Adopt(Arrival arrival) {
     free_slots_.pop_back();
   }
   Slot& slot = slots_[index];
-  const std::uint64_t id = std::uint64_t{index} | std::uint64_t{slot.generation} << 32U;
+  const std::uint64_t id = IdOf(index);
   slot.connection = std::make_unique<Connection>(context_, std::move(arrival.stream), id,
                                                  std::move(arrival.peer));
   context_.metrics.OnConnectionsChanged(1);
@@ -153,6 +151,10 @@ void IoLoop::Adopt(Arrival arrival) {
   Touch(id, [refuse](Connection& connection) {
     if (refuse) connection.Refuse({ProblemType::kTooManyConnections, ""});
   });
+}
+
+std::uint64_t IoLoop::IdOf(std::size_t index) const {
+  return index | std::uint64_t{slots_[index].generation} << 32U;
 }
 
 Connection* IoLoop::Find(std::uint64_t id) {
@@ -312,7 +314,7 @@ void IoLoop::ExpireDeadlines() {
     if (connection->deadline() > context_.now) {
       NoteDeadline(connection->deadline());
     } else {
-      Defer(index | std::uint64_t{slots_[index].generation} << 32U, {.deadline = true});
+      Defer(IdOf(index), {.deadline = true});
     }
   }
 }
@@ -337,8 +339,7 @@ void IoLoop::DrainConnections() {
   for (Arrival& arrival : std::exchange(arrivals_, {})) Adopt(std::move(arrival));
   for (std::size_t index = 0; index < slots_.size(); ++index) {
     if (!slots_[index].connection) continue;
-    const std::uint64_t id = index | std::uint64_t{slots_[index].generation} << 32U;
-    Touch(id, [](Connection& connection) { connection.OnDrain(); });
+    Touch(IdOf(index), [](Connection& connection) { connection.OnDrain(); });
   }
 }
 

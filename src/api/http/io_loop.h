@@ -77,6 +77,7 @@ class IoLoop final : public Pistache::Aio::Handler {
 
   void Run();
   void Adopt(Arrival arrival);
+  std::uint64_t IdOf(std::size_t index) const;
   Connection* Find(std::uint64_t id);
   void OnEvent(const Pistache::Aio::FdSet::Entry& event);
   void Deal(std::uint64_t id, Due due);
