@@ -174,12 +174,7 @@ WaveQueue::Pushed WaveQueue::Push(PendingRecord* pending, bool opened_too) {
 }
 
 void WaveQueue::FailHeldOf(WavePartition& partition, ErrorCode code, Work* work) {
-  WaveLane::Unlist(partition);
-  while (PendingRecord* const record = partition.held.Pop()) {
-    Leave(partition, *record);
-    work->failed.emplace_back(record,
-                              MakeError(code, Persistence::kNotPersisted, record->record()));
-  }
+  FailOlder(partition, next_order_, code, work);
 }
 
 // Records are numbered as they come, and a mark is kept of each Tick: so their age costs nothing to
