@@ -8,7 +8,6 @@
 #include "problem.h"
 
 namespace gateway {
-
 namespace {
 
 // What a span may be called: a topic that the cluster could have. The rest is refused soon, and
@@ -25,20 +24,19 @@ SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
   auto spans = std::make_shared<SendSpans>();
   for (const Record& record : batch.records) {
     const std::string_view topic = TopicOf(record);
-    Send* send = spans->Find(topic);
-    if (send == nullptr) {
-      const bool full = spans->sends_.size() == kMaxTopics;
-      send = &spans->Add(*tracer, *server, full ? std::string_view() : topic, batch);
+    const std::size_t place = spans->Find(topic);
+    if (place == spans->sends_.size()) {
+      spans->Add(*tracer, *server, place == kMaxTopics ? std::string_view() : topic, batch);
     }
-    ++send->records;
+    ++spans->sends_[place].records;
   }
   spans->limits_ = limits;
   spans->Describe(single, batch.records.front());
   return spans;
 }
 
-SendSpans::Send& SendSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
-                                RecordBatch& batch) {
+void SendSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
+                    RecordBatch& batch) {
   std::string name = "send";
   if (!topic.empty()) name.append(" ").append(topic);
   Send& send = sends_.emplace_back();
@@ -55,7 +53,6 @@ SendSpans::Send& SendSpans::Add(Tracer& tracer, const Span& server, std::string_
   span.Set("messaging.operation.name", "send");
   span.Set("messaging.operation.type", "send");
   if (!topic.empty()) span.Set("messaging.destination.name", topic);
-  return send;
 }
 
 void SendSpans::Describe(bool single, const Record& first) {
@@ -66,19 +63,15 @@ void SendSpans::Describe(bool single, const Record& first) {
   if (single && !first.value) sends_.front().span->Set("messaging.kafka.message.tombstone", true);
 }
 
-SendSpans::Send* SendSpans::Find(std::string_view topic) {
-  const auto found = std::find_if(sends_.begin(), sends_.end(),
-                                  [topic](const Send& send) { return send.topic == topic; });
-  if (found != sends_.end()) return &*found;
-  return sends_.size() > kMaxTopics ? &sends_.back() : nullptr;
+std::size_t SendSpans::Find(std::string_view topic) const {
+  std::size_t place = 0;
+  while (place < sends_.size() && sends_[place].topic != topic) ++place;
+  return std::min(place, kMaxTopics);
 }
 
 std::span<const Header> SendSpans::TraceOf(const Record& record,
                                            std::span<const Header> rest) const {
-  const std::string_view topic = TopicOf(record);
-  const auto own = std::find_if(sends_.begin(), sends_.end(),
-                                [topic](const Send& send) { return send.topic == topic; });
-  const Send& send = own == sends_.end() ? sends_.back() : *own;
+  const Send& send = sends_[Find(TopicOf(record))];
   std::size_t bytes = record.PayloadBytes() + send.bytes;
   for (const Header& header : rest) bytes += header.name.size() + header.value->size();
   const bool fits =
@@ -98,7 +91,7 @@ void SendSpans::End(const ProduceBatch& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
     if (outcome.ok()) continue;
-    Send& send = *Find(TopicOf(batch.record(i)));
+    Send& send = sends_[Find(TopicOf(batch.record(i)))];
     if (send.error_type.empty()) {
       send.error_type = InfoOf(FromErrorCode(outcome.error().code)).code;
     }

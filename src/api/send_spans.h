@@ -51,9 +51,9 @@ class SendSpans final : public TraceHeaders {
     std::string_view error_type{};  // of the first record that failed
   };
 
-  // Null: it is a topic that has none yet.
-  Send* Find(std::string_view topic);
-  Send& Add(Tracer& tracer, const Span& server, std::string_view topic, RecordBatch& batch);
+  // The place in sends_; its end: it is a topic that has none yet.
+  std::size_t Find(std::string_view topic) const;
+  void Add(Tracer& tracer, const Span& server, std::string_view topic, RecordBatch& batch);
   void Describe(bool single, const Record& first);
 
   bool single_ = true;
