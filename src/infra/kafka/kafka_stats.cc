@@ -38,25 +38,20 @@ KafkaStatsReader::KafkaStatsReader() : buffers_(std::make_unique<Buffers>()) {}
 KafkaStatsReader::~KafkaStatsReader() = default;
 
 std::optional<KafkaStats> KafkaStatsReader::Read(std::string_view json) {
-  std::optional<object> root = buffers_->text.Open(WithoutTopics(json));
-  if (!root) return std::nullopt;
   KafkaStats stats;
-  bool has_brokers = false;
-  const bool whole = ForEachMember(*root, [&](std::string_view key, value& held) {
-    if (key == "brokers") {
-      has_brokers = true;
-      ForEachObject(held, [&stats](std::string_view /*name*/, object& broker) {
-        ReadBroker(broker, &stats);
+  const bool whole =
+      buffers_->text.Read(WithoutTopics(json), [&](std::string_view key, value& held) {
+        if (key == "brokers") {
+          ForEachObject(held, [&stats](std::string_view /*name*/, object& broker) {
+            ReadBroker(broker, &stats);
+          });
+        } else if (key == "eos") {
+          ForEachMember(held, [&stats](std::string_view name, value& member) {
+            if (name == "idemp_state") stats.idempotence = StringOf(member);
+          });
+        }
       });
-    } else if (key == "eos") {
-      object members;
-      if (held.get_object().get(members) != simdjson::SUCCESS) return;
-      ForEachMember(members, [&stats](std::string_view name, value& member) {
-        if (name == "idemp_state") stats.idempotence = StringOf(member);
-      });
-    }
-  });
-  if (!whole || !has_brokers) return std::nullopt;
+  if (!whole) return std::nullopt;
   return stats;
 }
 

@@ -147,9 +147,7 @@ void ReadTopic(std::string_view name, object& from, RdkafkaStats* stats) {
 }
 
 void ReadIdempotence(value& from, RdkafkaStats* stats) {
-  object members;
-  if (from.get_object().get(members) != simdjson::SUCCESS) return;
-  ForEachMember(members, [stats](std::string_view key, value& held) {
+  ForEachMember(from, [stats](std::string_view key, value& held) {
     if (key == "epoch_cnt") stats->id_epochs = Number(held, 1);
     if (key == "idemp_state") stats->id_assigned = StringOf(held) == "Assigned";
   });
@@ -165,14 +163,10 @@ std::span<const RdkafkaField> RdkafkaTopicWindows() { return kTopicWindows; }
 
 std::optional<RdkafkaStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics) {
   StatsText text;
-  std::optional<object> root = text.Open(json);
-  if (!root) return std::nullopt;
   RdkafkaStats stats;
   stats.client.resize(std::size(kClient));
-  bool has_brokers = false;
-  const bool whole = ForEachMember(*root, [&](std::string_view key, value& held) {
+  const bool whole = text.Read({json, {}}, [&](std::string_view key, value& held) {
     if (key == "brokers") {
-      has_brokers = true;
       ForEachObject(held, [&stats](std::string_view /*name*/, object& broker) {
         ReadBroker(broker, &stats);
       });
@@ -186,7 +180,7 @@ std::optional<RdkafkaStats> ReadRdkafkaStats(std::string_view json, std::size_t 
       ReadField(key, held, kClient, &stats.client);
     }
   });
-  if (!whole || !has_brokers) return std::nullopt;
+  if (!whole) return std::nullopt;
   return stats;
 }
 
