@@ -77,7 +77,7 @@ void AppendKafkaEntry(const Readiness::Report& report, std::string_view duration
   if (kafka.embedded) {
     description += " This is the embedded broker: it is for trying things out and keeps nothing.";
   }
-  AppendStart("kafka", kafka.ready ? "Healthy" : StatusName(report.state), description, duration,
+  AppendStart("kafka", kafka.ready ? kHealthy : StatusName(report.state), description, duration,
               out);
   out->append("\"brokersUp\":");
   AppendJsonInteger(kafka.brokers_up, out);

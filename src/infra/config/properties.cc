@@ -276,8 +276,7 @@ void AddRest(std::vector<Property>* rows) {
       Bind<&S::tracing, &S::Tracing::enabled>(
           "Tracing:Enabled", "",
           "Whether spans are recorded and exported by OTLP over HTTP; where to and which is said "
-          "by "
-          "the OTEL_ variables. A trace that a request carries goes on to Kafka either way."),
+          "by the OTEL_ variables. A trace that a request carries goes on to Kafka either way."),
       Ranged(Bind<&S::shutdown, &Down::grace>(
                  "Shutdown:GraceMs", kMs,
                  "How long the gateway goes on taking connections after it says it is not ready."),
