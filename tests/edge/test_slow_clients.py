@@ -26,8 +26,8 @@ PATHS = {"slow body": "/api/kafka/send", "slow read": "/openapi.json"}
 
 
 class Lifetimes:
-    """How long each connection of other clients was held open by the server. A process of its own: reading the
-    kernel's table takes milliseconds that the polite client would measure."""
+    """How long each connection of other clients was held open by the server. Reading the kernel's table takes
+    milliseconds in which the kernel lets nobody else have that core: not to be used beside a measurement."""
 
     def __init__(self, port):
         self._port = port
@@ -62,21 +62,24 @@ def test_slow_clients_are_dropped_and_disturb_nobody(start_edge, report, mode):
     gateway = start_edge(limits)
     polite = PoliteClient(gateway.http.address)
     try:
+        if FULL:
+            report(f"{mode}, nobody attacks", polite.measure(8))
         # The attackers need the machine too: what they cost when it is another gateway that they attack.
         alone = attack(start_edge(limits), polite, mode, arguments) if FULL else polite.measure(2)
-        lifetimes = Lifetimes(gateway.http.address[1])
         disturbed = attack(gateway, polite, mode, arguments)
+        lifetimes = Lifetimes(gateway.http.address[1])
+        attack(gateway, polite, mode, arguments)
         lived = lifetimes.stop()
     finally:
         polite.close()
-    report(f"{mode}, undisturbed", alone)
+    report(f"{mode}, another is attacked" if FULL else f"{mode}, undisturbed", alone)
     report(f"{mode}, {len(lived)} slow connections", disturbed)
     if longest is not None:
         report(f"{mode}, longest life", f"{max(lived):.1f} s of {longest} s")
         assert len(lived) >= CONNECTIONS * 0.9, "slowhttptest did not open its connections"
         assert max(lived) < longest + SLACK_SECONDS
     if FULL:  # a figure of the machine as much as of the gateway: the short form only prints it
-        assert disturbed.p99 < max(2 * alone.p99, 20), f"{disturbed}; undisturbed {alone}"
+        assert disturbed.p99 < max(2 * alone.p99, 8), f"{disturbed}; undisturbed {alone}"
 
 
 def attack(gateway, polite, mode, arguments):
