@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from cells import BATCHES, OPEN, PEER, RAW, SAME_FLOOR, SINGLES, THREE
-from kafka import kafka_version
+from kafka import data_home, kafka_version
 from programs import ROOT
 from rounds import DISTURBED, median, ratio, spread
 from targets import REFERENCE_FLOOR, scale, verdicts
@@ -47,6 +47,7 @@ def environment(note=""):
         "cpu": cpu,
         "cores": os.cpu_count(),
         "memory_gb": round(int(memory) / 1048576),
+        "kafka_data": "in memory" if data_home() else "on disk",
     }
 
 
@@ -173,7 +174,7 @@ def markdown(facts, results, faults, plot=None):
              f"Gateway: {facts['gateway']}, default configuration; librdkafka {facts['librdkafka']}, "
              f"Kafka {facts['kafka']} on Java {facts['java']}; {facts['system']}, Linux "
              f"{facts['kernel']}; {facts['cores']} × {facts['cpu']}, {facts['memory_gb']} GB, shared by "
-             "load, gateway and Kafka. Medians of the rounds; the spread is the least and the most. "
+             f"load, gateway and Kafka, whose data is {facts['kafka_data']}. Medians of the rounds; the spread is the least and the most. "
              "A floor ratio is the median over the rounds. What each floor is: ../README.md.", ""]
     if plot:
         lines += [f"![the same as a picture]({plot})", ""]
