@@ -17,6 +17,11 @@ gateway_pkg_config(prometheus prometheus-cpp-core)  # prometheus-cpp-dev
 gateway_pkg_config(zlib zlib)                       # zlib1g-dev
 gateway_pkg_config(zstd libzstd)                    # libzstd-dev
 
+# The allocator of the program, for what it saves (docs/adr/0011); sanitizers have one of their own.
+if(NOT GATEWAY_SANITIZER)
+  gateway_pkg_config(jemalloc jemalloc)             # libjemalloc-dev
+endif()
+
 find_package(simdjson REQUIRED)                     # libsimdjson-dev
 add_library(gateway::simdjson ALIAS simdjson::simdjson)
 find_package(nlohmann_json REQUIRED)                # nlohmann-json3-dev
