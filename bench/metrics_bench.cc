@@ -97,7 +97,7 @@ int main() {
     gateway::RdkafkaMetrics rdkafka(100);
     const int calls = text.size() < 100'000 ? 2'000 : 20;
     const double read = Best(calls, [&](int) { static_cast<void>(reader.Read(text)); });
-    const double kept = Best(calls, [&](int) { rdkafka.OnStatistics(text); });
+    const double kept = Best(calls, [&](int) { rdkafka.OnStatistics(0, text); });
     const double scraped = Best(calls, [&](int) { static_cast<void>(rdkafka.Collect()); });
     std::printf("statistics, %7zu bytes: read %6.1f us, kept %5.1f us, scraped %7.1f us\n",
                 text.size(), read / 1e3, kept / 1e3, scraped / 1e3);

@@ -227,7 +227,9 @@ class Gateway final {
     options.waves.max_held = settings_.kafka.message_timeout;
     options.waves.topic_bytes = settings_.limits.max_in_flight_bytes / 2;
     options.heartbeat = &liveness_.Add("kafka-reports", kReportsLimit);
-    options.on_statistics = [this](std::string_view json) { rdkafka_.OnStatistics(json); };
+    options.on_statistics = [this](std::size_t client, std::string_view json) {
+      rdkafka_.OnStatistics(client, json);
+    };
     options.on_replaced = [this] { rdkafka_.OnReplaced(); };
     if (settings_.kafka.bootstrap_servers == "embedded") {
       auto broker = EmbeddedBroker::Start(log_);

@@ -195,13 +195,20 @@ void AddKafka(std::vector<Property>* rows) {
                                      "be under Limits:RequestTimeoutMs."),
           1, kHour),
       Ranged(Kafka<&K::queue_max_messages>("Kafka:QueueMaxMessages", "records",
-                                           "The most records that wait inside librdkafka."),
+                                           "The most records that wait inside librdkafka, in each "
+                                           "of its producers."),
              1, kInt32Max),
-      Ranged(
-          Kafka<&K::queue_max_bytes>("Kafka:QueueMaxBytes", kBytes,
-                                     "The most bytes of records that wait inside librdkafka, which "
-                                     "counts in units of 1024."),
-          1'024, kTebibyte),
+      Ranged(Kafka<&K::queue_max_bytes>(
+                 "Kafka:QueueMaxBytes", kBytes,
+                 "The most bytes of records that wait inside librdkafka, in each "
+                 "of its producers, which counts in units of 1024."),
+             1'024, kTebibyte),
+      Ranged(Kafka<&K::producers>(
+                 "Kafka:Producers", "clients",
+                 "How many librdkafka producers share the partitions; each connects to every "
+                 "broker. 0: the gateway's choice. More help with dozens of partitions that are "
+                 "written to at once."),
+             0, 16),
       Ranged(Kafka<&K::metadata_refresh>("Kafka:MetadataRefreshMs", kMs,
                                          "How often brokers are asked for topics and partitions."),
              10, kHour),

@@ -1,5 +1,10 @@
 #include "kafka/kafka_instance.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "kafka/kafka_conf.h"
@@ -9,6 +14,7 @@ namespace {
 
 // Below this many bytes of value a copy is cheaper than keeping librdkafka's hands on the body.
 constexpr std::size_t kCopyBelow = 2'048;
+constexpr std::uint64_t kOne = 1;  // what librdkafka writes to the eventfd
 
 struct Bytes {
   const void* data;
@@ -35,36 +41,85 @@ RdHeaders HeadersOf(const Record& record) {
 
 }  // namespace
 
-Result<std::shared_ptr<KafkaInstance>, std::string> KafkaInstance::Create(RdConf conf) {
-  Result<RdClient, std::string> client = MakeKafkaClient(std::move(conf));
-  if (!client.ok()) return std::move(client).error();
-  return std::shared_ptr<KafkaInstance>(new KafkaInstance(std::move(client).value()));
+Result<std::shared_ptr<KafkaInstance>, std::string> KafkaInstance::Create(const MakeConf& make_conf,
+                                                                          std::size_t clients) {
+  std::vector<RdClient> made;
+  while (made.size() < clients) {
+    Result<RdConf, std::string> conf = make_conf();
+    if (!conf.ok()) return std::move(conf).error();
+    Result<RdClient, std::string> client = MakeKafkaClient(std::move(conf).value());
+    if (!client.ok()) return "Kafka: librdkafka cannot start: " + client.error() + ".";
+    made.push_back(std::move(client).value());
+  }
+  const int wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake < 0) return std::string("Kafka: librdkafka cannot start: no file descriptor is left.");
+  return std::shared_ptr<KafkaInstance>(new KafkaInstance(std::move(made), wake));
 }
 
-KafkaInstance::KafkaInstance(RdClient client)
-    : client_(std::move(client)), queue_(rd_kafka_queue_get_main(client_.get())) {
-  rd_kafka_set_log_queue(client_.get(), queue_.get());
+KafkaInstance::KafkaInstance(std::vector<RdClient> clients, int wake) : wake_(wake) {
+  for (RdClient& handle : clients) {
+    RdQueue queue(rd_kafka_queue_get_main(handle.get()));
+    rd_kafka_set_log_queue(handle.get(), queue.get());
+    rd_kafka_queue_io_event_enable(queue.get(), wake_, &kOne, sizeof kOne);
+    clients_.push_back({std::move(handle), std::move(queue)});
+  }
 }
 
-// Members go in the order that librdkafka wants: topics, queue, instance.
-KafkaInstance::~KafkaInstance() = default;
+// Topics must go before clients, and both before what wakes.
+KafkaInstance::~KafkaInstance() {
+  topics_.clear();
+  for (Client& client : clients_) {
+    rd_kafka_queue_io_event_enable(client.queue.get(), -1, nullptr, 0);
+    client.queue.reset();
+    client.handle.reset();
+  }
+  close(wake_);
+}
 
-rd_kafka_topic_t* KafkaInstance::OpenTopic(const std::string& name) {
-  RdTopic topic(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
-  if (topic == nullptr) return nullptr;
+KafkaTopic* KafkaInstance::OpenTopic(const std::string& name, Partition partitions) {
   const std::lock_guard lock(topics_mutex_);
+  auto topic = std::make_unique<KafkaTopic>();
+  topic->name = name;
+  topic->first = partitions_;
+  topic->handles.resize(clients_.size());
+  if (!OpenHandles(topic.get(), partitions)) return nullptr;
+  partitions_ += static_cast<std::size_t>(std::max(partitions, 1));
   topics_.push_back(std::move(topic));
   return topics_.back().get();
 }
 
-void KafkaInstance::RefreshTopic(rd_kafka_topic_t* topic, std::chrono::milliseconds timeout) {
-  const rd_kafka_metadata_t* raw = nullptr;
-  rd_kafka_metadata(client_.get(), 0, topic, &raw, static_cast<int>(timeout.count()));
-  const RdMetadata metadata(raw);  // librdkafka has taken note of it; null if nobody answered
+bool KafkaInstance::OpenHandles(KafkaTopic* topic, Partition partitions) {
+  for (Partition i = 0; i < std::max(partitions, 1); ++i) {
+    const std::size_t client = ClientFor(topic->first + static_cast<std::size_t>(i), clients());
+    RdTopic& handle = topic->handles[client];
+    if (handle != nullptr) continue;
+    handle.reset(rd_kafka_topic_new(clients_[client].handle.get(), topic->name.c_str(), nullptr));
+    if (handle == nullptr) return false;
+  }
+  return true;
 }
 
-rd_kafka_resp_err_t KafkaInstance::Produce(rd_kafka_topic_t* topic, Partition partition,
+void KafkaInstance::GrowTopic(KafkaTopic* topic, Partition partitions,
+                              std::chrono::milliseconds timeout) {
+  {
+    const std::lock_guard lock(topics_mutex_);
+    OpenHandles(topic, partitions);
+  }
+  for (std::size_t i = 0; i < clients(); ++i) {
+    if (topic->handles[i] == nullptr) continue;
+    const rd_kafka_metadata_t* raw = nullptr;
+    rd_kafka_metadata(clients_[i].handle.get(), 0, topic->handles[i].get(), &raw,
+                      static_cast<int>(timeout.count()));
+    const RdMetadata metadata(raw);  // librdkafka has taken note of it; null if nobody answered
+  }
+}
+
+rd_kafka_resp_err_t KafkaInstance::Produce(const KafkaTopic& topic, Partition partition,
                                            PendingRecord* pending) {
+  const std::size_t client =
+      ClientFor(topic.first + static_cast<std::size_t>(partition), clients());
+  rd_kafka_topic_t* const handle = topic.handles[client].get();
+  if (handle == nullptr) return RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
   const Record& record = pending->record();
   const Bytes key = BytesOf(record.key);
   const Bytes value = BytesOf(record.value);
@@ -73,7 +128,7 @@ rd_kafka_resp_err_t KafkaInstance::Produce(rd_kafka_topic_t* topic, Partition pa
   // The macros RD_KAFKA_V_... are these tags with old-style casts. Each argument has the very type
   // that the tag asks for.
   const rd_kafka_resp_err_t error = rd_kafka_producev(
-      client_.get(), RD_KAFKA_VTYPE_RKT, topic, RD_KAFKA_VTYPE_PARTITION,
+      clients_[client].handle.get(), RD_KAFKA_VTYPE_RKT, handle, RD_KAFKA_VTYPE_PARTITION,
       static_cast<std::int32_t>(partition), RD_KAFKA_VTYPE_MSGFLAGS, flags, RD_KAFKA_VTYPE_VALUE,
       value.data, value.size, RD_KAFKA_VTYPE_KEY, key.data, key.size, RD_KAFKA_VTYPE_TIMESTAMP,
       static_cast<std::int64_t>(record.timestamp.value_or(0)), RD_KAFKA_VTYPE_OPAQUE,
@@ -82,18 +137,38 @@ rd_kafka_resp_err_t KafkaInstance::Produce(rd_kafka_topic_t* topic, Partition pa
   return error;
 }
 
-RdEvent KafkaInstance::Poll(std::chrono::milliseconds timeout) {
-  return RdEvent(rd_kafka_queue_poll(queue_.get(), static_cast<int>(timeout.count())));
+// librdkafka writes to the eventfd when something comes to an empty queue, so it is looked into
+// each queue until all are empty before it is waited; clients in turn, so that none goes hungry.
+KafkaInstance::Polled KafkaInstance::Poll(std::chrono::milliseconds timeout) {
+  for (bool waited = false;; waited = true) {
+    for (std::size_t tried = 0; tried < clients(); ++tried) {
+      const std::size_t client = polled_++ % clients();
+      RdEvent event(rd_kafka_queue_poll(clients_[client].queue.get(), 0));
+      if (event) return {std::move(event), client};
+    }
+    if (waited) return {};
+    pollfd wait{wake_, POLLIN, 0};
+    if (poll(&wait, 1, static_cast<int>(timeout.count())) <= 0) return {};
+    std::uint64_t count = 0;
+    static_cast<void>(!read(wake_, &count, sizeof count));
+  }
 }
 
-void KafkaInstance::WakePoll() { rd_kafka_queue_yield(queue_.get()); }
+void KafkaInstance::WakePoll() { static_cast<void>(!write(wake_, &kOne, sizeof kOne)); }
 
 void KafkaInstance::Flush(std::chrono::milliseconds timeout) {
-  rd_kafka_flush(client_.get(), static_cast<int>(timeout.count()));
+  const auto until = std::chrono::steady_clock::now() + timeout;
+  for (const Client& client : clients_) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    rd_kafka_flush(client.handle.get(), static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  }
 }
 
 void KafkaInstance::Purge() {
-  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  for (const Client& client : clients_) {
+    rd_kafka_purge(client.handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  }
 }
 
 }  // namespace gateway

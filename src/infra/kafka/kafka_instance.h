@@ -1,11 +1,21 @@
-// One producing librdkafka instance: its handle, its event queue, its topic handles, and the one
-// place where a record becomes a librdkafka message. Made and destroyed by KafkaProducer; Produce
-// and OpenTopic may be called from any thread, Poll from one. The last reference must not go before
-// every record has been reported: librdkafka would drop it without a word.
+// What produces: one or several librdkafka clients (Kafka:Producers) that live and die together,
+// with their event queues and topic handles, and the one place where a record becomes a librdkafka
+// message. A partition keeps to one client, so its order is that client's.
+//
+// Why several: a broker handles one request of a connection at a time, and librdkafka makes a
+// request of each partition, so what has records for dozens of partitions waits for that
+// connection. Eight partitions in a row share a client: fewer gain nothing from a second one
+// (docs/adr/0012).
+//
+// Made and destroyed by KafkaProducer; Produce, OpenTopic and GrowTopic may be called from any
+// thread, Poll from one. The last reference must not go before every record has been reported:
+// librdkafka would drop it without a word.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_INSTANCE_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_INSTANCE_H_
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,29 +27,49 @@
 
 namespace gateway {
 
+// Which of `clients` is for the `number`-th of all partitions, counted as their topics are opened.
+constexpr std::size_t ClientFor(std::size_t number, std::size_t clients) {
+  constexpr std::size_t kTogether = 8;
+  return number / kTogether % clients;
+}
+
+// A topic of an instance. Plain data of KafkaInstance.
+struct KafkaTopic {
+  std::string name;
+  std::size_t first = 0;         // how many partitions had been opened before it
+  std::vector<RdTopic> handles;  // by client; null where none of its partitions is
+};
+
 class KafkaInstance final {
  public:
+  using MakeConf = std::function<Result<RdConf, std::string>()>;
+
   // Connects in the background. The error is librdkafka's sentence (a certificate that cannot be
-  // read, say).
-  static Result<std::shared_ptr<KafkaInstance>, std::string> Create(RdConf conf);
+  // read, say), or that of `make_conf`.
+  static Result<std::shared_ptr<KafkaInstance>, std::string> Create(const MakeConf& make_conf,
+                                                                    std::size_t clients = 1);
   ~KafkaInstance();
   KafkaInstance(const KafkaInstance&) = delete;
   KafkaInstance& operator=(const KafkaInstance&) = delete;
 
-  // A handle that lives as long as the instance: only for topics that exist. nullptr if librdkafka
+  // A topic that lives as long as the instance: only for topics that exist. nullptr if librdkafka
   // refuses the name.
-  rd_kafka_topic_t* OpenTopic(const std::string& name);
+  KafkaTopic* OpenTopic(const std::string& name, Partition partitions);
+
+  // The topic has so many partitions now. Has librdkafka ask how it is laid out: it refuses a
+  // partition that it has not heard of. Blocks for `timeout` at most, for each client.
+  void GrowTopic(KafkaTopic* topic, Partition partitions, std::chrono::milliseconds timeout);
 
   // Hands the record to librdkafka with the record itself as opaque. On success a delivery report
   // will come; on an error nothing was enqueued and nothing will.
-  rd_kafka_resp_err_t Produce(rd_kafka_topic_t* topic, Partition partition, PendingRecord* record);
+  rd_kafka_resp_err_t Produce(const KafkaTopic& topic, Partition partition, PendingRecord* record);
 
-  // Has librdkafka ask how the topic is laid out now: it refuses a partition that it has not heard
-  // of. Blocks for `timeout` at most.
-  void RefreshTopic(rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
-
-  // The next event, or null after `timeout`.
-  RdEvent Poll(std::chrono::milliseconds timeout);
+  // The next event of any client, and which; no event after `timeout`.
+  struct Polled {
+    RdEvent event;
+    std::size_t client = 0;
+  };
+  Polled Poll(std::chrono::milliseconds timeout);
   void WakePoll();
 
   // Sends what lingers and waits until librdkafka holds no record or `timeout` is over. Somebody
@@ -48,15 +78,26 @@ class KafkaInstance final {
   // Every record that librdkafka holds gets a report now.
   void Purge();
 
-  rd_kafka_t* handle() const { return client_.get(); }
+  std::size_t clients() const { return clients_.size(); }
+  rd_kafka_t* handle(std::size_t client = 0) const { return clients_[client].handle.get(); }
 
  private:
-  explicit KafkaInstance(RdClient client);
+  // In the order that librdkafka wants them to go: the queue before the client.
+  struct Client {
+    RdClient handle;
+    RdQueue queue;
+  };
 
-  const RdClient client_;
-  const RdQueue queue_;
+  KafkaInstance(std::vector<RdClient> clients, int wake);
+
+  bool OpenHandles(KafkaTopic* topic, Partition partitions);
+
+  const int wake_;  // an eventfd: one of the queues is not empty any more
+  std::vector<Client> clients_;
+  std::size_t polled_ = 0;  // whose turn it is
   std::mutex topics_mutex_;
-  std::vector<RdTopic> topics_;
+  std::vector<std::unique_ptr<KafkaTopic>> topics_;
+  std::size_t partitions_ = 0;  // of all topics
 };
 
 }  // namespace gateway

@@ -16,6 +16,8 @@ constexpr milliseconds kAfterPurge{1'000};
 constexpr milliseconds kDrainPause{2};
 constexpr milliseconds kLookPause{50};
 constexpr milliseconds kNewPartitions{1'000};
+// What Kafka:Producers is by itself: docs/adr/0012.
+constexpr std::int64_t kClients = 4;
 
 // A chain of the queue is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
 WaveQueue::Options WavesOf(const KafkaProducer::Options& options) {
@@ -45,11 +47,8 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
     logger.Log(LogLevel::kInformation, "kafka-passthrough",
                "Properties set by Kafka:Librdkafka: " + pass_through + ".");
   }
-  Result<RdConf, std::string> conf = MakeKafkaConf(
-      {options.kafka, options.max_record_bytes, options.embedded}, KafkaClientKind::kProducer);
-  if (!conf.ok()) return std::move(conf).error();
-  auto instance = KafkaInstance::Create(std::move(conf).value());
-  if (!instance.ok()) return "Kafka: librdkafka cannot start: " + instance.error() + ".";
+  auto instance = MakeInstance(options);
+  if (!instance.ok()) return std::move(instance).error();
 
   std::unique_ptr<KafkaProducer> producer(
       new KafkaProducer(std::move(options), logger, metrics, clock));
@@ -66,6 +65,16 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
       self->options_.topics, *self->lookup_, static_cast<TopicDirectory::Client&>(*self));
   producer->reports_ = std::thread([self] { self->Run(); });
   return producer;
+}
+
+Result<std::shared_ptr<KafkaInstance>, std::string> KafkaProducer::MakeInstance(
+    const Options& options) {
+  return KafkaInstance::Create(
+      [&options] {
+        return MakeKafkaConf({options.kafka, options.max_record_bytes, options.embedded},
+                             KafkaClientKind::kProducer);
+      },
+      static_cast<std::size_t>(options.kafka.producers > 0 ? options.kafka.producers : kClients));
 }
 
 KafkaProducer::KafkaProducer(Options options, Logger& logger, Metrics& metrics, const Clock& clock)
@@ -155,7 +164,7 @@ std::optional<WaveQueue::Refusal> KafkaProducer::Produce(const std::string& topi
   const auto count = static_cast<std::int64_t>(records->size());
   in_librdkafka_.fetch_add(count, std::memory_order_relaxed);
   while (PendingRecord* const record = records->Pop()) {
-    const rd_kafka_resp_err_t code = route.instance->Produce(route.topic, partition, record);
+    const rd_kafka_resp_err_t code = route.instance->Produce(*route.topic, partition, record);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // `record` may be gone
     records->PushFront(record);
     in_librdkafka_.fetch_sub(static_cast<std::int64_t>(records->size()), std::memory_order_relaxed);
@@ -212,10 +221,10 @@ void KafkaProducer::Fail(PendingRecord* record, Error error) {
 bool KafkaProducer::Open(const std::string& topic, const TopicLayout& layout) {
   {
     const std::lock_guard lock(state_mutex_);
-    rd_kafka_topic_t*& handle = state_.topics[topic];
-    if (handle == nullptr && state_.instance) {
-      handle = state_.instance->OpenTopic(topic);
-      if (handle == nullptr) return false;
+    KafkaTopic*& opened = state_.topics[topic];
+    if (opened == nullptr && state_.instance) {
+      opened = state_.instance->OpenTopic(topic, layout.partitions());
+      if (opened == nullptr) return false;
     }  // without an instance: the next one opens it
   }
   queue_.SetLayout(topic, layout);
@@ -240,7 +249,7 @@ void KafkaProducer::Update(const std::string& topic, const TopicLayout& layout) 
   if (layout.partitions() > queue_.PartitionsOf(topic)) {
     const Route route = RouteTo(topic);
     if (route.instance && route.topic != nullptr) {
-      route.instance->RefreshTopic(route.topic, kNewPartitions);
+      route.instance->GrowTopic(route.topic, layout.partitions(), kNewPartitions);
     }
   }
   queue_.SetLayout(topic, layout);

@@ -1,7 +1,8 @@
-// The Producer and KafkaHealth of the gateway, on librdkafka. One idempotent instance at a time;
-// the thread "kafka-reports" serves its event queue (delivery reports, errors, statistics, log
-// lines) and calls PendingRecord::Report; the thread "kafka-lookup" asks for topics not yet known.
-// What may go to librdkafka and when is the WaveQueue's to say. Send never waits for Kafka.
+// The Producer and KafkaHealth of the gateway, on librdkafka. One instance of idempotent clients at
+// a time; the thread "kafka-reports" serves their event queues (delivery reports, errors,
+// statistics, log lines) and calls PendingRecord::Report; the thread "kafka-lookup" asks for topics
+// not yet known. What may go to librdkafka and when is the WaveQueue's to say. Send never waits for
+// Kafka.
 //
 // A fatal error (2.0.2 has them in ordinary broker incidents, librdkafka #4438): records are held
 // until the instance has reported all it had; then a new one takes its place. They never overlap,
@@ -51,9 +52,9 @@ class KafkaProducer final : public Producer,
     TopicDirectory::Options topics;
     WaveQueue::Options waves;
     Heartbeat* heartbeat = nullptr;  // beats while "kafka-reports" turns, if there is one
-    // librdkafka's statistics, each as it comes, and that the next are those of another instance.
-    // Called by "kafka-reports"; may be empty.
-    std::function<void(std::string_view json)> on_statistics;
+    // librdkafka's statistics, each as it comes, of which client of the instance; and that the next
+    // are those of another instance. Called by "kafka-reports"; may be empty.
+    std::function<void(std::size_t client, std::string_view json)> on_statistics;
     std::function<void()> on_replaced;
   };
 
@@ -92,16 +93,17 @@ class KafkaProducer final : public Producer,
   // Where records go: a topic of the instance, kept alive for the call.
   struct Route {
     std::shared_ptr<KafkaInstance> instance;  // null while a fatal error is dealt with
-    rd_kafka_topic_t* topic = nullptr;
+    KafkaTopic* topic = nullptr;
   };
   struct State {
     std::shared_ptr<KafkaInstance> instance;
-    std::unordered_map<std::string, rd_kafka_topic_t*> topics;  // null while there is no instance
+    std::unordered_map<std::string, KafkaTopic*> topics;  // null while there is no instance
   };
 
   WaveQueue::Load Look() const;
   Route RouteTo(const std::string& topic) const;
   void LogReport(const PendingRecord& record, const DeliveryReport& report) const;
+  static Result<std::shared_ptr<KafkaInstance>, std::string> MakeInstance(const Options& options);
   DrainResult Totals() const;
   bool FlushUntil(SteadyClock::time_point until);
 
@@ -124,13 +126,13 @@ class KafkaProducer final : public Producer,
   // The thread "kafka-reports".
   void Run();
   void Tick();
-  void OnEvent(const KafkaInstance& instance, rd_kafka_event_t* event);
+  void OnEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
   void OnDeliveryReports(rd_kafka_event_t* event);
   bool MaySendAgain(const rd_kafka_message_t& message) const;
   DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
                           bool offset_known) const;
-  void OnStats(const KafkaStats& stats);
-  void OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t* event);
+  void OnStats(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
+  void OnErrorEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
   void Retire();
   bool MayDestroy(const std::shared_ptr<KafkaInstance>& instance) const;
   std::shared_ptr<KafkaInstance> Replace();
@@ -162,6 +164,7 @@ class KafkaProducer final : public Producer,
   std::atomic<bool> withdrawn_{false};  // some waiters of the directory may be
   SteadyClock::time_point ticked_{};    // the thread's own
   KafkaStatsReader stats_reader_;       // likewise
+  std::vector<KafkaStats> stats_;       // likewise: the latest of each client
   bool fatal_ = false;  // the thread's own: a fatal error has been seen on the current instance
 
   std::unique_ptr<MetadataClient> lookup_;

@@ -47,8 +47,8 @@ void KafkaProducer::Run() {
       if (!instance) std::this_thread::sleep_for(kPollRetiring);
       continue;
     }
-    const RdEvent event = instance->Poll(retiring ? kPollRetiring : kPoll);
-    if (event) OnEvent(*instance, event.get());
+    const KafkaInstance::Polled polled = instance->Poll(retiring ? kPollRetiring : kPoll);
+    if (polled.event) OnEvent(*instance, polled);
     if (std::exchange(fatal_, false) && !retiring) {
       Retire();
       retiring = true;
@@ -78,17 +78,17 @@ void KafkaProducer::Tick() {
   if (queue_.WaitsForLeader()) directory_->RefreshSoon();
 }
 
-void KafkaProducer::OnEvent(const KafkaInstance& instance, rd_kafka_event_t* event) {
+void KafkaProducer::OnEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled) {
+  rd_kafka_event_t* const event = polled.event.get();
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_DR:
       OnDeliveryReports(event);
       break;
     case RD_KAFKA_EVENT_ERROR:
-      OnErrorEvent(instance, event);
+      OnErrorEvent(instance, polled);
       break;
     case RD_KAFKA_EVENT_STATS:
-      if (const auto stats = stats_reader_.Read(rd_kafka_event_stats(event))) OnStats(*stats);
-      if (options_.on_statistics) options_.on_statistics(rd_kafka_event_stats(event));
+      OnStats(instance, polled);
       break;
     case RD_KAFKA_EVENT_LOG: {
       const char* facility = "";
@@ -147,7 +147,15 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
   in_librdkafka_.fetch_sub(count, std::memory_order_release);
 }
 
-void KafkaProducer::OnStats(const KafkaStats& stats) {
+// What holds of the instance is what holds of its clients together.
+void KafkaProducer::OnStats(const KafkaInstance& instance, const KafkaInstance::Polled& polled) {
+  const char* const json = rd_kafka_event_stats(polled.event.get());
+  if (options_.on_statistics) options_.on_statistics(polled.client, json);
+  const std::optional<KafkaStats> read = stats_reader_.Read(json);
+  if (!read) return;
+  stats_.resize(instance.clients());
+  stats_[polled.client] = *read;
+  const KafkaStats stats = Together(stats_);
   status_.OnStats(stats);
   std::vector<WaveQueue::Broker> brokers;
   for (const KafkaStats::Broker& broker : stats.brokers) {
@@ -186,7 +194,9 @@ DeliveryReport KafkaProducer::ReportOf(const rd_kafka_message_t& message, const 
   return metadata;
 }
 
-void KafkaProducer::OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t* event) {
+void KafkaProducer::OnErrorEvent(const KafkaInstance& instance,
+                                 const KafkaInstance::Polled& polled) {
+  rd_kafka_event_t* const event = polled.event.get();
   const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
   // The event carries the cause as its code, not _FATAL.
   if (rd_kafka_event_error_is_fatal(event) == 0) {
@@ -200,7 +210,7 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance, rd_kafka_event_t
   }
   std::array<char, 512> text{};
   const rd_kafka_resp_err_t cause =
-      rd_kafka_fatal_error(instance.handle(), text.data(), text.size());
+      rd_kafka_fatal_error(instance.handle(polled.client), text.data(), text.size());
   if (TellsOfCredentials(cause)) status_.OnCredentialsRefused();
   logger_.Log(
       LogLevel::kCritical, "kafka-fatal",
@@ -224,21 +234,21 @@ bool KafkaProducer::MayDestroy(const std::shared_ptr<KafkaInstance>& instance) c
 }
 
 std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
-  Result<RdConf, std::string> conf = MakeKafkaConf(
-      {options_.kafka, options_.max_record_bytes, options_.embedded}, KafkaClientKind::kProducer);
-  if (!conf.ok()) return nullptr;
-  auto made = KafkaInstance::Create(std::move(conf).value());
+  auto made = MakeInstance(options_);
   if (!made.ok()) {
     logger_.Log(LogLevel::kCritical, "kafka-cannot-start",
-                "librdkafka cannot start again: " + made.error());
+                "No new producer instance can start. " + made.error());
     return nullptr;
   }
   std::shared_ptr<KafkaInstance> instance = std::move(made).value();
   if (options_.on_replaced) options_.on_replaced();
+  stats_.clear();
   {
     const std::lock_guard lock(state_mutex_);
     state_.instance = instance;
-    for (auto& [name, topic] : state_.topics) topic = instance->OpenTopic(name);
+    for (auto& [name, topic] : state_.topics) {
+      topic = instance->OpenTopic(name, queue_.PartitionsOf(name));
+    }
     status_.OnReplaced();
   }
   queue_.Resume();

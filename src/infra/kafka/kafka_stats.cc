@@ -1,5 +1,6 @@
 #include "kafka/kafka_stats.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "kafka/stats_json.h"
@@ -27,7 +28,31 @@ void ReadBroker(object& from, KafkaStats* stats) {
   stats->brokers.push_back(broker);
 }
 
+void AddBroker(const KafkaStats::Broker& broker, std::vector<KafkaStats::Broker>* brokers) {
+  const auto same = std::find_if(brokers->begin(), brokers->end(),
+                                 [&](const auto& other) { return other.id == broker.id; });
+  if (same == brokers->end()) return brokers->push_back(broker);
+  same->up = same->up && broker.up;
+  same->silent_for = std::min(same->silent_for, broker.silent_for);
+}
+
 }  // namespace
+
+KafkaStats Together(std::span<const KafkaStats> clients) {
+  if (clients.size() == 1) return clients.front();
+  KafkaStats all;
+  for (const KafkaStats& client : clients) {
+    if (client.idempotence.empty() && client.brokers.empty()) continue;
+    if (all.idempotence.empty() || all.idempotence == "Assigned") {
+      all.idempotence = client.idempotence;
+    }
+    for (const KafkaStats::Broker& broker : client.brokers) AddBroker(broker, &all.brokers);
+  }
+  all.brokers_known = static_cast<int>(all.brokers.size());
+  all.brokers_up = static_cast<int>(
+      std::count_if(all.brokers.begin(), all.brokers.end(), [](const auto& b) { return b.up; }));
+  return all;
+}
 
 struct KafkaStatsReader::Buffers {
   StatsText text;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,11 @@ struct KafkaStats {
   std::string idempotence;
   std::vector<Broker> brokers{};
 };
+
+// Of several clients that stand for one: a broker is up if it is to all that have told of it,
+// speaks if it does to any; the producer has its id if all have. Those that have told nothing yet
+// do not count.
+KafkaStats Together(std::span<const KafkaStats> clients);
 
 // Keeps its buffers from one text to the next. One thread at a time.
 class KafkaStatsReader final {

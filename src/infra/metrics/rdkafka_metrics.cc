@@ -37,16 +37,32 @@ void AddWindows(std::span<const RdkafkaField> fields, const std::vector<Part>& p
 
 }  // namespace
 
-void RdkafkaMetrics::OnStatistics(std::string_view json) {
+std::optional<RdkafkaStats> RdkafkaMetrics::ReadAll(const Texts& texts, std::size_t max_topics) {
+  std::optional<RdkafkaStats> all;
+  for (const std::string& text : texts) {
+    std::optional<RdkafkaStats> one = ReadRdkafkaStats(text, max_topics);
+    if (!one) continue;
+    if (all) {
+      Join(*one, &*all);
+    } else {
+      all = std::move(one);
+    }
+  }
+  if (all && all->topics.size() > max_topics) all->topics.resize(max_topics);
+  return all;
+}
+
+void RdkafkaMetrics::OnStatistics(std::size_t client, std::string_view json) {
   const StatsParts parts = json.size() <= kMaxText ? StatsParts{json, {}} : WithoutTopics(json);
   const std::lock_guard lock(mutex_);
-  json_.assign(parts.head).append(parts.tail);
+  if (client >= texts_.size()) texts_.resize(client + 1);
+  texts_[client].assign(parts.head).append(parts.tail);
 }
 
 void RdkafkaMetrics::OnReplaced() {
   const std::lock_guard lock(mutex_);
-  const auto last = ReadRdkafkaStats(json_, 0);
-  json_.clear();
+  const auto last = ReadAll(texts_, 0);
+  texts_.clear();
   if (!last) return;
   for (std::size_t i = 0; i < last->client.size(); ++i) before_.client[i] += last->client[i];
   before_.id_epochs += last->id_epochs;
@@ -120,14 +136,14 @@ void RdkafkaMetrics::CollectTopics(const RdkafkaStats& stats, std::vector<Metric
 }
 
 std::vector<MetricFamily> RdkafkaMetrics::Collect() const {
-  std::string json;
+  Texts texts;
   Before before;
   {
     const std::lock_guard lock(mutex_);
-    json = json_;
+    texts = texts_;
     before = before_;
   }
-  RdkafkaStats stats = ReadRdkafkaStats(json, max_topics_).value_or(RdkafkaStats());
+  RdkafkaStats stats = ReadAll(texts, max_topics_).value_or(RdkafkaStats());
   stats.client.resize(before.client.size());  // zeros, when there are no statistics yet
   std::vector<MetricFamily> families;
   CollectClient(stats, before, &families);

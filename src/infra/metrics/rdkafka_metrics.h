@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,8 @@ class RdkafkaMetrics final : public prometheus::Collectable {
 
   explicit RdkafkaMetrics(std::size_t max_topics) : max_topics_(max_topics) {}
 
-  // The latest statistics of the instance.
-  void OnStatistics(std::string_view json);
+  // The latest statistics of one client of the instance; those of all are told together.
+  void OnStatistics(std::size_t client, std::string_view json);
   // The next statistics are those of another instance.
   void OnReplaced();
 
@@ -52,9 +53,13 @@ class RdkafkaMetrics final : public prometheus::Collectable {
   static void CollectBrokers(const RdkafkaStats& stats, const Before& before, Families* families);
   static void CollectTopics(const RdkafkaStats& stats, Families* families);
 
+  using Texts = std::vector<std::string>;
+  // Absent if none has told anything.
+  static std::optional<RdkafkaStats> ReadAll(const Texts& texts, std::size_t max_topics);
+
   const std::size_t max_topics_;
   mutable std::mutex mutex_;
-  std::string json_;  // "": this instance has told nothing yet
+  Texts texts_;  // by client; "": it has told nothing yet
   Before before_;
 };
 

@@ -1,5 +1,6 @@
 #include "metrics/rdkafka_stats.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -33,7 +34,7 @@ constexpr RdkafkaField kClient[] = {
 
 constexpr RdkafkaField kBroker[] = {
     {"stateage", "rdkafka_broker_state_age_seconds", "Since the connection's state last changed.",
-     false, kMicroseconds},
+     false, kMicroseconds, true},
     {"outbuf_cnt", "rdkafka_broker_outbuf_requests", "Requests that wait to be sent."},
     {"waitresp_cnt", "rdkafka_broker_waiting_responses", "Requests that wait for their response."},
     {"txbytes", "rdkafka_broker_tx_bytes_total", "Bytes sent to the broker.", true},
@@ -64,7 +65,7 @@ constexpr RdkafkaField kBrokerWindows[] = {
 
 constexpr RdkafkaField kTopic[] = {
     {"metadata_age", "rdkafka_topic_metadata_age_seconds", "Since the broker told of the topic.",
-     false, kMilliseconds},
+     false, kMilliseconds, true},
 };
 
 constexpr RdkafkaField kTopicWindows[] = {
@@ -153,7 +154,53 @@ void ReadIdempotence(value& from, RdkafkaStats* stats) {
   });
 }
 
+void JoinFields(std::span<const RdkafkaField> fields, const std::vector<double>& other,
+                std::vector<double>* all) {
+  all->resize(fields.size());
+  for (std::size_t i = 0; i < fields.size() && i < other.size(); ++i) {
+    double& value = (*all)[i];
+    value = fields[i].largest ? std::max(value, other[i]) : value + other[i];
+  }
+}
+
+void JoinWindows(const std::vector<RdkafkaStats::Window>& other,
+                 std::vector<RdkafkaStats::Window>* all) {
+  for (std::size_t i = 0; i < all->size(); ++i) {
+    if (other[i].empty) continue;
+    RdkafkaStats::Window& window = (*all)[i];
+    for (std::size_t s = 0; s < std::size(window.values); ++s) {
+      window.values[s] =
+          window.empty ? other[i].values[s] : std::max(window.values[s], other[i].values[s]);
+    }
+    window.empty = false;
+  }
+}
+
+void JoinParts(std::span<const RdkafkaField> fields, const std::vector<RdkafkaStats::Part>& others,
+               std::vector<RdkafkaStats::Part>* all) {
+  for (const RdkafkaStats::Part& other : others) {
+    const auto same = std::find_if(all->begin(), all->end(), [&](const RdkafkaStats::Part& part) {
+      return other.broker >= 0 ? part.broker == other.broker : part.name == other.name;
+    });
+    if (same == all->end()) {
+      all->push_back(other);
+      continue;
+    }
+    same->up = same->up && other.up;
+    JoinFields(fields, other.fields, &same->fields);
+    JoinWindows(other.windows, &same->windows);
+  }
+}
+
 }  // namespace
+
+void Join(const RdkafkaStats& other, RdkafkaStats* all) {
+  all->id_assigned = all->id_assigned && other.id_assigned;
+  all->id_epochs += other.id_epochs;
+  JoinFields(kClient, other.client, &all->client);
+  JoinParts(kBroker, other.brokers, &all->brokers);
+  JoinParts(kTopic, other.topics, &all->topics);
+}
 
 std::span<const RdkafkaField> RdkafkaClientFields() { return kClient; }
 std::span<const RdkafkaField> RdkafkaBrokerFields() { return kBroker; }

@@ -20,7 +20,8 @@ struct RdkafkaField {
   const char* metric;
   const char* help;
   bool counter = false;
-  double per_unit = 1;  // what the member counts, of the metric's unit: 1e6 for microseconds
+  double per_unit = 1;   // what the member counts, of the metric's unit: 1e6 for microseconds
+  bool largest = false;  // of several clients the largest stands for all, not the sum
 };
 
 std::span<const RdkafkaField> RdkafkaClientFields();  // of the client as a whole
@@ -52,6 +53,10 @@ struct RdkafkaStats {
   std::vector<Part> brokers;  // those that metadata named
   std::vector<Part> topics;   // at most as many as were asked for
 };
+
+// Takes what another client of the same instance says into `all`. Distributions cannot be added: of
+// each figure the largest stands.
+void Join(const RdkafkaStats& other, RdkafkaStats* all);
 
 // Absent if `json` is not what librdkafka writes. Takes about a millisecond for a megabyte.
 std::optional<RdkafkaStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics);

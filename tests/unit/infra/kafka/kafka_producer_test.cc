@@ -335,7 +335,7 @@ TEST(KafkaProducer, TellsOfStatisticsOfDeliveriesAndThatItWasReplaced) {
   Counter statistics;
   Counter replaced;
   EmbeddedKafka kafka([&](KafkaProducer::Options& options) {
-    options.on_statistics = [&statistics](std::string_view json) {
+    options.on_statistics = [&statistics](std::size_t, std::string_view json) {
       if (json.find("\"brokers\"") != std::string_view::npos) statistics.Add();
     };
     options.on_replaced = [&replaced] { replaced.Add(); };

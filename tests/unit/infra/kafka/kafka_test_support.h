@@ -21,16 +21,15 @@
 
 namespace gateway {
 
-// Reaches the librdkafka instance, to make it fail.
+// Reaches the librdkafka instance, to look at it and to make it fail.
 struct KafkaProducerTestPeer {
-  static void MakeFatal(KafkaProducer& producer) {
-    std::shared_ptr<KafkaInstance> instance;
-    {
-      const std::lock_guard lock(producer.state_mutex_);
-      instance = producer.state_.instance;
-    }
-    rd_kafka_test_fatal_error(instance->handle(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
-                              "made by the test");
+  static std::shared_ptr<KafkaInstance> Instance(KafkaProducer& producer) {
+    const std::lock_guard lock(producer.state_mutex_);
+    return producer.state_.instance;
+  }
+  static void MakeFatal(KafkaProducer& producer, std::size_t client = 0) {
+    rd_kafka_test_fatal_error(Instance(producer)->handle(client),
+                              RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made by the test");
   }
 };
 

@@ -64,7 +64,7 @@ TEST(RdkafkaMetrics, ExportsZerosBeforeAnyStatistics) {
 
 TEST(RdkafkaMetrics, ExportsTheClientsQueuesAndTraffic) {
   RdkafkaMetrics metrics(10);
-  metrics.OnStatistics(Statistics(Broker(1, "UP", 0)));
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 0)));
   const std::string text = Scrape(metrics);
   EXPECT_THAT(text, HasLine("rdkafka_queue_messages 11"));
   EXPECT_THAT(text, HasLine("rdkafka_queue_messages_limit 500000"));
@@ -81,7 +81,7 @@ TEST(RdkafkaMetrics, ExportsTheClientsQueuesAndTraffic) {
 
 TEST(RdkafkaMetrics, ExportsBrokersInSecondsByTheirId) {
   RdkafkaMetrics metrics(10);
-  metrics.OnStatistics(Statistics(Broker(1, "UP", 8) + "," + Broker(2, "CONNECT", 0)));
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 8) + "," + Broker(2, "CONNECT", 0)));
   const std::string text = Scrape(metrics);
   EXPECT_THAT(text, HasLine("rdkafka_broker_up{broker=\"1\"} 1"));
   EXPECT_THAT(text, HasLine("rdkafka_broker_up{broker=\"2\"} 0"));
@@ -101,13 +101,14 @@ TEST(RdkafkaMetrics, ExportsBrokersInSecondsByTheirId) {
 
 TEST(RdkafkaMetrics, ADistributionInWhichNothingWasMeasuredIsNotExported) {
   RdkafkaMetrics metrics(10);
-  metrics.OnStatistics(Statistics(Broker(1, "UP", 0)));
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 0)));
   EXPECT_THAT(Scrape(metrics), Not(HasSubstr("rdkafka_broker_outbuf_latency_seconds{")));
 }
 
 TEST(RdkafkaMetrics, BootstrapAddressesAndPartitionsMakeNoSeries) {
   RdkafkaMetrics metrics(10);
-  metrics.OnStatistics(Statistics(Broker(-1, "UP", 0) + "," + Broker(1, "UP", 0), Topic("orders")));
+  metrics.OnStatistics(0,
+                       Statistics(Broker(-1, "UP", 0) + "," + Broker(1, "UP", 0), Topic("orders")));
   const std::string text = Scrape(metrics);
   EXPECT_THAT(text, Not(HasSubstr("broker=\"-1\"")));
   EXPECT_THAT(text, Not(HasSubstr("partition")));
@@ -117,7 +118,7 @@ TEST(RdkafkaMetrics, BootstrapAddressesAndPartitionsMakeNoSeries) {
 TEST(RdkafkaMetrics, ExportsTheBatchesOfAsManyTopicsAsItMay) {
   RdkafkaMetrics metrics(2);
   metrics.OnStatistics(
-      Statistics(Broker(1, "UP", 0), Topic("a") + "," + Topic("b") + "," + Topic("c")));
+      0, Statistics(Broker(1, "UP", 0), Topic("a") + "," + Topic("b") + "," + Topic("c")));
   const std::string text = Scrape(metrics);
   EXPECT_THAT(text, HasLine("rdkafka_topic_batch_bytes{topic=\"a\",stat=\"avg\"} 900"));
   EXPECT_THAT(text, HasLine("rdkafka_topic_batch_messages{topic=\"b\",stat=\"p95\"} 400"));
@@ -127,14 +128,14 @@ TEST(RdkafkaMetrics, ExportsTheBatchesOfAsManyTopicsAsItMay) {
 
 TEST(RdkafkaMetrics, CountersGoOnWhenAnotherInstanceTakesOver) {
   RdkafkaMetrics metrics(10);
-  metrics.OnStatistics(Statistics(Broker(1, "UP", 8)));
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 8)));
   metrics.OnReplaced();
   std::string text = Scrape(metrics);
   EXPECT_THAT(text, HasLine("rdkafka_tx_messages_total 100")) << "before the new one's first";
   EXPECT_THAT(text, HasLine("rdkafka_broker_tx_retries_total{broker=\"1\"} 8"));
   EXPECT_THAT(text, HasLine("rdkafka_queue_messages 0"));
 
-  metrics.OnStatistics(Statistics(Broker(1, "UP", 2) + "," + Broker(3, "UP", 1), "", 5));
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 2) + "," + Broker(3, "UP", 1), "", 5));
   text = Scrape(metrics);
   EXPECT_THAT(text, HasLine("rdkafka_tx_messages_total 105"));
   EXPECT_THAT(text, HasLine("rdkafka_broker_tx_retries_total{broker=\"1\"} 10"));
@@ -152,7 +153,7 @@ TEST(RdkafkaMetrics, SurvivesWhatIsNoStatistics) {
   for (const char* text :
        {"", "{", "[]", "7", R"({"brokers":7,"topics":[]})", R"({"brokers":{"a":{"nodeid":"x"}}})",
         R"({"brokers":{"a":{"nodeid":1,"rtt":7,"txbytes":"x"}},"eos":7,"msg_cnt":{}})"}) {
-    metrics.OnStatistics(text);
+    metrics.OnStatistics(0, text);
     EXPECT_THAT(Scrape(metrics), HasLine("rdkafka_queue_messages 0")) << text;
   }
 }
@@ -161,12 +162,32 @@ TEST(RdkafkaMetrics, OfATextOfMegabytesTopicsAreLeftOut) {
   std::string topics = Topic("a");
   while (topics.size() <= RdkafkaMetrics::kMaxText) topics += "," + Topic("b");
   RdkafkaMetrics metrics(10);
-  metrics.OnStatistics(Statistics(Broker(1, "UP", 8), topics));
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 8), topics));
   const std::string text = Scrape(metrics);
   EXPECT_THAT(text, Not(HasSubstr("topic=\"a\"")));
   EXPECT_THAT(text, HasLine("rdkafka_broker_up{broker=\"1\"} 1"));
   EXPECT_THAT(text, HasLine("rdkafka_tx_messages_total 100"));
   EXPECT_THAT(text, HasLine("rdkafka_idempotence_epochs_total 3"));
+}
+
+TEST(RdkafkaMetrics, OfSeveralClientsCountsAreAddedAndOfAgesAndTimesTheLargestStands) {
+  RdkafkaMetrics metrics(10);
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 8), Topic("orders")));
+  metrics.OnStatistics(2, Statistics(Broker(1, "DOWN", 1) + "," + Broker(2, "UP", 4),
+                                     Topic("orders") + "," + Topic("others"), 7));
+  const std::string text = Scrape(metrics);
+  EXPECT_THAT(text, HasLine("rdkafka_tx_messages_total 107"));
+  EXPECT_THAT(text, HasLine("rdkafka_idempotence_epochs_total 6"));
+  EXPECT_THAT(text, HasLine("rdkafka_idempotence_ready 1"));
+  EXPECT_THAT(text, HasLine(R"(rdkafka_broker_tx_retries_total{broker="1"} 9)"));
+  EXPECT_THAT(text, HasLine(R"(rdkafka_broker_tx_retries_total{broker="2"} 4)"));
+  EXPECT_THAT(text, HasLine(R"(rdkafka_broker_up{broker="1"} 0)"));
+  EXPECT_THAT(text, HasLine(R"(rdkafka_broker_state_age_seconds{broker="1"} 2.5)"));
+  EXPECT_THAT(text, HasLine(R"(rdkafka_broker_rtt_seconds{broker="1",stat="p99"} 0.002)"));
+  EXPECT_THAT(text, HasLine(R"(rdkafka_topic_metadata_age_seconds{topic="orders"} 1.5)"));
+  EXPECT_THAT(text, HasLine(R"(rdkafka_topic_metadata_age_seconds{topic="others"} 1.5)"));
+  metrics.OnReplaced();
+  EXPECT_THAT(Scrape(metrics), HasLine("rdkafka_tx_messages_total 107"));
 }
 
 }  // namespace

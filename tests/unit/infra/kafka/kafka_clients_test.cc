@@ -1,0 +1,133 @@
+// Several librdkafka clients that are one producing instance: which of them a partition has, and
+// that they live and die together.
+#include <gmock/gmock.h>
+
+#include <deque>
+#include <set>
+
+#include "kafka/kafka_conf.h"
+#include "kafka_test_support.h"
+
+namespace gateway {
+namespace {
+
+using testing::Counter;
+using ::testing::ElementsAre;
+using testing::EmbeddedKafka;
+using ::testing::IsNull;
+using testing::ReadBack;
+using ::testing::SizeIs;
+using testing::TestRecord;
+
+TEST(KafkaClients, EightPartitionsShareAClient) {
+  std::vector<std::size_t> of;
+  for (std::size_t partition = 0; partition <= 24; partition += 4) {
+    of.push_back(ClientFor(partition, 3));
+  }
+  EXPECT_THAT(of, ElementsAre(0, 0, 1, 1, 2, 2, 0));
+  EXPECT_EQ(ClientFor(100, 1), 0U);
+}
+
+class KafkaClientsOfAnInstance : public ::testing::Test {
+ protected:
+  KafkaClientsOfAnInstance()
+      : instance_(KafkaInstance::Create(
+                      [] {
+                        return MakeKafkaConf({{}, 1'000'000}, KafkaClientKind::kProducer);
+                      },
+                      3)
+                      .value()) {}
+
+  std::set<std::size_t> ClientsOf(const KafkaTopic& topic) const {
+    std::set<std::size_t> clients;
+    for (std::size_t i = 0; i < topic.handles.size(); ++i) {
+      if (topic.handles[i] != nullptr) clients.insert(i);
+    }
+    return clients;
+  }
+
+  const std::shared_ptr<KafkaInstance> instance_;
+};
+
+TEST_F(KafkaClientsOfAnInstance, ATopicIsOpenedWhereItsPartitionsAre) {
+  EXPECT_THAT(ClientsOf(*instance_->OpenTopic("six", 6)), ElementsAre(0));
+  EXPECT_THAT(ClientsOf(*instance_->OpenTopic("six more", 6)), ElementsAre(0, 1));  // 6 to 11
+  EXPECT_THAT(ClientsOf(*instance_->OpenTopic("many", 100)), ElementsAre(0, 1, 2));
+}
+
+TEST_F(KafkaClientsOfAnInstance, ManySmallTopicsAreSpread) {
+  std::vector<std::size_t> topics(instance_->clients());
+  for (int i = 0; i < 48; ++i) {
+    const KafkaTopic* const topic = instance_->OpenTopic("t" + std::to_string(i), 1);
+    ++topics[*ClientsOf(*topic).begin()];
+  }
+  EXPECT_THAT(topics, ElementsAre(16, 16, 16));
+}
+
+TEST_F(KafkaClientsOfAnInstance, AGrownTopicIsOpenedWhereItsNewPartitionsAre) {
+  KafkaTopic* const topic = instance_->OpenTopic("t", 8);
+  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0));
+  instance_->GrowTopic(topic, 9, std::chrono::milliseconds(1));
+  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 1));
+}
+
+TEST_F(KafkaClientsOfAnInstance, ARecordOfAPartitionThatNobodyOpenedIsRefused) {
+  KafkaTopic* const topic = instance_->OpenTopic("t", 8);
+  TestRecord record("t", "k", "v", 8);
+  EXPECT_EQ(instance_->Produce(*topic, 8, &record), RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
+}
+
+TEST_F(KafkaClientsOfAnInstance, APollThatWaitsIsWoken) {
+  while (instance_->Poll(std::chrono::milliseconds(0)).event) {
+  }
+  instance_->WakePoll();
+  EXPECT_THAT(instance_->Poll(testing::kHang).event, IsNull());  // at once, or the test hangs
+}
+
+// The embedded broker makes topics of four partitions: the third is the second client's.
+TEST(KafkaClients, RecordsOfEachAreStored) {
+  EmbeddedKafka kafka([](auto& options) { options.kafka.producers = 2; });
+  std::deque<TestRecord> records;
+  for (const char* topic : {"a", "b", "c", "d"}) {
+    for (int i = 0; i < 10; ++i) records.emplace_back(topic, "k" + std::to_string(i), "v");
+  }
+  for (TestRecord& record : records) kafka.Send(&record);
+  for (TestRecord& record : records) EXPECT_TRUE(record.Await().ok());
+}
+
+TEST(KafkaClients, StatisticsComeFromEach) {
+  Counter second;
+  EmbeddedKafka kafka([&](KafkaProducer::Options& options) {
+    options.kafka.producers = 2;
+    options.on_statistics = [&second](std::size_t client, std::string_view) {
+      if (client == 1) second.Add();
+    };
+  });
+  EXPECT_TRUE(second.WaitFor(1));
+  EXPECT_TRUE(kafka.metrics.WaitForReady(true));
+}
+
+TEST(KafkaClients, AFatalErrorOfOneReplacesAllAndLosesNothing) {
+  EmbeddedKafka kafka([](auto& options) {
+    options.kafka.producers = 2;
+    options.kafka.linger_ms = 500;
+  });
+  std::deque<TestRecord> records;
+  for (const char* topic : {"a", "b", "c", "d"}) {
+    for (int i = 0; i < 20; ++i) records.emplace_back(topic, "k", std::to_string(i), 1);
+  }
+  for (TestRecord& record : records) kafka.producer().Send(&record);
+  kafka.producer().Kick();
+  ASSERT_TRUE(kafka.metrics.WaitForReady(true));
+  KafkaProducerTestPeer::MakeFatal(kafka.producer(), 1);  // while all of them linger
+  for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
+  for (const char* topic : {"a", "c"}) {  // one of each client
+    const auto read = ReadBack(kafka.broker().bootstrap_servers(), topic, 1, 20);
+    ASSERT_THAT(read, SizeIs(20));
+    for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(read[i].value, std::to_string(i));
+  }
+  EXPECT_THAT(kafka.logger.Of("kafka-replaced"), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace gateway
