@@ -9,18 +9,10 @@ const Value kNone = std::monostate();
 
 constexpr int kClientClosedRequest = 499;
 
-// At most kMaxText bytes of what a client chose, not cut within a character.
-std::string_view Bounded(std::string_view text) {
-  if (text.size() <= AccessLog::kMaxText) return text;
-  std::size_t end = AccessLog::kMaxText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
-}
-
 // Nothing, rather than an empty text.
 Value TextOrNone(std::string_view text) {
   if (text.empty()) return std::monostate();
-  return Bounded(text);
+  return AccessLog::Bounded(text);
 }
 
 Value CountOrNone(std::size_t count) {
@@ -49,6 +41,13 @@ std::size_t ThisThread() {
 }
 
 }  // namespace
+
+std::string_view AccessLog::Bounded(std::string_view text) {
+  if (text.size() <= kMaxText) return text;
+  std::size_t end = kMaxText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
 
 bool AccessLog::Sampled() const {
   if (options_.sample == 0) return false;

@@ -30,6 +30,9 @@ class AccessLog final {
  public:
   static constexpr std::size_t kMaxText = 512;
 
+  // At most kMaxText bytes of what a client chose, not cut within a character.
+  static std::string_view Bounded(std::string_view text);
+
   struct Line {
     std::string_view request_id;
     const TraceContext* trace = nullptr;  // null: the request is part of no trace

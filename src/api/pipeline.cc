@@ -62,7 +62,7 @@ std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* h
     context->path = head->path;
     context->allowed_origin = cors_.AllowedOriginFor(*head);
     const auto agent = head->Find("User-Agent");
-    if (agent) context->user_agent = agent->substr(0, AccessLog::kMaxText);
+    if (agent) context->user_agent = AccessLog::Bounded(*agent);
     if (const auto trace = TraceOf(*head)) context->trace = trace->context;
   }
   return context;

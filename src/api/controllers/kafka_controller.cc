@@ -26,7 +26,7 @@ void Describe(const RecordBatch& batch, bool single, RequestContext& context) {
   const bool same = single || std::all_of(records.begin(), records.end(), [topic](const Record& r) {
                       return r.topic.data() == topic.data() || r.topic == topic;
                     });
-  if (same) context.topic = topic.substr(0, AccessLog::kMaxText);
+  if (same) context.topic = AccessLog::Bounded(topic);
   if (!single) context.records = records.size();
 }
 
