@@ -71,6 +71,7 @@ const ProblemInfo& InfoOf(ProblemType type);
 const ProblemInfo* FindProblem(std::string_view name);
 // The one row of a domain error.
 ProblemType FromErrorCode(ErrorCode code);
+inline const ProblemInfo& InfoOf(ErrorCode code) { return InfoOf(FromErrorCode(code)); }
 std::string_view PersistenceName(Persistence persistence);
 
 // What one occurrence adds to its row.

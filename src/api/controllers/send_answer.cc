@@ -23,7 +23,7 @@ http::Response AnswerToOne(const ProduceBatch& batch, const RequestContext& cont
 std::string_view FirstFault(const ProduceBatch& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
-    if (!outcome.ok()) return InfoOf(FromErrorCode(outcome.error().code)).code;
+    if (!outcome.ok()) return InfoOf(outcome.error().code).code;
   }
   return "";
 }
@@ -82,7 +82,7 @@ void ReportAccepted(const ProduceBatch& batch, const RequestContext& context, Me
               {"total", static_cast<std::int64_t>(batch.size())},
               {"first_index", static_cast<std::int64_t>(first)},
               {"messaging.destination.name", batch.record(first).topic},
-              {"error.type", InfoOf(FromErrorCode(error.code)).code},
+              {"error.type", InfoOf(error.code).code},
               {"error", std::string_view(error.detail)}});
 }
 

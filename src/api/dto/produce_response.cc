@@ -36,7 +36,7 @@ void AppendStored(std::string_view topic, const RecordMetadata& metadata, std::s
 }
 
 const ProblemInfo& InfoOf(const DeliveryReport& failed) {
-  return InfoOf(FromErrorCode(failed.error().code));
+  return InfoOf(failed.error().code);
 }
 
 // What all outcomes of a batch say together.
