@@ -15,7 +15,7 @@ from ledger import (
     late_answers, longest_pause)
 
 LONG = os.environ.get("GATEWAY_ROBUSTNESS", "short") == "long"
-PARTITIONS = 6
+PARTITIONS = 12  # more than one client of the gateway's producer has (docs/adr/0012)
 # How long anything may take that a test waits for; nothing is expected to take so long.
 CEILING = 90
 # After its deadline a request is answered within 20 ms of timer accuracy, plus what two busy cores make of

@@ -1,5 +1,5 @@
-/* Preloaded into the gateway by a test: makes librdkafka's idempotent producer meet a fatal error, as broker
- * incidents do, whenever the file named by $FATAL_ERROR_WHEN is there. librdkafka offers
+/* Preloaded into the gateway by a test: makes one of librdkafka's idempotent producers meet a fatal error, as
+ * broker incidents do, whenever the file named by $FATAL_ERROR_WHEN is there; each time the next. librdkafka offers
  * rd_kafka_test_fatal_error for that; what follows from it is its own. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,16 +10,18 @@
 #include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static rd_kafka_t* producer;
+static rd_kafka_t* producers[16];
+static unsigned count;
 
 static void* watch(void* file) {
+  unsigned turn = 0;
   while (1) {
     usleep(5000);
     if (unlink(file) != 0) continue;
     pthread_mutex_lock(&mutex);
-    if (producer != NULL) {
-      rd_kafka_test_fatal_error(producer, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
-                                "asked for by a test");
+    if (count != 0) {
+      rd_kafka_test_fatal_error(producers[turn++ % count],
+                                RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "asked for by a test");
     }
     pthread_mutex_unlock(&mutex);
   }
@@ -39,16 +41,19 @@ rd_kafka_t* rd_kafka_new(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* erro
   }
   rd_kafka_conf_get(conf, "enable.idempotence", idempotent, &length);
   made = real(type, conf, error, size);
-  if (made != NULL && strcmp(idempotent, "true") == 0) producer = made;
+  if (made != NULL && strcmp(idempotent, "true") == 0 && count < 16) producers[count++] = made;
   pthread_mutex_unlock(&mutex);
   return made;
 }
 
 void rd_kafka_destroy(rd_kafka_t* client) {
   static void (*real)(rd_kafka_t*);
+  unsigned i;
   pthread_mutex_lock(&mutex);
   if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "rd_kafka_destroy");
-  if (client == producer) producer = NULL;
+  for (i = 0; i < count; ++i) {
+    if (producers[i] == client) producers[i--] = producers[--count];
+  }
   pthread_mutex_unlock(&mutex);
   real(client);
 }

@@ -14,6 +14,7 @@ namespace {
 using testing::Counter;
 using ::testing::ElementsAre;
 using testing::EmbeddedKafka;
+using ::testing::HasSubstr;
 using ::testing::IsNull;
 using testing::ReadBack;
 using ::testing::SizeIs;
@@ -126,6 +127,8 @@ TEST(KafkaClients, AFatalErrorOfOneReplacesAllAndLosesNothing) {
     ASSERT_THAT(read, SizeIs(20));
     for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(read[i].value, std::to_string(i));
   }
+  ASSERT_THAT(kafka.logger.Of("kafka-fatal"), SizeIs(1));
+  EXPECT_THAT(kafka.logger.Of("kafka-fatal")[0].message, HasSubstr("made by the test"));
   EXPECT_THAT(kafka.logger.Of("kafka-replaced"), SizeIs(1));
 }
 
