@@ -55,13 +55,16 @@ def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):
         assert proxies.broken > 10
 
 
-def test_leaders_hang_for_longer_than_records_may_take(case, cluster):
-    """Records time out in librdkafka while others are under way, which it then must not send again under new
-    sequence numbers: the broker would take them for others."""
+@pytest.mark.parametrize("retries", [None, 1], ids=["", "one retry"])
+def test_leaders_hang_for_longer_than_records_may_take(case, cluster, retries):
+    """Records time out in librdkafka, or have no attempt left, while others are under way, which it then must
+    not send again under new sequence numbers: the broker would take them for others."""
+    settings = {"Kafka:MessageTimeoutMs": 1500, "Limits:RequestTimeoutMs": 2500}
+    if retries:
+        settings["Kafka:Retries"] = retries
     with BrokerProxies(cluster) as proxies:
-        run = case("leaders hang, connections break, records time out",
-                   bootstrap_servers=cluster.proxied_bootstrap_servers,
-                   settings={"Kafka:MessageTimeoutMs": 1500, "Limits:RequestTimeoutMs": 2500})
+        run = case("leaders hang, connections break, " + ("one retry" if retries else "records time out"),
+                   bootstrap_servers=cluster.proxied_bootstrap_servers, settings=settings)
         with run.load(rate=0):
             for i in range(scaled(2, 12)):
                 leader = run.leader(i % run.partitions)
