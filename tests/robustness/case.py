@@ -221,7 +221,7 @@ class Case:
             "longest pause s": round(longest_pause(self.ledger.records), 2),
             "after deadline ms p50/max": (
                 f"{late[len(late) // 2] * 1000:.0f}/{late[-1] * 1000:.0f}" if late else ""),
-            "new instances": len(self.gateway.events("kafka-fatal")),
+            "new instances": len(self.gateway.events("kafka-replaced")),
             "verdict": f"{len(self.violations)} violations" if self.violations else "holds",
         }
 

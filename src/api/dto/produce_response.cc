@@ -35,9 +35,7 @@ void AppendStored(std::string_view topic, const RecordMetadata& metadata, std::s
   out->push_back('"');
 }
 
-const ProblemInfo& InfoOf(const DeliveryReport& failed) {
-  return InfoOf(failed.error().code);
-}
+const ProblemInfo& InfoOf(const DeliveryReport& failed) { return InfoOf(failed.error().code); }
 
 // What all outcomes of a batch say together.
 struct Summary {

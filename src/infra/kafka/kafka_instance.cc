@@ -27,6 +27,12 @@ Bytes BytesOf(const std::optional<std::string_view>& bytes) {
   return {bytes->empty() ? "" : bytes->data(), bytes->size()};
 }
 
+int LeftUntil(std::chrono::steady_clock::time_point until) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      until - std::chrono::steady_clock::now());
+  return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
 RdHeaders HeadersOf(const Record& record) {
   if (record.headers.empty()) return nullptr;
   RdHeaders headers(rd_kafka_headers_new(record.headers.size()));
@@ -61,7 +67,8 @@ KafkaInstance::KafkaInstance(std::vector<RdClient> clients, int wake) : wake_(wa
     RdQueue queue(rd_kafka_queue_get_main(handle.get()));
     rd_kafka_set_log_queue(handle.get(), queue.get());
     rd_kafka_queue_io_event_enable(queue.get(), wake_, &kOne, sizeof kOne);
-    clients_.push_back({std::move(handle), std::move(queue)});
+    clients_.push_back(
+        {std::move(handle), std::move(queue), std::make_unique<std::atomic<bool>>(false)});
   }
 }
 
@@ -95,21 +102,24 @@ bool KafkaInstance::OpenHandles(KafkaTopic* topic, Partition partitions) {
     if (handle != nullptr) continue;
     handle.reset(rd_kafka_topic_new(clients_[client].handle.get(), topic->name.c_str(), nullptr));
     if (handle == nullptr) return false;
+    clients_[client].used->store(true);
   }
   return true;
 }
 
+bool KafkaInstance::OpenPartitions(KafkaTopic* topic, Partition partitions) {
+  const std::lock_guard lock(topics_mutex_);
+  return OpenHandles(topic, partitions);
+}
+
 void KafkaInstance::GrowTopic(KafkaTopic* topic, Partition partitions,
                               std::chrono::milliseconds timeout) {
-  {
-    const std::lock_guard lock(topics_mutex_);
-    OpenHandles(topic, partitions);
-  }
+  OpenPartitions(topic, partitions);
+  const auto until = std::chrono::steady_clock::now() + timeout;
   for (std::size_t i = 0; i < clients(); ++i) {
     if (topic->handles[i] == nullptr) continue;
     const rd_kafka_metadata_t* raw = nullptr;
-    rd_kafka_metadata(clients_[i].handle.get(), 0, topic->handles[i].get(), &raw,
-                      static_cast<int>(timeout.count()));
+    rd_kafka_metadata(clients_[i].handle.get(), 0, topic->handles[i].get(), &raw, LeftUntil(until));
     const RdMetadata metadata(raw);  // librdkafka has taken note of it; null if nobody answered
   }
 }
@@ -158,16 +168,21 @@ void KafkaInstance::WakePoll() { static_cast<void>(!write(wake_, &kOne, sizeof k
 
 void KafkaInstance::Flush(std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
-  for (const Client& client : clients_) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - std::chrono::steady_clock::now());
-    rd_kafka_flush(client.handle.get(), static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  for (std::size_t i = 0; i < clients(); ++i) {  // one that is stuck leaves the others their part
+    const int part = LeftUntil(until) / static_cast<int>(clients() - i);
+    rd_kafka_flush(clients_[i].handle.get(), part);
   }
 }
 
 void KafkaInstance::Purge() {
   for (const Client& client : clients_) {
     rd_kafka_purge(client.handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  }
+}
+
+void KafkaInstance::PurgeQueued() {
+  for (const Client& client : clients_) {
+    rd_kafka_purge(client.handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
   }
 }
 

@@ -7,12 +7,14 @@
 // connection. Eight partitions in a row share a client: fewer gain nothing from a second one
 // (docs/adr/0012).
 //
-// Made and destroyed by KafkaProducer; Produce, OpenTopic and GrowTopic may be called from any
-// thread, Poll from one. The last reference must not go before every record has been reported:
-// librdkafka would drop it without a word.
+// Made and destroyed by KafkaProducer; Produce, OpenTopic and OpenPartitions may be called from any
+// thread, Poll from one, GrowTopic from one. The last reference must not go before every record has
+// been reported, and no event of Poll be kept: librdkafka would drop the record without a word, and
+// look for the event's client.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_INSTANCE_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_INSTANCE_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -56,8 +58,11 @@ class KafkaInstance final {
   // refuses the name.
   KafkaTopic* OpenTopic(const std::string& name, Partition partitions);
 
-  // The topic has so many partitions now. Has librdkafka ask how it is laid out: it refuses a
-  // partition that it has not heard of. Blocks for `timeout` at most, for each client.
+  // The topic has so many partitions now: opens it where it is not yet. Before any of the new ones
+  // is produced to. False if librdkafka refuses the name.
+  bool OpenPartitions(KafkaTopic* topic, Partition partitions);
+  // The same, and has librdkafka ask how the topic is laid out: it refuses a partition that it has
+  // not heard of. Blocks for `timeout` at most. One thread at a time.
   void GrowTopic(KafkaTopic* topic, Partition partitions, std::chrono::milliseconds timeout);
 
   // Hands the record to librdkafka with the record itself as opaque. On success a delivery report
@@ -77,6 +82,11 @@ class KafkaInstance final {
   void Flush(std::chrono::milliseconds timeout);
   // Every record that librdkafka holds gets a report now.
   void Purge();
+  // Every record that is not under way does; does not block.
+  void PurgeQueued();
+
+  // Whether the client has partitions to be produced to. The first always counts as one that has.
+  bool InUse(std::size_t client) const { return client == 0 || clients_[client].used->load(); }
 
   std::size_t clients() const { return clients_.size(); }
   rd_kafka_t* handle(std::size_t client = 0) const { return clients_[client].handle.get(); }
@@ -86,6 +96,7 @@ class KafkaInstance final {
   struct Client {
     RdClient handle;
     RdQueue queue;
+    std::unique_ptr<std::atomic<bool>> used;
   };
 
   KafkaInstance(std::vector<RdClient> clients, int wake);

@@ -152,7 +152,7 @@ WaveQueue::Load KafkaProducer::Look() const {
 KafkaProducer::Route KafkaProducer::RouteTo(const std::string& topic) const {
   const std::lock_guard lock(state_mutex_);
   const auto found = state_.topics.find(topic);
-  return {state_.instance, found == state_.topics.end() ? nullptr : found->second};
+  return {state_.instance, found == state_.topics.end() ? nullptr : found->second.topic};
 }
 
 // The seam: a record goes to librdkafka here and nowhere else.
@@ -221,11 +221,18 @@ void KafkaProducer::Fail(PendingRecord* record, Error error) {
 bool KafkaProducer::Open(const std::string& topic, const TopicLayout& layout) {
   {
     const std::lock_guard lock(state_mutex_);
-    KafkaTopic*& opened = state_.topics[topic];
-    if (opened == nullptr && state_.instance) {
-      opened = state_.instance->OpenTopic(topic, layout.partitions());
-      if (opened == nullptr) return false;
-    }  // without an instance: the next one opens it
+    // It may have been there before, with fewer partitions. Without an instance the next one opens
+    // it.
+    Opened& opened = state_.topics[topic];
+    opened.partitions = std::max(opened.partitions, layout.partitions());
+    if (state_.instance) {
+      if (opened.topic == nullptr) {
+        opened.topic = state_.instance->OpenTopic(topic, opened.partitions);
+        if (opened.topic == nullptr) return false;
+      } else if (!state_.instance->OpenPartitions(opened.topic, opened.partitions)) {
+        return false;
+      }
+    }
   }
   queue_.SetLayout(topic, layout);
   return true;
@@ -246,11 +253,16 @@ std::optional<Error> KafkaProducer::Produce(PendingRecord* record) {
 }
 
 void KafkaProducer::Update(const std::string& topic, const TopicLayout& layout) {
+  Route route;
   if (layout.partitions() > queue_.PartitionsOf(topic)) {
-    const Route route = RouteTo(topic);
-    if (route.instance && route.topic != nullptr) {
-      route.instance->GrowTopic(route.topic, layout.partitions(), kNewPartitions);
-    }
+    const std::lock_guard lock(state_mutex_);
+    Opened& opened = state_.topics[topic];
+    opened.partitions =
+        std::max(opened.partitions, layout.partitions());  // of the next instance, too
+    route = {state_.instance, opened.topic};
+  }
+  if (route.instance && route.topic != nullptr) {
+    route.instance->GrowTopic(route.topic, layout.partitions(), kNewPartitions);
   }
   queue_.SetLayout(topic, layout);
 }

@@ -95,9 +95,13 @@ class KafkaProducer final : public Producer,
     std::shared_ptr<KafkaInstance> instance;  // null while a fatal error is dealt with
     KafkaTopic* topic = nullptr;
   };
+  struct Opened {
+    KafkaTopic* topic = nullptr;  // null while there is no instance
+    Partition partitions = 0;     // the most it ever had
+  };
   struct State {
     std::shared_ptr<KafkaInstance> instance;
-    std::unordered_map<std::string, KafkaTopic*> topics;  // null while there is no instance
+    std::unordered_map<std::string, Opened> topics;
   };
 
   WaveQueue::Load Look() const;
@@ -164,7 +168,7 @@ class KafkaProducer final : public Producer,
   std::atomic<bool> withdrawn_{false};  // some waiters of the directory may be
   SteadyClock::time_point ticked_{};    // the thread's own
   KafkaStatsReader stats_reader_;       // likewise
-  std::vector<KafkaStats> stats_;       // likewise: the latest of each client
+  ClientStats stats_;                   // likewise
   bool fatal_ = false;  // the thread's own: a fatal error has been seen on the current instance
 
   std::unique_ptr<MetadataClient> lookup_;

@@ -19,7 +19,10 @@ constexpr milliseconds kPoll{100};
 constexpr milliseconds kTick{50};
 constexpr milliseconds kPollRetiring{20};
 constexpr std::chrono::seconds kRetireLimit{15};  // then what is still out is given up
-constexpr milliseconds kReplacePause{1'000};      // between two new instances
+// The other clients have so long to report what they hold; then what they have not sent goes to the
+// next instance.
+constexpr milliseconds kRetireGrace{1'000};
+constexpr milliseconds kReplacePause{1'000};  // between two new instances
 
 bool TellsOfCredentials(rd_kafka_resp_err_t code) {
   return CodeOf(code) == ErrorCode::kClusterAuthorizationFailed;
@@ -36,6 +39,7 @@ void KafkaProducer::Run() {
   }
   bool retiring = false;
   SteadyClock::time_point give_up{};
+  SteadyClock::time_point take_back{};
   SteadyClock::time_point not_before{};
   while (!stop_.load()) {
     Tick();
@@ -47,14 +51,22 @@ void KafkaProducer::Run() {
       if (!instance) std::this_thread::sleep_for(kPollRetiring);
       continue;
     }
-    const KafkaInstance::Polled polled = instance->Poll(retiring ? kPollRetiring : kPoll);
-    if (polled.event) OnEvent(*instance, polled);
+    {
+      // The event goes before the instance may: librdkafka counts its messages in the client.
+      const KafkaInstance::Polled polled = instance->Poll(retiring ? kPollRetiring : kPoll);
+      if (polled.event) OnEvent(*instance, polled);
+    }
     if (std::exchange(fatal_, false) && !retiring) {
       Retire();
       retiring = true;
       give_up = SteadyClock::now() + kRetireLimit;
+      take_back = SteadyClock::now() + kRetireGrace;
     }
     if (!retiring) continue;
+    if (SteadyClock::now() >= take_back) {
+      instance->PurgeQueued();
+      take_back = SteadyClock::now() + kRetireGrace;
+    }
     if (purge_.exchange(false) || SteadyClock::now() >= give_up) {
       instance->Purge();
       give_up = SteadyClock::now() + kRetireLimit;
@@ -151,12 +163,13 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
 void KafkaProducer::OnStats(const KafkaInstance& instance, const KafkaInstance::Polled& polled) {
   const char* const json = rd_kafka_event_stats(polled.event.get());
   if (options_.on_statistics) options_.on_statistics(polled.client, json);
-  const std::optional<KafkaStats> read = stats_reader_.Read(json);
+  std::optional<KafkaStats> read = stats_reader_.Read(json);
   if (!read) return;
-  stats_.resize(instance.clients());
-  stats_[polled.client] = *read;
-  const KafkaStats stats = Together(stats_);
-  status_.OnStats(stats);
+  stats_.Take(polled.client, *std::move(read));
+  const KafkaStats stats =
+      stats_.Together([&instance](std::size_t client) { return instance.InUse(client); });
+  stats_.ForgetSilence();
+  if (polled.client == 0) status_.OnStats(stats);  // it counts them: four a second
   std::vector<WaveQueue::Broker> brokers;
   for (const KafkaStats::Broker& broker : stats.brokers) {
     brokers.push_back({broker.id, broker.up, broker.silent_for});
@@ -203,6 +216,7 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance,
     if (TellsOfCredentials(code)) status_.OnCredentialsRefused();
     if (const auto broker = BrokerOf(rd_kafka_event_error_string(event))) {
       queue_.MarkDown(*broker);
+      stats_.MarkDown(polled.client, *broker);
       directory_->RefreshSoon();
     }
     log_.OnError(code, rd_kafka_event_error_string(event));
@@ -224,13 +238,17 @@ void KafkaProducer::Retire() {
   queue_.Pause();
   const std::lock_guard lock(state_mutex_);
   state_.instance.reset();
-  for (auto& [name, topic] : state_.topics) topic = nullptr;
+  for (auto& [name, opened] : state_.topics) opened.topic = nullptr;
   status_.OnFatal();
 }
 
-// Once every record is reported, and no Send is still inside.
+// No Send is still inside, and every record is reported. In this order: after Retire nobody comes
+// in, so once all are out nothing is added to the count. One that was inside may have handed a
+// record to a client that works.
 bool KafkaProducer::MayDestroy(const std::shared_ptr<KafkaInstance>& instance) const {
-  return in_librdkafka_.load(std::memory_order_acquire) == 0 && instance.use_count() == 1;
+  if (instance.use_count() != 1) return false;
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return in_librdkafka_.load(std::memory_order_acquire) == 0;
 }
 
 std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
@@ -242,12 +260,12 @@ std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
   }
   std::shared_ptr<KafkaInstance> instance = std::move(made).value();
   if (options_.on_replaced) options_.on_replaced();
-  stats_.clear();
+  stats_.Clear();
   {
     const std::lock_guard lock(state_mutex_);
     state_.instance = instance;
-    for (auto& [name, topic] : state_.topics) {
-      topic = instance->OpenTopic(name, queue_.PartitionsOf(name));
+    for (auto& [name, opened] : state_.topics) {
+      opened.topic = instance->OpenTopic(name, opened.partitions);
     }
     status_.OnReplaced();
   }

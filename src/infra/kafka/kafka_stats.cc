@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "kafka/stats_json.h"
 
@@ -10,6 +11,8 @@ namespace {
 
 using simdjson::ondemand::object;
 using simdjson::ondemand::value;
+
+constexpr std::chrono::microseconds kNeverSpoke = std::chrono::hours(1);
 
 void ReadBroker(object& from, KafkaStats* stats) {
   KafkaStats::Broker broker;
@@ -22,36 +25,77 @@ void ReadBroker(object& from, KafkaStats* stats) {
   });
   if (!whole || id < 0) return;
   broker.id = static_cast<BrokerId>(id);
-  broker.silent_for = idle < 0 ? std::chrono::hours(1) : std::chrono::microseconds(idle);
+  broker.silent_for = idle < 0 ? kNeverSpoke : std::chrono::microseconds(idle);
   ++stats->brokers_known;
   if (broker.up) ++stats->brokers_up;
   stats->brokers.push_back(broker);
 }
 
-void AddBroker(const KafkaStats::Broker& broker, std::vector<KafkaStats::Broker>* brokers) {
-  const auto same = std::find_if(brokers->begin(), brokers->end(),
-                                 [&](const auto& other) { return other.id == broker.id; });
-  if (same == brokers->end()) return brokers->push_back(broker);
-  same->up = same->up && broker.up;
-  same->silent_for = std::min(same->silent_for, broker.silent_for);
+// How far a client is from being able to produce.
+int DistanceFromId(std::string_view state) {
+  if (state == "Assigned") return 0;
+  return state == "DrainBump" || state == "DrainReset" ? 1 : 2;
+}
+
+KafkaStats::Broker* FindBroker(std::vector<KafkaStats::Broker>& brokers, BrokerId id) {
+  const auto found =
+      std::find_if(brokers.begin(), brokers.end(), [id](const auto& one) { return one.id == id; });
+  return found == brokers.end() ? nullptr : &*found;
+}
+
+// What one more client says of brokers; those that only one of both names are not up to the other.
+void JoinBrokers(std::vector<KafkaStats::Broker> other, std::vector<KafkaStats::Broker>* all) {
+  for (KafkaStats::Broker& broker : *all) {
+    const KafkaStats::Broker* const same = FindBroker(other, broker.id);
+    broker.up = broker.up && same != nullptr && same->up;
+    if (same != nullptr) broker.silent_for = std::min(broker.silent_for, same->silent_for);
+  }
+  for (KafkaStats::Broker& broker : other) {
+    if (FindBroker(*all, broker.id) != nullptr) continue;
+    broker.up = false;
+    all->push_back(broker);
+  }
 }
 
 }  // namespace
 
-KafkaStats Together(std::span<const KafkaStats> clients) {
-  if (clients.size() == 1) return clients.front();
-  KafkaStats all;
-  for (const KafkaStats& client : clients) {
-    if (client.idempotence.empty() && client.brokers.empty()) continue;
-    if (all.idempotence.empty() || all.idempotence == "Assigned") {
-      all.idempotence = client.idempotence;
-    }
-    for (const KafkaStats::Broker& broker : client.brokers) AddBroker(broker, &all.brokers);
+void ClientStats::Take(std::size_t client, KafkaStats stats) {
+  if (client >= told_.size()) told_.resize(client + 1);
+  told_[client] = std::move(stats);
+}
+
+void ClientStats::MarkDown(std::size_t client, BrokerId broker) {
+  if (client >= told_.size() || !told_[client]) return;
+  if (KafkaStats::Broker* const found = FindBroker(told_[client]->brokers, broker)) {
+    found->up = false;
   }
-  all.brokers_known = static_cast<int>(all.brokers.size());
-  all.brokers_up = static_cast<int>(
-      std::count_if(all.brokers.begin(), all.brokers.end(), [](const auto& b) { return b.up; }));
-  return all;
+}
+
+KafkaStats ClientStats::Together(const std::function<bool(std::size_t)>& used) const {
+  std::optional<KafkaStats> all;
+  for (std::size_t i = 0; i < told_.size(); ++i) {
+    if (!told_[i] || !used(i)) continue;
+    if (!all) {
+      all = told_[i];
+      continue;
+    }
+    if (DistanceFromId(told_[i]->idempotence) > DistanceFromId(all->idempotence)) {
+      all->idempotence = told_[i]->idempotence;
+    }
+    JoinBrokers(told_[i]->brokers, &all->brokers);
+  }
+  if (!all) return {};
+  all->brokers_known = static_cast<int>(all->brokers.size());
+  all->brokers_up = static_cast<int>(
+      std::count_if(all->brokers.begin(), all->brokers.end(), [](const auto& b) { return b.up; }));
+  return *std::move(all);
+}
+
+void ClientStats::ForgetSilence() {
+  for (std::optional<KafkaStats>& stats : told_) {
+    if (!stats) continue;
+    for (KafkaStats::Broker& broker : stats->brokers) broker.silent_for = kNeverSpoke;
+  }
 }
 
 struct KafkaStatsReader::Buffers {

@@ -1,13 +1,15 @@
-// What readiness and the wave queue need of librdkafka's statistics (a JSON text four times a
-// second): brokers, and whether the producer has its id. Topics, with which the text grows, are cut
-// out before it is read; what is exported of them is read at a scrape (rdkafka_metrics.h).
+// What readiness and the wave queue need of librdkafka's statistics (a JSON text of each
+// client four times a second): brokers, and whether the producer has its id. Topics, with which the
+// text grows, are cut out before it is read; what is exported of them is read at a scrape
+// (rdkafka_metrics.h).
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_STATS_H_
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,10 +32,28 @@ struct KafkaStats {
   std::vector<Broker> brokers{};
 };
 
-// Of several clients that stand for one: a broker is up if it is to all that have told of it,
-// speaks if it does to any; the producer has its id if all have. Those that have told nothing yet
-// do not count.
-KafkaStats Together(std::span<const KafkaStats> clients);
+// What holds of several clients that are one producing instance, whose statistics come one after
+// the other. One thread at a time.
+class ClientStats final {
+ public:
+  // Those of `client` have come. What it knows of a broker's silence counts once: later it is older
+  // than it says.
+  void Take(std::size_t client, KafkaStats stats);
+  // The client's connection to the broker broke since.
+  void MarkDown(std::size_t client, BrokerId broker);
+  // The next are those of another instance.
+  void Clear() { told_.clear(); }
+
+  // Only clients for which `used` holds, and of those the ones that have told: a broker is up if it
+  // is to each, so one that a client does not know of is not, and has spoken if it has to any; the
+  // id is that of the client that is furthest from having one.
+  KafkaStats Together(const std::function<bool(std::size_t)>& used) const;
+  // After Together: silences have been told.
+  void ForgetSilence();
+
+ private:
+  std::vector<std::optional<KafkaStats>> told_;
+};
 
 // Keeps its buffers from one text to the next. One thread at a time.
 class KafkaStatsReader final {

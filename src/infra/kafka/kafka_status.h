@@ -1,6 +1,6 @@
-// Whether the gateway can produce, put together from what librdkafka says four times a second
-// (statistics) and in between (events). On a change: one log line and Metrics::OnKafkaReady. Any
-// thread.
+// Whether the gateway can produce, put together from what librdkafka's clients together say four
+// times a second (statistics) and in between (events). On a change: one log line and
+// Metrics::OnKafkaReady. Any thread.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_STATUS_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_STATUS_H_
 

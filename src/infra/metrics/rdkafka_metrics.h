@@ -1,7 +1,7 @@
 // The family rdkafka_*: what librdkafka says of itself (brokers, queues, batches), as of its latest
-// statistics. These come four times a second and a scrape every few seconds, so each text is only
-// copied, and read when somebody asks. With thousands of partitions the text has megabytes: over
-// kMaxText what it says of topics is left out.
+// statistics. These come four times a second from each of its clients and a scrape every few
+// seconds, so each text is only copied, and read when somebody asks. With thousands of partitions
+// the text has megabytes: over kMaxText what it says of topics is left out.
 //
 // Counters go on when another instance takes the place of one: what the old one had counted last is
 // added (what it counted after its last statistics, a quarter of a second at most, is lost; a

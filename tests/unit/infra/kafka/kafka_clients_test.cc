@@ -72,6 +72,19 @@ TEST_F(KafkaClientsOfAnInstance, AGrownTopicIsOpenedWhereItsNewPartitionsAre) {
   EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 1));
 }
 
+TEST_F(KafkaClientsOfAnInstance, ATopicThatIsBackWithMorePartitionsIsOpenedForThem) {
+  KafkaTopic* const topic = instance_->OpenTopic("t", 8);
+  EXPECT_FALSE(instance_->InUse(1));
+  ASSERT_TRUE(instance_->OpenPartitions(topic, 17));
+  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 1, 2));
+  EXPECT_TRUE(instance_->InUse(1));
+}
+
+TEST_F(KafkaClientsOfAnInstance, TheFirstIsInUseFromTheStart) {
+  EXPECT_TRUE(instance_->InUse(0));
+  EXPECT_FALSE(instance_->InUse(2));
+}
+
 TEST_F(KafkaClientsOfAnInstance, ARecordOfAPartitionThatNobodyOpenedIsRefused) {
   KafkaTopic* const topic = instance_->OpenTopic("t", 8);
   TestRecord record("t", "k", "v", 8);

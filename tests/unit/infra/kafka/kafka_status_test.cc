@@ -99,22 +99,80 @@ TEST(KafkaStats, CountsOnlyBrokersThatMetadataNamed) {
   EXPECT_EQ(stats->idempotence, "Assigned");
 }
 
-TEST(KafkaStats, OfSeveralClientsAreThoseOfTheWorst) {
-  using std::chrono::microseconds;
-  const std::vector<KafkaStats> clients = {
-      {2, 1, "Assigned", {{1, true, microseconds(500)}, {2, false, microseconds(40)}}},
-      {},  // has told nothing yet
-      {2, 1, "WaitPID", {{1, false, microseconds(30)}, {2, true, microseconds(900)}}},
-      {1, 1, "Assigned", {{3, true, microseconds(1)}}}};
-  const KafkaStats all = Together(clients);
-  EXPECT_EQ(all.idempotence, "WaitPID");
+class ClientStatsTest : public ::testing::Test {
+ protected:
+  static KafkaStats Told(const std::string& id, std::vector<KafkaStats::Broker> brokers) {
+    return {0, 0, id, std::move(brokers)};
+  }
+  KafkaStats Together(std::size_t used = 9) const {
+    return stats_.Together([used](std::size_t client) { return client < used; });
+  }
+
+  static constexpr std::chrono::microseconds kShort{30};
+  static constexpr std::chrono::microseconds kLong{900};
+  ClientStats stats_;
+};
+
+TEST_F(ClientStatsTest, ABrokerIsUpIfItIsToEachThatHasTold) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}, {2, false, kLong}, {3, true, kLong}}));
+  stats_.Take(3, Told("Assigned", {{1, false, kShort}, {2, true, kLong}, {3, true, kLong}}));
+  const KafkaStats all = Together();
+  ASSERT_EQ(all.brokers.size(), 3U);
+  EXPECT_FALSE(all.brokers[0].up);
+  EXPECT_FALSE(all.brokers[1].up);
+  EXPECT_TRUE(all.brokers[2].up);
   EXPECT_EQ(all.brokers_known, 3);
   EXPECT_EQ(all.brokers_up, 1);
-  ASSERT_EQ(all.brokers.size(), 3U);
-  EXPECT_FALSE(all.brokers[0].up) << "one client cannot send to it";
-  EXPECT_EQ(all.brokers[0].silent_for, microseconds(30)) << "it spoke to somebody";
-  EXPECT_FALSE(all.brokers[1].up) << "whichever";
-  EXPECT_TRUE(all.brokers[2].up);
+  EXPECT_EQ(all.brokers[0].silent_for, kShort) << "it spoke to somebody";
+}
+
+TEST_F(ClientStatsTest, ABrokerThatAClientDoesNotKnowOfIsNotUp) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Take(1, Told("Assigned", {{2, true, kLong}}));
+  EXPECT_EQ(Together().brokers_known, 2);
+  EXPECT_EQ(Together().brokers_up, 0);
+}
+
+TEST_F(ClientStatsTest, AClientThatIsNotUsedHasNoSay) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Take(1, Told("WaitPID", {{1, false, kLong}}));
+  EXPECT_EQ(Together(1).brokers_up, 1);
+  EXPECT_EQ(Together(1).idempotence, "Assigned");
+  EXPECT_EQ(Together(2).brokers_up, 0);
+}
+
+TEST_F(ClientStatsTest, TheIdIsThatOfTheClientFurthestFromHavingOne) {
+  stats_.Take(0, Told("DrainBump", {}));
+  stats_.Take(1, Told("WaitPID", {}));
+  stats_.Take(2, Told("Assigned", {}));
+  EXPECT_EQ(Together().idempotence, "WaitPID");
+  stats_.Take(1, Told("Assigned", {}));
+  EXPECT_EQ(Together().idempotence, "DrainBump");
+}
+
+TEST_F(ClientStatsTest, WhatAClientKnewOfASilenceCountsOnce) {
+  stats_.Take(0, Told("Assigned", {{1, true, kShort}}));
+  EXPECT_EQ(Together().brokers[0].silent_for, kShort);
+  stats_.ForgetSilence();
+  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Together().brokers[0].silent_for, kLong);
+}
+
+TEST_F(ClientStatsTest, ABrokenConnectionHoldsUntilThatClientTellsAgain) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
+  stats_.MarkDown(0, 1);
+  stats_.MarkDown(7, 1);  // has told nothing yet
+  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Together().brokers_up, 0);
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Together().brokers_up, 1);
+}
+
+TEST_F(ClientStatsTest, NobodyHasToldAnything) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Clear();
+  EXPECT_EQ(Together().brokers_known, 0);
 }
 
 TEST(KafkaStats, SurvivesWhatIsNoStatistics) {
