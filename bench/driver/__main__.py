@@ -137,6 +137,7 @@ def main():
     facts = report.environment("" if binary == BINARY else " (another build)")
     if options.url:
         facts["gateway"] = "none, but a peer"
+        facts["kafka_data"] = "where it was started to be"
     name = options.resume.stem if options.resume else f"{facts['date'][:10]}-{report.machine_name(facts)}"
     directory = options.output or (options.resume.parent if options.resume else
                                    ROOT / ("build/bench-results" if partial else "bench/results"))

@@ -1,6 +1,7 @@
 """A real Kafka to measure with: started, warmed up, with topics that are counted."""
 
 import contextlib
+import functools
 import re
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ MEMORY = "/dev/shm"
 MEMORY_BYTES = 12 << 30
 
 
+@functools.cache  # one place for a whole run, and what the report says of it
 def data_home():
     """Where Kafka's data goes; None: where temporary files are."""
     with contextlib.suppress(OSError):

@@ -174,7 +174,8 @@ def markdown(facts, results, faults, plot=None):
              f"Gateway: {facts['gateway']}, default configuration; librdkafka {facts['librdkafka']}, "
              f"Kafka {facts['kafka']} on Java {facts['java']}; {facts['system']}, Linux "
              f"{facts['kernel']}; {facts['cores']} × {facts['cpu']}, {facts['memory_gb']} GB, shared by "
-             f"load, gateway and Kafka, whose data is {facts['kafka_data']}. Medians of the rounds; the spread is the least and the most. "
+             f"load, gateway and Kafka, whose data is {facts['kafka_data']}. Medians of the rounds; the spread is "
+             "the least and the most. "
              "A floor ratio is the median over the rounds. What each floor is: ../README.md.", ""]
     if plot:
         lines += [f"![the same as a picture]({plot})", ""]
