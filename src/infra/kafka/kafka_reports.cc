@@ -168,7 +168,6 @@ void KafkaProducer::OnStats(const KafkaInstance& instance, const KafkaInstance::
   stats_.Take(polled.client, *std::move(read));
   const KafkaStats stats =
       stats_.Together([&instance](std::size_t client) { return instance.InUse(client); });
-  stats_.ForgetSilence();
   if (polled.client == 0) status_.OnStats(stats);  // it counts them: four a second
   std::vector<WaveQueue::Broker> brokers;
   for (const KafkaStats::Broker& broker : stats.brokers) {
@@ -233,7 +232,8 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance,
   fatal_ = true;
 }
 
-// From now on nothing new reaches the instance; librdkafka has given up what it had not sent.
+// From now on nothing new reaches the instance. The client with the fatal error has given up what
+// it had not sent; the others go on with what they have.
 void KafkaProducer::Retire() {
   queue_.Pause();
   const std::lock_guard lock(state_mutex_);

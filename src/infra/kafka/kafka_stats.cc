@@ -31,12 +31,6 @@ void ReadBroker(object& from, KafkaStats* stats) {
   stats->brokers.push_back(broker);
 }
 
-// How far a client is from being able to produce.
-int DistanceFromId(std::string_view state) {
-  if (state == "Assigned") return 0;
-  return state == "DrainBump" || state == "DrainReset" ? 1 : 2;
-}
-
 KafkaStats::Broker* FindBroker(std::vector<KafkaStats::Broker>& brokers, BrokerId id) {
   const auto found =
       std::find_if(brokers.begin(), brokers.end(), [id](const auto& one) { return one.id == id; });
@@ -59,7 +53,17 @@ void JoinBrokers(std::vector<KafkaStats::Broker> other, std::vector<KafkaStats::
 
 }  // namespace
 
+ProducerId ProducerIdOf(std::string_view idemp_state) {
+  if (idemp_state == "Assigned") return ProducerId::kAssigned;
+  const bool renewed = idemp_state == "DrainBump" || idemp_state == "DrainReset";
+  return renewed ? ProducerId::kRenewed : ProducerId::kNone;
+}
+
 void ClientStats::Take(std::size_t client, KafkaStats stats) {
+  for (std::optional<KafkaStats>& told : told_) {
+    if (!told) continue;
+    for (KafkaStats::Broker& broker : told->brokers) broker.silent_for = kNeverSpoke;
+  }
   if (client >= told_.size()) told_.resize(client + 1);
   told_[client] = std::move(stats);
 }
@@ -79,7 +83,7 @@ KafkaStats ClientStats::Together(const std::function<bool(std::size_t)>& used) c
       all = told_[i];
       continue;
     }
-    if (DistanceFromId(told_[i]->idempotence) > DistanceFromId(all->idempotence)) {
+    if (ProducerIdOf(told_[i]->idempotence) > ProducerIdOf(all->idempotence)) {
       all->idempotence = told_[i]->idempotence;
     }
     JoinBrokers(told_[i]->brokers, &all->brokers);
@@ -89,13 +93,6 @@ KafkaStats ClientStats::Together(const std::function<bool(std::size_t)>& used) c
   all->brokers_up = static_cast<int>(
       std::count_if(all->brokers.begin(), all->brokers.end(), [](const auto& b) { return b.up; }));
   return *std::move(all);
-}
-
-void ClientStats::ForgetSilence() {
-  for (std::optional<KafkaStats>& stats : told_) {
-    if (!stats) continue;
-    for (KafkaStats::Broker& broker : stats->brokers) broker.silent_for = kNeverSpoke;
-  }
 }
 
 struct KafkaStatsReader::Buffers {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,12 +33,17 @@ struct KafkaStats {
   std::vector<Broker> brokers{};
 };
 
+// What eos.idemp_state comes to, the nearer to producing the lesser: a failed batch makes
+// librdkafka renew the id, for a moment.
+enum class ProducerId : std::uint8_t { kAssigned, kRenewed, kNone };
+ProducerId ProducerIdOf(std::string_view idemp_state);
+
 // What holds of several clients that are one producing instance, whose statistics come one after
 // the other. One thread at a time.
 class ClientStats final {
  public:
-  // Those of `client` have come. What it knows of a broker's silence counts once: later it is older
-  // than it says.
+  // Those of `client` have come; Together is to be asked before the next. What others said of a
+  // broker's silence is forgotten: it has been told, and is older now than it says.
   void Take(std::size_t client, KafkaStats stats);
   // The client's connection to the broker broke since.
   void MarkDown(std::size_t client, BrokerId broker);
@@ -48,8 +54,6 @@ class ClientStats final {
   // is to each, so one that a client does not know of is not, and has spoken if it has to any; the
   // id is that of the client that is furthest from having one.
   KafkaStats Together(const std::function<bool(std::size_t)>& used) const;
-  // After Together: silences have been told.
-  void ForgetSilence();
 
  private:
   std::vector<std::optional<KafkaStats>> told_;

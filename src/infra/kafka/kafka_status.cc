@@ -27,7 +27,9 @@ KafkaStatusTracker::KafkaStatusTracker(bool embedded, Logger& logger, Metrics& m
 
 void KafkaStatusTracker::OnStats(const KafkaStats& stats) {
   const std::lock_guard lock(mutex_);
-  since_id_ = stats.idempotence == "Assigned" ? 0 : std::min(since_id_ + 1, kIdForgotten);
+  since_id_ = ProducerIdOf(stats.idempotence) == ProducerId::kAssigned
+                  ? 0
+                  : std::min(since_id_ + 1, kIdForgotten);
   stats_ = stats;
   has_stats_ = true;
   if (stats_.brokers_up > 0) credentials_refused_ = false;
@@ -75,8 +77,7 @@ ClusterTrouble KafkaStatusTracker::Trouble() const {
 
 // A failed batch makes librdkafka renew the id: for a moment, and not a reason to be sent no more.
 bool KafkaStatusTracker::HasProducerId() const {
-  if (stats_.idempotence == "Assigned") return true;
-  if (stats_.idempotence == "DrainBump" || stats_.idempotence == "DrainReset") return true;
+  if (ProducerIdOf(stats_.idempotence) != ProducerId::kNone) return true;
   return since_id_ < kIdForgotten && stats_.idempotence != "FatalError";
 }
 

@@ -153,7 +153,6 @@ TEST_F(ClientStatsTest, TheIdIsThatOfTheClientFurthestFromHavingOne) {
 TEST_F(ClientStatsTest, WhatAClientKnewOfASilenceCountsOnce) {
   stats_.Take(0, Told("Assigned", {{1, true, kShort}}));
   EXPECT_EQ(Together().brokers[0].silent_for, kShort);
-  stats_.ForgetSilence();
   stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
   EXPECT_EQ(Together().brokers[0].silent_for, kLong);
 }
