@@ -62,24 +62,23 @@ Result<std::shared_ptr<KafkaInstance>, std::string> KafkaInstance::Create(const 
   return std::shared_ptr<KafkaInstance>(new KafkaInstance(std::move(made), wake));
 }
 
-KafkaInstance::KafkaInstance(std::vector<RdClient> clients, int wake) : wake_(wake) {
+KafkaInstance::KafkaInstance(std::vector<RdClient> clients, int wake)
+    : wake_(wake), used_(clients.size()) {
   for (RdClient& handle : clients) {
     RdQueue queue(rd_kafka_queue_get_main(handle.get()));
     rd_kafka_set_log_queue(handle.get(), queue.get());
     rd_kafka_queue_io_event_enable(queue.get(), wake_, &kOne, sizeof kOne);
-    clients_.push_back(
-        {std::move(handle), std::move(queue), std::make_unique<std::atomic<bool>>(false)});
+    clients_.push_back({std::move(handle), std::move(queue)});
   }
 }
 
 // Topics must go before clients, and both before what wakes.
 KafkaInstance::~KafkaInstance() {
   topics_.clear();
-  for (Client& client : clients_) {
+  for (const Client& client : clients_) {
     rd_kafka_queue_io_event_enable(client.queue.get(), -1, nullptr, 0);
-    client.queue.reset();
-    client.handle.reset();
   }
+  clients_.clear();
   close(wake_);
 }
 
@@ -102,7 +101,7 @@ bool KafkaInstance::OpenHandles(KafkaTopic* topic, Partition partitions) {
     if (handle != nullptr) continue;
     handle.reset(rd_kafka_topic_new(clients_[client].handle.get(), topic->name.c_str(), nullptr));
     if (handle == nullptr) return false;
-    clients_[client].used->store(true);
+    used_[client].store(true);
   }
   return true;
 }

@@ -49,7 +49,7 @@ class KafkaInstance final {
   // Connects in the background. The error is librdkafka's sentence (a certificate that cannot be
   // read, say), or that of `make_conf`.
   static Result<std::shared_ptr<KafkaInstance>, std::string> Create(const MakeConf& make_conf,
-                                                                    std::size_t clients = 1);
+                                                                    std::size_t clients);
   ~KafkaInstance();
   KafkaInstance(const KafkaInstance&) = delete;
   KafkaInstance& operator=(const KafkaInstance&) = delete;
@@ -86,17 +86,16 @@ class KafkaInstance final {
   void PurgeQueued();
 
   // Whether the client has partitions to be produced to. The first always counts as one that has.
-  bool InUse(std::size_t client) const { return client == 0 || clients_[client].used->load(); }
+  bool InUse(std::size_t client) const { return client == 0 || used_[client].load(); }
 
   std::size_t clients() const { return clients_.size(); }
-  rd_kafka_t* handle(std::size_t client = 0) const { return clients_[client].handle.get(); }
+  rd_kafka_t* handle(std::size_t client) const { return clients_[client].handle.get(); }
 
  private:
   // In the order that librdkafka wants them to go: the queue before the client.
   struct Client {
     RdClient handle;
     RdQueue queue;
-    std::unique_ptr<std::atomic<bool>> used;
   };
 
   KafkaInstance(std::vector<RdClient> clients, int wake);
@@ -105,7 +104,8 @@ class KafkaInstance final {
 
   const int wake_;  // an eventfd: one of the queues is not empty any more
   std::vector<Client> clients_;
-  std::size_t polled_ = 0;  // whose turn it is
+  std::vector<std::atomic<bool>> used_;  // by client: a topic is open with it
+  std::size_t polled_ = 0;               // whose turn it is
   std::mutex topics_mutex_;
   std::vector<std::unique_ptr<KafkaTopic>> topics_;
   std::size_t partitions_ = 0;  // of all topics
