@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "controllers/kafka_controller.h"
+#include "kafka_controller_fixture.h"
+
+namespace gateway {
+namespace {
+
+using testing::JsonOf;
+using testing::KafkaControllerTest;
+using testing::NotStored;
+using testing::Stored;
+
+TEST_F(KafkaControllerTest, RawBytesAreOneRecord) {
+  Begin(Raw("?key=a%00&header=n:v", std::string_view("\0{", 2)));
+  ASSERT_EQ(producer.sent.size(), 1U);
+  const Record& record = producer.sent[0]->record();
+  EXPECT_EQ(record.topic, "orders");
+  EXPECT_EQ(record.key, std::string_view("a\0", 2));
+  EXPECT_EQ(record.value, std::string_view("\0{", 2));
+  EXPECT_EQ(record.headers.size(), 2U);
+  producer.sent[0]->Report(Stored(2, 5));
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(JsonOf(*response)["offset"], 5);
+  ASSERT_EQ(metrics.requests.size(), 1U);
+  EXPECT_EQ(metrics.requests[0].first, "/api/kafka/topics/{topic}") << "never a client's path";
+}
+
+TEST_F(KafkaControllerTest, ATopicInThePathIsDecodedAndChecked) {
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
+  EXPECT_EQ(JsonOf(Ask(Raw("", "v", "", "%6Frders")))["topic"], "orders");
+  for (const char* bad : {"a%20b", "%2e%2e", ".", "a%2Fb", "%C3%A4"}) {
+    const auto response = Ask(Raw("", "v", "", bad));
+    EXPECT_EQ(response.status, 400) << bad;
+    EXPECT_EQ(JsonOf(response)["errors"][0]["parameter"], "topic");
+    EXPECT_FALSE(JsonOf(response)["errors"][0].contains("pointer"));
+  }
+  EXPECT_EQ(Ask(Raw("", "v", "", "secret")).status, 403);
+  EXPECT_EQ(Ask(Raw("", "v", "", "__consumer_offsets")).status, 403);
+}
+
+TEST_F(KafkaControllerTest, FaultsOfRawRecordsNameTheirParameter) {
+  EXPECT_EQ(JsonOf(Ask(Raw("?partition=-1", "v")))["errors"][0]["parameter"], "partition");
+  EXPECT_EQ(JsonOf(Ask(Raw("?timestamp=0", "v")))["errors"][0]["parameter"], "timestamp");
+  const auto headers =
+      JsonOf(Ask(Raw("?header=a:&header=a:&header=a:&header=a:&header=a:", "v", "")));
+  EXPECT_EQ(headers["errors"][0]["parameter"], "header");
+  EXPECT_EQ(Ask(Raw("", std::string(101, 'x'))).status, 413);
+  EXPECT_EQ(Ask(Raw("?unknown=1", "v")).status, 400);
+  EXPECT_TRUE(producer.sent.empty());
+}
+
+TEST_F(KafkaControllerTest, RawLinesAreABatch) {
+  Begin(Raw("?key=k", "one\n\ntwo\n", kNdjsonField));
+  ASSERT_EQ(producer.sent.size(), 2U);
+  EXPECT_EQ(producer.sent[1]->record().value, "two");
+  EXPECT_TRUE(producer.sent[1]->record().headers.empty());
+  producer.sent[0]->Report(NotStored(ErrorCode::kOverloaded));
+  producer.sent[1]->Report(Stored(0, 9));
+  const auto response = Answer();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 207);
+  EXPECT_EQ(JsonOf(*response)["results"][0]["orderGap"], true);
+  EXPECT_EQ(JsonOf(*response)["results"][1]["line"], 3);
+}
+
+TEST_F(KafkaControllerTest, WhatAllRawLinesShareIsAFaultOnce) {
+  const auto shared = JsonOf(Ask(Raw("?partition=-1", "1\n2\n3", kNdjsonField, "secret")));
+  EXPECT_EQ(shared["errors"].size(), 2U);
+  EXPECT_EQ(shared["errors"][0]["parameter"], "partition");
+  const auto one = Ask(Raw("", "1\n\n" + std::string(101, 'x'), kNdjsonField));
+  EXPECT_EQ(one.status, 413);
+  EXPECT_EQ(JsonOf(one)["errors"][0]["pointer"], "/1");
+  EXPECT_EQ(JsonOf(one)["errors"][0]["line"], 3);
+  EXPECT_EQ(Ask(Raw("", "1\n2\n3\n4", kNdjsonField)).status, 413);
+  EXPECT_TRUE(producer.sent.empty());
+}
+
+TEST_F(KafkaControllerTest, APageOfAnotherOriginCannotWriteAsAFormCould) {
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
+  const auto status = [this](const std::string& fields) {
+    return Ask(Raw("", "v", fields)).status;
+  };
+  const std::string plain = "Content-Type: Text/Plain;charset=utf-8\r\n";
+  const std::string evil = "Origin: http://evil.example\r\n";
+  EXPECT_EQ(status(plain + evil), 403);
+  EXPECT_EQ(status(evil), 403) << "a Blob without a type";
+  EXPECT_EQ(status("Content-Type: application/x-www-form-urlencoded\r\n" + evil), 403);
+  EXPECT_EQ(status("Content-Type: multipart/form-data; boundary=x\r\n" + evil), 403);
+  EXPECT_EQ(status(plain + "Origin: null\r\n"), 403);
+  EXPECT_EQ(status(plain + evil + "Sec-Fetch-Site: cross-site\r\n"), 403);
+  EXPECT_EQ(status(plain), 200) << "no browser";
+  EXPECT_EQ(status(plain + "Origin: http://gateway:8080\r\n"), 200) << "Swagger UI";
+  EXPECT_EQ(status(plain + evil + "Sec-Fetch-Site: same-origin\r\n"), 200)
+      << "behind a proxy that changes Host";
+  EXPECT_EQ(status("Content-Type: application/octet-stream\r\n" + evil), 200)
+      << "the browser has asked";
+}
+
+}  // namespace
+}  // namespace gateway
