@@ -54,7 +54,7 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
 std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* head,
                                                       std::string_view peer) const {
   const auto sent = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
-  auto context = std::make_shared<RequestContext>(access_log_, metrics_, clock_,
+  auto context = std::make_shared<RequestContext>(access_log_, admission_, metrics_, clock_,
                                                   RequestIdOf(sent, clock_.UnixMillis()), peer);
   context->cors = &cors_;
   if (head != nullptr) {
@@ -102,11 +102,7 @@ http::Response Pipeline::OnRefused(const http::FramingError& error, const http::
   metrics_.OnHttpRejected(InfoOf(error.type).name);
   auto context = std::static_pointer_cast<RequestContext>(std::move(state));
   if (!context) context = MakeContext(head, peer);
-  Problem problem = MakeProblem(error.type, error.detail);
-  if (error.type == ProblemType::kOverloaded) {
-    problem.retry_after_seconds = admission_.RetryAfterSeconds(clock_.Now());
-  }
-  http::Response response = context->MakeProblem(problem);
+  http::Response response = context->MakeProblem(MakeProblem(error.type, error.detail));
   response.close = true;
   return context->Finish(std::move(response));
 }
@@ -170,11 +166,9 @@ Pipeline::Verdict Pipeline::Admit(RequestContext& context,
   context.ticket = admission_.TryAdmit();
   if (context.ticket) return std::nullopt;
   metrics_.OnHttpRejected("max-in-flight-requests");
-  Problem problem = MakeProblem(ProblemType::kOverloaded,
-                                "The gateway has as many requests in flight as it may "
-                                "(Limits:MaxInFlightRequests).");
-  problem.retry_after_seconds = admission_.RetryAfterSeconds(clock_.Now());
-  return context.MakeProblem(problem);
+  return context.MakeProblem(MakeProblem(ProblemType::kOverloaded,
+                                         "The gateway has as many requests in flight as it may "
+                                         "(Limits:MaxInFlightRequests)."));
 }
 
 Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,

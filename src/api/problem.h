@@ -74,6 +74,10 @@ ProblemType FromErrorCode(ErrorCode code);
 inline const ProblemInfo& InfoOf(ErrorCode code) { return InfoOf(FromErrorCode(code)); }
 std::string_view PersistenceName(Persistence persistence);
 
+// The detail of a kOverloaded for want of room in Limits:MaxInFlightBytes.
+inline constexpr char kNoRoomForBytes[] =
+    "The gateway has as many bytes in flight as it may (Limits:MaxInFlightBytes).";
+
 // What one occurrence adds to its row.
 struct Problem {
   ProblemType type = ProblemType::kInternal;
@@ -81,7 +85,6 @@ struct Problem {
   Persistence persistence = Persistence::kNotPersisted;
   std::vector<ErrorDetail> errors;
   bool truncated = false;
-  int retry_after_seconds = 0;  // 0: as the row says
 
   static Problem FromError(Error error);
 };

@@ -17,9 +17,10 @@ constexpr std::string_view kClientClosedType = "ClientClosedRequest";
 
 }  // namespace
 
-RequestContext::RequestContext(const AccessLog& access_log, Metrics& metrics, const Clock& clock,
-                               std::string request_id, std::string_view peer)
+RequestContext::RequestContext(const AccessLog& access_log, Admission& admission, Metrics& metrics,
+                               const Clock& clock, std::string request_id, std::string_view peer)
     : access_log_(access_log),
+      admission_(admission),
       metrics_(metrics),
       clock_(clock),
       request_id_(std::move(request_id)),
@@ -73,7 +74,7 @@ http::Response RequestContext::MakeProblem(const Problem& problem) const {
   response.status = info.status;
   response.content_type = "application/problem+json";
   const int retry_after =
-      problem.retry_after_seconds > 0 ? problem.retry_after_seconds : info.retry_after_seconds;
+      problem.type == ProblemType::kOverloaded ? RetryAfterSeconds() : info.retry_after_seconds;
   if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
   response.error_type = info.code;
   AppendProblemJson(problem, path, request_id_, &response.body);

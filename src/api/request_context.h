@@ -28,8 +28,8 @@ struct Route;
 class RequestContext final : public http::RequestState,
                              public std::enable_shared_from_this<RequestContext> {
  public:
-  RequestContext(const AccessLog& access_log, Metrics& metrics, const Clock& clock,
-                 std::string request_id, std::string_view peer);
+  RequestContext(const AccessLog& access_log, Admission& admission, Metrics& metrics,
+                 const Clock& clock, std::string request_id, std::string_view peer);
   ~RequestContext() override;
 
   // Filled in by the pipeline's stages.
@@ -73,6 +73,8 @@ class RequestContext final : public http::RequestState,
 
   // The problem as an answer, with this request's instance and id.
   http::Response MakeProblem(const Problem& problem) const;
+  // When to try again what a full budget refused: after what is in flight has drained.
+  int RetryAfterSeconds() const { return admission_.RetryAfterSeconds(clock_.Now()); }
   // The answer when something went wrong that should not.
   http::Response MakeFault() const;
   // Adds what every answer has and accounts for it. For the pipeline.
@@ -87,6 +89,7 @@ class RequestContext final : public http::RequestState,
   void EndSpan(int status, std::string_view error_type, std::size_t response_bytes);
 
   const AccessLog& access_log_;
+  Admission& admission_;
   Metrics& metrics_;
   const Clock& clock_;
   const std::string request_id_;

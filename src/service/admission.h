@@ -1,8 +1,8 @@
 // The gateway's own budgets: requests and bytes in flight (Limits:MaxInFlightRequests,
-// Limits:MaxInFlightBytes). A request is counted when its head is in, its bytes as they arrive, and
-// both are given back when the last delivery report is in: librdkafka points into the bytes until
-// then, also when the client has long gone. Any thread; wait-free but for RetryAfterSeconds, which
-// only refused requests ask for.
+// Limits:MaxInFlightBytes). A request is counted when its head is in, its bytes as they arrive,
+// what its records take beside them once they are known, and all is given back when the last
+// delivery report is in: librdkafka points into the bytes until then, also when the client has long
+// gone. Any thread; wait-free but for RetryAfterSeconds, which only refused requests ask for.
 #ifndef GATEWAY_SERVICE_ADMISSION_H_
 #define GATEWAY_SERVICE_ADMISSION_H_
 
@@ -42,17 +42,19 @@ class Admission final {
     }
     explicit operator bool() const { return owner_ != nullptr; }
 
-    // The request now has `bytes` in all. False, with nothing taken, if the budget has no room. A
+    // The request now has `bytes` in all; it is never given back before the end.
+    [[nodiscard]] bool Grow(std::size_t bytes) { return bytes <= bytes_ || Add(bytes - bytes_); }
+
+    // The request needs `more` bytes. False, with nothing taken, if the budget has no room. A
     // request that is alone is never refused: it could not succeed later either.
-    [[nodiscard]] bool Grow(std::size_t bytes) {
-      if (owner_ == nullptr || bytes <= bytes_) return true;
-      const std::size_t more = bytes - bytes_;
+    [[nodiscard]] bool Add(std::size_t more) {
+      if (owner_ == nullptr) return true;
       const std::size_t before = owner_->bytes_.fetch_add(more, std::memory_order_relaxed);
       if (before + more > owner_->max_bytes_ && before != bytes_) {
         owner_->bytes_.fetch_sub(more, std::memory_order_relaxed);
         return false;
       }
-      bytes_ = bytes;
+      bytes_ += more;
       return true;
     }
 

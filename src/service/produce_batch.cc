@@ -60,6 +60,12 @@ ProduceBatch::ProduceBatch(RecordBatch records, const Clock& clock, Metrics& met
   for (const Record& record : batch_.records) pending_.emplace_back(&record, this);
 }
 
+std::size_t ProduceBatch::OverheadBytes(std::span<const Record> records) {
+  std::size_t bytes = records.size() * (sizeof(Record) + sizeof(Pending));
+  for (const Record& record : records) bytes += record.headers.size_bytes();
+  return bytes;
+}
+
 void ProduceBatch::Send(Producer& producer) {
   // A local reference too: the last record may be reported before the loop has ended.
   const std::shared_ptr<ProduceBatch> keep = shared_from_this();

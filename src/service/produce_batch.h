@@ -12,6 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "delivery.h"
@@ -35,6 +36,9 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
                                               Released released = {});
   ProduceBatch(const ProduceBatch&) = delete;
   ProduceBatch& operator=(const ProduceBatch&) = delete;
+
+  // The memory that `records` take from Create to the last report beside the bytes they point into.
+  static std::size_t OverheadBytes(std::span<const Record> records);
 
   // Hands every record to `producer`, in order, and kicks it. Called once. The producer must
   // outlive every batch that is not answered.

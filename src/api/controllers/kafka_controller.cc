@@ -116,6 +116,9 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   ProduceRequest request = std::move(parsed).value();
   RecordBatch records = std::move(request.batch);
   Describe(records, request.IsSingle(), *context);
+  if (!context->ticket.Add(ProduceBatch::OverheadBytes(records.records))) {
+    return ReplyNoRoom(context);
+  }
   const SendSpans::Ptr spans = SendSpans::Start(tracer_, context->span.get(), request.IsSingle(),
                                                 service_.limits(), records);
   CarryHeaders(head, &records, spans.get());
@@ -141,6 +144,14 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   if (preferences.respond_async) return context->Reply(MakeAccepted(total));
   context->SetDeadline(clock_.Now() + timeout.value(),
                        [batch = std::move(produced).value()] { batch->Expire(); });
+}
+
+void KafkaController::ReplyNoRoom(const Context& context) const {
+  Problem problem;
+  problem.type = ProblemType::kOverloaded;
+  problem.detail = kNoRoomForBytes;
+  metrics_.OnHttpRejected(InfoOf(problem.type).name);
+  context->ReplyProblem(problem);
 }
 
 ProduceBatch::Callback KafkaController::WhenAwaited(const Context& context, SendAnswerForm form,

@@ -42,6 +42,7 @@ class KafkaController final {
   void SendRaw(http::Request request, const Context& context) const;
   void Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
                const Context& context) const;
+  void ReplyNoRoom(const Context& context) const;
 
   // What a batch calls when the fate of its records is known: to answer, or to tell the operator.
   static ProduceBatch::Callback WhenAwaited(const Context& context, SendAnswerForm form,

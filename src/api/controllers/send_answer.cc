@@ -1,5 +1,6 @@
 #include "controllers/send_answer.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -28,7 +29,8 @@ std::string_view FirstFault(const ProduceBatch& batch) {
   return "";
 }
 
-http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& form) {
+http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& form,
+                            const RequestContext& context) {
   BatchResponse formatted =
       FormatBatchResponse(batch, {form.ndjson, form.minimal, form.lines.get()});
   http::Response response;
@@ -36,9 +38,9 @@ http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& for
   response.content_type = form.ndjson ? kNdjson : kJson;
   response.body = std::move(formatted.body);
   response.error_type = FirstFault(batch);
-  if (formatted.retry_after_seconds > 0) {
-    response.headers.emplace_back("Retry-After", std::to_string(formatted.retry_after_seconds));
-  }
+  int retry_after = formatted.retry_after_seconds;
+  if (formatted.overloaded) retry_after = std::max(retry_after, context.RetryAfterSeconds());
+  if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
   if (form.minimal) response.headers.emplace_back("Preference-Applied", "return=minimal");
   return response;
 }
@@ -47,7 +49,7 @@ http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& for
 
 http::Response MakeSendAnswer(const ProduceBatch& batch, const SendAnswerForm& form,
                               const RequestContext& context) {
-  return form.single ? AnswerToOne(batch, context) : AnswerToMany(batch, form);
+  return form.single ? AnswerToOne(batch, context) : AnswerToMany(batch, form, context);
 }
 
 http::Response MakeAccepted(std::size_t total) {

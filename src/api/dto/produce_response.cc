@@ -45,6 +45,7 @@ struct Summary {
   bool same_status = true;
   bool any_possibly_persisted = false;
   bool any_retriable = false;
+  bool any_overloaded = false;
   int retry_after_seconds = 0;
 };
 
@@ -62,6 +63,8 @@ Summary Summarize(const ProduceBatch& batch) {
     summary.any_possibly_persisted = summary.any_possibly_persisted ||
                                      outcome.error().persistence == Persistence::kPossiblyPersisted;
     summary.any_retriable = summary.any_retriable || info.retriable;
+    summary.any_overloaded =
+        summary.any_overloaded || outcome.error().code == ErrorCode::kOverloaded;
     summary.retry_after_seconds = std::max(summary.retry_after_seconds, info.retry_after_seconds);
   }
   return summary;
@@ -208,7 +211,10 @@ BatchResponse FormatBatchResponse(const ProduceBatch& batch, const BatchForm& fo
   if (summary.failed != 0 && summary.succeeded != 0) gaps = FindOrderGaps(batch);
   BatchResponse response;
   response.status = StatusOf(summary);
-  if (response.status == 503) response.retry_after_seconds = summary.retry_after_seconds;
+  if (response.status == 503) {
+    response.retry_after_seconds = summary.retry_after_seconds;
+    response.overloaded = summary.any_overloaded;
+  }
 
   constexpr std::size_t kStoredBytes = 160;  // about what one result takes
   constexpr std::size_t kFailedBytes = 480;

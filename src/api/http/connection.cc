@@ -207,8 +207,7 @@ void Connection::OnBody() {
   held_ = held;
   if (!state_ || answered_early_) return;
   if (!state_->OnBodyBytes(held)) {
-    RefuseBody({ProblemType::kOverloaded,
-                "The gateway has as many bytes in flight as it may (Limits:MaxInFlightBytes)."});
+    RefuseBody({ProblemType::kOverloaded, kNoRoomForBytes});
   }
 }
 

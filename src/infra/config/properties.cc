@@ -238,8 +238,9 @@ void AddLimits(std::vector<Property>* rows) {
                                                "told to come back."),
              1, 10'000'000),
       Ranged(Limit<&L::max_in_flight_bytes>("Limits:MaxInFlightBytes", kBytes,
-                                            "The most bytes of requests held at a time, until "
-                                            "Kafka has reported on them."),
+                                            "The most memory for requests at a time, until "
+                                            "Kafka has reported on them: bodies, and what "
+                                            "each record takes beside its bytes."),
              1, kTebibyte),
       Ranged(Limit<&L::request_timeout>("Limits:RequestTimeoutMs", kMs,
                                         "How long a request may take; also the cap of a client's "

@@ -38,6 +38,19 @@ TEST(Admission, ATicketGivesBackItsBytesWhenItGoes) {
   EXPECT_EQ(admission.bytes(), 0U);
 }
 
+TEST(Admission, WhatARequestNeedsLaterIsAdded) {
+  Admission admission(2, 100);
+  Admission::Ticket ticket = admission.TryAdmit();
+  EXPECT_TRUE(ticket.Grow(40));
+  EXPECT_TRUE(ticket.Add(30));
+  EXPECT_EQ(admission.bytes(), 70U);
+  Admission::Ticket other = admission.TryAdmit();
+  EXPECT_TRUE(other.Add(10));
+  EXPECT_FALSE(other.Add(21));
+  EXPECT_EQ(admission.bytes(), 80U);
+  EXPECT_TRUE(Admission::Ticket().Add(1'000)) << "a request that has no budget needs no room";
+}
+
 TEST(Admission, RefusesToGrowOverTheBudgetAndTakesNothingThen) {
   Admission admission(3, 100);
   Admission::Ticket first = admission.TryAdmit();

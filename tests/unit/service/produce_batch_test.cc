@@ -47,6 +47,15 @@ class ProduceBatchTest : public ::testing::Test {
   std::vector<DeliveryReport> outcomes_;  // as the answer saw them
 };
 
+TEST(ProduceBatchOverhead, CountsEachRecordAndEachHeader) {
+  const std::vector<Header> headers(3);
+  std::vector<Record> records(2);
+  const std::size_t plain = ProduceBatch::OverheadBytes(records);
+  EXPECT_GT(plain, 2 * (sizeof(Record) + sizeof(PendingRecord)));
+  records[1].headers = headers;
+  EXPECT_EQ(ProduceBatch::OverheadBytes(records), plain + 3 * sizeof(Header));
+}
+
 TEST_F(ProduceBatchTest, TheLastReportAnswersInRequestOrderWhateverTheOrderOfReports) {
   Make(3)->Send(producer_);
   ASSERT_EQ(producer_.sent.size(), 3U);

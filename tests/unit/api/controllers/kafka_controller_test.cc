@@ -72,6 +72,47 @@ TEST_F(KafkaControllerTest, ABadBodySendsNothing) {
   EXPECT_EQ(admission.requests(), 0U);
 }
 
+TEST_F(KafkaControllerTest, RecordsTakeTheirShareOfTheByteBudgetUntilTheyAreReported) {
+  const std::string_view body = R"([{"topic":"a","value":1},{"topic":"b","value":2}])";
+  Begin(Batch(body));
+  ASSERT_EQ(producer.sent.size(), 2U);
+  const std::size_t beside = 2 * (sizeof(Record) + sizeof(PendingRecord));
+  EXPECT_GT(admission.bytes(), body.size() + beside);
+  const std::size_t all = admission.bytes();
+  producer.sent[0]->Report(Stored(0, 1));
+  EXPECT_EQ(admission.bytes(), all);
+  producer.sent[1]->Report(Stored(0, 1));
+  EXPECT_EQ(Answer()->status, 200);
+  EXPECT_EQ(admission.bytes(), 0U);
+}
+
+TEST_F(KafkaControllerTest, RecordsForWhichThereIsNoRoomAreRefusedBeforeTheyAreSent) {
+  auto other = admission.TryAdmit();
+  ASSERT_TRUE(other.Grow(900));  // there is room for the bytes of the body, not for the records
+  const auto response = Ask(Send(kRecord));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(JsonOf(response)["code"], "Overloaded");
+  EXPECT_EQ(JsonOf(response)["persistence"], "NotPersisted");
+  EXPECT_EQ(HeaderOf(response, "Retry-After"), "1");
+  EXPECT_TRUE(metrics.Rejected("overloaded"));
+  EXPECT_TRUE(producer.sent.empty());
+  EXPECT_EQ(admission.bytes(), 900U);
+}
+
+TEST_F(KafkaControllerTest, WhatIsRefusedLaterForWantOfRoomIsToldToWaitForWhatDrains) {
+  const auto other = admission.TryAdmit();
+  admission.RetryAfterSeconds(clock.Now());
+  clock.Advance(std::chrono::seconds(5));  // in which nothing came free
+  Begin(Send(kRecord));
+  producer.sent[0]->Report(NotStored(ErrorCode::kOverloaded));
+  EXPECT_EQ(HeaderOf(*Answer(), "Retry-After"), "30");
+  Begin(Batch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
+  for (std::size_t i = 1; i <= 2; ++i) {
+    producer.sent[i]->Report(NotStored(ErrorCode::kOverloaded));
+  }
+  EXPECT_EQ(HeaderOf(*Answer(), "Retry-After"), "30");
+}
+
 TEST_F(KafkaControllerTest, ABatchIsAnsweredWithEachRecordsFateInOrder) {
   Begin(Batch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
   ASSERT_EQ(producer.sent.size(), 2U);
