@@ -105,8 +105,8 @@ void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
   metrics_.OnStage(Stage::kHeld, (was_taken ? handed_over : now) - sent_at_);
   if (was_taken) metrics_.OnStage(Stage::kBroker, now - handed_over);
   const std::shared_ptr<ProduceBatch> last = std::move(self_);
-  if (!answered_.exchange(true, std::memory_order_acq_rel)) Answer();
   if (released_) released_();
+  if (!answered_.exchange(true, std::memory_order_acq_rel)) Answer();
 }
 
 void ProduceBatch::Expire() {

@@ -28,7 +28,8 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
  public:
   // Called once, from whichever thread completes the batch.
   using Callback = std::function<void(std::shared_ptr<const ProduceBatch>)>;
-  // Called once, when the last record has been reported: the bytes are free again.
+  // Called once, when the last record has been reported: the bytes are free again. Before the
+  // answer, unless that has gone out already: who has the answer may send the next request at once.
   using Released = std::function<void()>;
 
   static std::shared_ptr<ProduceBatch> Create(RecordBatch records, const Clock& clock,

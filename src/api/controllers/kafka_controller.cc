@@ -129,7 +129,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   records.complete_at = std::max(sent.complete_at, context->started());
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
   // The request's share of the budgets is held until the last byte is free, not until the answer.
-  const auto released = [context] {};
+  const auto released = [context] { context->ticket = {}; };
   auto produced =
       service_.Produce(std::move(records), pointer_of,
                        preferences.respond_async
