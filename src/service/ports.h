@@ -23,6 +23,9 @@ class Producer {
  public:
   virtual ~Producer() = default;
 
+  // False: as much of the topic waits already as may wait, so that a request that adds to it is
+  // better refused whole. Cheap while that is so of no topic.
+  virtual bool HasRoomFor(std::string_view topic) const = 0;
   // Takes the record; PendingRecord::Report is called exactly once, possibly before Send returns.
   // The record may wait for those that follow until Kick.
   virtual void Send(PendingRecord* record) = 0;

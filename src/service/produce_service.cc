@@ -81,6 +81,7 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
   }
   if (std::optional<Error> refused = Refuse(records.records, pointer_of))
     return std::move(*refused);
+  if (std::optional<Error> full = RefuseWhatIsFull(records.records)) return *std::move(full);
 
   std::shared_ptr<ProduceBatch> batch = ProduceBatch::Create(
       std::move(records), clock_, metrics_, std::move(answer), std::move(released));
@@ -101,6 +102,23 @@ std::optional<Error> ProduceService::Refuse(std::span<const Record> records,
   }
   if (refusal.empty()) return std::nullopt;
   return std::move(refusal).Build();
+}
+
+// All or nothing: a batch of which a part was taken would be answered at the length of its
+// failures, and sent again whole.
+std::optional<Error> ProduceService::RefuseWhatIsFull(std::span<const Record> records) const {
+  std::string_view last;
+  for (const Record& record : records) {
+    if (record.topic == last) continue;
+    last = record.topic;
+    if (producer_.HasRoomFor(last)) continue;
+    Error error;
+    error.code = ErrorCode::kOverloaded;
+    error.detail = "As many records of the topic \"" + std::string(last) +
+                   "\" wait for Kafka already as may wait. Nothing of this request was sent.";
+    return error;
+  }
+  return std::nullopt;
 }
 
 }  // namespace gateway

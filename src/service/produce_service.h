@@ -28,10 +28,10 @@ class ProduceService final {
   using PointerOf = std::function<std::string(std::size_t index)>;
 
   // Sends `records`, or refuses them all: kInvalidRecord, kTopicForbidden, kRecordTooLarge,
-  // kTooManyRecords, with up to kMaxErrorDetails errors; then nothing was sent and neither callback
-  // is called. Otherwise `answer` is called exactly once, from any thread, possibly before Produce
-  // returns, and `released` when the last byte is free. The batch that is returned takes the
-  // deadline (ProduceBatch::Expire).
+  // kTooManyRecords, with up to kMaxErrorDetails errors, or kOverloaded; then nothing was sent and
+  // neither callback is called. Otherwise `answer` is called exactly once, from any thread,
+  // possibly before Produce returns, and `released` when the last byte is free. The batch that is
+  // returned takes the deadline (ProduceBatch::Expire).
   Result<std::shared_ptr<ProduceBatch>> Produce(RecordBatch records, const PointerOf& pointer_of,
                                                 ProduceBatch::Callback answer,
                                                 ProduceBatch::Released released = {});
@@ -43,6 +43,8 @@ class ProduceService final {
   const TopicPolicy& policy() const { return policy_; }
 
  private:
+  std::optional<Error> RefuseWhatIsFull(std::span<const Record> records) const;
+
   Producer& producer_;
   const Clock& clock_;
   Metrics& metrics_;

@@ -36,6 +36,7 @@ class FakeClock final : public Clock {
 // to Kafka, unless the test says that it holds them.
 class FakeProducer final : public Producer {
  public:
+  bool HasRoomFor(std::string_view topic) const override { return topic != full_topic; }
   void Send(PendingRecord* record) override {
     if (!holds) static_cast<void>(record->Take());
     if (on_send) {
@@ -49,6 +50,7 @@ class FakeProducer final : public Producer {
   std::vector<PendingRecord*> sent;
   std::function<void(PendingRecord*)> on_send;
   bool holds = false;
+  std::string full_topic;  // "": none
   int kicks = 0;
   std::size_t withdrawn = 0;
 };

@@ -98,6 +98,8 @@ KafkaProducer::~KafkaProducer() {
   state_.instance.reset();
 }
 
+bool KafkaProducer::HasRoomFor(std::string_view topic) const { return queue_.HasRoomFor(topic); }
+
 void KafkaProducer::Send(PendingRecord* record) {
   if (draining_.load(std::memory_order_relaxed)) {  // not counted: it was never taken
     record->Report(MakeError(ErrorCode::kDraining, Persistence::kNotPersisted, record->record()));
@@ -112,9 +114,6 @@ void KafkaProducer::Send(PendingRecord* record) {
       directory_->RefreshSoon();
       return Fail(record, MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted,
                                     record->record()));
-    case WaveQueue::Pushed::kTopicFull:
-      return Fail(record,
-                  MakeError(ErrorCode::kOverloaded, Persistence::kNotPersisted, record->record()));
   }
 }
 
@@ -244,8 +243,6 @@ std::optional<Error> KafkaProducer::Produce(PendingRecord* record) {
       return std::nullopt;
     case WaveQueue::Pushed::kNoPartition:
       return MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted, record->record());
-    case WaveQueue::Pushed::kTopicFull:
-      return MakeError(ErrorCode::kOverloaded, Persistence::kNotPersisted, record->record());
     case WaveQueue::Pushed::kUnknownTopic:
       break;
   }

@@ -75,6 +75,7 @@ class KafkaProducer final : public Producer,
   // most, when a look-up finds no broker.
   ~KafkaProducer() override;
 
+  bool HasRoomFor(std::string_view topic) const override;
   void Send(PendingRecord* record) override;
   void Kick() override { queue_.Kick(); }
   void OnWithdrawn(std::size_t count) override;

@@ -140,6 +140,7 @@ void WaveQueue::Enter(WavePartition& partition, const PendingRecord& record) {
   partition.topic->held_bytes += bytes;
   ++partition.topic->held;
   ++held_;
+  NoteFullness(*partition.topic);
 }
 
 void WaveQueue::Leave(WavePartition& partition, const PendingRecord& record) {
@@ -148,6 +149,21 @@ void WaveQueue::Leave(WavePartition& partition, const PendingRecord& record) {
   partition.topic->held_bytes -= bytes;
   --partition.topic->held;
   --held_;
+  NoteFullness(*partition.topic);
+}
+
+void WaveQueue::NoteFullness(WaveTopic& topic) {
+  const bool full =
+      topic.held >= options_.topic_records || topic.held_bytes >= options_.topic_bytes;
+  if (std::exchange(topic.full, full) == full) return;
+  full_topics_.fetch_add(full ? 1 : -1, std::memory_order_relaxed);
+}
+
+bool WaveQueue::HasRoomFor(std::string_view topic) const {
+  if (full_topics_.load(std::memory_order_relaxed) == 0) return true;
+  const std::lock_guard lock(mutex_);
+  const WaveTopic* const state = FindTopic(topic);
+  return state == nullptr || !state->full;
 }
 
 WaveQueue::Pushed WaveQueue::Push(PendingRecord* pending, bool opened_too) {
@@ -161,9 +177,6 @@ WaveQueue::Pushed WaveQueue::Push(PendingRecord* pending, bool opened_too) {
   }
   if (record.partition && (*record.partition < 0 || *record.partition >= topic->count)) {
     return Pushed::kNoPartition;
-  }
-  if (topic->held >= options_.topic_records || topic->held_bytes >= options_.topic_bytes) {
-    return Pushed::kTopicFull;
   }
   WavePartition& partition = Choose(*topic, record, key_hash);
   pending->order = next_order_++;

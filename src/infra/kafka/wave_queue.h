@@ -17,6 +17,7 @@
 #ifndef GATEWAY_INFRA_KAFKA_WAVE_QUEUE_H_
 #define GATEWAY_INFRA_KAFKA_WAVE_QUEUE_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -66,8 +67,8 @@ class WaveQueue final {
     // A wave stops growing here.
     std::size_t lane_records = 30'000;
     std::size_t lane_bytes = 4'000'000;
-    // What one topic may hold, so that one that is stuck leaves room for the others: about half of
-    // the gateway's budget.
+    // When one topic holds so much it has no room for another request, so that one that is stuck
+    // leaves room for the others: about half of the gateway's budget.
     std::size_t topic_records = 250'000;
     std::size_t topic_bytes = 134'217'728;
     // What is held longer than this fails: no broker takes it. Exact to a Tick or two.
@@ -118,9 +119,12 @@ class WaveQueue final {
   void Forget(const std::string& topic);
   bool IsKnown(std::string_view topic) const;
 
+  // False: the topic holds as much as it may. Takes the mutex only while some topic does.
+  bool HasRoomFor(std::string_view topic) const;
+
   // Queues the record, or does nothing: its topic is not known (with `opened_too`: has no layout),
-  // or has no such partition, or holds as much as it may.
-  enum class Pushed : std::uint8_t { kHeld, kUnknownTopic, kNoPartition, kTopicFull };
+  // or has no such partition.
+  enum class Pushed : std::uint8_t { kHeld, kUnknownTopic, kNoPartition };
   [[nodiscard]] Pushed Push(PendingRecord* record, bool opened_too = false);
   // Lets go what may go.
   void Kick();
@@ -190,6 +194,7 @@ class WaveQueue final {
   void RotateSticky(WaveTopic& topic);
   void Enter(WavePartition& partition, const PendingRecord& record);
   void Leave(WavePartition& partition, const PendingRecord& record);
+  void NoteFullness(WaveTopic& topic);
   void MoveTo(WavePartition& partition, BrokerId leader);
   void FailHeldOf(WavePartition& partition, ErrorCode code, Work* work);
   void TakeAll(Work* work);
@@ -214,6 +219,7 @@ class WaveQueue final {
   std::map<BrokerId, std::unique_ptr<WaveLane>> lanes_;
   std::size_t held_ = 0;
   std::size_t out_ = 0;
+  std::atomic<int> full_topics_{0};  // changed with the mutex held
   std::uint64_t next_order_ = 1;
   // When each order number below `order` had been given: how old what is held must be.
   struct Mark {

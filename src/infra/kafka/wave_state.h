@@ -74,6 +74,7 @@ struct WaveTopic {
   StickyPartition sticky;
   std::size_t held = 0;  // in all its partitions
   std::size_t held_bytes = 0;
+  bool full = false;  // that is as much as it may be
 };
 
 struct WaveLane {

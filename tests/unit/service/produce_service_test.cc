@@ -59,6 +59,15 @@ TEST_F(ProduceServiceTest, SendsEveryRecordInOrderAndAnswersWhenAllAreReported) 
   EXPECT_EQ(released_, 1);
 }
 
+TEST_F(ProduceServiceTest, RefusesARequestWholeIfOneOfItsTopicsHasNoRoom) {
+  producer_.full_topic = "full";
+  const Error error = Refused({MakeRecord("a"), MakeRecord("full")});
+  EXPECT_EQ(error.code, ErrorCode::kOverloaded);
+  EXPECT_EQ(error.persistence, Persistence::kNotPersisted);
+  EXPECT_NE(error.detail.find("\"full\""), std::string::npos) << error.detail;
+  EXPECT_TRUE(Produce({MakeRecord("a"), MakeRecord("b")}).ok());
+}
+
 TEST_F(ProduceServiceTest, CollectsTheFaultsOfAllRecordsWithTheirPointers) {
   Record negative = MakeRecord("ok");
   negative.partition = -1;
