@@ -1,5 +1,7 @@
 #include "access_log.h"
 
+#include "problem.h"
+
 namespace gateway {
 namespace {
 
@@ -49,9 +51,9 @@ std::string_view AccessLog::Bounded(std::string_view text) {
   return text.substr(0, end);
 }
 
-bool AccessLog::Sampled() const {
+bool AccessLog::Sampled(std::atomic<std::uint64_t> Counter::*kind) const {
   if (options_.sample == 0) return false;
-  std::atomic<std::uint64_t>& counter = counters_[ThisThread() % counters_.size()].value;
+  std::atomic<std::uint64_t>& counter = counters_[ThisThread() % counters_.size()].*kind;
   return counter.fetch_add(1, std::memory_order_relaxed) % options_.sample == 0;
 }
 
@@ -65,8 +67,11 @@ bool AccessLog::Wanted(const Line& line) const {
     case AccessLogOptions::Mode::kProblems:
       break;
   }
-  if (problem) return true;
-  return !line.probe && (Slow(line) || Sampled());
+  if (problem) {
+    return line.error_type != InfoOf(ProblemType::kOverloaded).code || Slow(line) ||
+           Sampled(&Counter::overloaded);
+  }
+  return !line.probe && (Slow(line) || Sampled(&Counter::answered));
 }
 
 void AccessLog::Write(const Line& line) const {

@@ -1,6 +1,8 @@
 // One line for each answer that is worth one (Logging:Access): all of them, or every answer of 400
 // or more, slow ones and one in so many of the rest, or none. Unless it is all of them, routes that
-// machines ask every few seconds (health, metrics) get a line only when they fail. Any thread.
+// machines ask every few seconds (health, metrics) get a line only when they fail, and of the
+// requests that were refused for want of room one in so many does too, the first among them: there
+// may be as many as the processor can refuse, and it has better things to do. Any thread.
 //
 // What a client sent is cut to kMaxText bytes here; the logger escapes it. Nothing of a query, a
 // body, a key or a header other than User-Agent is in a line.
@@ -58,12 +60,13 @@ class AccessLog final {
  private:
   // Each on a cache line of its own: I/O threads count without touching each other's.
   struct alignas(64) Counter {
-    std::atomic<std::uint64_t> value{0};
+    std::atomic<std::uint64_t> answered{0};
+    std::atomic<std::uint64_t> overloaded{0};
   };
 
   bool Slow(const Line& line) const { return line.duration >= options_.slow; }
   bool Wanted(const Line& line) const;
-  bool Sampled() const;
+  bool Sampled(std::atomic<std::uint64_t> Counter::*kind) const;
 
   Logger& logger_;
   const AccessLogOptions options_;

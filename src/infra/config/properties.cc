@@ -271,10 +271,11 @@ void AddRest(std::vector<Property>* rows) {
       Bind<&S::logging, &Log::access>(
           "Logging:Access", "",
           "Which requests are logged; problems is every answer of 400 or more, the slow ones, and "
-          "one in AccessSample of the rest."),
+          "one in AccessSample of the rest and of those that found no room."),
       Ranged(Bind<&S::logging, &Log::access_sample>(
                  "Logging:AccessSample", "requests",
-                 "With Access=problems, one in this many of the other requests is logged."),
+                 "With Access=problems, one in this many of the other requests is logged, and of "
+                 "those refused because a budget is used up."),
              1, 1'000'000'000),
       Ranged(Bind<&S::logging, &Log::slow_request>(
                  "Logging:SlowRequestMs", kMs,

@@ -48,6 +48,16 @@ TEST_F(AccessLogTest, WritesOneInSoManyOfTheRest) {
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, Line(200), 100), 10U);
 }
 
+TEST_F(AccessLogTest, OfWhatFoundNoRoomWritesTheFirstAndOneInSoMany) {
+  AccessLog::Line refused = Line(503);
+  refused.error_type = "Overloaded";
+  EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 1), 1U);
+  EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 100), 10U);
+  EXPECT_EQ(Written({Mode::kAll, 10, milliseconds(100)}, refused, 100), 100U);
+  refused.error_type = "Draining";
+  EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 100), 100U);
+}
+
 TEST_F(AccessLogTest, AllIsAllAndOffIsNone) {
   EXPECT_EQ(Written({Mode::kAll, 0, milliseconds(100)}, Line(200), 5), 5U);
   EXPECT_EQ(Written({Mode::kOff, 1, milliseconds(0)}, Line(500), 5), 0U);
