@@ -22,6 +22,8 @@ CEILING = 90
 # it: a thread of the gateway that gets its turn late, and the load program (which measures itself).
 ACCURACY = 0.02
 SCHEDULING = 0.4
+# Load of which no request has a deadline that could end a record.
+PATIENT = {"deadlines": 0}
 LOAD = pathlib.Path(__file__).with_name("load.py")
 
 

@@ -135,6 +135,8 @@ class Client:
             if fields.get("connection", "").lower() == "close":
                 self._close()
             try:
+                if status == 503 and not fields.get("retry-after", "").isdigit():
+                    raise MalformedAnswer("503 without Retry-After")
                 fates = list(read_fates(self._kind in MANY, status, body, len(records)))
             except (ValueError, KeyError, TypeError, MalformedAnswer) as error:
                 self._write({"fault": f"{error!r}: {status} {body[:2000]!r}"})

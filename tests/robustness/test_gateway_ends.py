@@ -2,7 +2,7 @@
 
 import time
 
-from case import scaled
+from case import PATIENT, scaled
 from ledger import NOT_PERSISTED, POSSIBLY_PERSISTED, STORED, UNANSWERED
 
 
@@ -37,8 +37,6 @@ def assert_all_answered(run, signalled):
 
 # Seconds that may pass in the load program between looking at the clock and sending.
 CLOCK = 0.05
-# Nobody has a deadline that could end a record meanwhile, which would be a record lost.
-PATIENT = {"deadlines": 0}
 
 
 def stored_since(run, moment):

@@ -1,0 +1,32 @@
+"""More load than the gateway may have in flight: what finds no room is refused, truthfully and whole."""
+
+import time
+
+from case import PATIENT, scaled
+from ledger import NOT_PERSISTED, STORED
+
+REQUESTS = 4
+
+
+def test_more_load_than_there_is_room_for(case):
+    run = case("more load than there is room for", settings={"Limits:MaxInFlightRequests": REQUESTS})
+    with run.load(rate=0, **PATIENT):
+        time.sleep(scaled(2, 20))
+    run.finish()
+    refused = [r for r in run.ledger.requests if r.status == 503]
+    assert len(refused) > 100
+    assert run.count(STORED) > 1000
+    assert run.count(NOT_PERSISTED) >= len(refused)  # that none is in Kafka was compared
+    assert {r.status for r in run.ledger.requests} == {200, 503}
+    logged = [e for e in run.gateway.events("request") if e.get("error.type") == "Overloaded"]
+    assert 0 < len(logged) < len(refused) / 10, "a flood of refusals is a flood of lines"
+
+
+def test_a_batch_that_finds_no_room_for_its_bytes_is_refused_whole(case):
+    """Beside the 200 bytes of its body a batch of 20 records takes 256 for each of them."""
+    run = case("more batches than there is room for", settings={"Limits:MaxInFlightBytes": 20_000})
+    with run.load(rate=0, kinds="batch=12,lines=4", **PATIENT):
+        time.sleep(scaled(2, 10))
+    run.finish()
+    assert {r.status for r in run.ledger.requests} == {200, 503}
+    assert run.count(STORED) > 1000
