@@ -75,7 +75,7 @@ def measure(options, binary, brokers, rounds):
     if not any(groups) and not open_loop and not specials:
         return
     say(f"starting Kafka, brokers: {brokers}")
-    with BenchKafka(brokers, proxies="delay" in specials) as kafka:
+    with BenchKafka(brokers, proxies={"delay", "overload"} & {*specials}) as kafka:
         gateways = [Gateway(binary, kafka.bootstrap_servers)]
         if options.against:
             gateways.append(Gateway(options.against, kafka.bootstrap_servers))

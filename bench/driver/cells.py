@@ -87,7 +87,7 @@ PEER = [
 
 # Cells that are not a load among others: functions of special.py.
 # Five thousand topics burden the broker: last.
-SPECIAL = ["sizes", "partitions", "delay", "idle", "start", "topics"]
+SPECIAL = ["sizes", "partitions", "delay", "overload", "idle", "start", "topics"]
 SPECIAL_QUICK = ["start"]
 
 

@@ -15,6 +15,7 @@ TOPICS = (1, 100, 1000, 5000)
 PARTITIONS = (1, 8, 64, 256)
 DELAY_SECONDS = 0.01
 TOUCH_SECONDS = 30
+IN_FLIGHT = 256
 
 
 def _step(rounds, name, step, n, subject, flags, topic=None):
@@ -148,6 +149,28 @@ def delay(rounds, binary, kafka):
         gateway.stop()
     rounds.results.pop("delay-step")
     rounds.results["delay"] = {"gateway": runs}
+
+
+def overload(rounds, binary, kafka):
+    """Twice the possible load on a gateway that may have so many requests in flight: what it takes must be
+    answered as fast as when there are no more clients than that, and nothing may grow. Acknowledgements are
+    late, so that the budget is used up before the processor."""
+    flags = {"format": "single", "keys": 997}
+    runs = []
+    with BrokerProxies(kafka.cluster) as proxies:
+        proxies.delay = (DELAY_SECONDS / 2, DELAY_SECONDS / 2)
+        gateway = Gateway(binary, kafka.cluster.proxied_bootstrap_servers,
+                          {"Limits:MaxInFlightRequests": IN_FLIGHT})
+        subject = Subject("gateway", gateway.url, gateway.pid)
+        for _ in range(rounds.rounds):
+            possible = rounds.measure("overload-step", subject, {**flags, "connections": IN_FLIGHT})
+            twice = rounds.measure("overload-step", subject, {
+                **flags, "connections": 4 * IN_FLIGHT, "rate": round(2 * possible["per_second"]),
+                "refusals": True})
+            runs.append({**possible, **{f"twice_{key}": value for key, value in twice.items()}})
+        gateway.stop()
+    rounds.results.pop("overload-step")
+    rounds.results["overload"] = {"gateway": runs}
 
 
 def start(rounds, binary, kafka):

@@ -100,7 +100,7 @@ Connection::Event Connection::Take(std::string_view data) {
   body_left_ -= data.size();
   if (body_left_ > 0) return Event::kMore;
   // An answer before the whole request was sent, or the last one: this connection has no future.
-  return closes_ || !unsent_.empty() ? Event::kBroken : Event::kAnswered;
+  return closes_ || !unsent_.empty() ? Event::kLast : Event::kAnswered;
 }
 
 bool Connection::TakeHead(std::string_view head) {

@@ -14,7 +14,8 @@ namespace gateway::bench {
 
 class Connection final {
  public:
-  enum class Event { kMore, kAnswered, kBroken };
+  // kLast: a whole answer, after which the connection is of no use.
+  enum class Event { kMore, kAnswered, kLast, kBroken };
 
   Connection() = default;
   ~Connection();

@@ -120,6 +120,10 @@ void Measurement::OnDone(std::uint64_t began, std::uint64_t now, std::size_t rec
   if (counts) times_.Add(now - began);
 }
 
+void Measurement::OnRefused(std::uint64_t now) {
+  if (now >= begin_ && now < end_) ++refused_;
+}
+
 void Measurement::OnBad(const std::string& kind, const std::string& example) {
   ++bad_[kind];
   if (example_.empty()) example_ = example.substr(0, 400);
@@ -145,12 +149,13 @@ void Measurement::Print(std::uint64_t abandoned) const {
   };
   std::printf(
       "{\"seconds\":%.3f,\"requests\":%llu,\"per_second\":%.1f,\"records_per_second\":%.1f,"
-      "\"mb_per_second\":%.3f,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_ms\":%.4f,\"max_ms\":%.3f,"
+      "\"mb_per_second\":%.3f,\"refused_per_second\":%.1f,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_"
+      "ms\":%.4f,\"max_ms\":%.3f,"
       "\"mean_ms\":%.4f,\"cpu_us\":%.3f,\"own_cpu_us\":%.3f,\"cores\":%.3f,\"own_cores\":%.3f,"
       "\"acknowledged_records\":%llu,\"bad\":%llu,\"abandoned\":%llu,\"bad_kinds\":{%s},"
       "\"first_bad\":%s}\n",
       options_.seconds, static_cast<unsigned long long>(requests_),  // NOLINT: what printf takes
-      per_second(requests_), per_second(records_), per_second(bytes_) / 1e6,
+      per_second(requests_), per_second(records_), per_second(bytes_) / 1e6, per_second(refused_),
       ms(times.Quantile(0.5)), ms(times.Quantile(0.99)), ms(times.Quantile(0.999)), ms(times.max()),
       times.mean() / 1e6, each(cpu_), each(own_cpu_),
       static_cast<double>(cpu_) / 1e9 / options_.seconds,

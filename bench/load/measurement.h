@@ -52,6 +52,8 @@ class Measurement final {
 
   // One was answered as it should be. `began`: when it was sent, or was due.
   void OnDone(std::uint64_t began, std::uint64_t now, std::size_t records, std::size_t bytes);
+  // One was refused for want of room, and the run is about that: no fault, but no answer either.
+  void OnRefused(std::uint64_t now);
   // One was answered otherwise, with a few words (a status) and what came.
   void OnBad(const std::string& kind, const std::string& example);
 
@@ -77,6 +79,7 @@ class Measurement final {
   std::uint64_t requests_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t bytes_ = 0;
+  std::uint64_t refused_ = 0;
   std::uint64_t all_records_ = 0;  // with those of the warm-up and after the window
   std::map<std::string, std::uint64_t> bad_;
   std::string example_;
