@@ -11,11 +11,7 @@ const Value kNone = std::monostate();
 
 constexpr int kClientClosedRequest = 499;
 
-// Nothing, rather than an empty text.
-Value TextOrNone(std::string_view text) {
-  if (text.empty()) return std::monostate();
-  return AccessLog::Bounded(text);
-}
+Value BoundedOrNone(std::string_view text) { return TextOrNone(AccessLog::Bounded(text)); }
 
 Value CountOrNone(std::size_t count) {
   if (count == 0) return std::monostate();
@@ -82,17 +78,17 @@ void AccessLog::Write(const Line& line) const {
   // Names of OpenTelemetry's conventions. The path without its query: a query may hold a key.
   logger_.Log(level, "request", MessageFor(line.status, slow, line.probe),
               {{"request_id", line.request_id},
-               {"trace_id", trace == nullptr ? kNone : TextOrNone(trace->trace_id())},
-               {"span_id", trace == nullptr ? kNone : TextOrNone(trace->span_id())},
-               {"trace_flags", trace == nullptr ? kNone : TextOrNone(trace->flags())},
-               {"http.request.method", TextOrNone(line.method)},
-               {"http.route", TextOrNone(line.route)},
-               {"url.path", TextOrNone(line.path)},
+               {"trace_id", trace == nullptr ? kNone : Value(trace->trace_id())},
+               {"span_id", trace == nullptr ? kNone : Value(trace->span_id())},
+               {"trace_flags", trace == nullptr ? kNone : Value(trace->flags())},
+               {"http.request.method", BoundedOrNone(line.method)},
+               {"http.route", BoundedOrNone(line.route)},
+               {"url.path", BoundedOrNone(line.path)},
                {"http.response.status_code", std::int64_t{line.status}},
-               {"error.type", TextOrNone(line.error_type)},
+               {"error.type", BoundedOrNone(line.error_type)},
                {"client.address", line.peer},
-               {"user_agent.original", TextOrNone(line.user_agent)},
-               {"messaging.destination.name", TextOrNone(line.topic)},
+               {"user_agent.original", BoundedOrNone(line.user_agent)},
+               {"messaging.destination.name", BoundedOrNone(line.topic)},
                {"messaging.batch.message_count", CountOrNone(line.records)},
                {"duration_ms", MillisOf(line.duration)},
                {"bytes_in", static_cast<std::int64_t>(line.request_bytes)},

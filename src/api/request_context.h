@@ -54,11 +54,10 @@ class RequestContext final : public http::RequestState,
   std::size_t records = 0;
 
   const std::string& request_id() const { return request_id_; }
+  // "" if the request is part of no trace.
+  std::string_view trace_id() const { return trace ? trace->trace_id() : std::string_view(); }
   // The value of the field "trace_id" of a log line.
-  decltype(LogField::value) TraceIdField() const {
-    if (trace) return trace->trace_id();
-    return std::monostate();
-  }
+  decltype(LogField::value) TraceIdField() const { return TextOrNone(trace_id()); }
   Clock::TimePoint started() const { return started_; }
 
   // Answers. Each from any thread; the first one counts. With ReplyLater the answer is built on the

@@ -32,8 +32,8 @@ class PendingRecord {
   // could not even enqueue it, and when it was withdrawn. The record may be gone when this returns.
   virtual void Report(DeliveryReport report) = 0;
 
-  // The request that the record came with, for logs; "" if it has no id.
-  virtual std::string_view request_id() const { return {}; }
+  // The request that the record came with.
+  virtual RecordOrigin origin() const { return {}; }
 
   // For the producer, before it hands the record to Kafka: false if the record was withdrawn.
   [[nodiscard]] bool Take() { return Move(Hold::kHeld, Hold::kTaken); }

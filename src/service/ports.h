@@ -75,6 +75,12 @@ struct LogField {
       value;  // last: left out
 };
 
+// A field's value that is left out where there is no text.
+inline decltype(LogField::value) TextOrNone(std::string_view text) {
+  if (text.empty()) return std::monostate();
+  return text;
+}
+
 // Structured log. `event` is a stable identifier in kebab case, `message` a sentence for people.
 // Never blocks: when the queue is full the line is dropped and counted.
 class Logger {

@@ -64,7 +64,7 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
         : PendingRecord(record), batch_(batch), report_(RecordMetadata{}) {}
     Pending(Pending&& other) noexcept;  // before Send only: std::vector wants it
     void Report(DeliveryReport report) override { batch_->OnReported(*this, std::move(report)); }
-    std::string_view request_id() const override { return batch_->batch_.request_id; }
+    RecordOrigin origin() const override { return batch_->batch_.origin; }
 
    private:
     friend class ProduceBatch;

@@ -55,6 +55,12 @@ struct RecordMetadata {
 // Readable bytes that must follow a body: parsers read in blocks (simdjson's SIMDJSON_PADDING).
 inline constexpr std::size_t kBodyPadding = 64;
 
+// Where records came from, for logs: "" is not known. The texts live as long as the batch.
+struct RecordOrigin {
+  std::string_view request_id;
+  std::string_view trace_id;
+};
+
 // The records of one request together with the bytes they point into. Movable: what records point
 // to stays where it is, because `body` is made with a capacity of at least its size + kBodyPadding,
 // so it is never in the string's own small buffer, and because the arena never moves its blocks.
@@ -63,7 +69,7 @@ struct RecordBatch {
   std::unique_ptr<std::pmr::monotonic_buffer_resource>
       arena;  // decoded strings, header arrays; null until used
   std::vector<Record> records;
-  std::string_view request_id;  // for logs; lives as long as the batch (Keep), or is ""
+  RecordOrigin origin;
   // When the request was complete; the epoch if nobody measures it.
   std::chrono::steady_clock::time_point complete_at{};
 

@@ -7,6 +7,7 @@ import pytest
 from kafka_cluster import KafkaCluster
 
 DEADLINE_MS = 3000
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 @pytest.fixture
@@ -64,7 +65,10 @@ def test_a_hung_broker_is_answered_at_the_deadline_and_never_twice(own_kafka, st
     assert gateway.http.send(topic=topic, value="before").status == 200
     own_kafka.brokers[0].pause()
     try:
-        answer, seconds = timed_send(gateway, topic=topic, value="during")
+        started = time.monotonic()
+        answer = gateway.http.post_json("/api/kafka/send", {"topic": topic, "value": "during"},
+                                        {"traceparent": TRACE})
+        seconds = time.monotonic() - started
     finally:
         own_kafka.brokers[0].resume()
     assert answer.status == 504, answer
@@ -78,6 +82,10 @@ def test_a_hung_broker_is_answered_at_the_deadline_and_never_twice(own_kafka, st
     stored = [record.value for record in own_kafka.read(topic)]
     assert stored.count(b"before") == 1
     assert stored.count(b"during") <= 1
+    (late,) = gateway.events("record-late")
+    assert late["request_id"] == answer.headers["X-Request-Id"]
+    assert late["trace_id"] == TRACE.split("-")[1]
+    assert late["persisted"] == ("yes" if b"during" in stored else "unknown")
 
 
 def test_a_clients_own_deadline_is_kept(own_kafka, start_gateway):

@@ -124,7 +124,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   CarryHeaders(head, &records, spans.get());
   const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();
-  records.request_id = context->request_id();  // `released` keeps it alive
+  records.origin = {context->request_id(), context->trace_id()};  // `released` keeps it alive
   // A request that came in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context->started());
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };

@@ -180,10 +180,12 @@ std::optional<WaveQueue::Refusal> KafkaProducer::Produce(const std::string& topi
 void KafkaProducer::LogReport(const PendingRecord& pending, const DeliveryReport& report) const {
   const Record& record = pending.record();
   if (pending.late()) {
+    const RecordOrigin origin = pending.origin();
     logger_.Log(LogLevel::kInformation, "record-late",
                 report.ok() ? "A record was stored after its request had been answered."
                             : "A record failed after its request had been answered.",
-                {{"request_id", pending.request_id()},
+                {{"request_id", origin.request_id},
+                 {"trace_id", TextOrNone(origin.trace_id)},
                  {"messaging.destination.name", record.topic},
                  {"persisted", PersistedWord(report)}});
   }
