@@ -2,7 +2,7 @@
 # ./dev test: every test, step by step; a failed step does not hide the ones after it. The last lines
 # say what each step came to.
 
-readonly STEPS=(unit asan tsan integration contract edge robustness browser observability)
+readonly STEPS=(unit asan tsan integration contract edge robustness browser observability bench)
 
 main_test() {
   local quick=false step
@@ -126,3 +126,11 @@ step_browser() { python_tests tests/browser chromium:chromium fonts-dejavu-core 
 
 # /metrics, alerts and dashboard with a real Prometheus: half a minute.
 step_observability() { python_tests tests/observability prometheus:promtool openssl:openssl; }
+
+# That the benchmark's load generator tells the truth; it measures nothing.
+step_bench() {
+  ensure_build_packages release
+  build_preset bench load
+  ensure_venv
+  build/venv/bin/python -m pytest -c tests/pytest.ini bench/test
+}

@@ -1,6 +1,6 @@
 """The load generator tells the truth: what it sends, what it counts, and how long a stall was.
 
-    build/venv/bin/python -m pytest -c tests/pytest.ini bench/test     (after ./dev bench has built it)
+    ./dev test --only bench
 """
 
 import asyncio
@@ -73,6 +73,25 @@ def test_every_answer_other_than_200_is_counted_by_its_status():
     assert result["bad_kinds"]["503"] == (served + 1) // 2
     assert result["acknowledged_records"] == served // 2
     assert "later" in result["first_bad"]
+
+
+def test_where_refusals_are_expected_they_are_counted_apart():
+    def answer(number, *_):
+        refusal = response("503 No", fields="Connection: close\r\n" if number % 4 == 0 else "")
+        return refusal if number % 2 == 0 else response()
+
+    with Server(answer) as server:
+        result = load(server.url, connections=1, rate=100, duration=1, warmup=0, refusals=True)
+    assert result["bad"] == 0
+    assert result["acknowledged_records"] == 50
+    assert 0 < result["refused_per_second"] <= 50
+
+
+def test_an_answer_that_closes_its_connection_is_an_answer():
+    with Server(lambda *_: response(fields="Connection: close\r\n")) as server:
+        result = load(server.url, connections=2, duration=0.3, warmup=0)
+    assert result["bad"] == 0
+    assert result["acknowledged_records"] == len(server.requests) > 10
 
 
 def test_a_connection_that_ends_without_an_answer_is_counted_and_replaced():
