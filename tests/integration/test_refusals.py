@@ -39,6 +39,18 @@ def test_an_unknown_topic_is_404_in_under_a_second_the_second_time_too(http):
         assert time.monotonic() - started < 1
 
 
+def test_hundreds_of_unknown_topics_hold_up_nobody(http, kafka, topic):
+    unknown = [{"topic": f"never-{uuid.uuid4().hex}", "value": "v"} for _ in range(800)]
+    started = time.monotonic()
+    answer = http.send_batch([*unknown, {"topic": topic, "value": "v"}])
+    assert time.monotonic() - started < 1
+    assert answer.status == 207
+    *failed, stored = answer.json()["results"]
+    assert {result["error"]["code"] for result in failed} == {"TopicNotFound"}
+    assert stored["status"] == "Success"
+    assert kafka.tool.count(topic) == 1
+
+
 def test_a_topic_that_is_created_after_a_404_can_be_used_soon(http, kafka):
     topic = f"later-{uuid.uuid4().hex[:8]}"
     problem(http.send(topic=topic, value="v"), 404, "topic-not-found")

@@ -50,34 +50,51 @@ TopicLookup::Reply MetadataClient::ReplyOf(const rd_kafka_metadata_topic_t& topi
   return {Answer::kNotFound, {}};
 }
 
-void MetadataClient::LearnMinInSync(rd_kafka_t* client, const rd_kafka_metadata_t& metadata) {
+std::vector<TopicLookup::Reply> MetadataClient::RepliesOf(rd_kafka_t* client,
+                                                          const rd_kafka_metadata_t& metadata,
+                                                          const std::vector<std::string>& names) {
   if (options_.min_in_sync) min_in_sync_.Learn(client, metadata, kMinInSyncTimeout);
+  std::unordered_map<std::string_view, const rd_kafka_metadata_topic_t*> by_name;
+  for (int i = 0; i < metadata.topic_cnt; ++i) {
+    by_name[metadata.topics[i].topic] = &metadata.topics[i];
+  }
+  std::vector<Reply> replies;
+  replies.reserve(names.size());
+  for (const std::string& name : names) {
+    const auto found = by_name.find(name);
+    replies.push_back(found == by_name.end() ? Reply{} : ReplyOf(*found->second));
+  }
+  return replies;
 }
 
-TopicLookup::Reply MetadataClient::Find(const std::string& name) {
-  rd_kafka_t* client = Instance();
-  if (client == nullptr) return {};
-  ++names_;
-  const RdTopic topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
-  if (topic == nullptr) return {Answer::kIllegalName, {}};
+// With handles of its own librdkafka asks for exactly those names, and for the topics that it knows
+// already; one name is asked for alone. It never has them created.
+TopicLookup::Replies MetadataClient::Find(const std::vector<std::string>& names) {
+  rd_kafka_t* const client = Instance();
+  if (client == nullptr) return std::nullopt;
+  names_ += names.size();
+  std::vector<RdTopic> handles;
+  std::vector<std::size_t> illegal;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    handles.emplace_back(rd_kafka_topic_new(client, names[i].c_str(), nullptr));
+    if (handles.back() == nullptr) illegal.push_back(i);
+  }
+  rd_kafka_topic_t* const only = names.size() == 1 ? handles.front().get() : nullptr;
   const SteadyClock::time_point end = SteadyClock::now() + options_.timeout;
   while (!cancelled_.load(std::memory_order_relaxed)) {
     const auto left = std::chrono::duration_cast<milliseconds>(end - SteadyClock::now());
     if (left <= milliseconds(0)) break;
-    const RdMetadata metadata = Ask(client, topic.get(), std::min(left, kSlice));
+    const RdMetadata metadata = Ask(client, only, std::min(left, kSlice));
     if (metadata == nullptr) continue;
-    if (metadata->topic_cnt != 1) return {Answer::kNotFound, {}};
-    LearnMinInSync(client, *metadata);
-    return ReplyOf(metadata->topics[0]);
+    std::vector<Reply> replies = RepliesOf(client, *metadata, names);
+    for (const std::size_t i : illegal) replies[i] = {Answer::kIllegalName, {}};
+    return replies;
   }
-  return {};
+  return std::nullopt;
 }
 
-// With handles of its own librdkafka asks for exactly those names (and for what it still remembers
-// of other look-ups), and never has them created.
-std::optional<std::vector<TopicLookup::Reply>> MetadataClient::FindAll(
-    const std::vector<std::string>& topics) {
-  rd_kafka_t* client = Instance();
+TopicLookup::Replies MetadataClient::Refresh(const std::vector<std::string>& topics) {
+  rd_kafka_t* const client = Instance();
   if (client == nullptr || topics.empty()) return std::nullopt;
   for (const std::string& name : topics) {
     RdTopic& handle = known_[name];
@@ -86,18 +103,7 @@ std::optional<std::vector<TopicLookup::Reply>> MetadataClient::FindAll(
   if (cancelled_.load(std::memory_order_relaxed)) return std::nullopt;
   const RdMetadata metadata = Ask(client, nullptr, kSlice);
   if (metadata == nullptr) return std::nullopt;
-  LearnMinInSync(client, *metadata);
-  std::unordered_map<std::string_view, const rd_kafka_metadata_topic_t*> by_name;
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    by_name[metadata->topics[i].topic] = &metadata->topics[i];
-  }
-  std::vector<Reply> replies;
-  replies.reserve(topics.size());
-  for (const std::string& name : topics) {
-    const auto found = by_name.find(name);
-    replies.push_back(found == by_name.end() ? Reply{} : ReplyOf(*found->second));
-  }
-  return replies;
+  return RepliesOf(client, *metadata, topics);
 }
 
 RdMetadata MetadataClient::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, milliseconds timeout) {

@@ -23,7 +23,7 @@ class MetadataClient final : public TopicLookup {
  public:
   struct Options {
     std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
-    int names_per_instance = 200;              // then a new instance
+    std::size_t names_per_instance = 200;      // then a new instance
     bool min_in_sync = true;                   // false: the brokers do not tell (the embedded one)
   };
   // Makes the configuration of a new instance (KafkaClientKind::kLookup).
@@ -32,15 +32,16 @@ class MetadataClient final : public TopicLookup {
   MetadataClient(MakeConf make_conf, Options options)
       : make_conf_(std::move(make_conf)), options_(options) {}
 
-  Reply Find(const std::string& topic) override;
-  std::optional<std::vector<Reply>> FindAll(const std::vector<std::string>& topics) override;
+  Replies Find(const std::vector<std::string>& names) override;
+  Replies Refresh(const std::vector<std::string>& topics) override;
   bool BrokerAnswers(std::chrono::milliseconds timeout) override;
   void Cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
 
  private:
   rd_kafka_t* Instance();
   Reply ReplyOf(const rd_kafka_metadata_topic_t& topic) const;
-  void LearnMinInSync(rd_kafka_t* client, const rd_kafka_metadata_t& metadata);
+  std::vector<Reply> RepliesOf(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
+                               const std::vector<std::string>& names);
   static RdMetadata Ask(rd_kafka_t* client, rd_kafka_topic_t* topic,
                         std::chrono::milliseconds timeout);
 
@@ -51,7 +52,7 @@ class MetadataClient final : public TopicLookup {
   MinInSync min_in_sync_;
   // Of topics that exist; librdkafka asks for all of them together.
   std::unordered_map<std::string, RdTopic> known_;
-  int names_ = 0;
+  std::size_t names_ = 0;
 };
 
 }  // namespace gateway

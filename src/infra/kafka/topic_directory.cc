@@ -140,12 +140,25 @@ void TopicDirectory::Run() {
 }
 
 void TopicDirectory::LookUp(std::unique_lock<std::mutex>& lock) {
-  const std::string name = std::move(names_.front());
-  names_.pop_front();
+  std::vector<std::string> names;
+  while (!names_.empty() && names.size() < options_.names_together) {
+    names.push_back(std::move(names_.front()));
+    names_.pop_front();
+  }
   lock.unlock();
-  const TopicLookup::Reply reply = lookup_.Find(name);
+  const TopicLookup::Replies replies = lookup_.Find(names);
   lock.lock();
   if (stopped_) return;  // Stop has failed the waiters
+  if (!replies) {
+    return FailAll(client_.WhyUnavailable(), lock);  // the others would wait as long
+  }
+  for (std::size_t i = 0; i < names.size() && !stopped_; ++i) {
+    Settle(names[i], (*replies)[i], lock);
+  }
+}
+
+void TopicDirectory::Settle(const std::string& name, const TopicLookup::Reply& reply,
+                            std::unique_lock<std::mutex>& lock) {
   switch (reply.answer) {
     case TopicLookup::Answer::kFound:
       Release(name, reply.layout, lock);
@@ -159,9 +172,6 @@ void TopicDirectory::LookUp(std::unique_lock<std::mutex>& lock) {
     case TopicLookup::Answer::kIllegalName:
       FailOne(name, ErrorCode::kInvalidRecord, lock);
       break;
-    case TopicLookup::Answer::kUnavailable:
-      FailAll(client_.WhyUnavailable(), lock);  // the others would wait as long, one by one
-      break;
   }
 }
 
@@ -172,7 +182,7 @@ void TopicDirectory::Refresh(std::unique_lock<std::mutex>& lock) {
   names.reserve(known_.size());
   for (const auto& [name, missed] : known_) names.push_back(name);
   lock.unlock();
-  const auto replies = lookup_.FindAll(names);
+  const auto replies = lookup_.Refresh(names);
   std::vector<std::string> gone;
   bool doubtful = false;
   for (std::size_t i = 0; replies && i < names.size(); ++i) {

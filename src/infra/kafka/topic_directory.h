@@ -1,9 +1,9 @@
 // Which topics exist, and how they are laid out. Records whose topic the producer does not know yet
-// wait here while the one thread "kafka-lookup" asks the cluster; then all records of the name go
-// out in order, or all are told why not. Unknown names never reach the producing instance; a name
-// found absent is remembered for a second. The same thread asks again for all known topics every
-// few seconds, and soon when something went wrong: partitions are added, leaders move, topics go
-// away.
+// wait here while the one thread "kafka-lookup" asks the cluster, for all names that wait together;
+// then all records of the name go out in order, or all are told why not. Unknown names never reach
+// the producing instance; a name found absent is remembered for a second. The same thread asks
+// again for all known topics every few seconds, and soon when something went wrong: partitions are
+// added, leaders move, topics go away.
 //
 // Order: the waiters of a name are produced before the name becomes known to Send, and until then
 // every record of it queues behind them, so no record overtakes. Owned by KafkaProducer; its
@@ -57,6 +57,7 @@ class TopicDirectory final {
   struct Options {
     std::size_t max_topics = 0;             // known ones; 0: no limit (embedded broker: it creates)
     std::size_t max_waiting_names = 1'000;  // beyond: kOverloaded
+    std::size_t names_together = 100;       // are asked for in one request
     std::size_t max_absent_names = 10'000;  // remembered
     std::chrono::milliseconds absent_for{1'000};
     std::chrono::milliseconds refresh_every{5'000};
@@ -92,6 +93,8 @@ class TopicDirectory final {
   void Run();
   void AwaitFirstAnswer();
   void LookUp(std::unique_lock<std::mutex>& lock);
+  void Settle(const std::string& name, const TopicLookup::Reply& reply,
+              std::unique_lock<std::mutex>& lock);
   void Refresh(std::unique_lock<std::mutex>& lock);
   void Release(const std::string& name, const TopicLayout& layout,
                std::unique_lock<std::mutex>& lock);

@@ -19,18 +19,20 @@ class TopicLookup {
     kNotFound,
     kForbidden,    // the cluster does not let the gateway see or write to the topic
     kIllegalName,  // the cluster does not accept such a name
-    kUnavailable,  // no broker answered in time (about five seconds), or the look-up was cancelled
   };
-
-  virtual ~TopicLookup() = default;
   struct Reply {
-    Answer answer = Answer::kUnavailable;
+    Answer answer = Answer::kNotFound;
     TopicLayout layout;  // of a topic that was found
   };
-  virtual Reply Find(const std::string& topic) = 0;
-  // The same for many topics in one request, in their order; absent if nobody answered within about
-  // a second.
-  virtual std::optional<std::vector<Reply>> FindAll(const std::vector<std::string>& topics) = 0;
+  // One for each name, in their order. Absent: no broker answered in time, or the look-up was
+  // cancelled.
+  using Replies = std::optional<std::vector<Reply>>;
+
+  virtual ~TopicLookup() = default;
+  // Names that are perhaps not those of topics, in one request; within about five seconds.
+  virtual Replies Find(const std::vector<std::string>& names) = 0;
+  // The same for topics that were found before, to be asked for again; within about a second.
+  virtual Replies Refresh(const std::vector<std::string>& topics) = 0;
   // True if a broker answers within `timeout`.
   virtual bool BrokerAnswers(std::chrono::milliseconds timeout) = 0;
   // Makes a call under way, and every later one, end soon.

@@ -21,19 +21,23 @@ using testing::TestRecord;
 // Answers when the test says so.
 class FakeLookup final : public TopicLookup {
  public:
-  TopicLookup::Reply Find(const std::string& topic) override {
+  Replies Find(const std::vector<std::string>& names) override {
     std::unique_lock lock(mutex_);
-    asked_.push_back(topic);
+    asked_.insert(asked_.end(), names.begin(), names.end());
+    together_.push_back(names.size());
     changed_.notify_all();
-    changed_.wait(lock, [this] { return cancelled_ || !answers_.empty(); });
-    if (cancelled_) return {};
-    const Answer answer = answers_.front();
-    answers_.pop_front();
-    return {answer, {{1, 1}}};
+    const auto may_answer = [&] { return silent_ || answers_.size() >= names.size(); };
+    changed_.wait(lock, [&] { return cancelled_ || may_answer(); });
+    if (cancelled_ || silent_) return std::nullopt;
+    std::vector<TopicLookup::Reply> replies;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      replies.push_back({answers_.front(), {{1, 1}}});
+      answers_.pop_front();
+    }
+    return replies;
   }
   // What the test has set, for every name.
-  std::optional<std::vector<TopicLookup::Reply>> FindAll(
-      const std::vector<std::string>& topics) override {
+  Replies Refresh(const std::vector<std::string>& topics) override {
     const std::lock_guard lock(mutex_);
     refreshes.Add();
     if (!seen_ || topics.empty()) return std::nullopt;
@@ -55,6 +59,17 @@ class FakeLookup final : public TopicLookup {
     answers_.push_back(answer);
     changed_.notify_all();
   }
+  // From now on no broker answers.
+  void BeSilent() {
+    const std::lock_guard lock(mutex_);
+    silent_ = true;
+    changed_.notify_all();
+  }
+  // How many names each look-up was for.
+  std::vector<std::size_t> together() const {
+    const std::lock_guard lock(mutex_);
+    return together_;
+  }
   void AwaitAsked(std::size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, testing::kHang, [&] { return asked_.size() >= count; });
@@ -70,7 +85,9 @@ class FakeLookup final : public TopicLookup {
   std::deque<Answer> answers_;
   std::optional<TopicLookup::Reply> seen_;
   std::vector<std::string> asked_;
+  std::vector<std::size_t> together_;
   bool cancelled_ = false;
+  bool silent_ = false;
 };
 
 // Keeps what is produced, in order.
@@ -250,11 +267,34 @@ TEST_F(TopicDirectoryTest, WhenNobodyAnswersAllNamesFailTogether) {
   lookup_.AwaitAsked(1);
   directory.Enqueue(&second);
   directory.Enqueue(&third);
-  lookup_.Reply(TopicLookup::Answer::kUnavailable);
+  lookup_.BeSilent();
   EXPECT_EQ(CodeOfReport(first.Await()), ErrorCode::kBrokersUnavailable);
   EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kBrokersUnavailable);
   EXPECT_EQ(CodeOfReport(third.Await()), ErrorCode::kBrokersUnavailable);
   EXPECT_THAT(lookup_.asked(), SizeIs(1));
+}
+
+TEST_F(TopicDirectoryTest, NamesThatWaitAreAskedForTogetherAndEachGetsItsOwnAnswer) {
+  TopicDirectory& directory = Make({.names_together = 3});
+  TestRecord first("a", "k", "1");
+  directory.Enqueue(&first);
+  lookup_.AwaitAsked(1);
+  std::deque<TestRecord> records;
+  for (const char* const name : {"b", "c", "d", "e"}) records.emplace_back(name, "k", "v");
+  for (TestRecord& record : records) directory.Enqueue(&record);
+  using Answer = TopicLookup::Answer;
+  for (const Answer answer : {Answer::kNotFound, Answer::kFound, Answer::kForbidden,
+                              Answer::kNotFound, Answer::kIllegalName}) {
+    lookup_.Reply(answer);
+  }
+  EXPECT_EQ(CodeOfReport(first.Await()), ErrorCode::kTopicNotFound);
+  EXPECT_TRUE(client_.produced_count.WaitFor(1));
+  EXPECT_EQ(CodeOfReport(records[1].Await()), ErrorCode::kTopicAuthorizationFailed);
+  EXPECT_EQ(CodeOfReport(records[2].Await()), ErrorCode::kTopicNotFound);
+  EXPECT_EQ(CodeOfReport(records[3].Await()), ErrorCode::kInvalidRecord);
+  EXPECT_THAT(client_.produced(), ElementsAre(&records[0]));
+  EXPECT_THAT(lookup_.asked(), ElementsAre("a", "b", "c", "d", "e"));
+  EXPECT_THAT(lookup_.together(), ElementsAre(1U, 3U, 1U));
 }
 
 TEST_F(TopicDirectoryTest, AForbiddenTopicIsForbidden) {
