@@ -76,7 +76,7 @@ class LyingGateway(LoopThread):
     async def denies(head, body, forward):
         """What was stored is called NotPersisted."""
         await forward(head + body)
-        return _answer(503, "Service Unavailable", {"status": 503, "persistence": "NotPersisted"})
+        return _answer(504, "Gateway Timeout", {"status": 504, "persistence": "NotPersisted"})
 
     @staticmethod
     async def repeats(head, body, forward):
