@@ -43,6 +43,10 @@ class Response:
         return f"Response({self.status}, {self.body[:600]!r})"
 
 
+# The gateway closes a connection that is idle for 75 s; a POST that meets that cannot be sent again.
+IDLE_SECONDS = 30
+
+
 class Http:
     """A client of one address. Each thread has a connection of its own, kept alive."""
 
@@ -53,6 +57,10 @@ class Http:
         self._local = threading.local()
 
     def request(self, method, target, body=None, headers=None):
+        now = time.monotonic()
+        if now - getattr(self._local, "used", now) > IDLE_SECONDS:
+            self.close()
+        self._local.used = now
         fresh = getattr(self._local, "connection", None) is None
         if fresh:
             self._local.connection = http.client.HTTPConnection(
