@@ -1,6 +1,7 @@
-// The TopicLookup of a real cluster: a librdkafka instance of its own, not idempotent, that never
-// produces. A name once asked for stays in a librdkafka instance for ever, so unknown names must
-// not reach the producing one, and this one is made anew after a number of names.
+// The TopicLookup of a real cluster: two librdkafka instances of its own, not idempotent, that
+// never produce. A name once asked for stays in a librdkafka instance for ever, and is part of
+// every request for several; so unknown names must not reach the producing one, what is new is not
+// asked for together with all that is known, and both are made anew after a number of names.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_CLIENT_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_CLIENT_H_
 
@@ -23,7 +24,7 @@ class MetadataClient final : public TopicLookup {
  public:
   struct Options {
     std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
-    std::size_t names_per_instance = 200;      // then a new instance
+    std::size_t names_per_instance = 200;      // beside topics that are known; then a new instance
     bool min_in_sync = true;                   // false: the brokers do not tell (the embedded one)
   };
   // Makes the configuration of a new instance (KafkaClientKind::kLookup).
@@ -38,7 +39,13 @@ class MetadataClient final : public TopicLookup {
   void Cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
 
  private:
-  rd_kafka_t* Instance();
+  struct Client {
+    RdClient handle;
+    std::unordered_map<std::string, RdTopic> topics;  // that are asked for whatever is asked
+    std::size_t names = 0;                            // it remembers about so many
+  };
+
+  rd_kafka_t* HandleOf(Client* client, std::size_t most_names) const;
   Reply ReplyOf(const rd_kafka_metadata_topic_t& topic) const;
   std::vector<Reply> RepliesOf(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
                                const std::vector<std::string>& names);
@@ -48,11 +55,9 @@ class MetadataClient final : public TopicLookup {
   const MakeConf make_conf_;
   const Options options_;
   std::atomic<bool> cancelled_{false};
-  RdClient client_;
+  Client finding_;
+  Client refreshing_;
   MinInSync min_in_sync_;
-  // Of topics that exist; librdkafka asks for all of them together.
-  std::unordered_map<std::string, RdTopic> known_;
-  std::size_t names_ = 0;
 };
 
 }  // namespace gateway

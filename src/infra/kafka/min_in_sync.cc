@@ -52,14 +52,14 @@ void MinInSync::Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layou
   }
 }
 
-std::vector<std::string> MinInSync::Unknown(const rd_kafka_metadata_t& metadata) const {
+std::vector<std::string> MinInSync::Unknown(const Topics& topics) const {
   const Clock::time_point now = Clock::now();
   std::vector<std::string> names;
-  for (int i = 0; i < metadata.topic_cnt && names.size() < kTopicsPerRequest; ++i) {
-    const rd_kafka_metadata_topic_t& topic = metadata.topics[i];
-    if (!MayBeShort(topic)) continue;
-    const auto found = known_.find(topic.topic);
-    if (found == known_.end() || found->second.until <= now) names.emplace_back(topic.topic);
+  for (const rd_kafka_metadata_topic_t* const topic : topics) {
+    if (topic == nullptr || !MayBeShort(*topic)) continue;
+    const auto found = known_.find(topic->topic);
+    if (found == known_.end() || found->second.until <= now) names.emplace_back(topic->topic);
+    if (names.size() == kTopicsPerRequest) break;
   }
   return names;
 }
@@ -69,9 +69,8 @@ void MinInSync::Remember(const std::string& topic, int replicas) {
   known_[topic] = {replicas, Clock::now() + kRemembered};
 }
 
-void MinInSync::Learn(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
-                      std::chrono::milliseconds timeout) {
-  const std::vector<std::string> names = Unknown(metadata);
+void MinInSync::Learn(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout) {
+  const std::vector<std::string> names = Unknown(topics);
   if (names.empty() || Clock::now() < silent_until_) return;
   std::vector<RdConfigResource> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;

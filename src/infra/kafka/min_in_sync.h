@@ -21,11 +21,11 @@ class MinInSync final {
   // Puts kTooFewReplicas in place of each leader in `layout`, which is made of `topic`, that would
   // refuse acks=all, as far as that is known without asking.
   void Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const;
-  // Asks for those of `metadata` that could be short of replicas and have not been asked for
-  // lately; at most 100 a call, and waits at most `timeout`. Asks nobody for ten seconds after
-  // nobody answered.
-  void Learn(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
-             std::chrono::milliseconds timeout);
+  // Asks for those of `topics` that could be short of replicas and have not been asked for lately;
+  // at most 100 a call, and waits at most `timeout`. Asks nobody for ten seconds after nobody
+  // answered.
+  using Topics = std::vector<const rd_kafka_metadata_topic_t*>;  // null: nothing to ask for
+  void Learn(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -33,7 +33,7 @@ class MinInSync final {
     int replicas = 1;
     Clock::time_point until;
   };
-  std::vector<std::string> Unknown(const rd_kafka_metadata_t& metadata) const;
+  std::vector<std::string> Unknown(const Topics& topics) const;
   void Remember(const std::string& topic, int replicas);
 
   std::unordered_map<std::string, Known> known_;

@@ -127,14 +127,19 @@ void TopicDirectory::Run() {
   pthread_setname_np(pthread_self(), "kafka-lookup");
   AwaitFirstAnswer();
   std::unique_lock lock(mutex_);
+  bool looked_up = false;
   while (true) {
     wake_.wait_until(lock, refresh_at_,
                      [this] { return stopped_ || !names_.empty() || Clock::now() >= refresh_at_; });
     if (stopped_) return;
-    if (!names_.empty()) {
+    // In turns, or a client that invents names would keep leaders that moved from being noticed.
+    const bool refresh_due = Clock::now() >= refresh_at_;
+    if (!names_.empty() && !(refresh_due && looked_up)) {
       LookUp(lock);
-    } else if (Clock::now() >= refresh_at_) {
+      looked_up = true;
+    } else if (refresh_due) {
       Refresh(lock);
+      looked_up = false;
     }
   }
 }
@@ -165,6 +170,9 @@ void TopicDirectory::Settle(const std::string& name, const TopicLookup::Reply& r
       break;
     case TopicLookup::Answer::kNotFound:
       FailOne(name, ErrorCode::kTopicNotFound, lock);
+      break;
+    case TopicLookup::Answer::kUnavailable:
+      FailOne(name, ErrorCode::kBrokersUnavailable, lock);
       break;
     case TopicLookup::Answer::kForbidden:
       FailOne(name, ErrorCode::kTopicAuthorizationFailed, lock);

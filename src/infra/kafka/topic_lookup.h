@@ -19,6 +19,7 @@ class TopicLookup {
     kNotFound,
     kForbidden,    // the cluster does not let the gateway see or write to the topic
     kIllegalName,  // the cluster does not accept such a name
+    kUnavailable,  // it may exist, but the cluster cannot tell of it now
   };
   struct Reply {
     Answer answer = Answer::kNotFound;

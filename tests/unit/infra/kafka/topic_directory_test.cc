@@ -297,6 +297,27 @@ TEST_F(TopicDirectoryTest, NamesThatWaitAreAskedForTogetherAndEachGetsItsOwnAnsw
   EXPECT_THAT(lookup_.together(), ElementsAre(1U, 3U, 1U));
 }
 
+TEST_F(TopicDirectoryTest, NewNamesDoNotKeepKnownTopicsFromBeingAskedForAgain) {
+  TopicDirectory& directory = Make({.refresh_every = std::chrono::milliseconds(0)});
+  TestRecord first("a", "k", "1");
+  TestRecord second("b", "k", "1");
+  directory.Enqueue(&first);
+  lookup_.AwaitAsked(1);
+  const int before = lookup_.refreshes.count();
+  directory.Enqueue(&second);
+  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  EXPECT_TRUE(lookup_.refreshes.WaitFor(before + 1));
+  directory_.reset();  // reports what waits, before it goes out of scope
+}
+
+TEST_F(TopicDirectoryTest, ATopicOfWhichTheClusterCannotTellIsNotCalledAbsent) {
+  TopicDirectory& directory = Make();
+  TestRecord record("t", "k", "1");
+  directory.Enqueue(&record);
+  lookup_.Reply(TopicLookup::Answer::kUnavailable);
+  EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kBrokersUnavailable);
+}
+
 TEST_F(TopicDirectoryTest, AForbiddenTopicIsForbidden) {
   TopicDirectory& directory = Make();
   TestRecord record("t", "k", "1");
