@@ -61,7 +61,11 @@ http::Response RequestContext::MakeFault() const {
   return MakeProblem(problem);
 }
 
-void RequestContext::ReplyProblem(const Problem& problem) { Reply(MakeProblem(problem)); }
+void RequestContext::ReplyProblem(const Problem& problem) {
+  http::Response response = MakeProblem(problem);
+  ticket = {};  // now, and not when all have let go: the next request may be here already
+  Reply(std::move(response));
+}
 
 void RequestContext::SetDeadline(Clock::TimePoint when, std::function<void()> task) {
   responder_.SetDeadline(when, std::move(task));

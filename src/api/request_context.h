@@ -64,6 +64,7 @@ class RequestContext final : public http::RequestState,
   // connection's own thread, and only if the client is still there.
   void Reply(http::Response response);
   void ReplyLater(std::function<http::Response()> build);
+  // For a request of which nothing was sent: it needs no room any more.
   void ReplyProblem(const Problem& problem);
 
   // `task` runs on the connection's thread at `when` unless the request was answered before. Only

@@ -49,11 +49,12 @@ class Admission final {
     // request that is alone is never refused: it could not succeed later either.
     [[nodiscard]] bool Add(std::size_t more) {
       if (owner_ == nullptr) return true;
-      const std::size_t before = owner_->bytes_.fetch_add(more, std::memory_order_relaxed);
-      if (before + more > owner_->max_bytes_ && before != bytes_) {
-        owner_->bytes_.fetch_sub(more, std::memory_order_relaxed);
-        return false;
-      }
+      // What is refused must not be in the sum even for a moment: others would be refused for it.
+      std::size_t before = owner_->bytes_.load(std::memory_order_relaxed);
+      do {
+        if (before + more > owner_->max_bytes_ && before != bytes_) return false;
+      } while (
+          !owner_->bytes_.compare_exchange_weak(before, before + more, std::memory_order_relaxed));
       bytes_ += more;
       return true;
     }

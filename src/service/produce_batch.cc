@@ -61,8 +61,13 @@ ProduceBatch::ProduceBatch(RecordBatch records, const Clock& clock, Metrics& met
 }
 
 std::size_t ProduceBatch::OverheadBytes(std::span<const Record> records) {
-  std::size_t bytes = records.size() * (sizeof(Record) + sizeof(Pending));
-  for (const Record& record : records) bytes += record.headers.size_bytes();
+  std::size_t bytes = 0;
+  const Header* last = nullptr;
+  for (const Record& record : records) {
+    const bool shared = !record.headers.empty() && record.headers.data() == last;
+    last = record.headers.data();
+    bytes += OverheadBytes(record) - (shared ? record.headers.size_bytes() : 0);
+  }
   return bytes;
 }
 
@@ -105,8 +110,11 @@ void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
   metrics_.OnStage(Stage::kHeld, (was_taken ? handed_over : now) - sent_at_);
   if (was_taken) metrics_.OnStage(Stage::kBroker, now - handed_over);
   const std::shared_ptr<ProduceBatch> last = std::move(self_);
+  if (!answered_.exchange(true, std::memory_order_acq_rel)) {
+    complete_ = true;
+    Answer();
+  }
   if (released_) released_();
-  if (!answered_.exchange(true, std::memory_order_acq_rel)) Answer();
 }
 
 void ProduceBatch::Expire() {

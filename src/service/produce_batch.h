@@ -28,8 +28,7 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
  public:
   // Called once, from whichever thread completes the batch.
   using Callback = std::function<void(std::shared_ptr<const ProduceBatch>)>;
-  // Called once, when the last record has been reported: the bytes are free again. Before the
-  // answer, unless that has gone out already: who has the answer may send the next request at once.
+  // Called once, when the last record has been reported: librdkafka needs the bytes no more.
   using Released = std::function<void()>;
 
   static std::shared_ptr<ProduceBatch> Create(RecordBatch records, const Clock& clock,
@@ -38,7 +37,11 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
   ProduceBatch(const ProduceBatch&) = delete;
   ProduceBatch& operator=(const ProduceBatch&) = delete;
 
-  // The memory that `records` take from Create to the last report beside the bytes they point into.
+  // The memory that a record takes from Create to the last report beside the bytes it points into;
+  // and many, whose headers may be the same array.
+  static std::size_t OverheadBytes(const Record& record) {
+    return sizeof(Record) + sizeof(Pending) + record.headers.size_bytes();
+  }
   static std::size_t OverheadBytes(std::span<const Record> records);
 
   // Hands every record to `producer`, in order, and kicks it. Called once. The producer must
@@ -52,6 +55,9 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
 
   std::size_t size() const { return batch_.records.size(); }
   const Record& record(std::size_t index) const { return batch_.records[index]; }
+  // Whether all records had been reported when the answer was called, so that nothing of the batch
+  // is under way any more. Like `outcome` only after the answer callback was called.
+  bool complete() const { return complete_; }
   // What became of the record. Only after the answer callback was called.
   const DeliveryReport& outcome(std::size_t index) const;
 
@@ -89,6 +95,7 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
   std::vector<Pending> pending_;
   std::atomic<std::size_t> unreported_;
   std::atomic<bool> answered_{false};
+  bool complete_ = false;               // written before the answer
   std::shared_ptr<ProduceBatch> self_;  // from Send until the last report
 };
 

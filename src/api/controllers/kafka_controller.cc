@@ -116,20 +116,22 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   ProduceRequest request = std::move(parsed).value();
   RecordBatch records = std::move(request.batch);
   Describe(records, request.IsSingle(), *context);
-  if (!context->ticket.Add(ProduceBatch::OverheadBytes(records.records))) {
-    return ReplyNoRoom(context);
-  }
   const SendSpans::Ptr spans = SendSpans::Start(tracer_, context->span.get(), request.IsSingle(),
                                                 service_.limits(), records);
   CarryHeaders(head, &records, spans.get());
+  if (!context->ticket.Add(ProduceBatch::OverheadBytes(records.records))) {
+    if (spans) spans->Refuse(InfoOf(ProblemType::kOverloaded).code);
+    return ReplyNoRoom(context);
+  }
   const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();
   records.origin = {context->request_id(), context->trace_id()};  // `released` keeps it alive
   // A request that came in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context->started());
   const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
-  // The request's share of the budgets is held until the last byte is free, not until the answer.
-  const auto released = [context] { context->ticket = {}; };
+  // The request's share of the budgets goes with its context: a batch whose deadline came first
+  // keeps it until the last report.
+  const auto released = [context] {};
   auto produced =
       service_.Produce(std::move(records), pointer_of,
                        preferences.respond_async
@@ -159,7 +161,12 @@ ProduceBatch::Callback KafkaController::WhenAwaited(const Context& context, Send
   return [context, form = std::move(form),
           spans = std::move(spans)](const std::shared_ptr<const ProduceBatch>& batch) {
     if (spans) spans->End(*batch);
-    context->ReplyLater([context, form, batch] { return MakeSendAnswer(*batch, form, *context); });
+    context->ReplyLater([context, form, batch] {
+      // Before the answer is out: who has it may send the next request at once. Here and not where
+      // the report came in, because that thread has little time and this one took the ticket.
+      if (batch->complete()) context->ticket = {};
+      return MakeSendAnswer(*batch, form, *context);
+    });
   };
 }
 

@@ -137,7 +137,7 @@ void WaveQueue::RotateSticky(WaveTopic& topic) {
 void WaveQueue::Enter(WavePartition& partition, const PendingRecord& record) {
   const std::size_t bytes = WireBytes(record);
   partition.held_bytes += bytes;
-  partition.topic->held_bytes += bytes;
+  partition.topic->held_memory += MemoryBytes(record);
   ++partition.topic->held;
   ++held_;
   NoteFullness(*partition.topic);
@@ -146,7 +146,7 @@ void WaveQueue::Enter(WavePartition& partition, const PendingRecord& record) {
 void WaveQueue::Leave(WavePartition& partition, const PendingRecord& record) {
   const std::size_t bytes = WireBytes(record);
   partition.held_bytes -= bytes;
-  partition.topic->held_bytes -= bytes;
+  partition.topic->held_memory -= MemoryBytes(record);
   --partition.topic->held;
   --held_;
   NoteFullness(*partition.topic);
@@ -154,7 +154,7 @@ void WaveQueue::Leave(WavePartition& partition, const PendingRecord& record) {
 
 void WaveQueue::NoteFullness(WaveTopic& topic) {
   const bool full =
-      topic.held >= options_.topic_records || topic.held_bytes >= options_.topic_bytes;
+      topic.held >= options_.topic_records || topic.held_memory >= options_.topic_bytes;
   if (std::exchange(topic.full, full) == full) return;
   full_topics_.fetch_add(full ? 1 : -1, std::memory_order_relaxed);
 }

@@ -70,7 +70,7 @@ class WaveQueue final {
     // When one topic holds so much it has no room for another request, so that one that is stuck
     // leaves room for the others: about half of the gateway's budget.
     std::size_t topic_records = 250'000;
-    std::size_t topic_bytes = 134'217'728;
+    std::size_t topic_bytes = 134'217'728;  // of memory
     // What is held longer than this fails: no broker takes it. Exact to a Tick or two.
     std::chrono::milliseconds max_held{25'000};
     // The same where too few replicas are in sync: no matter of seconds, so it is told soon.

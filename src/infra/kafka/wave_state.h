@@ -19,6 +19,7 @@
 #include "kafka/record_queue.h"
 #include "kafka/topic_layout.h"
 #include "ports.h"
+#include "produce_batch.h"
 
 namespace gateway {
 
@@ -30,6 +31,11 @@ struct WaveShare;
 inline std::size_t WireBytes(const PendingRecord& record) {
   constexpr std::size_t kFrame = 80;
   return record.record().PayloadBytes() + kFrame;
+}
+
+// About what it counts in the gateway's budget of bytes.
+inline std::size_t MemoryBytes(const PendingRecord& record) {
+  return record.record().PayloadBytes() + ProduceBatch::OverheadBytes(record.record());
 }
 
 struct WavePartition {
@@ -72,9 +78,9 @@ struct WaveTopic {
   Partition count = 0;                                     // as the cluster says now
   std::vector<std::unique_ptr<WavePartition>> partitions;  // never fewer than `count`
   StickyPartition sticky;
-  std::size_t held = 0;  // in all its partitions
-  std::size_t held_bytes = 0;
-  bool full = false;  // that is as much as it may be
+  std::size_t held = 0;         // in all its partitions
+  std::size_t held_memory = 0;  // what of it counts in the gateway's budget
+  bool full = false;            // that is as much as it may be
 };
 
 struct WaveLane {

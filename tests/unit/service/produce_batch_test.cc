@@ -54,6 +54,8 @@ TEST(ProduceBatchOverhead, CountsEachRecordAndEachHeader) {
   EXPECT_GT(plain, 2 * (sizeof(Record) + sizeof(PendingRecord)));
   records[1].headers = headers;
   EXPECT_EQ(ProduceBatch::OverheadBytes(records), plain + 3 * sizeof(Header));
+  records[0].headers = headers;
+  EXPECT_EQ(ProduceBatch::OverheadBytes(records), plain + 3 * sizeof(Header)) << "one array";
 }
 
 TEST_F(ProduceBatchTest, TheLastReportAnswersInRequestOrderWhateverTheOrderOfReports) {

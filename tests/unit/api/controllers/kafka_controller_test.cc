@@ -82,9 +82,29 @@ TEST_F(KafkaControllerTest, RecordsTakeTheirShareOfTheByteBudgetUntilTheyAreRepo
   producer.sent[0]->Report(Stored(0, 1));
   EXPECT_EQ(admission.bytes(), all);
   producer.sent[1]->Report(Stored(0, 1));
-  EXPECT_EQ(admission.bytes(), 0U) << "who has the answer may send the next request at once";
-  EXPECT_EQ(admission.requests(), 0U);
   EXPECT_EQ(Answer()->status, 200);
+  EXPECT_EQ(admission.bytes(), 0U);
+}
+
+TEST_F(KafkaControllerTest, TheBudgetIsGivenBackBeforeTheAnswerIsOut) {
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
+  std::vector<http::CompletionQueue::Completion> completions;
+  std::vector<http::CompletionQueue::Task> tasks;
+  for (const std::string_view body : {kRecord, std::string_view("{")}) {
+    Begin(Send(body));
+    queue->Take(&completions, &tasks);
+    static_cast<void>(completions.back().build());
+    EXPECT_EQ(admission.requests(), 0U) << "who has the answer may send the next request at once";
+  }
+}
+
+TEST_F(KafkaControllerTest, AfterTheDeadlineTheBudgetIsHeldUntilTheLastReport) {
+  Begin(Send(kRecord));
+  on_deadline();
+  EXPECT_EQ(Answer()->status, 504);
+  EXPECT_EQ(admission.requests(), 1U);
+  producer.sent[0]->Report(Stored(0, 1));
+  EXPECT_EQ(admission.requests(), 0U);
 }
 
 TEST_F(KafkaControllerTest, RecordsForWhichThereIsNoRoomAreRefusedBeforeTheyAreSent) {
