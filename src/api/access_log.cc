@@ -64,7 +64,8 @@ bool AccessLog::Wanted(const Line& line) const {
       break;
   }
   if (problem) {
-    return line.error_type != InfoOf(ProblemType::kOverloaded).code || Slow(line) ||
+    const ProblemInfo& overloaded = InfoOf(ProblemType::kOverloaded);
+    return line.status != overloaded.status || line.error_type != overloaded.code || Slow(line) ||
            Sampled(&Counter::overloaded);
   }
   return !line.probe && (Slow(line) || Sampled(&Counter::answered));

@@ -212,7 +212,8 @@ BatchResponse FormatBatchResponse(const ProduceBatch& batch, const BatchForm& fo
   BatchResponse response;
   response.status = StatusOf(summary);
   if (response.status == 503) {
-    response.retry_after_seconds = summary.retry_after_seconds;
+    // Also if no failure by itself would have been a 503.
+    response.retry_after_seconds = std::max(1, summary.retry_after_seconds);
     response.overloaded = summary.any_overloaded;
   }
 

@@ -26,7 +26,7 @@ struct BatchForm {
 
 struct BatchResponse {
   int status = 200;             // 200 all, 207 some; none: what the failures have in common
-  int retry_after_seconds = 0;  // with status 503; 0: no Retry-After
+  int retry_after_seconds = 0;  // with status 503, and then at least 1
   bool overloaded = false;      // with status 503: some found a budget used up
   std::string body;             // application/json or application/x-ndjson, whatever the status
 };

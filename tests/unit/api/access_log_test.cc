@@ -54,6 +54,9 @@ TEST_F(AccessLogTest, OfWhatFoundNoRoomWritesTheFirstAndOneInSoMany) {
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 1), 1U);
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 100), 10U);
   EXPECT_EQ(Written({Mode::kAll, 10, milliseconds(100)}, refused, 100), 100U);
+  AccessLog::Line partly = refused;  // the first of its records found no room
+  partly.status = 504;
+  EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, partly, 100), 100U);
   refused.error_type = "Draining";
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 100), 100U);
 }

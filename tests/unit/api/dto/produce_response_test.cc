@@ -144,6 +144,10 @@ TEST_F(BatchResponseTest, SaysWhenToRetryWith503Only) {
   const Error away = Failure(ErrorCode::kBrokersUnavailable);
   EXPECT_EQ(Respond({full, away}).retry_after_seconds, 2);
   EXPECT_EQ(Respond({full, kStored}).retry_after_seconds, 0);
+  const Error withdrawn = Failure(ErrorCode::kDeliveryTimeout);
+  const BatchResponse mixed = Respond({withdrawn, Failure(ErrorCode::kTopicNotFound)});
+  EXPECT_EQ(mixed.status, 503);
+  EXPECT_EQ(mixed.retry_after_seconds, 1) << "also if none of them alone is a 503";
 }
 
 TEST_F(BatchResponseTest, MarksAGapWhenALaterRecordOfTheKeyIsStored) {
