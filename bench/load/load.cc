@@ -5,9 +5,9 @@
 //        [--connections 64] [--rate REQUESTS_A_SECOND] [--duration S] [--warmup S] [--keys N]
 //        [--records N] [--bytes N] [--topics N] [--pid P] [--minimal] [--refusals]
 //
-// --refusals: the run asks for more than can be had, so a 503 is counted by itself and is no fault,
-// and a request's time runs from when it was sent.
-// A path in the URL replaces the gateway's own. Ends with 1 if nothing answers.
+// --refusals: the run asks for more than can be had, so a 503 for want of room is counted by itself
+// and is no fault, and a request's time runs from when it was sent. A path in the URL replaces the
+// gateway's own. Ends with 1 if nothing answers.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -93,6 +93,10 @@ class Load final {
     }
   }
 
+  static bool Refused(const Connection& connection) {
+    return connection.status() == 503 && connection.head().find("Overloaded") != std::string::npos;
+  }
+
   void Begin(Slot& slot, std::uint64_t began) {
     slot.busy = true;
     slot.began = began;
@@ -109,7 +113,7 @@ class Load final {
     const std::uint64_t now = Now();
     if (answered && slot.connection.status() == 200) {
       measurement_.OnDone(slot.began, now, shape_.records, shape_.records * shape_.bytes);
-    } else if (answered && refusals_ && slot.connection.status() == 503) {
+    } else if (answered && refusals_ && Refused(slot.connection)) {
       measurement_.OnRefused(now);
     } else if (slot.busy) {
       measurement_.OnBad(answered ? std::to_string(slot.connection.status()) : "broken connection",

@@ -77,7 +77,7 @@ def test_every_answer_other_than_200_is_counted_by_its_status():
 
 def test_where_refusals_are_expected_they_are_counted_apart():
     def answer(number, *_):
-        refusal = response("503 No", fields="Connection: close\r\n" if number % 4 == 0 else "")
+        refusal = response("503 No", b'{"code":"Overloaded"}', fields="Connection: close\r\n" if number % 4 == 0 else "")
         return refusal if number % 2 == 0 else response()
 
     with Server(answer) as server:
