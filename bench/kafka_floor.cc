@@ -69,7 +69,8 @@ class Floor final {
   // False if the topics cannot be had.
   bool Run(rd_kafka_t* producer, std::size_t outstanding) {
     const rd_kafka_metadata_t* metadata = nullptr;
-    if (rd_kafka_metadata(producer, 0, nullptr, &metadata, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    // librdkafka asks for each topic by itself first: thousands take it many seconds.
+    if (rd_kafka_metadata(producer, 0, nullptr, &metadata, 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return false;
     }
     rd_kafka_metadata_destroy(metadata);

@@ -15,7 +15,7 @@ import report  # noqa: E402
 import special  # noqa: E402
 from kafka import BenchKafka  # noqa: E402
 from plot import draw  # noqa: E402
-from programs import ROOT, EpollFloor, Gateway, load  # noqa: E402
+from programs import ROOT, EpollFloor, Gateway, ProgramFailed, load  # noqa: E402
 from rounds import Rounds, Subject, median, say  # noqa: E402
 
 INTERRUPTED = "interrupted: cells are missing, the last ones may lack rounds"
@@ -129,6 +129,8 @@ def main():
                 measure(options, binary.resolve(), brokers, rounds)
     except KeyboardInterrupt:
         rounds.faults.append(INTERRUPTED)
+    except ProgramFailed as failure:  # what was measured before is not lost
+        rounds.faults.append(f"ended early: {failure}")
     rounds.results.pop("best", None)
     rounds.results = {name: found for name, found in rounds.results.items() if not name.endswith("-step")
                       and any(who not in ("epoll", "kafka") for who in found)}
