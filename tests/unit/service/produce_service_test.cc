@@ -66,6 +66,7 @@ TEST_F(ProduceServiceTest, RefusesARequestWholeIfOneOfItsTopicsHasNoRoom) {
   EXPECT_EQ(error.persistence, Persistence::kNotPersisted);
   EXPECT_NE(error.detail.find("\"full\""), std::string::npos) << error.detail;
   EXPECT_TRUE(Produce({MakeRecord("a"), MakeRecord("b")}).ok());
+  for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
 }
 
 TEST_F(ProduceServiceTest, CollectsTheFaultsOfAllRecordsWithTheirPointers) {
