@@ -230,10 +230,11 @@ def _rest(results):
                      f"{median(delay, 'cpu_us'):.1f} µs; p50/p99 {_ms(median(delay, 'late_p50_ms'))}/"
                      f"{_ms(median(delay, 'late_p99_ms'))} ms)"])
     if overload := results.get("overload", {}).get("gateway"):
-        rows.append(["twice the possible load, at most 256 requests in flight: answered/s, refused/s",
+        limit = overload[0]["in_flight"]
+        rows.append([f"twice the possible load, at most {limit} requests in flight: answered/s, refused/s",
                      f"{_with_spread(overload, 'twice_per_second')}, "
                      f"{_count(median(overload, 'twice_refused_per_second'))}"])
-        rows.append(["those that were answered: p50/p99 ms, RSS MB (256 clients alone)",
+        rows.append([f"those that were answered: p50/p99 ms, RSS MB ({limit} clients alone)",
                      f"{_ms(median(overload, 'twice_p50_ms'))}/{_ms(median(overload, 'twice_p99_ms'))}, "
                      f"{median(overload, 'twice_rss_mb'):.0f} ({_ms(median(overload, 'p50_ms'))}/"
                      f"{_ms(median(overload, 'p99_ms'))}, {median(overload, 'rss_mb'):.0f})"])

@@ -1,6 +1,7 @@
 """Cells that are not one load among others. Each is a function of its name; what it measures goes to
 `results[name]["gateway"]`."""
 
+import contextlib
 import resource
 import threading
 import time
@@ -127,6 +128,16 @@ def _finish(rounds, name, steps):
     rounds.results[name] = {"gateway": steps}
 
 
+@contextlib.contextmanager
+def _late_gateway(binary, kafka, settings=None):
+    """A gateway of its own for which acknowledgements are late: proxies stand before the brokers."""
+    with BrokerProxies(kafka.cluster) as proxies:
+        proxies.delay = (DELAY_SECONDS / 2, DELAY_SECONDS / 2)
+        gateway = Gateway(binary, kafka.cluster.proxied_bootstrap_servers, settings)
+        yield Subject("late", gateway.url, gateway.pid)
+        gateway.stop()
+
+
 def delay(rounds, binary, kafka):
     """Half of the best rate, with acknowledgements as they are and 10 ms later (a proxy between the gateway
     and the brokers): what a request costs must not depend on how long Kafka takes."""
@@ -137,18 +148,13 @@ def delay(rounds, binary, kafka):
     rate = round(best[-1]["per_second"] / 2)
     flags = {"format": "single", "keys": 997, "connections": 2048, "rate": rate}
     runs = []
-    with BrokerProxies(kafka.cluster) as proxies:
-        proxies.delay = (DELAY_SECONDS / 2, DELAY_SECONDS / 2)
-        gateway = Gateway(binary, kafka.cluster.proxied_bootstrap_servers)
-        late_subject = Subject("late", gateway.url, gateway.pid)
+    with _late_gateway(binary, kafka) as late_subject:
         for _ in range(rounds.rounds):
             now = rounds.measure("delay-step", rounds.subjects[0], flags)
             late = rounds.measure("delay-step", late_subject, flags)
             runs.append({**now, **{f"late_{key}": value for key, value in late.items()},
                          "cpu_ratio": late["cpu_us"] / now["cpu_us"]})
-        gateway.stop()
-    rounds.results.pop("delay-step")
-    rounds.results["delay"] = {"gateway": runs}
+    _finish(rounds, "delay", runs)
 
 
 def overload(rounds, binary, kafka):
@@ -157,20 +163,15 @@ def overload(rounds, binary, kafka):
     late, so that the budget is used up before the processor."""
     flags = {"format": "single", "keys": 997}
     runs = []
-    with BrokerProxies(kafka.cluster) as proxies:
-        proxies.delay = (DELAY_SECONDS / 2, DELAY_SECONDS / 2)
-        gateway = Gateway(binary, kafka.cluster.proxied_bootstrap_servers,
-                          {"Limits:MaxInFlightRequests": IN_FLIGHT})
-        subject = Subject("gateway", gateway.url, gateway.pid)
+    with _late_gateway(binary, kafka, {"Limits:MaxInFlightRequests": IN_FLIGHT}) as subject:
         for _ in range(rounds.rounds):
             possible = rounds.measure("overload-step", subject, {**flags, "connections": IN_FLIGHT})
             twice = rounds.measure("overload-step", subject, {
                 **flags, "connections": 4 * IN_FLIGHT, "rate": round(2 * possible["per_second"]),
                 "refusals": True})
-            runs.append({**possible, **{f"twice_{key}": value for key, value in twice.items()}})
-        gateway.stop()
-    rounds.results.pop("overload-step")
-    rounds.results["overload"] = {"gateway": runs}
+            runs.append({**possible, **{f"twice_{key}": value for key, value in twice.items()},
+                         "in_flight": IN_FLIGHT})
+    _finish(rounds, "overload", runs)
 
 
 def start(rounds, binary, kafka):

@@ -149,8 +149,8 @@ void Measurement::Print(std::uint64_t abandoned) const {
   };
   std::printf(
       "{\"seconds\":%.3f,\"requests\":%llu,\"per_second\":%.1f,\"records_per_second\":%.1f,"
-      "\"mb_per_second\":%.3f,\"refused_per_second\":%.1f,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_"
-      "ms\":%.4f,\"max_ms\":%.3f,"
+      "\"mb_per_second\":%.3f,\"refused_per_second\":%.1f,"
+      "\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_ms\":%.4f,\"max_ms\":%.3f,"
       "\"mean_ms\":%.4f,\"cpu_us\":%.3f,\"own_cpu_us\":%.3f,\"cores\":%.3f,\"own_cores\":%.3f,"
       "\"acknowledged_records\":%llu,\"bad\":%llu,\"abandoned\":%llu,\"bad_kinds\":{%s},"
       "\"first_bad\":%s}\n",
