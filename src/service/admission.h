@@ -1,8 +1,8 @@
 // The gateway's own budgets: requests and bytes in flight (Limits:MaxInFlightRequests,
 // Limits:MaxInFlightBytes). A request is counted when its head is in, its bytes as they arrive,
-// what its records take beside them once they are known, and all is given back when the last
+// what its records take beside them once they are known, and all is given back once the last
 // delivery report is in: librdkafka points into the bytes until then, also when the client has long
-// gone. Any thread; wait-free but for RetryAfterSeconds, which only refused requests ask for.
+// gone. Any thread; lock-free but for RetryAfterSeconds, which only refused requests ask for.
 #ifndef GATEWAY_SERVICE_ADMISSION_H_
 #define GATEWAY_SERVICE_ADMISSION_H_
 

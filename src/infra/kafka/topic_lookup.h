@@ -30,7 +30,7 @@ class TopicLookup {
   using Replies = std::optional<std::vector<Reply>>;
 
   virtual ~TopicLookup() = default;
-  // Names that are perhaps not those of topics, in one request; within about five seconds.
+  // Names that are perhaps not those of topics, waited for together; within about five seconds.
   virtual Replies Find(const std::vector<std::string>& names) = 0;
   // The same for topics that were found before, to be asked for again; within about a second.
   virtual Replies Refresh(const std::vector<std::string>& topics) = 0;
