@@ -13,7 +13,6 @@ namespace {
 using testing::CodeOfReport;
 using testing::Counter;
 using ::testing::ElementsAre;
-using ::testing::Eq;
 using ::testing::SizeIs;
 using testing::TestRecord;
 using testing::TopicDirectoryTest;
