@@ -76,6 +76,11 @@ class Gateway final {
 
   int Run() {
     RaiseOpenFileLimit();
+    // Before there are threads, which inherit it; the log's own, which is there, does not matter.
+    if (settings_.process.batch_scheduling && !UseBatchScheduling()) {
+      log_.Log(LogLevel::kInformation, "scheduling-refused",
+               "The system does not let the gateway use SCHED_BATCH, so it is somewhat slower.");
+    }
     if (const int code = StartKafka(); code != 0) return code;
     readiness_ = std::make_unique<Readiness>(*producer_, lifecycle_, clock_,
                                              settings_.health.kafka_down_grace);

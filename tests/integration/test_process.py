@@ -1,6 +1,8 @@
 """The process: signals, exit codes, many requests at once, the embedded broker."""
 
 import json
+import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -196,6 +198,25 @@ def health_check(port, *options):
     done = subprocess.run([binary(), *options, f"--Http:Port={port}"], stdin=subprocess.DEVNULL,
                           timeout=10, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     return done.returncode, done.stderr.decode()
+
+
+def policies_of(gateway):
+    """The scheduling policies of the threads that the gateway itself has a say in: all but the log's."""
+    threads = pathlib.Path(f"/proc/{gateway.process.pid}/task")
+    return {os.sched_getscheduler(int(thread.name)) for thread in threads.iterdir()
+            if (thread / "comm").read_text().strip() != "log"}
+
+
+def test_its_threads_do_not_interrupt_each_other(start_gateway):
+    gateway = start_gateway("embedded")
+    gateway.await_ready()
+    assert policies_of(gateway) == {os.SCHED_BATCH}
+
+
+def test_its_threads_may_be_scheduled_like_all_others(start_gateway):
+    gateway = start_gateway("embedded", settings={"Process:BatchScheduling": "false"})
+    gateway.await_ready()
+    assert policies_of(gateway) == {os.SCHED_OTHER}
 
 
 def test_the_health_check_asks_the_gateway_that_runs(start_gateway):

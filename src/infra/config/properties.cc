@@ -286,6 +286,10 @@ void AddRest(std::vector<Property>* rows) {
           "Tracing:Enabled", "",
           "Whether spans are recorded and exported by OTLP over HTTP; where to and which is said "
           "by the OTEL_ variables. A trace that a request carries goes on to Kafka either way."),
+      Bind<&S::process, &S::Process::batch_scheduling>(
+          "Process:BatchScheduling", "",
+          "Threads that are woken wait for a free processor instead of interrupting others: more "
+          "throughput, but longer waits where other programs keep every processor busy."),
       Ranged(Bind<&S::shutdown, &Down::grace>(
                  "Shutdown:GraceMs", kMs,
                  "How long the gateway goes on taking connections after it says it is not ready."),
@@ -326,6 +330,7 @@ const std::vector<Section>& Sections() {
       {"Health", "When the gateway calls itself ready."},
       {"Logging", "What goes to standard error."},
       {"Tracing", "Spans, for OpenTelemetry."},
+      {"Process", "The process and its threads."},
       {"Shutdown", "How the gateway stops."},
   };
   return kSections;

@@ -101,6 +101,10 @@ struct Settings {
     bool enabled = false;  // the rest is said by OTEL_... variables
   } tracing;
 
+  struct Process {
+    bool batch_scheduling = true;
+  } process;
+
   struct Shutdown {
     std::chrono::milliseconds grace{0};
     std::chrono::milliseconds drain_timeout{25'000};

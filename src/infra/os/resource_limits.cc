@@ -1,5 +1,6 @@
 #include "os/resource_limits.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 
 namespace gateway {
@@ -10,6 +11,11 @@ std::uint64_t RaiseOpenFileLimit() {
   const rlimit before = limit;
   limit.rlim_cur = limit.rlim_max;
   return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before.rlim_cur;
+}
+
+bool UseBatchScheduling() {
+  const sched_param param{};  // the priority means nothing here and must be 0
+  return sched_setscheduler(0, SCHED_BATCH, &param) == 0;
 }
 
 }  // namespace gateway

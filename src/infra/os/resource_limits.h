@@ -10,6 +10,12 @@ namespace gateway {
 // the limit in force.
 std::uint64_t RaiseOpenFileLimit();
 
+// This thread, and those that it starts from now on, are scheduled as SCHED_BATCH (sched(7)): when
+// woken they wait for a processor that is free or whose time slice is over, rather than interrupt
+// the thread that is running there, which mostly is the one that has just woken them and has more
+// to hand over (docs/adr/0013). Needs no privilege. False if the system refuses it.
+bool UseBatchScheduling();
+
 }  // namespace gateway
 
 #endif  // GATEWAY_INFRA_OS_RESOURCE_LIMITS_H_
