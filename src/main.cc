@@ -95,6 +95,7 @@ class Gateway final {
     if (const int code = LoadTls(); code != 0) return code;
     http::ServerOptions server_options = ServerOptionsOf(settings_.http);
     server_options.tls = tls_.get();
+    server_options.bursts = producer_.get();
     server_ =
         std::make_unique<http::Server>(std::move(server_options), api_->handler(), metrics_, log_);
     if (settings_.management.port) {

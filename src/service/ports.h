@@ -35,6 +35,15 @@ class Producer {
   virtual void OnWithdrawn(std::size_t count) = 0;
 };
 
+// Is told when a thread has many requests at hand, so that what comes of them may go together.
+class BurstListener {
+ public:
+  virtual ~BurstListener() = default;
+  // Called in pairs on each thread. Must not block.
+  virtual void BeginBurst() = 0;
+  virtual void EndBurst() = 0;
+};
+
 class Clock {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;

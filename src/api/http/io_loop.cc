@@ -34,6 +34,10 @@ Flags<NotifyOn> Interest() {
   return interest;
 }
 
+// So many events in a turn are worth it that a wave waits for the turn: with 16 or 32 it cost
+// clients that are few (64) a tenth of their throughput, with 128 it did less for those that are
+// many.
+constexpr std::size_t kBurst = 48;
 constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 // Answers that bring further requests are taken up at once, but only so often before others have
 // their turn: a client that pipelines without end would keep the loop to itself.
@@ -54,8 +58,9 @@ int MakeTimerFd() {
 }  // namespace
 
 IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics,
-               Logger& logger, OnClosed on_closed)
+               Logger& logger, BurstListener* bursts, OnClosed on_closed)
     : logger_(logger),
+      bursts_(bursts),
       on_closed_(std::move(on_closed)),
       queue_(std::make_shared<CompletionQueue>()),
       context_{limits,
@@ -195,10 +200,13 @@ void IoLoop::Remove(std::uint64_t id) {
 
 void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
   context_.now = std::chrono::steady_clock::now();
+  const bool burst = bursts_ != nullptr && fds.size() >= kBurst;
+  if (burst) bursts_->BeginBurst();
   for (const auto& event : fds) OnEvent(event);
   ExpireDeadlines();
   TakeCompletions();
   ServeCrowd();
+  if (burst) bursts_->EndBurst();
   ArmTimer();
 }
 

@@ -39,8 +39,9 @@ class IoLoop final : public Pistache::Aio::Handler {
   // Called on the loop's thread for each connection that has gone.
   using OnClosed = std::function<void(const std::string& peer)>;
 
+  // `bursts`, which may be null, is told of each turn with many connections to read from.
   IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics, Logger& logger,
-         OnClosed on_closed);
+         BurstListener* bursts, OnClosed on_closed);
   ~IoLoop() override;
 
   // Starts and ends the thread. Stop closes what is still open; the loop must have been started.
@@ -94,6 +95,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   void DrainConnections();
 
   Logger& logger_;
+  BurstListener* const bursts_;
   const OnClosed on_closed_;
   const std::shared_ptr<CompletionQueue> queue_;
   LoopContext context_;

@@ -61,7 +61,7 @@ Server::Server(ServerOptions options, HttpHandler& handler, Metrics& metrics, Lo
   const int threads = options_.threads > 0 ? options_.threads : static_cast<int>(cores);
   for (int i = 0; i < threads; ++i) {
     loops_.push_back(
-        std::make_unique<IoLoop>(options_.limits, handler, metrics, logger,
+        std::make_unique<IoLoop>(options_.limits, handler, metrics, logger, options_.bursts,
                                  [this](const std::string& peer) { addresses_.Remove(peer); }));
   }
 }

@@ -29,6 +29,7 @@ struct ServerOptions {
   ConnectionLimits limits;
   AcceptLimits accept;
   const TlsContext* tls = nullptr;  // null: plain HTTP; must outlive the server
+  BurstListener* bursts = nullptr;  // must outlive the server
 };
 
 // Why the server cannot listen.

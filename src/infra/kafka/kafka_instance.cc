@@ -148,7 +148,7 @@ rd_kafka_resp_err_t KafkaInstance::Produce(const KafkaTopic& topic, Partition pa
 
 // librdkafka writes to the eventfd when something comes to an empty queue, so it is looked into
 // each queue until all are empty before it is waited; clients in turn, so that none goes hungry.
-KafkaInstance::Polled KafkaInstance::Poll(std::chrono::milliseconds timeout) {
+KafkaInstance::Polled KafkaInstance::Poll(std::chrono::nanoseconds timeout) {
   for (bool waited = false;; waited = true) {
     for (std::size_t tried = 0; tried < clients(); ++tried) {
       const std::size_t client = polled_++ % clients();
@@ -157,7 +157,9 @@ KafkaInstance::Polled KafkaInstance::Poll(std::chrono::milliseconds timeout) {
     }
     if (waited) return {};
     pollfd wait{wake_, POLLIN, 0};
-    if (poll(&wait, 1, static_cast<int>(timeout.count())) <= 0) return {};
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+    const timespec limit{seconds.count(), (timeout - seconds).count()};
+    if (ppoll(&wait, 1, &limit, nullptr) <= 0) return {};
     std::uint64_t count = 0;
     static_cast<void>(!read(wake_, &count, sizeof count));
   }

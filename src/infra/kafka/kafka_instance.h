@@ -74,7 +74,7 @@ class KafkaInstance final {
     RdEvent event;
     std::size_t client = 0;
   };
-  Polled Poll(std::chrono::milliseconds timeout);
+  Polled Poll(std::chrono::nanoseconds timeout);
   void WakePoll();
 
   // Sends what lingers and waits until librdkafka holds no record or `timeout` is over. Somebody

@@ -39,6 +39,7 @@
 namespace gateway {
 
 class KafkaProducer final : public Producer,
+                            public BurstListener,
                             public KafkaHealth,
                             private TopicDirectory::Client,
                             private WaveQueue::Sink {
@@ -79,6 +80,8 @@ class KafkaProducer final : public Producer,
   void Send(PendingRecord* record) override;
   void Kick() override { queue_.Kick(); }
   void OnWithdrawn(std::size_t count) override;
+  void BeginBurst() override { queue_.BeginBurst(); }
+  void EndBurst() override { queue_.EndBurst(); }
   KafkaStatus Status() const override;
 
   // Refuses new records, then waits until every record has been reported. At `deadline` gives up

@@ -53,7 +53,8 @@ void KafkaProducer::Run() {
     }
     {
       // The event goes before the instance may: librdkafka counts its messages in the client.
-      const KafkaInstance::Polled polled = instance->Poll(retiring ? kPollRetiring : kPoll);
+      const KafkaInstance::Polled polled = instance->Poll(
+          std::min<Clock::TimePoint::duration>(retiring ? kPollRetiring : kPoll, queue_.GoOn()));
       if (polled.event) OnEvent(*instance, polled);
     }
     if (std::exchange(fatal_, false) && !retiring) {

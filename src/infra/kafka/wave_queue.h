@@ -4,9 +4,10 @@
 //
 // A wave is what one leader broker (a lane) has been handed together. While it is out the lane
 // holds back; when its last report is in, what has gathered goes, for every partition at once. A
-// lone record on an idle lane goes at once. A partition that is out for much longer than its lane's
-// waves usually are leaves the wave and goes by itself; a lane whose broker is down, or does not
-// answer, gets nothing.
+// lone record on an idle lane goes at once. When brokers or I/O threads are busy, a lane that has
+// more to send rests for a part of a wave's time first, so that more comes together. A partition
+// that is out for much longer than its lane's waves usually are leaves the wave and goes by itself;
+// a lane whose broker is down, or does not answer, gets nothing.
 //
 // Order: "may this partition send" is decided with the mutex held, and what is taken counts as out
 // from then on; so nobody else takes from the partition until the reports are in, and the calls
@@ -129,6 +130,14 @@ class WaveQueue final {
   // Lets go what may go.
   void Kick();
 
+  // The calling thread has many requests at hand, whose records waves may wait for, until EndBurst
+  // on the same thread. Not nested.
+  void BeginBurst();
+  void EndBurst();
+  // Lets lanes go that have rested long enough; how long the next of them has yet, or max(). Due
+  // after OnReports, and when that time is over.
+  TimePoint::duration GoOn();
+
   // All that one event of librdkafka reported, after the records have been told.
   void OnReports(std::span<Reported> reports);
 
@@ -199,6 +208,10 @@ class WaveQueue final {
   void FailHeldOf(WavePartition& partition, ErrorCode code, Work* work);
   void TakeAll(Work* work);
   void TakeWave(WaveLane& lane, Work* work);
+  void RestOrGoOn(TimePoint now);
+  void Rest(WaveLane& lane, WaveLane::Rest why, TimePoint until);
+  void Wake(WaveLane& lane);
+  void WakeAll(WaveLane::Rest why);
   std::size_t TakeChain(WavePartition& partition, TimePoint now, Work* work, std::size_t* bytes);
   void FailOverdue(TimePoint now, Work* work);
   void FailOlder(WavePartition& partition, std::uint64_t order, ErrorCode code, Work* work);
@@ -220,6 +233,8 @@ class WaveQueue final {
   std::size_t held_ = 0;
   std::size_t out_ = 0;
   std::atomic<int> full_topics_{0};  // changed with the mutex held
+  std::atomic<int> bursts_{0};
+  std::atomic<int> resting_{0};  // lanes that do; changed with the mutex held
   std::uint64_t next_order_ = 1;
   // When each order number below `order` had been given: how old what is held must be.
   struct Mark {

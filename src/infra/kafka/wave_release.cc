@@ -38,6 +38,7 @@ void WaveQueue::OnReports(std::span<Reported> reports) {
       WaveLane::Returned(partition, reported.count, now);
     }
     stalled_ = false;
+    RestOrGoOn(now);
     TakeAll(&work);
   }
   Run(std::move(work));
@@ -104,7 +105,7 @@ void WaveQueue::TakeAll(Work* work) {
   if (!paused_ && !stalled_) {
     for (const auto& [leader, lane] : lanes_) {
       if (!lane->up) continue;
-      if (lane->out == 0) TakeWave(*lane, work);
+      if (lane->out == 0 && lane->rest == WaveLane::Rest::kNone) TakeWave(*lane, work);
       while (WavePartition* const partition = lane->NextAlone()) {
         std::size_t bytes = 0;
         TakeChain(*partition, clock_.Now(), work, &bytes);
@@ -133,6 +134,7 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
   }
   if (records == 0) return;
   lane.began = now;
+  lane.just_back = false;
   work->waves.push_back(records);
   // The keyless records that come now share another batch.
   for (WavePartition* const partition : lane.wave) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -155,6 +156,7 @@ struct WaveLane {
         std::erase(lane->wave, &partition);
       }
       if (lane->out == 0) {
+        lane->just_back = true;
         const auto took = now - lane->began;
         lane->usual += (took - lane->usual) / 8;
       }
@@ -179,6 +181,11 @@ struct WaveLane {
   TimePoint began{};                 // of the wave
   TimePoint heard{};                 // when the broker last said anything, as far as is known
   Clock::TimePoint::duration usual{};
+  // It has records and nothing out, and sends nothing yet: wave_rest.cc says why.
+  enum class Rest : std::uint8_t { kNone, kForBurst, kForOthers };
+  Rest rest = Rest::kNone;
+  TimePoint rest_until{};
+  bool just_back = false;  // its wave is: time to decide whether to rest
   std::deque<WaveShare*> turns;
   std::deque<WavePartition*> alone;
   std::unordered_map<const WaveTopic*, std::unique_ptr<WaveShare>> shares;

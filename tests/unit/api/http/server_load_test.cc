@@ -21,6 +21,14 @@ using testing::TextResponse;
 
 class HttpServerLoad : public testing::ServerTest {};
 
+class Bursts final : public BurstListener {
+ public:
+  void BeginBurst() override { ++begun; }
+  void EndBurst() override { ++ended; }
+  std::atomic<int> begun{0};
+  std::atomic<int> ended{0};
+};
+
 http::HeadVerdict NotFound(const http::RequestHead& head) {
   http::HeadVerdict verdict;
   if (head.path == "/404") verdict.answer = TextResponse(404, "none");
@@ -123,6 +131,36 @@ TEST_P(HttpServerFlood, DoesNotStarveOtherClients) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Paths, HttpServerFlood, ::testing::Values("/answered", "/404"));
+
+TEST_F(HttpServerLoad, ItsListenerIsToldOfATurnWithManyRequestsAndOfNoOther) {
+  Bursts bursts;
+  options.bursts = &bursts;
+  Signal blocked;
+  Signal go_on;
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    if (request.head.path == "/wait") {
+      blocked.Notify();
+      go_on.Wait();
+    }
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 60; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(port()));
+    EXPECT_EQ(clients.back()->Ask(Get("/")).status, 200);
+  }
+  HttpClient other(port());
+  other.Send(Get("/wait"));
+  ASSERT_TRUE(blocked.Wait());
+  EXPECT_EQ(bursts.begun, 0);
+  for (const auto& client : clients) client->Send(Get("/"));
+  go_on.Notify();
+  for (const auto& client : clients) EXPECT_EQ(client->Read().status, 200);
+  Stop();
+  EXPECT_EQ(bursts.begun, 1);
+  EXPECT_EQ(bursts.ended, 1);
+}
 
 }  // namespace
 }  // namespace gateway
