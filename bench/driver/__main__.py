@@ -86,8 +86,8 @@ def measure(options, binary, brokers, rounds):
         rounds.topic = kafka.topic()
         say("warming up")
         for gateway in gateways:
-            # Three JVMs on the same cores take longer to be compiled.
-            kafka.warm_up(gateway.url, rounds.topic, options.warm_up * (2 if three else 1) / len(gateways))
+            # Three JVMs on the same cores take longer to be compiled: figures rise for over a minute.
+            kafka.warm_up(gateway.url, rounds.topic, options.warm_up * (4 if three else 1) / len(gateways))
         for group in groups:
             rounds.run(group)
         if open_loop:
