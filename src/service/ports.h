@@ -39,7 +39,7 @@ class Producer {
 class BurstListener {
  public:
   virtual ~BurstListener() = default;
-  // Called in pairs on each thread. Must not block.
+  // Called in pairs on each thread. EndBurst may do what has waited for it.
   virtual void BeginBurst() = 0;
   virtual void EndBurst() = 0;
 };

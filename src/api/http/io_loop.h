@@ -39,7 +39,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   // Called on the loop's thread for each connection that has gone.
   using OnClosed = std::function<void(const std::string& peer)>;
 
-  // `bursts`, which may be null, is told of each turn with many connections to read from.
+  // `bursts`, which may be null, is told of each turn with many connections that are ready.
   IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics, Logger& logger,
          BurstListener* bursts, OnClosed on_closed);
   ~IoLoop() override;

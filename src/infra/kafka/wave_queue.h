@@ -4,10 +4,10 @@
 //
 // A wave is what one leader broker (a lane) has been handed together. While it is out the lane
 // holds back; when its last report is in, what has gathered goes, for every partition at once. A
-// lone record on an idle lane goes at once. When brokers or I/O threads are busy, a lane that has
-// more to send rests for a part of a wave's time first, so that more comes together. A partition
-// that is out for much longer than its lane's waves usually are leaves the wave and goes by itself;
-// a lane whose broker is down, or does not answer, gets nothing.
+// lone record on an idle lane goes at once. When other waves are out or I/O threads are busy, a
+// lane that has more to send rests for a part of a wave's time first, so that more comes together.
+// A partition that is out for much longer than its lane's waves usually are leaves the wave and
+// goes by itself; a lane whose broker is down, or does not answer, gets nothing.
 //
 // Order: "may this partition send" is decided with the mutex held, and what is taken counts as out
 // from then on; so nobody else takes from the partition until the reports are in, and the calls
@@ -209,6 +209,7 @@ class WaveQueue final {
   void TakeAll(Work* work);
   void TakeWave(WaveLane& lane, Work* work);
   void RestOrGoOn(TimePoint now);
+  bool OthersAreDue(const WaveLane& lane, TimePoint now) const;
   void Rest(WaveLane& lane, WaveLane::Rest why, TimePoint until);
   void Wake(WaveLane& lane);
   void WakeAll(WaveLane::Rest why);

@@ -104,6 +104,7 @@ void WaveQueue::Tick() {
 void WaveQueue::TakeAll(Work* work) {
   if (!paused_ && !stalled_) {
     for (const auto& [leader, lane] : lanes_) {
+      if (lane->turns.empty()) Wake(*lane);  // what it rested with has gone elsewhere
       if (!lane->up) continue;
       if (lane->out == 0 && lane->rest == WaveLane::Rest::kNone) TakeWave(*lane, work);
       while (WavePartition* const partition = lane->NextAlone()) {
@@ -122,6 +123,7 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
   const TimePoint now = clock_.Now();
   std::size_t records = 0;
   std::size_t bytes = 0;
+  lane.full = false;
   while (records < options_.lane_records && bytes < options_.lane_bytes) {
     WavePartition* const partition = lane.Next();
     if (partition == nullptr) break;
@@ -131,10 +133,13 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
     lane.wave.push_back(partition);
     lane.out += taken;
     records += taken;
+    lane.full = lane.full || !partition->held.empty();
   }
   if (records == 0) return;
   lane.began = now;
   lane.just_back = false;
+  lane.sent = records;
+  lane.full = lane.full || !lane.turns.empty();
   work->waves.push_back(records);
   // The keyless records that come now share another batch.
   for (WavePartition* const partition : lane.wave) {
@@ -221,7 +226,9 @@ void WaveQueue::TakeBack(Chain* chain, Work* work) {
   Hold(partition, std::move(chain->records), work);
   if (chain->busy) stalled_ = true;
   out_ -= returned;
+  WaveLane* const lane = partition.wave;
   WaveLane::Returned(partition, returned, clock_.Now());
+  if (lane != nullptr) lane->just_back = false;  // nothing came back from the broker
 }
 
 }  // namespace gateway

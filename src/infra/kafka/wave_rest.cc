@@ -8,6 +8,14 @@
 #include "kafka/wave_queue.h"
 
 namespace gateway {
+namespace {
+
+constexpr int kMuch = 2;   // times as long
+constexpr int kSmall = 4;  // times as few
+// However long waves usually take: after an outage that is no measure.
+constexpr std::chrono::milliseconds kMostRest{10};
+
+}  // namespace
 
 // Each side writes what the other reads before it reads what the other writes: either the lane sees
 // that the burst is over, or the burst sees that a lane rests.
@@ -26,8 +34,8 @@ void WaveQueue::EndBurst() {
 }
 
 Clock::TimePoint::duration WaveQueue::GoOn() {
-  auto next = TimePoint::duration::max();
-  if (resting_.load() == 0) return next;
+  if (resting_.load() == 0) return TimePoint::duration::max();
+  auto next = TimePoint::max();
   Work work;
   {
     const std::lock_guard lock(mutex_);
@@ -37,29 +45,45 @@ Clock::TimePoint::duration WaveQueue::GoOn() {
       if (lane->rest_until <= now) {
         Wake(*lane);
       } else {
-        next = std::min(next, lane->rest_until - now);
+        next = std::min(next, lane->rest_until);
       }
     }
     TakeAll(&work);
   }
   Run(std::move(work));
-  return next;
+  return next == TimePoint::max() ? TimePoint::duration::max()
+                                  : std::max(next - clock_.Now(), TimePoint::duration(0));
 }
 
 // Of the lanes whose wave has come back just now; the others go on if they waited for it.
 void WaveQueue::RestOrGoOn(TimePoint now) {
   for (const auto& [leader, lane] : lanes_) {
     if (!std::exchange(lane->just_back, false) || !lane->Idle() || lane->turns.empty()) continue;
-    if (lane->usual <= TimePoint::duration(1)) continue;  // half of it is nothing
+    if (lane->full) continue;  // the next wave is large enough as it is
     if (bursts_.load() > 0) {
-      Rest(*lane, WaveLane::Rest::kForBurst, now + lane->usual);
+      const auto most = std::min<TimePoint::duration>(lane->usual, kMostRest);
+      Rest(*lane, WaveLane::Rest::kForBurst, now + most);
       if (bursts_.load() == 0) Wake(*lane);
     } else {
-      Rest(*lane, WaveLane::Rest::kForOthers, now + lane->usual / 2);
+      const auto most = std::min<TimePoint::duration>(lane->usual / 2, kMostRest);
+      Rest(*lane, WaveLane::Rest::kForOthers, now + most);
     }
   }
-  const auto is_out = [](const auto& entry) { return entry.second->up && entry.second->out != 0; };
-  if (std::none_of(lanes_.begin(), lanes_.end(), is_out)) WakeAll(WaveLane::Rest::kForOthers);
+  for (const auto& [leader, lane] : lanes_) {
+    const bool over = lane->rest_until <= now ||
+                      (lane->rest == WaveLane::Rest::kForOthers && !OthersAreDue(*lane, now));
+    if (over) Wake(*lane);
+  }
+}
+
+// Some other wave is out that is about to come back and of the same kind. One that is small, of a
+// broker that is much slower, or later than it usually is, is not worth half a wave.
+bool WaveQueue::OthersAreDue(const WaveLane& lane, TimePoint now) const {
+  return std::any_of(lanes_.begin(), lanes_.end(), [&lane, now](const auto& entry) {
+    const WaveLane& other = *entry.second;
+    return other.up && other.out != 0 && other.sent * kSmall >= lane.sent &&
+           other.usual <= lane.usual * kMuch && now - other.began <= other.usual * kMuch;
+  });
 }
 
 void WaveQueue::Rest(WaveLane& lane, WaveLane::Rest why, TimePoint until) {

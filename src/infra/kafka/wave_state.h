@@ -186,6 +186,8 @@ struct WaveLane {
   Rest rest = Rest::kNone;
   TimePoint rest_until{};
   bool just_back = false;  // its wave is: time to decide whether to rest
+  std::size_t sent = 0;    // records of the last wave
+  bool full = false;       // it took as much as it might of something, and left some behind
   std::deque<WaveShare*> turns;
   std::deque<WavePartition*> alone;
   std::unordered_map<const WaveTopic*, std::unique_ptr<WaveShare>> shares;

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "kafka/wave_queue.h"
+#include "os/system_clock.h"
 #include "wave_queue_fixture.h"
 
 namespace gateway {
@@ -234,13 +235,14 @@ class CountedRecord final : public PendingRecord {
   std::atomic<int> reports{0};
 };
 
-TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrder) {
+// Two threads send and one reports; every record must be reported once and in order.
+void RunCrowd(WaveQueue::Options options) {
   constexpr int kSenders = 2;
   constexpr int kEach = 20'000;
   Crowd kafka;
   testing::FakeMetrics metrics;
-  testing::FakeClock clock;
-  WaveQueue queue({.partition_records = 50, .lane_records = 200}, kafka, metrics, clock);
+  const SystemClock clock;
+  WaveQueue queue(options, kafka, metrics, clock);
   queue.SetLayout("t", {{1, 1, 2, 2}});
   queue.Publish("t");
   std::deque<CountedRecord> records(kSenders * kEach);
@@ -268,6 +270,7 @@ TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrder) {
         reports.push_back({"t", batch.partition, batch.records.size(), true});
       }
       queue.OnReports(reports);
+      queue.GoOn();
       queue.Sweep();
       if (done && queue.pending() == 0) return;
       std::this_thread::yield();
@@ -282,6 +285,8 @@ TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrder) {
         record.number = number;
         record.record_.topic = "t";
         record.record_.partition = i % 4;
+        if (i % 200 == 50) queue.BeginBurst();
+        if (i % 200 == 150) queue.EndBurst();
         static_cast<void>(queue.Push(&record));
         if (i % 3 == 0) queue.Kick();
         if (i % 97 == 0 && record.Withdraw()) queue.OnWithdrawn(1);
@@ -296,6 +301,12 @@ TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrder) {
   EXPECT_EQ(inversions, 0);
   for (const CountedRecord& record : records) ASSERT_EQ(record.reports, 1) << record.number;
 }
+
+TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrderWhenWavesAreFull) {
+  RunCrowd({.partition_records = 50, .lane_records = 200});
+}
+
+TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrderWhenLanesRest) { RunCrowd({}); }
 
 TEST_F(WaveQueueTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
   AddTopic("t", {1});
