@@ -208,11 +208,11 @@ class WaveQueue final {
   void FailHeldOf(WavePartition& partition, ErrorCode code, Work* work);
   void TakeAll(Work* work);
   void TakeWave(WaveLane& lane, Work* work);
-  void RestOrGoOn(TimePoint now);
+  void MayRest(WaveLane& lane, TimePoint now);
+  void WakeRested(TimePoint now);
   bool OthersAreDue(const WaveLane& lane, TimePoint now) const;
   void Rest(WaveLane& lane, WaveLane::Rest why, TimePoint until);
   void Wake(WaveLane& lane);
-  void WakeAll(WaveLane::Rest why);
   std::size_t TakeChain(WavePartition& partition, TimePoint now, Work* work, std::size_t* bytes);
   void FailOverdue(TimePoint now, Work* work);
   void FailOlder(WavePartition& partition, std::uint64_t order, ErrorCode code, Work* work);

@@ -35,10 +35,12 @@ void WaveQueue::OnReports(std::span<Reported> reports) {
       }
       SendAgain(partition, &reported, &work);
       out_ -= reported.count;
+      WaveLane* const lane = partition.wave;
       WaveLane::Returned(partition, reported.count, now);
+      if (lane != nullptr && lane->out == 0) MayRest(*lane, now);
     }
     stalled_ = false;
-    RestOrGoOn(now);
+    WakeRested(now);
     TakeAll(&work);
   }
   Run(std::move(work));
@@ -137,7 +139,6 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
   }
   if (records == 0) return;
   lane.began = now;
-  lane.just_back = false;
   lane.sent = records;
   lane.full = lane.full || !lane.turns.empty();
   work->waves.push_back(records);
@@ -226,9 +227,7 @@ void WaveQueue::TakeBack(Chain* chain, Work* work) {
   Hold(partition, std::move(chain->records), work);
   if (chain->busy) stalled_ = true;
   out_ -= returned;
-  WaveLane* const lane = partition.wave;
   WaveLane::Returned(partition, returned, clock_.Now());
-  if (lane != nullptr) lane->just_back = false;  // nothing came back from the broker
 }
 
 }  // namespace gateway

@@ -27,7 +27,9 @@ void WaveQueue::EndBurst() {
   Work work;
   {
     const std::lock_guard lock(mutex_);
-    WakeAll(WaveLane::Rest::kForBurst);
+    for (const auto& [leader, lane] : lanes_) {
+      if (lane->rest == WaveLane::Rest::kForBurst) Wake(*lane);
+    }
     TakeAll(&work);
   }
   Run(std::move(work));
@@ -55,24 +57,27 @@ Clock::TimePoint::duration WaveQueue::GoOn() {
                                   : std::max(next - clock_.Now(), TimePoint::duration(0));
 }
 
-// Of the lanes whose wave has come back just now; the others go on if they waited for it.
-void WaveQueue::RestOrGoOn(TimePoint now) {
-  for (const auto& [leader, lane] : lanes_) {
-    if (!std::exchange(lane->just_back, false) || !lane->Idle() || lane->turns.empty()) continue;
-    if (lane->full) continue;  // the next wave is large enough as it is
-    if (bursts_.load() > 0) {
-      const auto most = std::min<TimePoint::duration>(lane->usual, kMostRest);
-      Rest(*lane, WaveLane::Rest::kForBurst, now + most);
-      if (bursts_.load() == 0) Wake(*lane);
-    } else {
-      const auto most = std::min<TimePoint::duration>(lane->usual / 2, kMostRest);
-      Rest(*lane, WaveLane::Rest::kForOthers, now + most);
-    }
+// The lane's wave has come back just now. Whether others are worth waiting for is seen when all
+// that came together has been looked at.
+void WaveQueue::MayRest(WaveLane& lane, TimePoint now) {
+  if (!lane.up || lane.turns.empty()) return;
+  if (lane.full) return;  // the next wave is large enough as it is
+  if (bursts_.load() > 0) {
+    Rest(lane, WaveLane::Rest::kForBurst,
+         now + std::min<TimePoint::duration>(lane.usual, kMostRest));
+    if (bursts_.load() == 0) Wake(lane);
+  } else {
+    Rest(lane, WaveLane::Rest::kForOthers,
+         now + std::min<TimePoint::duration>(lane.usual / 2, kMostRest));
   }
+}
+
+void WaveQueue::WakeRested(TimePoint now) {
   for (const auto& [leader, lane] : lanes_) {
-    const bool over = lane->rest_until <= now ||
-                      (lane->rest == WaveLane::Rest::kForOthers && !OthersAreDue(*lane, now));
-    if (over) Wake(*lane);
+    if (lane->rest_until <= now ||
+        (lane->rest == WaveLane::Rest::kForOthers && !OthersAreDue(*lane, now))) {
+      Wake(*lane);
+    }
   }
 }
 
@@ -95,12 +100,6 @@ void WaveQueue::Rest(WaveLane& lane, WaveLane::Rest why, TimePoint until) {
 void WaveQueue::Wake(WaveLane& lane) {
   if (std::exchange(lane.rest, WaveLane::Rest::kNone) == WaveLane::Rest::kNone) return;
   resting_.fetch_sub(1);
-}
-
-void WaveQueue::WakeAll(WaveLane::Rest why) {
-  for (const auto& [leader, lane] : lanes_) {
-    if (lane->rest == why) Wake(*lane);
-  }
 }
 
 }  // namespace gateway

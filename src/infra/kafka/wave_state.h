@@ -156,7 +156,6 @@ struct WaveLane {
         std::erase(lane->wave, &partition);
       }
       if (lane->out == 0) {
-        lane->just_back = true;
         const auto took = now - lane->began;
         lane->usual += (took - lane->usual) / 8;
       }
@@ -185,9 +184,8 @@ struct WaveLane {
   enum class Rest : std::uint8_t { kNone, kForBurst, kForOthers };
   Rest rest = Rest::kNone;
   TimePoint rest_until{};
-  bool just_back = false;  // its wave is: time to decide whether to rest
-  std::size_t sent = 0;    // records of the last wave
-  bool full = false;       // it took as much as it might of something, and left some behind
+  std::size_t sent = 0;  // records of the last wave
+  bool full = false;     // it took as much as it might of something, and left some behind
   std::deque<WaveShare*> turns;
   std::deque<WavePartition*> alone;
   std::unordered_map<const WaveTopic*, std::unique_ptr<WaveShare>> shares;
