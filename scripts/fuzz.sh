@@ -8,6 +8,7 @@ fuzz_table() {
   cat <<'TABLE'
 produce_request | src/api/dto/*.cc src/api/http/message.cc src/api/json_writer.cc src/api/problem.cc src/api/trace_headers.cc src/service/*.cc | simdjson
 framer | src/api/http/framer.cc src/api/http/*parser.cc src/api/http/*decoder.cc src/api/http/message.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc | zlib libzstd
+connection | src/api/http/connection*.cc src/api/http/completion_queue.cc src/api/http/peer_progress.cc src/api/http/response_writer.cc src/api/http/framer.cc src/api/http/*parser.cc src/api/http/*decoder.cc src/api/http/message.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc | zlib libzstd
 decoder | src/api/http/body_decoder.cc src/api/http/message.cc | zlib libzstd
 TABLE
 }
@@ -46,7 +47,7 @@ build_fuzzer() {
   say "building build/fuzz/$target of ${#files[@]} sources"
   clang++-14 -std=c++20 -g -O1 -fno-omit-frame-pointer \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -Isrc/service -Isrc/api -Isrc/infra "tests/fuzz/${target}_fuzzer.cc" "${files[@]}" \
+    -Isrc/service -Isrc/api -Isrc/infra -Itests/support "tests/fuzz/${target}_fuzzer.cc" "${files[@]}" \
     "${flags[@]}" -o "build/fuzz/$target"
 }
 

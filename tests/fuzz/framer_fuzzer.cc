@@ -35,7 +35,7 @@ class Reader final {
   void Feed(std::string_view input) {
     while (!failed_) {
       const Event event = framer_.Feed(&input);
-      if (event == Event::kNeedMore) return Require(input.empty() && !framer_.decoding());
+      if (event == Event::kNeedMore) return Require(input.empty() && framer_.wants_input());
       if (event == Event::kHead) OnHead();
       if (event == Event::kComplete) OnComplete();
       if (event == Event::kError) OnError();

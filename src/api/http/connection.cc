@@ -12,12 +12,6 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // A body of known length up to this is read to its end after an early answer, so that the
 // connection lives on.
 constexpr std::size_t kMaxDiscardedBody = std::size_t{64} * 1024;
-// Pieces of input read in one go before others have their turn.
-constexpr int kReadsPerTurn = 8;
-// Requests that were read together and are answered by their heads alone, likewise.
-constexpr int kRequestsPerTurn = 64;
-// Bytes that come out of a body's decoder, likewise: a few milliseconds.
-constexpr std::size_t kDecodedPerTurn = std::size_t{1024} * 1024;
 // A body up to this is copied behind its head, so that they leave in one piece.
 constexpr std::size_t kInlineBody = std::size_t{16} * 1024;
 
@@ -68,12 +62,14 @@ void Connection::Pump() {
   int requests = 0;
   decoded_ = 0;
   while (phase_ == Phase::kReading || phase_ == Phase::kLingering) {
-    if (decoded_ >= kDecodedPerTurn) {
+    if (decoded_ >= loop_.limits.turn.decoded_bytes) {
       wants_turn_ = true;
       break;
     }
-    if (phase_ == Phase::kReading && (pipelined_at_ < pipelined_.size() || framer_.decoding())) {
-      if (++requests > kRequestsPerTurn) {
+    // First what is here already: what ended a turn may have been the last of a request.
+    if (phase_ == Phase::kReading &&
+        (pipelined_at_ < pipelined_.size() || !framer_.wants_input())) {
+      if (++requests > loop_.limits.turn.requests) {
         wants_turn_ = true;
         break;
       }
@@ -86,7 +82,7 @@ void Connection::Pump() {
       continue;
     }
     if (!readable_) break;
-    if (++reads > kReadsPerTurn) {
+    if (++reads > loop_.limits.turn.reads) {
       wants_turn_ = true;
       break;
     }
@@ -147,7 +143,8 @@ std::size_t Connection::Consume(std::string_view input) {
         break;
       case RequestFramer::Event::kBodyData:
         OnBody();
-        if (decoded_ >= kDecodedPerTurn && phase_ == Phase::kReading) return input.size();
+        if (decoded_ >= loop_.limits.turn.decoded_bytes && phase_ == Phase::kReading)
+          return input.size();
         break;
       case RequestFramer::Event::kComplete:
         if (answered_early_) {

@@ -23,8 +23,16 @@
 
 namespace gateway::http {
 
+// After how much one connection lets the others of its loop have their turn.
+struct TurnLimits {
+  int reads = 8;
+  int requests = 64;  // that were read together and are answered by their heads alone
+  std::size_t decoded_bytes = std::size_t{1024} * 1024;  // out of a body's decoder: milliseconds
+};
+
 struct ConnectionLimits {
   FramerLimits framer;
+  TurnLimits turn;
   std::size_t min_body_bytes_per_second = 1'024;        // Http:MinBodyBytesPerSecond
   std::chrono::milliseconds handshake_timeout{10'000};  // Http:TlsHandshakeTimeoutMs
   std::chrono::milliseconds head_timeout{10'000};

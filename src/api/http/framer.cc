@@ -33,6 +33,12 @@ RequestFramer::RequestFramer(const FramerLimits& limits)
     : limits_(limits), chunked_(limits.head.max_head_bytes) {}
 
 RequestFramer::Event RequestFramer::Feed(std::string_view* input) {
+  const Event event = Step(input);
+  wants_input_ = event == Event::kNeedMore;
+  return event;
+}
+
+RequestFramer::Event RequestFramer::Step(std::string_view* input) {
   switch (phase_) {
     case Phase::kHead:
       return FeedHead(input);
@@ -208,6 +214,7 @@ std::string RequestFramer::TakeBody() {
 
 void RequestFramer::Reset() {
   phase_ = Phase::kHead;
+  wants_input_ = true;
   discard_ = false;
   block_.clear();
   if (block_.capacity() > kKeptBlock) block_.shrink_to_fit();

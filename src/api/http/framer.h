@@ -2,7 +2,8 @@
 // however they are split, and says when a head is complete, when its body is, or why it cannot be
 // taken (RFC 9112). Does no I/O and keeps no time. Owned by one connection; one thread.
 //
-//   while (event = framer.Feed(&input)):  kNeedMore  -> all input is consumed, read more
+//   while (event = framer.Feed(&input)):  kNeedMore  -> all input is consumed, read more; only now
+//                                                      may the caller wait for the client
 //                                         kHead      -> framer.head(); decide, then Feed on
 //                                         kBodyData  -> the body has grown (framer.held_bytes())
 //                                         kComplete  -> framer.TakeBody(); handle; framer.Reset()
@@ -35,7 +36,8 @@ class RequestFramer final {
   explicit RequestFramer(const FramerLimits& limits);
 
   // Consumes from the front of `*input` up to the next event. After kComplete and kError only Reset
-  // may follow.
+  // may follow. Whoever stops before kNeedMore must come back, also without input: the request may
+  // be complete already (see wants_input).
   Event Feed(std::string_view* input);
 
   // From kHead until Reset.
@@ -46,8 +48,9 @@ class RequestFramer final {
   // Bytes of body that are held: the same unless the body is decoded or discarded.
   std::size_t held_bytes() const { return body_.size(); }
   bool coded() const { return coding_ != ContentCoding::kIdentity; }
-  // True while bytes that were fed are still to be decoded: Feed on, also without input.
-  bool decoding() const { return decode_more_; }
+  // False while Feed may have another event to tell without further input: until it has answered
+  // kNeedMore. Nothing may wait for the client before.
+  bool wants_input() const { return wants_input_; }
   // True once the first byte of a head has come.
   bool started() const { return !block_.empty() || phase_ != Phase::kHead; }
 
@@ -67,6 +70,7 @@ class RequestFramer final {
  private:
   enum class Phase : std::uint8_t { kHead, kBody, kComplete };
 
+  Event Step(std::string_view* input);
   Event FeedHead(std::string_view* input);
   Event FeedLength(std::string_view* input);
   Event FeedChunked(std::string_view* input);
@@ -82,6 +86,7 @@ class RequestFramer final {
 
   const FramerLimits& limits_;
   Phase phase_ = Phase::kHead;
+  bool wants_input_ = true;
   bool discard_ = false;
   std::string block_;  // the head as it came, without the empty line
   std::size_t line_start_ = 0;
