@@ -179,7 +179,7 @@ Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
   }
   http::Response response = context.MakeProblem(
       MakeProblem(ProblemType::kUnsupportedContentCoding,
-                  "Send the body with one Content-Encoding, gzip or zstd, or with none."));
+                  "Send the body with one Content-Encoding, gzip, zstd or deflate, or with none."));
   response.headers.emplace_back("Accept-Encoding", http::kAcceptedCodings);
   return response;
 }

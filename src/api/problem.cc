@@ -16,7 +16,7 @@ constexpr std::array kProblems = {
         kBadRequest, "bad-request", "BadRequest", 400, "The request is not well-formed HTTP", false,
         0,
         "The request line, a header field or the framing breaks HTTP (RFC 9112), or could be read "
-        "in two ways; or the body is not what its Content-Encoding says.",
+        "in two ways.",
         "Mend the client or the proxy that made the request; the detail says what is wrong."},
     ProblemInfo{
         kInvalidJson, "invalid-json", "InvalidJson", 400, "The body is not valid JSON", false, 0,
@@ -52,6 +52,12 @@ constexpr std::array kProblems = {
         "The body's coding is not supported", false, 0,
         "The Content-Encoding is not one that the gateway can decode.",
         "Send the body with a coding of the Accept-Encoding header of the answer, or without."},
+    ProblemInfo{kUndecodableBody, "undecodable-body", "UndecodableBody", 400,
+                "The body is not what its Content-Encoding says", false, 0,
+                "The body is damaged, ends too early, or is not in the coding that the "
+                "Content-Encoding header names. Nothing of it was sent to Kafka.",
+                "Compress the body again with the coding that the header names, or send it as it "
+                "is, without a Content-Encoding."},
     ProblemInfo{kExpectationFailed, "expectation-failed", "ExpectationFailed", 417,
                 "The expectation is unknown", false, 0,
                 "The Expect header asks for something other than 100-continue.",

@@ -26,6 +26,7 @@ enum class ProblemType : std::uint8_t {
   kTargetTooLong,
   kUnsupportedMediaType,
   kUnsupportedContentCoding,
+  kUndecodableBody,
   kExpectationFailed,
   kHeadTooLarge,
   kTransferCodingUnknown,

@@ -27,7 +27,7 @@ def filter_case(context, case):
 def map_case(context, case):
     """Bodies are sent as they are, so a coding would not be what it says."""
     del context
-    if (case.headers or {}).get("Content-Encoding") in ("gzip", "x-gzip", "zstd"):
+    if (case.headers or {}).get("Content-Encoding") in ("gzip", "x-gzip", "zstd", "deflate"):
         case.headers["Content-Encoding"] = "identity"
     return case
 

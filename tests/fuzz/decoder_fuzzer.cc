@@ -58,17 +58,20 @@ Verdict Decode(ContentCoding coding, std::string_view coded, std::size_t piece_b
   return verdict.ok ? verdict : refused();
 }
 
-void CheckGzip(std::string_view coded, const std::string& text) {
+// `wrapper`: 16 for gzip, whose members follow one another; 0 for zlib.
+void CheckZlib(int wrapper, std::string_view coded, const std::string& text) {
   z_stream stream{};
-  Require(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
+  Require(inflateInit2(&stream, MAX_WBITS + wrapper) == Z_OK);
   std::string out(text.size() + 1, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(coded.data()));
   stream.avail_in = static_cast<uInt>(coded.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
-  Require(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  do {
+    Require(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  } while (wrapper != 0 && stream.avail_in > 0 && inflateReset(&stream) == Z_OK);
   Require(stream.avail_in == 0);
-  out.resize(stream.total_out);
+  out.resize(out.size() - stream.avail_out);
   inflateEnd(&stream);
   Require(out == text);
 }
@@ -87,7 +90,9 @@ void CheckZstd(std::string_view coded, const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using gateway::http::ContentCoding;
   if (size < 2) return 0;
-  const ContentCoding coding = data[0] % 2 == 0 ? ContentCoding::kGzip : ContentCoding::kZstd;
+  constexpr ContentCoding kCodings[] = {ContentCoding::kGzip, ContentCoding::kZstd,
+                                        ContentCoding::kDeflate};
+  const ContentCoding coding = kCodings[data[0] % 3];
   const std::string coded(data + 2, data + size);
   const auto whole = gateway::http::Decode(coding, coded, coded.size() + 1);
   const auto pieces = gateway::http::Decode(coding, coded, data[1] + std::size_t{1});
@@ -96,10 +101,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   gateway::http::Require(whole.ok == pieces.ok && whole.type == pieces.type);
   if (!whole.ok) return 0;
   gateway::http::Require(whole.text == pieces.text);
-  if (coding == ContentCoding::kGzip) {
-    gateway::http::CheckGzip(coded, whole.text);
-  } else {
+  if (coding == ContentCoding::kZstd) {
     gateway::http::CheckZstd(coded, whole.text);
+  } else {
+    gateway::http::CheckZlib(coding == ContentCoding::kGzip ? 16 : 0, coded, whole.text);
   }
   return 0;
 }

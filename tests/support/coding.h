@@ -11,10 +11,10 @@
 
 namespace gateway::testing {
 
-inline std::string Gzip(std::string_view text) {
-  constexpr int kGzip = 16;
+// `wrapper`: 16 for gzip's format, 0 for zlib's.
+inline std::string DeflateIn(int wrapper, std::string_view text) {
   z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + kGzip, 8,
+  EXPECT_EQ(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + wrapper, 8,
                          Z_DEFAULT_STRATEGY),
             Z_OK);
   std::string out(deflateBound(&stream, text.size()), '\0');
@@ -27,6 +27,8 @@ inline std::string Gzip(std::string_view text) {
   deflateEnd(&stream);
   return out;
 }
+inline std::string Gzip(std::string_view text) { return DeflateIn(16, text); }
+inline std::string Deflate(std::string_view text) { return DeflateIn(0, text); }
 
 // One frame, made as a stream of unknown length, so that it declares its window.
 inline std::string Zstd(std::string_view text, int window_log = 0) {

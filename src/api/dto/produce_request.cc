@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "dto/body_start.h"
 #include "dto/fault_list.h"
 #include "dto/record_parser.h"
 #include "dto/refusal.h"
@@ -25,10 +26,7 @@ Problem InvalidJson(std::string detail) {
 // Whatever can be wrong with a body before it is read as JSON.
 std::optional<Problem> CheckEncoding(std::string_view body) {
   if (body.empty()) return InvalidJson("The body is empty; send JSON.");
-  if (body.substr(0, 3) == "\xEF\xBB\xBF") {
-    return InvalidJson(
-        "The body begins with a byte order mark (EF BB BF); send UTF-8 without one.");
-  }
+  if (const auto foreign = DescribeForeignStart(body)) return InvalidJson(std::string(*foreign));
   const std::size_t offset = FindInvalidUtf8(body);
   if (offset == std::string_view::npos) return std::nullopt;
   return InvalidJson("The body is not valid UTF-8 at byte " + std::to_string(offset) + ".");

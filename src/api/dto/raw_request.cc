@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "dto/body_start.h"
 #include "dto/fault_list.h"
 #include "dto/raw_target.h"
 #include "dto/refusal.h"
@@ -81,6 +82,10 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
     faults.AddParameter(
         "tombstone",
         {"A tombstone has no value, and the lines of the body are values: leave it out."});
+  }
+  if (const auto foreign = DescribeForeignStart(request.batch.body)) {
+    faults.Add({}, "", *foreign);
+    return InvalidRecords(&faults);
   }
   if (!SplitLines(target.MakeRecord(), max_records, &request)) return TooManyRecords(max_records);
   if (request.batch.records.empty()) {

@@ -27,20 +27,25 @@ std::optional<ContentCoding> CodingNamed(std::string_view name) {
     return ContentCoding::kGzip;
   }
   if (EqualsIgnoreCase(name, "zstd")) return ContentCoding::kZstd;
+  if (EqualsIgnoreCase(name, "deflate")) return ContentCoding::kDeflate;
   return std::nullopt;
 }
 
-// One member, and nothing behind it: what a second one would add is not what the sender of the
-// first may have meant.
-class GzipDecoder final : public BodyDecoder {
+// gzip (RFC 1952): one or more members, as when logs are appended to each other. deflate (RFC 9110,
+// 8.4.1.2): one stream in zlib's format (RFC 1950), and nothing behind it.
+class ZlibDecoder final : public BodyDecoder {
  public:
-  explicit GzipDecoder(std::size_t max_bytes) : BodyDecoder("gzip", max_bytes) {
+  enum class Format : std::uint8_t { kGzip, kZlib };
+
+  ZlibDecoder(Format format, std::size_t max_bytes)
+      : BodyDecoder(format == Format::kGzip ? "gzip" : "deflate", max_bytes),
+        several_members_(format == Format::kGzip) {
     constexpr int kGzipOnly = 16;
-    ready_ = inflateInit2(&stream_, MAX_WBITS + kGzipOnly) == Z_OK;
+    ready_ = inflateInit2(&stream_, MAX_WBITS + (several_members_ ? kGzipOnly : 0)) == Z_OK;
   }
-  GzipDecoder(const GzipDecoder&) = delete;
-  GzipDecoder& operator=(const GzipDecoder&) = delete;
-  ~GzipDecoder() override { inflateEnd(&stream_); }
+  ZlibDecoder(const ZlibDecoder&) = delete;
+  ZlibDecoder& operator=(const ZlibDecoder&) = delete;
+  ~ZlibDecoder() override { inflateEnd(&stream_); }
 
  private:
   std::size_t Decode(std::string_view* input, char* buffer, std::size_t size) override {
@@ -49,8 +54,11 @@ class GzipDecoder final : public BodyDecoder {
       return 0;
     }
     if (ended_) {
-      if (!input->empty()) Malformed("something follows its end");
-      return 0;
+      if (input->empty()) return 0;
+      if (!BeginNextMember()) {
+        Malformed("something follows its end");
+        return 0;
+      }
     }
     // zlib does not write to its input, whatever the type of the pointer.
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input->data()));  // NOLINT
@@ -61,19 +69,35 @@ class GzipDecoder final : public BodyDecoder {
     input->remove_prefix(input->size() - stream_.avail_in);
     if (status == Z_STREAM_END) {
       ended_ = true;
-      if (!input->empty()) Malformed("something follows its end");
     } else if (status == Z_MEM_ERROR) {
       OutOfMemory();
     } else if (status != Z_OK && status != Z_BUF_ERROR) {  // Z_BUF_ERROR: there was nothing to do
-      Malformed(stream_.msg == nullptr ? "it is damaged" : stream_.msg);
+      ReportDamage();
     }
     return size - stream_.avail_out;
   }
   bool Ended() const override { return ended_; }
 
+  bool BeginNextMember() {
+    if (!several_members_ || inflateReset(&stream_) != Z_OK) return false;
+    ended_ = false;
+    behind_first_ = true;
+    return true;
+  }
+
+  void ReportDamage() {
+    const std::string_view fault = stream_.msg == nullptr ? "it is damaged" : stream_.msg;
+    if (fault != "incorrect header check") return Malformed(fault);
+    if (behind_first_) return Malformed("something that is no gzip member follows its end");
+    if (several_members_) return Malformed("it does not begin as gzip does (RFC 1952)");
+    Malformed("it is not in zlib's format (RFC 1950), which deflate means in HTTP");
+  }
+
+  const bool several_members_;
   z_stream stream_{};
   bool ready_ = false;
-  bool ended_ = false;
+  bool ended_ = false;  // between a complete member and whatever follows
+  bool behind_first_ = false;
 };
 
 // One or more frames, as RFC 8878 has it. The formats before it, which the library may know too,
@@ -168,7 +192,9 @@ std::unique_ptr<BodyDecoder> MakeBodyDecoder(ContentCoding coding, std::size_t m
     case ContentCoding::kIdentity:
       return nullptr;
     case ContentCoding::kGzip:
-      return std::make_unique<GzipDecoder>(max_bytes);
+      return std::make_unique<ZlibDecoder>(ZlibDecoder::Format::kGzip, max_bytes);
+    case ContentCoding::kDeflate:
+      return std::make_unique<ZlibDecoder>(ZlibDecoder::Format::kZlib, max_bytes);
     case ContentCoding::kZstd:
       return std::make_unique<ZstdDecoder>(max_bytes);
   }
@@ -211,8 +237,8 @@ bool BodyDecoder::WithinBounds() {
 }
 
 void BodyDecoder::Malformed(std::string_view why) {
-  Fail(ProblemType::kBadRequest, "The body is not what Content-Encoding: " + std::string(name_) +
-                                     " says: " + std::string(why) + ".");
+  Fail(ProblemType::kUndecodableBody, "The body is not what Content-Encoding: " +
+                                          std::string(name_) + " says: " + std::string(why) + ".");
 }
 
 void BodyDecoder::OutOfMemory() {

@@ -1,7 +1,7 @@
-// Undoes the Content-Encoding of one request body (RFC 9110, 8.4.1: gzip; RFC 8878 and 9659: zstd)
-// as its bytes arrive, in steps of bounded size, and within bounds on what comes out: a few
-// kilobytes can stand for gigabytes. Made by the RequestFramer at the first byte of a coded body,
-// gone with its last; one thread.
+// Undoes the Content-Encoding of one request body (RFC 9110, 8.4.1: gzip and deflate; RFC 8878 and
+// 9659: zstd) as its bytes arrive, in steps of bounded size, and within bounds on what comes out: a
+// few kilobytes can stand for gigabytes. Made by the RequestFramer at the first byte of a coded
+// body, gone with its last; one thread.
 #ifndef GATEWAY_API_HTTP_BODY_DECODER_H_
 #define GATEWAY_API_HTTP_BODY_DECODER_H_
 
@@ -17,7 +17,7 @@
 namespace gateway::http {
 
 // What the codings that can be decoded are called, for Accept-Encoding.
-inline constexpr std::string_view kAcceptedCodings = "gzip, zstd";
+inline constexpr std::string_view kAcceptedCodings = "gzip, zstd, deflate";
 
 // The one coding that the Content-Encoding fields of `head` name; kIdentity if they name none.
 // Absent if they name an unknown one or several.
@@ -59,7 +59,7 @@ class BodyDecoder {
   // Decodes from the front of `*input` into `buffer` until one of them is at its end; the bytes
   // written. Reports what is wrong with Malformed or OutOfMemory.
   virtual std::size_t Decode(std::string_view* input, char* buffer, std::size_t size) = 0;
-  // True between a complete stream and anything behind it.
+  // True between a complete stream, member or frame and anything behind it.
   virtual bool Ended() const = 0;
 
   bool WithinBounds();

@@ -33,7 +33,7 @@ enum class Method : std::uint8_t {
 std::string_view MethodName(Method method);
 
 // The codings of a body that can be undone (body_decoder.h).
-enum class ContentCoding : std::uint8_t { kIdentity, kGzip, kZstd };
+enum class ContentCoding : std::uint8_t { kIdentity, kGzip, kZstd, kDeflate };
 
 struct HeaderField {
   std::string_view name;

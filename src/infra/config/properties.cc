@@ -83,7 +83,7 @@ void AddHttp(std::vector<Property>* rows) {
              1, 1'073'741'824),
       Ranged(Http<&H::max_decompressed_bytes>(
                  "Http:MaxDecompressedBytes", kBytes,
-                 "The longest request body that was sent with gzip or zstd, once decoded."),
+                 "The longest request body that was sent with a Content-Encoding, once decoded."),
              1, 1'073'741'824),
       Ranged(Http<&H::tls_handshake_timeout>(
                  "Http:TlsHandshakeTimeoutMs", kMs,

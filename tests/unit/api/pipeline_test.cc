@@ -184,7 +184,7 @@ TEST_F(Stages, AnUnknownContentCodingIs415ButIdentityIsNone) {
   const auto response = Ask(Request("POST /send", json + "Content-Encoding: br\r\n"));
   EXPECT_EQ(response.status, 415);
   EXPECT_EQ(JsonOf(response)["code"], "UnsupportedContentCoding");
-  EXPECT_EQ(HeaderOf(response, "Accept-Encoding"), "gzip, zstd");
+  EXPECT_EQ(HeaderOf(response, "Accept-Encoding"), "gzip, zstd, deflate");
   EXPECT_EQ(Ask(Request("POST /send", json + "Content-Encoding: Identity\r\n")).status, 200);
 }
 

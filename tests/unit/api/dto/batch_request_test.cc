@@ -200,6 +200,16 @@ TEST(RequestBody, SaysWhereItIsNotJson) {
       {" \n", "The body ends too early, at byte 2: a JSON value has to stand here."},
       {"\xEF\xBB\xBF{}",
        "The body begins with a byte order mark (EF BB BF); send UTF-8 without one."},
+      {"\x1F\x8B\b",
+       "The body begins as gzip does (1F 8B), and no Content-Encoding says so: send "
+       "Content-Encoding: gzip, or the body uncompressed. Only one coding is undone."},
+      {"\x28\xB5\x2F\xFD\x04",
+       "The body begins as zstd does (28 B5 2F FD), and no Content-Encoding says so: send "
+       "Content-Encoding: zstd, or the body uncompressed. Only one coding is undone."},
+      {"\xFF\xFE{\0}\0"s,
+       "The body begins with the byte order mark of UTF-16 (FF FE); send UTF-8."},
+      {"\xFE\xFF\0{\0}"s,
+       "The body begins with the byte order mark of UTF-16 (FE FF); send UTF-8."},
       {"{\"topic\":\"\xC3\"}", "The body is not valid UTF-8 at byte 10."},
       {"{\"topic\":\"t\0\"}"s,
        "The body has a NUL byte at byte 11; JSON has none (in a string: \\u0000)."},

@@ -194,6 +194,14 @@ TEST(ParseRawLinesRequest, HasNoContentTypeHeader) {
   EXPECT_THAT(result.value().batch.records[0].headers, IsEmpty());
 }
 
+TEST(ParseRawLinesRequest, RefusesWhatIsNoTextByItsFirstBytes) {
+  EXPECT_THAT(Faults(ParseLines("\x1F\x8B\x08\n")), ElementsAre(HasSubstr("Content-Encoding")));
+  EXPECT_THAT(Faults(ParseLines("\xFF\xFE"
+                                "1")),
+              ElementsAre(HasSubstr("UTF-16")));
+  EXPECT_TRUE(Parse("", "\x1F\x8B\x08").ok()) << "a value of its own may be anything";
+}
+
 TEST(ParseRawLinesRequest, RefusesNoLinesTooManyLinesAndATombstone) {
   EXPECT_THAT(Faults(ParseLines("\n\r\n")), ElementsAre(HasSubstr("There is no line")));
   EXPECT_THAT(Faults(ParseLines("")), ElementsAre(HasSubstr("There is no line")));

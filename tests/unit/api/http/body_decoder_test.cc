@@ -11,6 +11,7 @@
 namespace gateway::http {
 namespace {
 
+using testing::Deflate;
 using testing::Gzip;
 using ::testing::HasSubstr;
 using testing::Zstd;
@@ -67,6 +68,7 @@ TEST(ContentCodingOf, KnowsTheCodingsWhateverTheirCase) {
   EXPECT_EQ(CodingOf({"x-gzip"}), ContentCoding::kGzip);
   EXPECT_EQ(CodingOf({"zstd"}), ContentCoding::kZstd);
   EXPECT_EQ(CodingOf({", zstd ,\t"}), ContentCoding::kZstd);
+  EXPECT_EQ(CodingOf({"Deflate"}), ContentCoding::kDeflate);
 }
 
 TEST(ContentCodingOf, IsIdentityWhereNothingIsNamed) {
@@ -77,7 +79,7 @@ TEST(ContentCodingOf, IsIdentityWhereNothingIsNamed) {
 
 TEST(ContentCodingOf, RefusesOthersAndSeveral) {
   EXPECT_EQ(CodingOf({"br"}), std::nullopt);
-  EXPECT_EQ(CodingOf({"deflate"}), std::nullopt);
+  EXPECT_EQ(CodingOf({"deflate, gzip"}), std::nullopt);
   EXPECT_EQ(CodingOf({"gzip, gzip"}), std::nullopt);
   EXPECT_EQ(CodingOf({"gzip", "zstd"}), std::nullopt) << "two fields are one list";
   EXPECT_EQ(CodingOf({"identity", "gzip"}), std::nullopt);
@@ -102,6 +104,7 @@ class Coded : public ::testing::TestWithParam<Coding> {
 
 INSTANTIATE_TEST_SUITE_P(All, Coded,
                          ::testing::Values(Coding{"gzip", ContentCoding::kGzip, &Gzip},
+                                           Coding{"deflate", ContentCoding::kDeflate, &Deflate},
                                            Coding{
                                                "zstd", ContentCoding::kZstd,
                                                [](std::string_view text) { return Zstd(text); }}),
@@ -139,7 +142,7 @@ TEST_P(Coded, CutOffAnywhereIsRefused) {
   for (std::size_t length = 0; length < coded.size(); ++length) {
     const Decoded decoded = Decode({std::string_view(coded).substr(0, length)});
     ASSERT_FALSE(decoded.ok) << length;
-    ASSERT_EQ(decoded.error.type, ProblemType::kBadRequest);
+    ASSERT_EQ(decoded.error.type, ProblemType::kUndecodableBody);
     ASSERT_THAT(decoded.error.detail, HasSubstr("it ends too early"));
   }
 }
@@ -150,7 +153,7 @@ TEST_P(Coded, WithSomethingBehindItIsRefused) {
   EXPECT_FALSE(Decode({with_garbage}).ok);
   const Decoded apart = Decode({coded, "garbage"});
   EXPECT_FALSE(apart.ok);
-  EXPECT_EQ(apart.error.type, ProblemType::kBadRequest);
+  EXPECT_EQ(apart.error.type, ProblemType::kUndecodableBody);
 }
 
 TEST_P(Coded, WithADamagedChecksumIsRefused) {
@@ -159,14 +162,14 @@ TEST_P(Coded, WithADamagedChecksumIsRefused) {
   coded[at] = static_cast<char>(coded[at] ^ 1);
   const Decoded decoded = Decode({coded});
   EXPECT_FALSE(decoded.ok);
-  EXPECT_EQ(decoded.error.type, ProblemType::kBadRequest);
+  EXPECT_EQ(decoded.error.type, ProblemType::kUndecodableBody);
   EXPECT_THAT(decoded.error.detail, HasSubstr(GetParam().name));
 }
 
 TEST_P(Coded, WhatIsNotCodedAtAllIsRefused) {
   const Decoded decoded = Decode({R"({"topic":"t","value":1})"});
   EXPECT_FALSE(decoded.ok);
-  EXPECT_EQ(decoded.error.type, ProblemType::kBadRequest);
+  EXPECT_EQ(decoded.error.type, ProblemType::kUndecodableBody);
 }
 
 TEST_P(Coded, OfExactlyTheLimitIsTaken) {
@@ -211,13 +214,52 @@ TEST_P(Coded, ComesOutInStepsHoweverMuchOneInputStandsFor) {
   EXPECT_TRUE(decoder->Finish());
 }
 
-TEST(GzipDecoder, RefusesASecondMember) {
-  const std::string two = Gzip("a") + Gzip("b");
-  EXPECT_FALSE(Decode(ContentCoding::kGzip, {two}).ok);
+TEST(GzipDecoder, TakesSeveralMembersWhereverTheyAreSplit) {
+  const std::string members = Gzip("a, ") + Gzip("") + Gzip(std::string(300, 'b')) + Gzip("c");
+  const std::string_view whole = members;
+  for (std::size_t at = 0; at <= whole.size(); ++at) {
+    const Decoded decoded = Decode(ContentCoding::kGzip, {whole.substr(0, at), whole.substr(at)});
+    ASSERT_TRUE(decoded.ok) << at << ": " << decoded.error.detail;
+    ASSERT_EQ(decoded.text, "a, " + std::string(300, 'b') + "c");
+  }
+}
+
+TEST(GzipDecoder, TakesMembersThatEndWithABufferOrAStep) {
+  for (const std::size_t size : {std::size_t{16} * 1024, BodyDecoder::kStepBytes}) {
+    const std::string text(size, 'x');
+    const Decoded decoded = Decode(ContentCoding::kGzip, {Gzip(text) + Gzip(text)});
+    EXPECT_TRUE(decoded.ok && decoded.text == text + text) << size;
+  }
+}
+
+TEST(GzipDecoder, RefusesWhatIsNoMemberBehindOne) {
+  for (const char* const behind : {"garbage", "\n\n", "\x1f\x8b"}) {
+    const Decoded decoded = Decode(ContentCoding::kGzip, {Gzip("a") + behind});
+    EXPECT_FALSE(decoded.ok) << behind;
+  }
+  EXPECT_THAT(Decode(ContentCoding::kGzip, {Gzip("a") + "garbage"}).error.detail,
+              HasSubstr("something that is no gzip member follows its end"));
+}
+
+TEST(GzipDecoder, BoundsTheMembersTogether) {
+  const std::string text = Noise(30'000);
+  EXPECT_TRUE(Decode(ContentCoding::kGzip, {Gzip(text) + Gzip(text)}, 60'000).ok);
+  EXPECT_EQ(Decode(ContentCoding::kGzip, {Gzip(text) + Gzip(text)}, 59'999).error.type,
+            ProblemType::kBodyTooLarge);
 }
 
 TEST(GzipDecoder, RefusesRawDeflateAndZlib) {
-  EXPECT_FALSE(Decode(ContentCoding::kGzip, {"\x78\x9c\x4b\x04\x00\x00\x62\x00\x62"}).ok);
+  EXPECT_THAT(Decode(ContentCoding::kGzip, {Deflate("a")}).error.detail, HasSubstr("RFC 1952"));
+}
+
+TEST(DeflateDecoder, IsZlibsFormatAndSaysSoOfRawDeflateAndGzip) {
+  constexpr std::size_t kZlibHead = 2;
+  constexpr std::size_t kZlibTail = 4;
+  const std::string zlib = Deflate("a text");
+  const std::string raw = zlib.substr(kZlibHead, zlib.size() - kZlibHead - kZlibTail);
+  for (const std::string& other : {raw, Gzip("a text")}) {
+    EXPECT_THAT(Decode(ContentCoding::kDeflate, {other}).error.detail, HasSubstr("RFC 1950"));
+  }
 }
 
 TEST(ZstdDecoder, TakesSeveralFrames) {
@@ -250,7 +292,7 @@ TEST(ZstdDecoder, TakesAWindowOf8MebibytesAndNoLarger) {
   EXPECT_TRUE(Decode(ContentCoding::kZstd, {Zstd("a", 23)}).ok);
   const Decoded decoded = Decode(ContentCoding::kZstd, {Zstd("a", 24)});
   EXPECT_FALSE(decoded.ok);
-  EXPECT_EQ(decoded.error.type, ProblemType::kBadRequest);
+  EXPECT_EQ(decoded.error.type, ProblemType::kUndecodableBody);
   EXPECT_THAT(decoded.error.detail, HasSubstr("RFC 9659"));
 }
 
