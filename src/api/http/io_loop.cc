@@ -206,8 +206,16 @@ void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
   ExpireDeadlines();
   TakeCompletions();
   ServeCrowd();
-  if (burst) bursts_->EndBurst();
+  if (burst) EndBurst();
   ArmTimer();
+}
+
+// Records that go to Kafka only now may fail at once. Their answers lie on this thread's own list,
+// which wakes nobody, so they are given before the loop waits.
+void IoLoop::EndBurst() {
+  bursts_->EndBurst();
+  TakeCompletions();
+  if (!crowd_.empty()) ComeBack();
 }
 
 void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
@@ -282,7 +290,7 @@ void IoLoop::ServeCrowd() {
     TakeCompletions();  // what was answered at once is part of the share: it may be large
     if (crowd_.empty() && arrivals_.empty()) return;
   } while (std::chrono::steady_clock::now() < until);
-  queue_->Post([] {});  // comes back at once, after the events that wait
+  ComeBack();
 }
 
 void IoLoop::TakeCompletions() {
@@ -305,7 +313,12 @@ void IoLoop::TakeCompletions() {
     }
     completions_.clear();
   }
-  queue_->Post([] {});  // comes back at once, after the events that wait
+  ComeBack();
+}
+
+// Another turn follows at once, behind the events that wait.
+void IoLoop::ComeBack() {
+  queue_->Post([] {});
 }
 
 void IoLoop::NoteDeadline(Connection::TimePoint deadline) {

@@ -89,6 +89,8 @@ class IoLoop final : public Pistache::Aio::Handler {
   void Remove(std::uint64_t id);
   void TakeCompletions();
   void ServeCrowd();
+  void EndBurst();
+  void ComeBack();
   void ExpireDeadlines();
   void NoteDeadline(Connection::TimePoint deadline);
   void ArmTimer();

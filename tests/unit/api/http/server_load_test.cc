@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "http_server.h"
@@ -24,7 +26,11 @@ class HttpServerLoad : public testing::ServerTest {};
 class Bursts final : public BurstListener {
  public:
   void BeginBurst() override { ++begun; }
-  void EndBurst() override { ++ended; }
+  void EndBurst() override {
+    ++ended;
+    if (on_end) on_end();
+  }
+  std::function<void()> on_end;
   std::atomic<int> begun{0};
   std::atomic<int> ended{0};
 };
@@ -160,6 +166,45 @@ TEST_F(HttpServerLoad, ItsListenerIsToldOfATurnWithManyRequestsAndOfNoOther) {
   Stop();
   EXPECT_EQ(bursts.begun, 1);
   EXPECT_EQ(bursts.ended, 1);
+}
+
+// What waits for the end of the burst may be answered in it, on the loop's own thread.
+TEST_F(HttpServerLoad, AnswersGivenAtTheEndOfABurstNeedNoFurtherEvent) {
+  Bursts bursts;
+  options.bursts = &bursts;
+  options.limits.head_timeout = std::chrono::minutes(1);  // no deadline helps out
+  Signal blocked;
+  Signal go_on;
+  std::vector<http::Responder> held;  // the loop's thread only
+  bursts.on_end = [&] {
+    for (http::Responder& responder : std::exchange(held, {})) {
+      responder.Send([] { return TextResponse(404, "gone"); });
+    }
+  };
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    if (request.head.path == "/held") return held.push_back(std::move(responder));
+    if (request.head.path == "/wait") {
+      blocked.Notify();
+      go_on.Wait();
+    }
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 60; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(port()));
+    EXPECT_EQ(clients.back()->Ask(Get("/")).status, 200);
+  }
+  HttpClient other(port());
+  other.Send(Get("/wait"));
+  ASSERT_TRUE(blocked.Wait());
+  for (const auto& client : clients) client->Send(Get("/held"));
+  go_on.Notify();
+  const bool first = clients.front()->Read().status == 404;
+  EXPECT_TRUE(first);
+  for (std::size_t i = 1; first && i < clients.size(); ++i)
+    EXPECT_EQ(clients[i]->Read().status, 404);
+  Stop();
 }
 
 }  // namespace
