@@ -122,7 +122,9 @@ step_edge() {
 # Every fault for seconds; `./dev robustness` takes its time.
 step_robustness() { GATEWAY_ROBUSTNESS=short python_tests tests/robustness iproute2:ss; }
 
-step_browser() { python_tests tests/browser chromium:chromium fonts-dejavu-core npm:npm; }
+step_browser() {
+  python_tests tests/browser chromium:chromium fonts-dejavu-core npm:npm nginx-light:nginx
+}
 
 # /metrics, alerts and dashboard with a real Prometheus: half a minute.
 step_observability() { python_tests tests/observability prometheus:promtool openssl:openssl; }

@@ -4,7 +4,7 @@ const NoTopbar = () => ({ components: { Topbar: () => null } });
 
 window.addEventListener("load", () => {
   window.ui = SwaggerUIBundle({
-    url: "/openapi.json",
+    url: "../openapi.json",
     dom_id: "#swagger-ui",
     deepLinking: true,
     displayRequestDuration: true,

@@ -5,9 +5,11 @@ import os
 import pathlib
 import shutil
 import subprocess
+from urllib.parse import urlsplit
 
 import pytest
 from gateway_process import ROOT, GatewayProcess
+from nginx import Nginx
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -26,12 +28,24 @@ def embedded_gateway(tmp_path_factory):
         process.kill()
 
 
+@pytest.fixture(scope="session", params=["direct", "prefix"])
+def site(request, embedded_gateway, tmp_path_factory):
+    """The address of the landing page: the gateway's own, and that behind nginx with a prefix."""
+    if request.param == "direct":
+        yield embedded_gateway.url + "/"
+        return
+    with Nginx(tmp_path_factory.mktemp("nginx"),
+               f"location /kafka/ {{ proxy_pass {embedded_gateway.url}/; }}") as nginx:
+        yield nginx.url + "/kafka/"
+
+
 @pytest.fixture(scope="session")
-def visit(embedded_gateway):
-    """What visit.mjs printed. Its screenshots are in build/screenshots."""
+def visit(site):
+    """What visit.mjs printed. Its screenshots are in build/screenshots, by the path of the site."""
     install()
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    run = subprocess.run(["node", MODULES / "visit.mjs", embedded_gateway.url, SCREENSHOTS],
+    screenshots = SCREENSHOTS / (urlsplit(site).path.strip("/") or ".")
+    screenshots.mkdir(parents=True, exist_ok=True)
+    run = subprocess.run(["node", MODULES / "visit.mjs", site, screenshots],
                          capture_output=True, text=True, timeout=90)
     assert run.returncode == 0, run.stderr + run.stdout
     return json.loads(run.stdout)

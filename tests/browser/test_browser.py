@@ -1,4 +1,5 @@
-"""Swagger UI and the gateway's pages in a real browser."""
+"""Swagger UI and the gateway's pages in a real browser, at the gateway's own address and behind a proxy
+that puts a prefix before every path."""
 
 import re
 
@@ -28,10 +29,21 @@ def test_swagger_ui_shows_every_operation(visit, embedded_gateway):
     assert visit["operations"] == sum(len(item) for item in paths.values())
 
 
-def test_no_request_leaves_the_machine(visit, embedded_gateway):
+def test_no_request_leaves_the_gateway(visit, site):
     assert len(visit["requests"]) > 10
-    here = embedded_gateway.url + "/"
-    assert [url for url in visit["requests"] if not url.startswith(here)] == []
+    assert [url for url in visit["requests"] if not url.startswith(site)] == []
+
+
+def test_every_link_leads_to_a_page_of_the_gateway(visit, site):
+    assert len(visit["links"]) > 35
+    astray = {link: status for link, status in visit["links"].items()
+              if status != 200 or not link.startswith(site)}
+    assert astray == {}
+
+
+@pytest.mark.parametrize("path", ["swagger", "problems"])
+def test_a_path_without_its_slash_leads_to_the_one_with_it(visit, site, path):
+    assert visit["redirects"][f"/{path}"] == f"{site}{path}/"
 
 
 def test_the_browser_has_nothing_to_complain_about(visit):

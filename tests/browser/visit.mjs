@@ -1,12 +1,13 @@
 // Usage: node visit.mjs URL SCREENSHOT_DIRECTORY
 //
 // Opens the pages of a gateway in Chromium, and sends a record from Swagger UI as people do. Prints
-// one JSON object: what was seen, and everything that the browser asked for or complained about.
+// one JSON object: what was seen, and everything that the browser asked for or complained about. URL
+// may end with a path, the prefix that a proxy puts before those of the gateway.
 import { chromium } from "playwright-core";
 
 const [url, screenshots] = process.argv.slice(2);
-const origin = new URL(url).origin;
-const seen = { requests: [], complaints: [], policies: {}, statuses: {} };
+const base = url.replace(/\/$/, "");
+const seen = { requests: [], complaints: [], policies: {}, statuses: {}, links: {}, redirects: {} };
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -36,10 +37,20 @@ async function open(path, scheme = "light") {
   });
   page.on("pageerror", (error) => seen.complaints.push(`${path}: ${error.message}`));
   page.on("requestfailed", (request) => seen.complaints.push(`${path}: ${request.url()} failed`));
-  const answer = await page.goto(origin + path, { waitUntil: "load" });
+  const answer = await page.goto(base + path, { waitUntil: "load" });
   seen.statuses[path] = answer.status();
   seen.policies[path] = (await answer.allHeaders())["content-security-policy"] ?? null;
   return page;
+}
+
+// What the links of a page lead to, but for those that Swagger UI makes of the document.
+async function followLinks(page) {
+  const ours = page.locator("a[href]:not(#swagger-ui *)");
+  for (const link of await ours.evaluateAll((all) => all.map((a) => a.href))) {
+    if (link in seen.links) continue;
+    const answer = await page.context().request.get(link, { maxRedirects: 0 });
+    seen.links[link] = answer.status();
+  }
 }
 
 async function shoot(page, name, fullPage = true) {
@@ -52,6 +63,7 @@ async function sendFromSwagger() {
   await operation.waitFor();
   seen.operations = await page.locator(".opblock").count();
   await shoot(page, "swagger");
+  await followLinks(page);
 
   await operation.locator(".opblock-summary-control").click();
   const body = operation.locator("textarea.body-param__text");
@@ -112,11 +124,16 @@ try {
   const landing = await open("/");
   seen.landing = await landing.locator("main").innerText();
   await shoot(landing, "landing");
+  await followLinks(landing);
   await shoot(await open("/", "dark"), "landing-dark");
   const problem = await open("/problems/delivery-timeout");
   seen.problem = await problem.locator("h1").innerText();
   await shoot(problem, "problem");
-  await shoot(await open("/problems/"), "problems");
+  await followLinks(problem);
+  const problems = await open("/problems/");
+  await shoot(problems, "problems");
+  await followLinks(problems);
+  for (const path of ["/swagger", "/problems"]) seen.redirects[path] = (await open(path)).url();
 } finally {
   await browser.close();
 }

@@ -1,6 +1,7 @@
 """What people open in a browser, as files: types, headers, and no word to another host."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from openapi_document import ROOT
@@ -67,7 +68,8 @@ def test_every_link_of_the_pages_leads_somewhere(embedded_gateway):
         answer = embedded_gateway.http.get(path)
         assert answer.status == 200, path
         if answer.headers["Content-Type"].startswith("text/html") and path != "/swagger/":
-            links = re.findall(r'<a [^>]*href="([^"]*)"', answer.body.decode())
+            links = [urljoin(path, link) for link in
+                     re.findall(r'<a [^>]*href="([^"]*)"', answer.body.decode())]
             todo += [link for link in links if link not in seen and link not in todo]
     assert len(seen) > 35
 

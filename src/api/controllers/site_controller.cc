@@ -44,6 +44,7 @@ http::Response HtmlResponse(int status, std::string html) {
   return response;
 }
 
+// `location` is relative, as the links of the pages are: a proxy may put a prefix before the path.
 http::Response Redirect(std::string location) {
   http::Response response;
   response.status = 308;
@@ -81,7 +82,7 @@ void SiteController::AddRoutes(Router* router) {
     Serve("/openapi.json", request, context);
   });
   get("/swagger",
-      [](const http::Request&, const Context& context) { context->Reply(Redirect("/swagger/")); });
+      [](const http::Request&, const Context& context) { context->Reply(Redirect("swagger/")); });
   get("/swagger/", [this](const http::Request& request, const Context& context) {
     Serve("/swagger/", request, context);
   });
@@ -89,7 +90,7 @@ void SiteController::AddRoutes(Router* router) {
     Serve("/swagger/" + context->parameter, request, context);
   });
   get("/problems",
-      [](const http::Request&, const Context& context) { context->Reply(Redirect("/problems/")); });
+      [](const http::Request&, const Context& context) { context->Reply(Redirect("problems/")); });
   get("/problems/", [](const http::Request&, const Context& context) {
     context->Reply(HtmlResponse(200, ProblemIndexPage()));
   });

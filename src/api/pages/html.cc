@@ -66,11 +66,12 @@ void AppendHtmlText(std::string_view text, std::string* out) {
   }
 }
 
-std::string HtmlDocument(std::string_view title, std::string_view content) {
+std::string HtmlDocument(std::string_view title, std::string_view root, std::string_view content) {
   std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>";
   AppendHtmlText(title, &page);
   page.append("</title>\n").append(kHead);
-  page.append("</head>\n<body>\n<header><a href=\"/\">kafka-gateway</a></header>\n<main>\n");
+  page.append("</head>\n<body>\n<header><a href=\"").append(root);
+  page.append("\">kafka-gateway</a></header>\n<main>\n");
   page.append(content).append("</main>\n</body>\n</html>\n");
   return page;
 }

@@ -16,13 +16,13 @@ constexpr std::string_view kEmbeddedNote =
     "Kafka.</p>\n";
 
 constexpr std::string_view kLandingLinks = R"(<ul class="links">
-<li><a href="/swagger/">Swagger UI</a> <span>every operation, with examples, to try out here</span></li>
-<li><a href="/openapi.json">openapi.json</a> <span>the same contract for machines (OpenAPI 3.1)</span></li>
+<li><a href="swagger/">Swagger UI</a> <span>every operation, with examples, to try out here</span></li>
+<li><a href="openapi.json">openapi.json</a> <span>the same contract for machines (OpenAPI 3.1)</span></li>
 )";
 
 constexpr std::string_view kManagementLinks =
-    R"(<li><a href="/health">Health</a> <span>live at <a href="/health/live">/health/live</a>, ready at <a href="/health/ready">/health/ready</a></span></li>
-<li><a href="/metrics">Metrics</a> <span>in the Prometheus text format</span></li>
+    R"(<li><a href="health">Health</a> <span>live at <a href="health/live">/health/live</a>, ready at <a href="health/ready">/health/ready</a></span></li>
+<li><a href="metrics">Metrics</a> <span>in the Prometheus text format</span></li>
 )";
 
 constexpr std::string_view kManagementElsewhere =
@@ -30,7 +30,7 @@ constexpr std::string_view kManagementElsewhere =
     "</li>\n";
 
 constexpr std::string_view kLandingRest =
-    R"(<li><a href="/problems/">Problems</a> <span>what each error means, and what to do about it</span></li>
+    R"(<li><a href="problems/">Problems</a> <span>what each error means, and what to do about it</span></li>
 </ul>
 <h2>Send a record</h2>
 <pre>POST /api/kafka/send
@@ -66,7 +66,7 @@ std::string LandingPage(std::string_view version, bool embedded, bool management
   content.append(kLandingLinks);
   content.append(management_apart ? kManagementElsewhere : kManagementLinks);
   content.append(kLandingRest);
-  return HtmlDocument("kafka-gateway", content);
+  return HtmlDocument("kafka-gateway", "./", content);
 }
 
 std::string ProblemPage(const ProblemInfo& info) {
@@ -86,8 +86,8 @@ std::string ProblemPage(const ProblemInfo& info) {
   if (info.retry_after_seconds > 0) {
     AppendRow("Retry-After", std::to_string(info.retry_after_seconds) + " s", &content);
   }
-  content.append("</table>\n<p><a href=\"/problems/\">All problems</a></p>\n");
-  return HtmlDocument(std::string(info.title) + " - kafka-gateway", content);
+  content.append("</table>\n<p><a href=\"./\">All problems</a></p>\n");
+  return HtmlDocument(std::string(info.title) + " - kafka-gateway", "../", content);
 }
 
 std::string ProblemIndexPage() {
@@ -108,13 +108,13 @@ std::string ProblemIndexPage() {
       "<th scope=\"col\">Retriable</th></tr>\n";
   for (const ProblemInfo* info : by_status) {
     content.append("<tr><td>").append(std::to_string(info->status)).append("</td><td><a href=\"");
-    AppendHtmlText(std::string("/problems/").append(info->name), &content);
+    AppendHtmlText(info->name, &content);
     content.append("\">");
     AppendHtmlText(info->title, &content);
     content.append("</a></td><td>").append(info->retriable ? "yes" : "no").append("</td></tr>\n");
   }
   content.append("</table>\n");
-  return HtmlDocument("Problems - kafka-gateway", content);
+  return HtmlDocument("Problems - kafka-gateway", "../", content);
 }
 
 }  // namespace gateway

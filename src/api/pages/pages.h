@@ -1,7 +1,8 @@
 // The gateway's own HTML pages: the landing page at /, the index of problems at /problems/ and one
 // page for each problem at /problems/{name}. Each is one document without script and with its style
 // inside, so that kPageContentSecurityPolicy can forbid everything else. Everything that comes from
-// outside this file is escaped. Pure functions; any thread.
+// outside this file is escaped. Links are relative, so that the pages work behind a proxy that puts
+// a prefix before every path. Pure functions; any thread.
 #ifndef GATEWAY_API_PAGES_PAGES_H_
 #define GATEWAY_API_PAGES_PAGES_H_
 

@@ -32,8 +32,8 @@ TEST(AppendHtmlText, KeepsTextOfOtherLanguages) {
 
 TEST(LandingPage, LinksEverythingThereIs) {
   const std::string page = LandingPage("1.2.3", false);
-  for (const char* link : {"/swagger/", "/openapi.json", "/health", "/health/live", "/health/ready",
-                           "/metrics", "/problems/"}) {
+  for (const char* link : {"swagger/", "openapi.json", "health", "health/live", "health/ready",
+                           "metrics", "problems/"}) {
     EXPECT_THAT(page, HasSubstr(std::string("href=\"") + link + "\""));
   }
 }
@@ -71,14 +71,25 @@ TEST(ProblemPage, LeavesRetryAfterOutWhereTheAnswerHasNone) {
 TEST(ProblemIndexPage, LinksThePageOfEveryProblem) {
   const std::string page = ProblemIndexPage();
   for (const ProblemInfo& info : AllProblems()) {
-    EXPECT_THAT(page, HasSubstr("href=\"/problems/" + std::string(info.name) + "\""));
+    EXPECT_THAT(page, HasSubstr("href=\"" + std::string(info.name) + "\""));
   }
 }
 
 TEST(ProblemIndexPage, ListsLowerStatusesFirst) {
   const std::string page = ProblemIndexPage();
-  EXPECT_LT(page.find("/problems/record-rejected"), page.find("/problems/topic-forbidden"));
-  EXPECT_LT(page.find("/problems/topic-not-found"), page.find("/problems/internal"));
+  EXPECT_LT(page.find("record-rejected"), page.find("topic-forbidden"));
+  EXPECT_LT(page.find("topic-not-found"), page.find("\"internal\""));
+}
+
+TEST(Pages, LinkTheLandingPageAndEachOtherBehindAnyPrefix) {
+  const std::string problem = ProblemPage(InfoOf(ProblemType::kInternal));
+  EXPECT_THAT(LandingPage("1", true), HasSubstr("<header><a href=\"./\">"));
+  EXPECT_THAT(ProblemIndexPage(), HasSubstr("<header><a href=\"../\">"));
+  EXPECT_THAT(problem,
+              AllOf(HasSubstr("<header><a href=\"../\">"), HasSubstr("<a href=\"./\">All")));
+  for (const std::string& page : {LandingPage("1", true), problem, ProblemIndexPage()}) {
+    EXPECT_THAT(page, Not(HasSubstr("href=\"/")));
+  }
 }
 
 TEST(Pages, AreWholeDocumentsWithALanguageATitleAndNoScript) {
