@@ -13,6 +13,8 @@ add_library(gateway_language INTERFACE)
 target_compile_options(gateway_language INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
   -Wnull-dereference -Werror -fno-omit-frame-pointer)
+# In every build: a type that is not known here, such as Debian's None, must not lose it.
+target_compile_definitions(gateway_language INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # g++ 12 sees overlapping copies in std::string's own insert and replace (GCC bug 105651).
   target_compile_options(gateway_language INTERFACE -Wno-restrict)
@@ -31,8 +33,12 @@ elseif(GATEWAY_SANITIZER STREQUAL "thread")
   target_compile_options(gateway_tsan_shim PRIVATE -Wall -Wextra -fsanitize=thread)
   target_sources(gateway_language INTERFACE
     $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:$<TARGET_OBJECTS:gateway_tsan_shim>>)
-elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
-  target_compile_definitions(gateway_language INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  # It wants optimisation, which the other types leave to the flags of who builds; so is its level.
+  if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$"
+     AND NOT CMAKE_CXX_FLAGS MATCHES "_FORTIFY_SOURCE")
+    target_compile_definitions(gateway_language INTERFACE _FORTIFY_SOURCE=2)
+  endif()
   target_compile_options(gateway_language INTERFACE -fstack-protector-strong)
   target_link_options(gateway_language INTERFACE -Wl,-z,relro,-z,now)
 endif()
