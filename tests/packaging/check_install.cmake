@@ -1,0 +1,35 @@
+# cmake -DBUILD=folder -DSCRATCH=folder -P check_install.cmake: what `cmake --install` puts where, and
+# that the installed gateway finds its defaults and what the administrator adds to them.
+file(REMOVE_RECURSE ${SCRATCH})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH} OUTPUT_QUIET
+                COMMAND_ERROR_IS_FATAL ANY)
+
+set(share ${SCRATCH}/share/kafka-gateway)
+foreach(file appsettings.json appsettings.Development.json appsettings.schema.json
+             openapi/openapi.json)
+  if(NOT EXISTS ${share}/${file})
+    message(SEND_ERROR "share/kafka-gateway/${file} is not installed")
+  endif()
+endforeach()
+# Whatever a package has there is a conffile, and asks the administrator at each upgrade.
+file(GLOB_RECURSE etc RELATIVE ${SCRATCH} ${SCRATCH}/etc/*)
+if(etc)
+  message(SEND_ERROR "etc is the administrator's, and these are installed there: ${etc}")
+endif()
+
+# Values that are no defaults tell where they come from.
+file(READ ${share}/appsettings.json defaults)
+string(JSON defaults SET "${defaults}" Http Threads 3)
+file(WRITE ${share}/appsettings.json "${defaults}")
+set(administrator ${SCRATCH}/etc/kafka-gateway/appsettings.Production.json)
+file(WRITE ${administrator} [[{"Http": {"Port": 8123}}]])
+execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=GATEWAY_ENVIRONMENT
+                        ${SCRATCH}/bin/kafka-gateway --print-config
+                WORKING_DIRECTORY / OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
+foreach(line "Http:Threads = 3  (file ${share}/appsettings.json)"
+             "Http:Port = 8123  (file ${administrator})")
+  string(FIND "${printed}" "\n${line}\n" found)
+  if(found EQUAL -1)
+    message(SEND_ERROR "there is no line '${line}' in:\n${printed}")
+  endif()
+endforeach()
