@@ -1,0 +1,10 @@
+# cmake -DUNIT=file -P check_unit.cmake: the programs that the unit runs.
+file(STRINGS ${UNIT} lines REGEX "^Exec")
+if(NOT lines)
+  message(FATAL_ERROR "${UNIT} runs nothing")
+endif()
+foreach(line IN LISTS lines)
+  if(NOT line MATCHES "^Exec[A-Za-z]+=(/usr/bin/kafka-gateway|/bin/sh)( |$)")
+    message(SEND_ERROR "${line}\nneeds a program that not every system has")
+  endif()
+endforeach()
