@@ -269,20 +269,20 @@ class Gateway final {
         KafkaTopicCatalog::Options());
   }
 
-  // Not ready; then, after the grace, the door closes; what was accepted is answered; what is
-  // queued is stored or given up; then the last answers go out.
+  // The sequence is told in lifecycle.h.
   int Drain() {
+    server_->BeginClosing();  // first: who sees that it is not ready sees answers that close, too
     lifecycle_.BeginShutdown();
     const auto closing = SteadyClock::now() + settings_.shutdown.grace;
     WaitUntil(signals_, &liveness_, closing, [] { return false; });
-    lifecycle_.BeginDrain();
-    server_->StopAccepting();
     const auto deadline = SteadyClock::now() + settings_.shutdown.drain_timeout;
+    lifecycle_.BeginDrain(deadline);
+    server_->StopAccepting();
 
     KafkaProducer::DrainResult result;
     std::atomic<bool> drained{false};
     std::thread drainer([&] {
-      result = producer_->Drain(deadline);
+      result = producer_->Drain(deadline, [this] { return server_->RequestsMayCome(); });
       drained = true;
     });
     WaitUntil(signals_, &liveness_, SteadyClock::time_point::max(), [&] { return drained.load(); });
@@ -293,7 +293,7 @@ class Gateway final {
     server_->Stop();
     if (management_) management_->Stop();  // last: it told all the while that this one is not ready
     log_.Log(LogLevel::kInformation, "stopped",
-             "The gateway has stopped; the counts are of what was under way.",
+             "The gateway has stopped; the counts are of the records of its drain.",
              {{"delivered", result.delivered},
               {"not_persisted", result.not_persisted},
               {"possibly_persisted", result.possibly_persisted}});

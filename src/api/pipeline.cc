@@ -29,7 +29,7 @@ constexpr Pipeline::Stage Pipeline::kStages[] = {
     &Pipeline::FindRoute,
     // Before anything is taken from a budget: what is refused anyway must not crowd out what
     // drains.
-    &Pipeline::RefuseWhileDraining,
+    &Pipeline::RefuseAtTheEnd,
     // Before the body is read: a gateway that is full says so while it is still cheap.
     &Pipeline::Admit,
     // What the body is must be known before it is read. Where it may be anything, a media type does
@@ -152,9 +152,9 @@ void Pipeline::StartSpan(RequestContext& context, const http::RequestHead& head)
   if (context.span) context.trace = context.span->context();
 }
 
-Pipeline::Verdict Pipeline::RefuseWhileDraining(RequestContext& context,
-                                                const http::RequestHead& /*head*/) const {
-  if (!context.route->sends_records || !lifecycle_.draining()) return std::nullopt;
+Pipeline::Verdict Pipeline::RefuseAtTheEnd(RequestContext& context,
+                                           const http::RequestHead& /*head*/) const {
+  if (!context.route->sends_records || lifecycle_.TakesSends(clock_.Now())) return std::nullopt;
   http::Response response = context.MakeProblem(MakeProblem(ProblemType::kDraining, ""));
   response.close = true;
   return response;

@@ -40,7 +40,7 @@ class Pipeline final : public http::HttpHandler {
 
   Verdict AnswerPreflight(RequestContext& context, const http::RequestHead& head) const;
   Verdict FindRoute(RequestContext& context, const http::RequestHead& head) const;
-  Verdict RefuseWhileDraining(RequestContext& context, const http::RequestHead& head) const;
+  Verdict RefuseAtTheEnd(RequestContext& context, const http::RequestHead& head) const;
   Verdict Admit(RequestContext& context, const http::RequestHead& head) const;
   Verdict CheckContentCoding(RequestContext& context, const http::RequestHead& head) const;
   Verdict CheckMediaType(RequestContext& context, const http::RequestHead& head) const;

@@ -25,7 +25,7 @@ struct Route {
   RouteHandler handler;
   // The media types that the body may have, or kAnyMediaType; empty: there is no body.
   std::vector<std::string_view> consumes;
-  bool sends_records = false;  // counted against the budgets; refused while draining
+  bool sends_records = false;  // counted against the budgets; refused at the end of a drain
   // Asked by machines every few seconds: not traced, and logged only when it fails or all is.
   bool probe = false;
 };

@@ -1,10 +1,13 @@
-"""SIGTERM with many connections: what is in flight is answered, what is idle goes at once."""
+"""SIGTERM with many connections: what is in flight is answered, what asks meanwhile is served, and what is
+silent goes after a moment."""
 
+import threading
 import time
 
-from clients import Crowd, field, read_answer, scaled, send_request, status
+from clients import Crowd, connect, field, read_answer, scaled, send_request, status
 
 CONNECTIONS = scaled(200, 1000)
+CLIENTS = 8
 
 
 def test_sigterm_answers_all_in_flight_and_closes_the_idle_at_once(start_edge, report):
@@ -30,3 +33,78 @@ def test_sigterm_answers_all_in_flight_and_closes_the_idle_at_once(start_edge, r
     report("drain", f"{CONNECTIONS} idle closed in {idle_seconds:.2f} s, all in {time.monotonic() - started:.2f} s")
     assert idle_seconds < 0.7
     assert gateway.wait() == 0
+
+
+class KeepAliveClient:
+    """Sends a record, waits, pauses and sends the next, on one connection until an answer says that it is the
+    last; then on a new one, until there is nobody to connect to."""
+
+    def __init__(self, address, pause):
+        self.answers = []  # (when it was asked, status, value of the field Connection)
+        self.fault = None
+        self._address = address
+        self._pause = pause
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        try:
+            while True:
+                try:
+                    connection = connect(self._address)
+                except ConnectionRefusedError:
+                    return
+                with connection:
+                    while self._ask(connection) != b"close":
+                        time.sleep(self._pause)
+        except BaseException as fault:  # pylint: disable=broad-except
+            self.fault = fault
+
+    def _ask(self, connection):
+        asked = time.monotonic()
+        connection.sendall(send_request())
+        answer = read_answer(connection)
+        assert answer is not None, "the connection was closed instead of an answer"
+        self.answers.append((asked, status(answer[0]), field(answer[0], b"connection")))
+        return self.answers[-1][2]
+
+    def end(self):
+        self._thread.join(30)
+        assert not self._thread.is_alive(), "it still finds somebody to ask"
+        if self.fault:
+            raise AssertionError("a client was not served to the end") from self.fault
+
+
+def clients_through_sigterm(gateway, pause):
+    """Everything that they were answered, and since when the gateway was not ready."""
+    clients = [KeepAliveClient(gateway.http.address, pause) for _ in range(CLIENTS)]
+    deadline = time.monotonic() + 20
+    while any(len(client.answers) < 5 for client in clients):
+        assert time.monotonic() < deadline, "the clients are not served"
+        time.sleep(0.01)
+    gateway.signal()
+    not_ready = None
+    try:
+        gateway.await_ready(False)
+        not_ready = time.monotonic()
+    except OSError:
+        pass  # without a grace it may be gone before it is asked
+    for client in clients:
+        client.end()
+    assert gateway.wait() == 0
+    return [answer for client in clients for answer in client.answers], not_ready
+
+
+def test_who_keeps_sending_through_sigterm_is_served_and_told_to_go(start_edge, report):
+    answers, not_ready = clients_through_sigterm(start_edge({"Shutdown:GraceMs": 500}), pause=0.002)
+    assert {code for _, code, _ in answers} == {200}
+    in_grace = [connection for asked, _, connection in answers if asked > not_ready]
+    report("grace", f"{len(answers)} answers, {len(in_grace)} of them in the grace")
+    assert len(in_grace) > CLIENTS
+    assert set(in_grace) == {b"close"}
+
+
+def test_without_a_grace_who_keeps_sending_is_served_once_more(start_edge, report):
+    answers, _ = clients_through_sigterm(start_edge(), pause=0.03)
+    report("no grace", f"{len(answers)} answers")
+    assert {code for _, code, _ in answers} == {200}

@@ -90,8 +90,11 @@ void Acceptor::Stop() {
     eventfd_write(stop_fd_, 1);
     thread_.join();
   }
-  for (const int listener : listeners_) close(listener);
-  listeners_.clear();
+  CloseListeners();
+}
+
+void Acceptor::CloseListeners() {
+  for (const int listener : std::exchange(listeners_, {})) close(listener);
 }
 
 void Acceptor::Run() {
@@ -112,7 +115,8 @@ void Acceptor::Run() {
     const bool stop = (polled[0].revents & POLLIN) != 0;
     exhausted = false;
     for (const int listener : listeners_) exhausted = !AcceptAll(listener) || exhausted;
-    if (stop) return;
+    // At once: the kernel resets whoever connects between the last accept and this.
+    if (stop) return CloseListeners();
   }
 }
 

@@ -53,6 +53,7 @@ class Acceptor final {
 
  private:
   void Run();
+  void CloseListeners();
   bool AcceptAll(int listener);
   void Deal(int fd, std::string peer);
   std::size_t OpenConnections() const;

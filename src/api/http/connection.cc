@@ -88,11 +88,7 @@ void Connection::Pump() {
     }
     if (!ReadSome()) break;
   }
-  // While draining a connection goes as soon as nothing of it is in hand, also when that is only
-  // after an answer which promised to keep it.
-  const bool idle = phase_ == Phase::kHandshaking ||
-                    (phase_ == Phase::kReading && !framer_.started() && !HasOutput());
-  if (loop_.draining && idle && !wants_turn_) Close();
+  if (loop_.draining && Idle() && Settled() && !wants_turn_) Close();
   UpdateDeadline();
 }
 
@@ -248,7 +244,7 @@ void Connection::Answer(const Response& response, bool head_known) {
   const bool is_head = head_known && framer_.head().method == Method::kHead;
   const int minor_version = head_known ? framer_.head().minor_version : 1;
   close_after_ =
-      close_after_ || response.close || loop_.draining || !head_known || !framer_.head().keep_alive;
+      close_after_ || response.close || loop_.closing || !head_known || !framer_.head().keep_alive;
   if (!HasOutput()) write_since_ = loop_.now;
   loop_.writer.AppendHead(response, minor_version, !close_after_, &out_);
   if (!is_head && MayHaveBody(response.status)) {

@@ -39,6 +39,9 @@ struct ConnectionLimits {
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};
   std::chrono::milliseconds write_timeout{30'000};
+  // While draining: how long a connection must have been silent to be closed. More than a round
+  // trip, so that who has just connected, or was just answered, is still heard.
+  std::chrono::milliseconds settle{250};
 };
 
 // What the connections of one loop share.
@@ -50,7 +53,8 @@ struct LoopContext {
   std::shared_ptr<CompletionQueue> queue;
   ResponseWriter writer;
   std::chrono::steady_clock::time_point now;  // of this turn of the loop
-  bool draining = false;
+  bool closing = false;                       // every answer says "Connection: close"
+  bool draining = false;                      // and connections on which nothing comes are closed
   std::string scratch;  // what is being read, for whichever connection's turn it is
 };
 
@@ -74,6 +78,10 @@ class Connection final {
   void SetRequestDeadline(std::uint64_t sequence, TimePoint when, std::function<void()> task);
 
   bool closed() const { return phase_ == Phase::kClosed; }
+  // No further request of it will be taken. It stays so.
+  bool finished() const {
+    return closed() || phase_ == Phase::kLingering || (phase_ == Phase::kWriting && close_after_);
+  }
   // When OnDeadline wants to be called.
   TimePoint deadline() const { return deadline_; }
   // True if it stopped reading only to let others have their turn.
@@ -112,6 +120,8 @@ class Connection final {
   void Linger();
   void Close() { phase_ = Phase::kClosed; }
   bool HasOutput() const { return out_sent_ < out_.size() + body_view_.size(); }
+  bool Idle() const;
+  bool Settled() const;
   TimePoint AtRate(TimePoint start, std::chrono::milliseconds timeout, std::size_t bytes) const;
   bool ReadsItsAnswer();
   void UpdateDeadline();

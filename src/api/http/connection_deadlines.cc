@@ -24,6 +24,15 @@ Connection::TimePoint Connection::AtRate(TimePoint start, milliseconds timeout,
   return start + timeout + earned;
 }
 
+// Nothing of it is in hand, though it may be that an answer has promised to keep it.
+bool Connection::Idle() const {
+  return phase_ == Phase::kHandshaking ||
+         (phase_ == Phase::kReading && !framer_.started() && !HasOutput());
+}
+
+// It has been idle for so long that no request is likely to be on its way.
+bool Connection::Settled() const { return loop_.now >= waiting_since_ + loop_.limits.settle; }
+
 void Connection::UpdateDeadline() {
   const ConnectionLimits& limits = loop_.limits;
   TimePoint deadline = kNever;
@@ -53,6 +62,7 @@ void Connection::UpdateDeadline() {
   if (HasOutput()) {
     deadline = std::min(deadline, write_since_ + limits.write_timeout);
   }
+  if (loop_.draining && Idle()) deadline = std::min(deadline, waiting_since_ + limits.settle);
   deadline_ = deadline;
 }
 
@@ -66,6 +76,7 @@ bool Connection::ReadsItsAnswer() {
 }
 
 void Connection::OnDeadline() {
+  if (loop_.draining && Idle() && Settled()) return OnDrain();
   if (HasOutput() && loop_.now >= write_since_ + loop_.limits.write_timeout) {
     if (!ReadsItsAnswer()) {
       loop_.metrics.OnHttpRejected("write-timeout");

@@ -71,6 +71,7 @@ IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& me
                {},
                std::chrono::steady_clock::now(),
                false,
+               false,
                std::string(kScratchBytes, '\0')},
       timer_fd_(MakeTimerFd()) {}
 
@@ -119,10 +120,15 @@ std::shared_ptr<Pistache::Aio::Handler> IoLoop::clone() const {
 void IoLoop::Add(Arrival arrival) {
   auto shared = std::make_shared<Arrival>(std::move(arrival));  // std::function wants to be copied
   count_.fetch_add(1, std::memory_order_relaxed);
+  unfinished_.fetch_add(1, std::memory_order_relaxed);
   queue_->Post([this, shared] { arrivals_.push_back(std::move(*shared)); });
 }
 
 void IoLoop::Post(std::function<void()> task) { queue_->Post(std::move(task)); }
+
+void IoLoop::BeginClosing() {
+  queue_->Post([this] { context_.closing = true; });
+}
 
 void IoLoop::BeginDrain() {
   queue_->Post([this] { DrainConnections(); });
@@ -139,6 +145,7 @@ void IoLoop::Adopt(Arrival arrival) {
   }
   Slot& slot = slots_[index];
   const std::uint64_t id = IdOf(index);
+  slot.unfinished = true;
   slot.connection = std::make_unique<Connection>(context_, std::move(arrival.stream), id,
                                                  std::move(arrival.peer));
   context_.metrics.OnConnectionsChanged(1);
@@ -181,6 +188,7 @@ void IoLoop::Touch(std::uint64_t id, Action action) {
     return Remove(id);
   }
   if (connection->closed()) return Remove(id);
+  if (connection->finished()) NoteFinished(&slots_[id & kSlotMask]);
   if (connection->wants_turn()) Defer(id, {.readable = true});
   NoteDeadline(connection->deadline());
 }
@@ -188,6 +196,7 @@ void IoLoop::Touch(std::uint64_t id, Action action) {
 void IoLoop::Remove(std::uint64_t id) {
   Slot& slot = slots_[id & kSlotMask];
   const std::unique_ptr<Connection> connection = std::move(slot.connection);
+  NoteFinished(&slot);
   slot.in_crowd = false;
   slot.due = {};
   ++slot.generation;  // whoever still knows the id finds nobody
@@ -196,6 +205,10 @@ void IoLoop::Remove(std::uint64_t id) {
   count_.fetch_sub(1, std::memory_order_relaxed);
   context_.metrics.OnConnectionsChanged(-1);
   on_closed_(connection->peer());
+}
+
+void IoLoop::NoteFinished(Slot* slot) {
+  if (std::exchange(slot->unfinished, false)) unfinished_.fetch_sub(1, std::memory_order_release);
 }
 
 void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
@@ -296,7 +309,7 @@ void IoLoop::ServeCrowd() {
 void IoLoop::TakeCompletions() {
   for (int round = 0; round < kRoundsPerTurn; ++round) {
     if (!queue_->Take(&completions_, &tasks_)) return;
-    // Commands first: an answer given after BeginDrain says that the connection closes.
+    // Commands first: an answer given after BeginClosing says that the connection closes.
     for (const CompletionQueue::Task& task : tasks_) {
       try {
         task();
@@ -356,6 +369,7 @@ void IoLoop::ArmTimer() {
 }
 
 void IoLoop::DrainConnections() {
+  context_.closing = true;
   context_.draining = true;
   for (Arrival& arrival : std::exchange(arrivals_, {})) Adopt(std::move(arrival));
   for (std::size_t index = 0; index < slots_.size(); ++index) {

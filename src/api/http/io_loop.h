@@ -50,10 +50,14 @@ class IoLoop final : public Pistache::Aio::Handler {
 
   // Any thread.
   void Add(Arrival arrival);
+  void BeginClosing();
   void BeginDrain();
   // Runs `task` on the loop's thread as soon as it turns.
   void Post(std::function<void()> task);
   std::size_t connections() const { return count_.load(std::memory_order_relaxed); }
+  // Connections on which a request may still come or is in hand. Who reads 0 sees all that those
+  // which there were have done.
+  std::size_t unfinished() const { return unfinished_.load(std::memory_order_acquire); }
 
   // Pistache::Aio::Handler; called by the reactor on the loop's thread (registerPoller: before it
   // starts).
@@ -72,6 +76,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   struct Slot {
     std::unique_ptr<Connection> connection;
     std::uint32_t generation = 1;
+    bool unfinished = false;
     bool in_crowd = false;
     Due due;  // while in the crowd
   };
@@ -87,6 +92,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   template <typename Action>
   void Touch(std::uint64_t id, Action action);
   void Remove(std::uint64_t id);
+  void NoteFinished(Slot* slot);
   void TakeCompletions();
   void ServeCrowd();
   void EndBurst();
@@ -109,6 +115,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::atomic<std::size_t> count_{0};
+  std::atomic<std::size_t> unfinished_{0};
   std::deque<std::uint64_t> crowd_;  // who has something due and has to wait; each once
   std::deque<Arrival> arrivals_;     // not adopted yet
   bool look_for_deadlines_ = false;

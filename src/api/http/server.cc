@@ -121,10 +121,19 @@ void Server::Watch(std::string_view name, Liveness* liveness) {
   }
 }
 
+void Server::BeginClosing() {
+  for (const auto& loop : loops_) loop->BeginClosing();
+}
+
 void Server::StopAccepting() {
   if (!acceptor_) return;
   acceptor_->Stop();
   for (const auto& loop : loops_) loop->BeginDrain();
+}
+
+bool Server::RequestsMayCome() const {
+  return std::any_of(loops_.begin(), loops_.end(),
+                     [](const auto& loop) { return loop->unfinished() != 0; });
 }
 
 std::size_t Server::connections() const {

@@ -1,6 +1,7 @@
 // The HTTP server: listening sockets, accept loop, I/O loops. Owned by main.
 //
-//   Listen -> Start -> (serving) -> StopAccepting -> (answers go out, connections close) -> Stop
+//   Listen -> Start -> (serving) -> BeginClosing -> (each answer ends its connection)
+//     -> StopAccepting -> (the last answers go out, silent connections close) -> Stop
 #ifndef GATEWAY_API_HTTP_SERVER_H_
 #define GATEWAY_API_HTTP_SERVER_H_
 
@@ -51,8 +52,14 @@ class Server final {
   // Has each I/O thread, named `name` and its number, watched. Before Start; `liveness` must
   // outlive the server.
   void Watch(std::string_view name, Liveness* liveness);
-  // No new connections; idle ones are closed; every answer from now on says "Connection: close".
+  // Every answer from now on says "Connection: close". New connections are still accepted, and
+  // those that are idle stay: who is about to use one finds it open.
+  void BeginClosing();
+  // No new connections; those that are idle are closed once they have been silent for a moment.
   void StopAccepting();
+  // Whether a request may still come or is in hand. After StopAccepting it once becomes false and
+  // stays so; everything that requests have set off is visible to who learns it.
+  bool RequestsMayCome() const;
   // Connections still open; 0 once everything accepted has been answered.
   std::size_t connections() const;
   // Ends the threads; what is still open is closed.

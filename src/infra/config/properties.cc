@@ -292,11 +292,14 @@ void AddRest(std::vector<Property>* rows) {
           "throughput, but longer waits where other programs keep every processor busy."),
       Ranged(Bind<&S::shutdown, &Down::grace>(
                  "Shutdown:GraceMs", kMs,
-                 "How long the gateway goes on taking connections after it says it is not ready."),
+                 "How long the gateway goes on serving after it says it is not ready, with answers "
+                 "that close their connection. Behind a balancer longer than it takes to notice: "
+                 "3000 to 10000."),
              0, kHour),
       Ranged(Bind<&S::shutdown, &Down::drain_timeout>(
                  "Shutdown:DrainTimeoutMs", kMs,
-                 "How long accepted records may take to be stored once the door is closed."),
+                 "How long requests and records may still take once no more connections are "
+                 "accepted; what comes in its last half second is refused."),
              0, kHour),
   };
   rows->insert(rows->end(), rest.begin(), rest.end());

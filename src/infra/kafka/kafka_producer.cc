@@ -281,8 +281,10 @@ KafkaProducer::DrainResult KafkaProducer::Totals() const {
   return {delivered_.load(), not_persisted_.load(), possibly_persisted_.load()};
 }
 
-bool KafkaProducer::FlushUntil(SteadyClock::time_point until) {
-  while (queue_.pending() != 0) {
+bool KafkaProducer::FlushUntil(SteadyClock::time_point until,
+                               const std::function<bool()>& more_may_come) {
+  // Asked first: what came before it says no is pending by then.
+  while ((more_may_come && more_may_come()) || queue_.pending() != 0) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
     if (left <= milliseconds(0)) return false;
     std::shared_ptr<KafkaInstance> instance;
@@ -293,13 +295,15 @@ bool KafkaProducer::FlushUntil(SteadyClock::time_point until) {
     if (instance) instance->Flush(std::min(left, kFlushSlice));
     instance.reset();
     // What is held does not keep Flush; a retiring instance reports by itself.
-    if (queue_.pending() != 0) std::this_thread::sleep_for(kDrainPause);
+    if (more_may_come || queue_.pending() != 0) std::this_thread::sleep_for(kDrainPause);
   }
   return true;
 }
 
-KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline) {
+KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline,
+                                                const std::function<bool()>& more_may_come) {
   const DrainResult before = Totals();
+  if (more_may_come) FlushUntil(deadline, more_may_come);
   draining_.store(true);
   directory_->WaitIdle(deadline);
   directory_->Stop();

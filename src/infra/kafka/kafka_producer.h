@@ -9,7 +9,7 @@
 // so no record of the new one can be stored before one of the old one.
 //
 // Owned by main, outlives every request. Send, Kick, OnWithdrawn, Status: any thread. Drain: one,
-// once, after intake has stopped. The embedded broker, if any, must outlive the producer.
+// once. The embedded broker, if any, must outlive the producer.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 
@@ -59,7 +59,7 @@ class KafkaProducer final : public Producer,
     std::function<void()> on_replaced;
   };
 
-  // What became of the records that were under way when Drain was called.
+  // What became of the records that were under way when Drain was called, or came later.
   struct DrainResult {
     std::int64_t delivered = 0;
     std::int64_t not_persisted = 0;
@@ -84,9 +84,11 @@ class KafkaProducer final : public Producer,
   void EndBurst() override { queue_.EndBurst(); }
   KafkaStatus Status() const override;
 
-  // Refuses new records, then waits until every record has been reported. At `deadline` gives up
-  // those that are left: each is reported within about a second more, as not or possibly stored.
-  DrainResult Drain(std::chrono::steady_clock::time_point deadline);
+  // Takes records, and sends each without lingering, while `more_may_come` says that there may be
+  // more; then refuses new ones and waits until every record has been reported. At `deadline` gives
+  // up those that are left: each is reported within about a second more, as not or possibly stored.
+  DrainResult Drain(std::chrono::steady_clock::time_point deadline,
+                    const std::function<bool()>& more_may_come = {});
 
  private:
   friend struct KafkaProducerTestPeer;
@@ -113,7 +115,7 @@ class KafkaProducer final : public Producer,
   void LogReport(const PendingRecord& record, const DeliveryReport& report) const;
   static Result<std::shared_ptr<KafkaInstance>, std::string> MakeInstance(const Options& options);
   DrainResult Totals() const;
-  bool FlushUntil(SteadyClock::time_point until);
+  bool FlushUntil(SteadyClock::time_point until, const std::function<bool()>& more_may_come = {});
 
   // WaveQueue::Sink, and of a record that never reached the queue.
   std::optional<WaveQueue::Refusal> Produce(const std::string& topic, Partition partition,

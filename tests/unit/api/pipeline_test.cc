@@ -92,10 +92,12 @@ TEST_F(Stages, OptionsNamesTheMethodsOfAPathAndOfTheServer) {
   EXPECT_EQ(Ask(Request("OPTIONS /none")).status, 404);
 }
 
-TEST_F(Stages, WhileDrainingOnlySendsAreRefused) {
+TEST_F(Stages, OnlySendsAreRefusedAndOnlyAtTheEndOfADrain) {
   lifecycle.BeginShutdown();
   EXPECT_EQ(Ask(Request("POST /send", kJson)).status, 200) << "stopping is not draining";
-  lifecycle.BeginDrain();
+  lifecycle.BeginDrain(clock.Now() + std::chrono::seconds(25));
+  EXPECT_EQ(Ask(Request("POST /send", kJson)).status, 200) << "there is time enough";
+  clock.Advance(std::chrono::seconds(25));
   const auto response = Ask(Request("POST /send", kJson));
   EXPECT_EQ(response.status, 503);
   EXPECT_TRUE(response.close);

@@ -58,20 +58,31 @@ TEST_F(ReadinessTest, IsNotReadyWhileShuttingDownHoweverWellKafkaIs) {
 
 TEST(Lifecycle, GoesOneWayFromServingToStoppingToDraining) {
   Lifecycle lifecycle;
+  const Clock::TimePoint now(std::chrono::hours(1));
   EXPECT_FALSE(lifecycle.stopping());
   lifecycle.BeginShutdown();
   EXPECT_TRUE(lifecycle.stopping());
-  EXPECT_FALSE(lifecycle.draining());
-  lifecycle.BeginDrain();
-  EXPECT_TRUE(lifecycle.draining());
+  EXPECT_TRUE(lifecycle.TakesSends(now));
+  lifecycle.BeginDrain(now);
+  EXPECT_FALSE(lifecycle.TakesSends(now));
   lifecycle.BeginShutdown();
-  EXPECT_TRUE(lifecycle.draining());
+  EXPECT_FALSE(lifecycle.TakesSends(now));
 }
 
 TEST(Lifecycle, DrainingImpliesStopping) {
   Lifecycle lifecycle;
-  lifecycle.BeginDrain();
+  lifecycle.BeginDrain({});
   EXPECT_TRUE(lifecycle.stopping());
+}
+
+TEST(Lifecycle, ADrainTakesSendsUntilShortlyBeforeItsEnd) {
+  Lifecycle lifecycle;
+  const Clock::TimePoint end(std::chrono::hours(1));
+  lifecycle.BeginDrain(end);
+  EXPECT_TRUE(lifecycle.TakesSends(end - std::chrono::seconds(20)));
+  EXPECT_TRUE(lifecycle.TakesSends(end - Lifecycle::kLastIntake));
+  EXPECT_FALSE(lifecycle.TakesSends(end - Lifecycle::kLastIntake + std::chrono::milliseconds(1)));
+  EXPECT_FALSE(lifecycle.TakesSends(end + std::chrono::hours(1)));
 }
 
 }  // namespace

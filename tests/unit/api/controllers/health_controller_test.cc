@@ -134,7 +134,7 @@ TEST_F(HealthControllerTest, IsUnhealthyWhileStoppingAlthoughKafkaIsWell) {
 
 TEST_F(HealthControllerTest, IsAliveWhateverKafkaAndTheLifecycleSay) {
   kafka.status.ready = false;
-  lifecycle.BeginDrain();
+  lifecycle.BeginDrain(clock.Now());
   const auto response = Get("/health/live");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(JsonOf(response)["status"], "Healthy");

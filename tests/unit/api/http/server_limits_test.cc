@@ -225,6 +225,80 @@ TEST_F(HttpServerLimits, ConnectionsAreCountedInAndOut) {
 
 class HttpServerDrain : public testing::ServerTest {};
 
+TEST_F(HttpServerDrain, WhileClosingEveryAnswerIsTheLastAndNothingElseChanges) {
+  handler.on_head = [](const http::RequestHead& head) {
+    http::HeadVerdict verdict;
+    if (head.path == "/early") verdict.answer = TextResponse(404, "early");
+    return verdict;
+  };
+  Start();
+  HttpClient idle(port());
+  HttpClient pooled(port());
+  EXPECT_EQ(idle.Ask(Get("/")).Field("Connection"), "");
+  EXPECT_EQ(pooled.Ask(Get("/")).Field("Connection"), "");
+  server().BeginClosing();
+  HttpClient fresh(port());
+  for (HttpClient* const client : {&pooled, &fresh}) {
+    const auto response = client->Ask(Get("/late"));
+    EXPECT_EQ(response.body, "/late");
+    EXPECT_EQ(response.Field("Connection"), "close");
+    EXPECT_TRUE(client->AtEnd());
+  }
+  const auto early = idle.Ask(Get("/early"));
+  EXPECT_EQ(early.body, "early") << "it was still open";
+  EXPECT_EQ(early.Field("Connection"), "close");
+}
+
+TEST_F(HttpServerDrain, AConnectionThatWasJustOpenedOrUsedIsStillHeard) {
+  options.limits.settle = std::chrono::hours(1);
+  Start();
+  HttpClient pooled(port());
+  EXPECT_EQ(pooled.Ask(Get("/")).status, 200);
+  HttpClient fresh(port());
+  server().StopAccepting();
+  while (server().connections() != 2) std::this_thread::yield();
+  for (HttpClient* const client : {&pooled, &fresh}) {
+    const auto response = client->Ask(Get("/late"));
+    EXPECT_EQ(response.body, "/late");
+    EXPECT_EQ(response.Field("Connection"), "close");
+    EXPECT_TRUE(client->AtEnd());
+  }
+}
+
+// They are read once more first: what has arrived by then counts.
+TEST_F(HttpServerDrain, SilentConnectionsAreClosedOnceTheyHaveSettled) {
+  options.limits.settle = milliseconds(0);
+  Start();
+  HttpClient idle(port());
+  EXPECT_EQ(idle.Ask(Get("/")).status, 200);
+  server().StopAccepting();
+  EXPECT_TRUE(idle.AtEnd());
+}
+
+TEST_F(HttpServerDrain, TellsWhenNoRequestCanComeAnyMore) {
+  options.limits.settle = std::chrono::hours(1);
+  Signal requested;
+  std::shared_ptr<http::Responder> kept;
+  handler.on_request = [&](http::Request, http::Responder responder) {
+    kept = std::make_shared<http::Responder>(std::move(responder));
+    requested.Notify();
+  };
+  Start();
+  EXPECT_FALSE(server().RequestsMayCome());
+  HttpClient silent(port());
+  HttpClient client(port());
+  client.Send(Get("/"));
+  ASSERT_TRUE(requested.Wait());
+  server().StopAccepting();
+  silent.Close();
+  while (server().connections() != 1) std::this_thread::yield();
+  EXPECT_TRUE(server().RequestsMayCome());
+  kept->Send([] { return TextResponse(200, "the last"); });
+  EXPECT_EQ(client.Read().body, "the last");
+  while (server().RequestsMayCome()) std::this_thread::yield();
+  EXPECT_EQ(server().connections(), 1U) << "the client has not closed yet";
+}
+
 TEST_F(HttpServerDrain, IdleConnectionsAreClosedAndNewOnesRefused) {
   Start();
   HttpClient idle(port());

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <deque>
+#include <thread>
 
 #include "kafka_test_support.h"
 
@@ -229,6 +231,41 @@ TEST(KafkaProducer, DrainDeliversWhatIsUnderWay) {
   EXPECT_EQ(result.delivered, 1'000);
   EXPECT_TRUE(result.NothingLost());
   for (TestRecord& record : records) EXPECT_EQ(record.reports(), 1U);
+}
+
+TEST(KafkaProducer, ADrainTakesRecordsWhileMoreMayCome) {
+  EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 20'000; });
+  TestRecord before("t", "k", "v");
+  kafka.Send(&before);
+  std::atomic<bool> more{true};
+  KafkaProducer::DrainResult result;
+  std::thread drainer([&] {
+    result = kafka.producer().Drain(std::chrono::steady_clock::now() + testing::kHang,
+                                    [&more] { return more.load(); });
+  });
+  EXPECT_TRUE(before.Await().ok()) << "it does not linger";
+  TestRecord known("t", "k", "v");
+  TestRecord unknown("u", "k", "v");
+  kafka.Send(&known);
+  kafka.Send(&unknown);
+  more = false;
+  drainer.join();
+  EXPECT_EQ(result.delivered, 3);
+  EXPECT_TRUE(result.NothingLost());
+  TestRecord after("t", "k", "v");
+  kafka.Send(&after);
+  EXPECT_EQ(CodeOfReport(after.Await()), ErrorCode::kDraining);
+}
+
+// A client that could ask for ever does not keep the gateway.
+TEST(KafkaProducer, ADrainEndsAtItsDeadlineWhateverMayCome) {
+  EmbeddedKafka kafka;
+  const auto result = kafka.producer().Drain(
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(50), [] { return true; });
+  EXPECT_EQ(result.delivered, 0);
+  TestRecord after("t", "k", "v");
+  kafka.Send(&after);
+  EXPECT_EQ(CodeOfReport(after.Await()), ErrorCode::kDraining);
 }
 
 TEST(KafkaProducer, ADrainWithoutABrokerEndsWithEveryRecordReported) {
