@@ -77,7 +77,7 @@ PrometheusOptions PrometheusOptionsOf(const Settings& settings) {
     options.problems.emplace_back(info.code, info.status);
   }
   for (std::size_t i = 0; i <= static_cast<std::size_t>(ErrorCode::kInternal); ++i) {
-    options.record_errors.emplace_back(InfoOf(static_cast<ErrorCode>(i)).code);
+    options.record_errors.emplace_back(InfoOf(FromErrorCode(static_cast<ErrorCode>(i))).code);
   }
   options.limits.max_connections = settings.http.max_connections;
   options.limits.max_in_flight_requests = settings.limits.max_in_flight_requests;

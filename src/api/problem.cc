@@ -160,15 +160,16 @@ constexpr std::array kProblems = {
         "The deadline of the request, or of the record, came before Kafka's confirmation. "
         "\"persistence\" says "
         "whether the record may be stored.",
-        "NotPersisted: send again. PossiblyPersisted: send again only if a duplicate is harmless."},
+        "NotPersisted: send again. PossiblyPersisted: send again only if a duplicate is harmless.",
+        true},
     ProblemInfo{kOutcomeUnknown, "outcome-unknown", "OutcomeUnknown", 504,
                 "It is not known whether the record is stored", true, 0,
                 "The connection to the broker broke, or its answer leaves open whether the record "
                 "was stored.",
-                "Send again only if a duplicate is harmless."},
+                "Send again only if a duplicate is harmless.", true},
     ProblemInfo{kInternal, "internal", "Internal", 500, "The gateway has a fault", false, 0,
                 "Something in the gateway went wrong that should not.",
-                "Tell the gateway's operator the requestId; the logs have the rest."},
+                "Tell the gateway's operator the requestId; the logs have the rest.", true},
 };
 
 void AppendErrorDetail(const ErrorDetail& error, std::string* out) {
@@ -241,6 +242,13 @@ ProblemType FromErrorCode(ErrorCode code) {
   return kInternal;
 }
 
+ProblemType RowOf(const Error& error) {
+  const ProblemType row = FromErrorCode(error.code);
+  const bool sayable =
+      error.persistence == Persistence::kNotPersisted || InfoOf(row).possibly_persisted;
+  return sayable ? row : kOutcomeUnknown;
+}
+
 std::string_view PersistenceName(Persistence persistence) {
   switch (persistence) {
     case Persistence::kNotPersisted:
@@ -255,7 +263,7 @@ std::string_view PersistenceName(Persistence persistence) {
 
 Problem Problem::FromError(Error error) {
   Problem problem;
-  problem.type = FromErrorCode(error.code);
+  problem.type = RowOf(error);
   problem.detail = std::move(error.detail);
   problem.persistence = error.persistence;
   problem.errors = std::move(error.errors);

@@ -1,7 +1,10 @@
 // Problem documents (RFC 9457). One enum and one table decide what every failure looks like to a
 // client: its status, its code, whether the same request may succeed later, and the page at
-// /problems/{name}. A domain Error has exactly one row (FromError); HTTP's own failures have the
-// rest. Pure functions and constants.
+// /problems/{name}. A domain Error has exactly one row (RowOf); HTTP's own failures have the rest.
+// Pure functions and constants.
+//
+// A 503 always means that nothing of the request is stored, so that whoever stands between may send
+// it again: no row with that status may speak of a record that is possibly stored.
 #ifndef GATEWAY_API_PROBLEM_H_
 #define GATEWAY_API_PROBLEM_H_
 
@@ -64,15 +67,20 @@ struct ProblemInfo {
   int retry_after_seconds;   // 0: no Retry-After
   std::string_view meaning;  // what happened, for the page
   std::string_view action;   // what the client does about it, for the page
+  // May be said of a record that is possibly stored; never with 503.
+  bool possibly_persisted = false;
 };
 
 std::span<const ProblemInfo> AllProblems();
 const ProblemInfo& InfoOf(ProblemType type);
 // Null if there is no problem of that name.
 const ProblemInfo* FindProblem(std::string_view name);
-// The one row of a domain error.
+// The row of a code.
 ProblemType FromErrorCode(ErrorCode code);
-inline const ProblemInfo& InfoOf(ErrorCode code) { return InfoOf(FromErrorCode(code)); }
+// The one row of a domain error: that of its code, unless the record is possibly stored and the row
+// cannot say so; then it is kOutcomeUnknown.
+ProblemType RowOf(const Error& error);
+inline const ProblemInfo& InfoOf(const Error& error) { return InfoOf(RowOf(error)); }
 std::string_view PersistenceName(Persistence persistence);
 
 // The detail of a kOverloaded for want of room in Limits:MaxInFlightBytes.

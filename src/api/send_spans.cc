@@ -93,7 +93,7 @@ void SendSpans::End(const ProduceBatch& batch) {
     if (outcome.ok()) continue;
     Send& send = sends_[Find(TopicOf(batch.record(i)))];
     if (send.error_type.empty()) {
-      send.error_type = InfoOf(outcome.error().code).code;
+      send.error_type = InfoOf(outcome.error()).code;
     }
   }
   if (single_ && batch.outcome(0).ok()) {

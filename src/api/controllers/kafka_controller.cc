@@ -139,7 +139,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
                            : WhenAwaited(context, AnswerFormOf(head, preferences, request), spans),
                        released);
   if (!produced.ok()) {
-    if (spans) spans->Refuse(InfoOf(produced.error().code).code);
+    if (spans) spans->Refuse(InfoOf(produced.error()).code);
     return ReplyRefusal(std::move(produced).error(), request, context);
   }
   context->timed = true;

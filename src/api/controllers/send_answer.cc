@@ -24,7 +24,7 @@ http::Response AnswerToOne(const ProduceBatch& batch, const RequestContext& cont
 std::string_view FirstFault(const ProduceBatch& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
-    if (!outcome.ok()) return InfoOf(outcome.error().code).code;
+    if (!outcome.ok()) return InfoOf(outcome.error()).code;
   }
   return "";
 }
@@ -84,7 +84,7 @@ void ReportAccepted(const ProduceBatch& batch, const RequestContext& context, Me
               {"total", static_cast<std::int64_t>(batch.size())},
               {"first_index", static_cast<std::int64_t>(first)},
               {"messaging.destination.name", batch.record(first).topic},
-              {"error.type", InfoOf(error.code).code},
+              {"error.type", InfoOf(error).code},
               {"error", std::string_view(error.detail)}});
 }
 

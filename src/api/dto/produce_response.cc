@@ -35,8 +35,6 @@ void AppendStored(std::string_view topic, const RecordMetadata& metadata, std::s
   out->push_back('"');
 }
 
-const ProblemInfo& InfoOf(const DeliveryReport& failed) { return InfoOf(failed.error().code); }
-
 // What all outcomes of a batch say together.
 struct Summary {
   std::size_t succeeded = 0;
@@ -57,11 +55,11 @@ Summary Summarize(const ProduceBatch& batch) {
       ++summary.succeeded;
       continue;
     }
-    const ProblemInfo& info = InfoOf(outcome);
+    const ProblemInfo& info = InfoOf(outcome.error());
     if (++summary.failed == 1) summary.first_status = info.status;
     summary.same_status = summary.same_status && info.status == summary.first_status;
-    summary.any_possibly_persisted = summary.any_possibly_persisted ||
-                                     outcome.error().persistence == Persistence::kPossiblyPersisted;
+    summary.any_possibly_persisted =
+        summary.any_possibly_persisted || outcome.error().persistence != Persistence::kNotPersisted;
     summary.any_retriable = summary.any_retriable || info.retriable;
     summary.any_overloaded =
         summary.any_overloaded || outcome.error().code == ErrorCode::kOverloaded;
@@ -70,6 +68,7 @@ Summary Summarize(const ProduceBatch& batch) {
   return summary;
 }
 
+// 503 only if nothing is stored, surely: a balancer may then send the batch again.
 int StatusOf(const Summary& summary) {
   if (summary.failed == 0) return 200;
   if (summary.succeeded != 0) return 207;

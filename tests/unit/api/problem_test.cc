@@ -68,6 +68,28 @@ TEST(Problems, EveryDomainErrorHasARowOfItsOwn) {
   EXPECT_EQ(FromErrorCode(ErrorCode::kInternal), ProblemType::kInternal);
 }
 
+// The promise on which a balancer may send a request again: whatever becomes of a record, an answer
+// of 503 never speaks of one that may be stored.
+TEST(Problems, A503MeansThatNothingIsStored) {
+  for (const ProblemInfo& info : AllProblems()) {
+    EXPECT_FALSE(info.status == 503 && info.possibly_persisted) << info.name;
+  }
+  EXPECT_TRUE(InfoOf(ProblemType::kOutcomeUnknown).possibly_persisted) << "it stands in for others";
+  for (int code = 0; code <= static_cast<int>(ErrorCode::kInternal); ++code) {
+    for (const Persistence persistence :
+         {Persistence::kNotPersisted, Persistence::kPossiblyPersisted, Persistence::kPersisted}) {
+      Error error;
+      error.code = static_cast<ErrorCode>(code);
+      error.persistence = persistence;
+      const ProblemInfo& info = InfoOf(Problem::FromError(error).type);
+      EXPECT_TRUE(info.status != 503 || persistence == Persistence::kNotPersisted) << info.name;
+      EXPECT_TRUE(persistence != Persistence::kNotPersisted ||
+                  info.type == FromErrorCode(error.code))
+          << "of what is not stored each code says its own";
+    }
+  }
+}
+
 nlohmann::json Document(const Problem& problem, std::string_view instance = "",
                         std::string_view request_id = "") {
   std::string out;

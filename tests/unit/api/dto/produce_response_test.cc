@@ -139,6 +139,36 @@ TEST_F(BatchResponseTest, HasTheWorstStatusWhenTheFailuresDiffer) {
   EXPECT_EQ(StatusOf({forbidden, missing}), 403);
 }
 
+// The promise on which a balancer may send a batch again: each kind of outcome with each other one,
+// and with a third that would be a 503 by itself.
+TEST_F(BatchResponseTest, Is503OnlyWhenNothingOfItIsStored) {
+  std::vector<DeliveryReport> outcomes = {kStored};
+  for (int code = 0; code <= static_cast<int>(ErrorCode::kInternal); ++code) {
+    for (const Persistence persistence :
+         {Persistence::kNotPersisted, Persistence::kPossiblyPersisted, Persistence::kPersisted}) {
+      outcomes.push_back(Failure(static_cast<ErrorCode>(code), persistence));
+    }
+  }
+  const auto not_stored = [](const DeliveryReport& outcome) {
+    return !outcome.ok() && outcome.error().persistence == Persistence::kNotPersisted;
+  };
+  const DeliveryReport full = Failure(ErrorCode::kOverloaded);
+  int refused = 0;
+  for (const DeliveryReport& one : outcomes) {
+    for (const DeliveryReport& other : outcomes) {
+      for (const bool with_third : {false, true}) {
+        std::vector<DeliveryReport> all = {one, other};
+        if (with_third) all.push_back(full);
+        const BatchResponse response = Respond(all);
+        if (response.status != 503) continue;
+        ++refused;
+        EXPECT_TRUE(not_stored(one) && not_stored(other)) << response.body;
+      }
+    }
+  }
+  EXPECT_GT(refused, 100);
+}
+
 TEST_F(BatchResponseTest, SaysWhenToRetryWith503Only) {
   const Error full = Failure(ErrorCode::kOverloaded);
   const Error away = Failure(ErrorCode::kBrokersUnavailable);
