@@ -14,7 +14,7 @@ main_robustness() {
     export GATEWAY_BINARY="$ROOT/build/release/kafka-gateway"
   fi
   prepare_kafka
-  ensure_packages iproute2:ss
+  ensure_packages iproute2:ss haproxy:haproxy nginx-light:nginx
   ensure_venv
   build/venv/bin/python -m pytest tests/robustness "$@"
 }

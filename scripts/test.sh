@@ -120,7 +120,9 @@ step_edge() {
 }
 
 # Every fault for seconds; `./dev robustness` takes its time.
-step_robustness() { GATEWAY_ROBUSTNESS=short python_tests tests/robustness iproute2:ss; }
+step_robustness() {
+  GATEWAY_ROBUSTNESS=short python_tests tests/robustness iproute2:ss haproxy:haproxy nginx-light:nginx
+}
 
 step_browser() {
   python_tests tests/browser chromium:chromium fonts-dejavu-core npm:npm nginx-light:nginx
