@@ -34,7 +34,7 @@ Result<std::string, Problem> TopicOf(std::string_view segment, std::string_view 
   FaultList faults;
   std::pmr::monotonic_buffer_resource arena;
   ReadQuery(query, {}, &arena, &faults, [](std::size_t, std::string_view) {});
-  const auto decoded = DecodeParameter("topic", segment, &arena, &faults);
+  const auto decoded = DecodeSegment("topic", segment, &arena, &faults);
   if (decoded && !IsLegalTopicName(*decoded)) {
     faults.AddParameter("topic", {"A topic name is 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' "
                                   "and '-', and neither \".\" nor \"..\"."});

@@ -14,11 +14,11 @@ int HexDigit(char c) {
 
 }  // namespace
 
-std::optional<std::size_t> DecodePercent(std::string_view text, char* to) {
+std::optional<std::size_t> DecodePercent(std::string_view text, Plus plus, char* to) {
   std::size_t size = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      to[size++] = text[i];
+      to[size++] = text[i] == '+' && plus == Plus::kSpace ? ' ' : text[i];
       continue;
     }
     if (text.size() - i < 3) return std::nullopt;

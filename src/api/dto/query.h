@@ -1,6 +1,6 @@
 // Reads the query of a request's target: `name=value` pairs between `&`, percent-encoded, in which
-// "+" is a plus. Strict, as a misspelt parameter must not be ignored: unknown and doubled names are
-// faults. Pure functions.
+// "+" is a space and "%2B" a plus. Strict, as a misspelt parameter must not be ignored: unknown and
+// doubled names are faults. Pure functions.
 #ifndef GATEWAY_API_DTO_QUERY_H_
 #define GATEWAY_API_DTO_QUERY_H_
 
@@ -26,11 +26,10 @@ void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory
                FaultList* faults,
                const std::function<void(std::size_t name, std::string_view value)>& on_value);
 
-// The bytes of percent-encoded `text`, in `arena`. Nothing, and a fault of `parameter`, if an
-// escape is not well-formed.
-std::optional<std::string_view> DecodeParameter(std::string_view parameter, std::string_view text,
-                                                std::pmr::memory_resource* arena,
-                                                FaultList* faults);
+// The bytes of a percent-encoded segment of the path, in which "+" is a plus, in `arena`. Nothing,
+// and a fault of `parameter`, if an escape is not well-formed.
+std::optional<std::string_view> DecodeSegment(std::string_view parameter, std::string_view segment,
+                                              std::pmr::memory_resource* arena, FaultList* faults);
 
 }  // namespace gateway
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 
 #include "dto/json_reader.h"
 #include "dto/keep_headers.h"
@@ -23,6 +24,16 @@ std::optional<Integer> IntegerOf(std::string_view text) {
   return number;
 }
 
+// RFC 3339, where a space before the zone is the plus that a client did not encode.
+std::optional<TimestampMs> TimeOf(std::string_view text) {
+  constexpr std::string_view kZone = " hh:mm";
+  std::string time(text);
+  if (time.size() > kZone.size() && time[time.size() - kZone.size()] == ' ') {
+    time[time.size() - kZone.size()] = '+';
+  }
+  return ParseRfc3339(time);
+}
+
 std::string_view Lowered(std::string_view name, RecordBatch* batch) {
   char* const bytes =
       static_cast<char*>(batch->Arena().allocate(std::max<std::size_t>(1, name.size()), 1));
@@ -35,7 +46,7 @@ std::string_view Lowered(std::string_view name, RecordBatch* batch) {
 }  // namespace
 
 void RawTarget::ReadTopic(std::string_view segment) {
-  record_.topic = DecodeParameter("topic", segment, &batch_->Arena(), faults_).value_or("");
+  record_.topic = DecodeSegment("topic", segment, &batch_->Arena(), faults_).value_or("");
 }
 
 void RawTarget::ReadQuery(std::string_view query) {
@@ -59,7 +70,7 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
                                     "to have one chosen."});
     case kTimestamp:
       record_.timestamp = IntegerOf<TimestampMs>(value);
-      if (!record_.timestamp) record_.timestamp = ParseRfc3339(value);
+      if (!record_.timestamp) record_.timestamp = TimeOf(value);
       if (record_.timestamp) return;
       return faults_->AddParameter(
           called,

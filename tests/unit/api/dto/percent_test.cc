@@ -7,9 +7,9 @@
 namespace gateway {
 namespace {
 
-std::string Decoded(const std::string& text) {
+std::string Decoded(const std::string& text, Plus plus = Plus::kPlus) {
   std::string bytes(text.size() + 1, '?');
-  const auto size = DecodePercent(text, bytes.data());
+  const auto size = DecodePercent(text, plus, bytes.data());
   return size ? bytes.substr(0, *size) : "malformed";
 }
 
@@ -20,7 +20,10 @@ TEST(DecodePercent, GivesAnyByte) {
   EXPECT_EQ(Decoded("100%25"), "100%");
 }
 
-TEST(DecodePercent, LeavesAPlusAPlus) { EXPECT_EQ(Decoded("a+b%2B"), "a+b+"); }
+TEST(DecodePercent, MakesABarePlusWhatItStandsFor) {
+  EXPECT_EQ(Decoded("a+b%2B%20"), "a+b+ ");
+  EXPECT_EQ(Decoded("a+b%2B%20", Plus::kSpace), "a b+ ");
+}
 
 TEST(DecodePercent, RefusesWhatIsNoEscape) {
   for (const char* bad : {"%", "a%", "%4", "%4g", "%g4", "%%41", "%-1", "% 1", "%0x41"}) {

@@ -82,15 +82,43 @@ TEST(ParseRawRequest, TellsAnEmptyValueFromATombstone) {
 }
 
 TEST(ParseRawRequest, ReadsKeyPartitionAndTimeFromTheQuery) {
-  const auto result = Parse("key=a%00%FF+b&partition=7&timestamp=1767323045678");
+  const auto result = Parse("key=a%00%FF%2Bb&partition=7&timestamp=1767323045678");
   const Record& record = result.value().batch.records[0];
   EXPECT_EQ(record.key, std::string_view("a\0\xff+b", 5));
   EXPECT_EQ(record.partition, 7);
   EXPECT_EQ(record.timestamp, 1'767'323'045'678);
-  EXPECT_EQ(Parse("timestamp=2026-01-02T04:04:05.678+01:00").value().batch.records[0].timestamp,
+  EXPECT_EQ(Parse("timestamp=2026-01-02T04:04:05.678%2B01:00").value().batch.records[0].timestamp,
             1'767'323'045'678);
   EXPECT_EQ(Parse("timestamp=2026-01-02T03%3A04%3A05.678Z").value().batch.records[0].timestamp,
             1'767'323'045'678);
+}
+
+TEST(ParseRawRequest, ReadsABarePlusAsASpace) {
+  const auto result = Parse("key=New+York%2B+&header=a+b:c+d");
+  EXPECT_EQ(result.value().batch.records[0].key, "New York+ ");
+  EXPECT_THAT(HeaderTexts(result.value().batch.records[0]), ElementsAre("a b=c d"));
+  EXPECT_EQ(ParseRawRequest("a+b", Head(""), testing::Body("")).value().batch.records[0].topic,
+            "a+b");
+}
+
+TEST(ParseRawRequest, ReadsASpaceBeforeTheZoneOfATimeAsThePlusThatItWas) {
+  for (const char* time : {"2026-01-02T04:04:05.678+01:00", "2026-01-02T04%3A04%3A05.678%2001%3A00",
+                           "2026-01-02T04:04:05.678%2B01:00"}) {
+    const auto result = Parse("timestamp=" + std::string(time));
+    ASSERT_TRUE(result.ok()) << time;
+    EXPECT_EQ(result.value().batch.records[0].timestamp, 1'767'323'045'678) << time;
+  }
+  for (const char* bad : {"2026-01-02+04:04:05Z", "2026-01-02T04:04:05.678++01:00", "+01:00",
+                          "2026-01-02T04:04:05Z+01:00", "+1767323045678"}) {
+    EXPECT_EQ(Faults(Parse("timestamp=" + std::string(bad))).size(), 1U) << bad;
+  }
+}
+
+TEST(ParseRawRequest, DecodesTheNamesOfParameters) {
+  EXPECT_EQ(Parse("k%65y=a").value().batch.records[0].key, "a");
+  EXPECT_THAT(Faults(Parse("key=a&%6Bey=b")), ElementsAre(HasSubstr("\"key\" comes twice")));
+  EXPECT_THAT(Faults(Parse("my%20key=a")), ElementsAre(HasSubstr("my%20key: Unknown")));
+  EXPECT_THAT(Faults(Parse("k%6=a")), ElementsAre(HasSubstr("k%6: \"%\" is followed by")));
 }
 
 TEST(ParseRawRequest, TellsAnEmptyKeyFromNone) {
