@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "dto/rfc3339.h"
 #include "json_writer.h"
 #include "problem.h"
+#include "rfc3339.h"
 
 namespace gateway {
 namespace {

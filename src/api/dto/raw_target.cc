@@ -7,7 +7,7 @@
 #include "dto/json_reader.h"
 #include "dto/keep_headers.h"
 #include "dto/query.h"
-#include "dto/rfc3339.h"
+#include "rfc3339.h"
 
 namespace gateway {
 namespace {

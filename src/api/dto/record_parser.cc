@@ -8,7 +8,7 @@
 #include <string>
 
 #include "dto/base64.h"
-#include "dto/rfc3339.h"
+#include "rfc3339.h"
 
 namespace gateway {
 namespace {

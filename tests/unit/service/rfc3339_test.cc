@@ -1,4 +1,4 @@
-#include "dto/rfc3339.h"
+#include "rfc3339.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Time stamps of RFC 3339 ("2026-01-02T03:04:05.678Z"), without locale or time zone database.
 // Pure functions.
-#ifndef GATEWAY_API_DTO_RFC3339_H_
-#define GATEWAY_API_DTO_RFC3339_H_
+#ifndef GATEWAY_SERVICE_RFC3339_H_
+#define GATEWAY_SERVICE_RFC3339_H_
 
 #include <optional>
 #include <string>
@@ -22,4 +22,4 @@ void AppendRfc3339(TimestampMs ms, std::string* out);
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_DTO_RFC3339_H_
+#endif  // GATEWAY_SERVICE_RFC3339_H_
