@@ -86,8 +86,7 @@ class Gateway final {
                                              settings_.health.kafka_down_grace);
     service_ = std::make_unique<ProduceService>(
         *producer_, clock_, metrics_, TopicPolicy(settings_.topics.allow, settings_.topics.deny),
-        RecordLimits{settings_.limits.max_batch_records, settings_.limits.max_record_bytes,
-                     settings_.limits.max_headers});
+        RecordLimitsOf(settings_.limits));
     catalog_ = MakeCatalog();
     if (const int code = StartTracing(); code != 0) return code;
     api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *catalog_, *readiness_, lifecycle_,

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "logging/log_line.h"
 #include "os/named_file.h"
 #include "problem.h"
+#include "rfc3339.h"
 
 namespace gateway {
 
@@ -58,6 +60,16 @@ std::optional<std::string> CheckHealth(const Settings& settings, bool readiness)
            "none: set Management:Port.";
   }
   return http::ProbeHealth(probe);
+}
+
+RecordLimits RecordLimitsOf(const Settings::Limits& limits) {
+  RecordLimits of;
+  of.max_batch_records = limits.max_batch_records;
+  of.max_record_bytes = limits.max_record_bytes;
+  of.max_headers = limits.max_headers;
+  const TimestampMs earliest = ParseRfc3339(limits.min_timestamp).value_or(of.min_timestamp);
+  of.min_timestamp = std::max(of.min_timestamp, earliest);  // 1970 itself is 0
+  return of;
 }
 
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {

@@ -15,6 +15,7 @@
 #include "http/tls_context.h"
 #include "logging/async_logger.h"
 #include "metrics/prometheus_metrics.h"
+#include "record_limits.h"
 
 namespace gateway {
 
@@ -27,6 +28,7 @@ std::optional<std::string> CheckHealth(const Settings& settings, bool readiness)
 
 bool UsesTls(const Settings& settings);
 http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls);
+RecordLimits RecordLimitsOf(const Settings::Limits& limits);
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging);
 // The names and the settings that are exported; what is read at a scrape is main's to add.
 PrometheusOptions PrometheusOptionsOf(const Settings& settings);

@@ -92,9 +92,10 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
 std::optional<Error> ProduceService::Refuse(std::span<const Record> records,
                                             const PointerOf& pointer_of) const {
   Refusal refusal;
+  const TimestampMs now = clock_.UnixMillis();
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
-    RecordFaults faults = CheckRecord(record, limits_);
+    RecordFaults faults = CheckRecord(record, limits_, now);
     if (!faults.errors.empty()) refusal.Add(pointer_of, i, std::move(faults));
     if (IsLegalTopicName(record.topic) && !policy_.Allows(record.topic)) {
       refusal.Forbid(pointer_of, i, record.topic);

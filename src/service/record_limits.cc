@@ -1,15 +1,41 @@
 #include "record_limits.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "rfc3339.h"
 
 namespace gateway {
 namespace {
 
 constexpr std::size_t kMaxTopicBytes = 249;
+// How far a clock may be ahead of the gateway's.
+constexpr TimestampMs kMaxAheadMs = 86'400'000;
 
 bool IsTopicCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '_' || c == '-';
+}
+
+std::string InRfc3339(TimestampMs ms) {
+  std::string text;
+  AppendRfc3339(ms, &text);
+  return text;
+}
+
+// What is wrong with a record's time; nothing if it is between the bounds. A time in the wrong unit
+// is always beyond one of them, and would be stored as 1970 or as a year that no retention reaches.
+std::optional<std::string> CheckTimestamp(TimestampMs timestamp, TimestampMs min, TimestampMs now) {
+  if (timestamp < min) {
+    return "The timestamp is " + InRfc3339(timestamp) + ", before " + InRfc3339(min) +
+           " (Limits:MinTimestamp): milliseconds, not seconds? Leave it out for now.";
+  }
+  if (timestamp > now + kMaxAheadMs) {
+    return "The timestamp is " + InRfc3339(timestamp) +
+           ", more than a day ahead of the gateway's clock: milliseconds, not microseconds? Leave "
+           "it out for now.";
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -19,7 +45,7 @@ bool IsLegalTopicName(std::string_view name) {
          std::all_of(name.begin(), name.end(), IsTopicCharacter);
 }
 
-RecordFaults CheckRecord(const Record& record, const RecordLimits& limits) {
+RecordFaults CheckRecord(const Record& record, const RecordLimits& limits, TimestampMs now) {
   RecordFaults faults;
   const auto refuse = [&faults](std::string pointer, std::string detail) {
     faults.errors.push_back({std::move(pointer), std::move(detail)});
@@ -34,10 +60,9 @@ RecordFaults CheckRecord(const Record& record, const RecordLimits& limits) {
     refuse("/partition",
            "A partition is an integer from 0 to 2147483647; leave it out to have one chosen.");
   }
-  if (record.timestamp && *record.timestamp < 1) {
-    refuse("/timestamp",
-           "A timestamp is at least 1 (milliseconds since 1970-01-01T00:00:00Z); leave it out for "
-           "now.");
+  if (record.timestamp) {
+    auto wrong = CheckTimestamp(*record.timestamp, limits.min_timestamp, now);
+    if (wrong) refuse("/timestamp", *std::move(wrong));
   }
   if (record.headers.size() > limits.max_headers) {
     refuse("/headers", "The record has " + std::to_string(record.headers.size()) +

@@ -18,6 +18,7 @@ struct RecordLimits {
   std::size_t max_batch_records = 10'000;    // Limits:MaxBatchRecords
   std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes: key + value + headers
   std::size_t max_headers = 64;              // Limits:MaxHeaders, of one record
+  TimestampMs min_timestamp = 1;             // Limits:MinTimestamp; 0 would silently mean now
 };
 
 // `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
@@ -30,7 +31,7 @@ struct RecordFaults {
   bool too_large = false;
   bool other = false;  // a fault that is not about size
 };
-RecordFaults CheckRecord(const Record& record, const RecordLimits& limits);
+RecordFaults CheckRecord(const Record& record, const RecordLimits& limits, TimestampMs now);
 
 }  // namespace gateway
 

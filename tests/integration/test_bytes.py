@@ -108,7 +108,7 @@ def test_headers_of_the_array_form_keep_order_duplicates_and_bytes(http, kafka, 
 
 
 @pytest.mark.parametrize("timestamp, milliseconds", [
-    (1, 1),
+    (946684800000, 946684800000),
     (1767323045001, 1767323045001),
     (1767323045678, 1767323045678),
     ("2026-01-02T03:04:05.678Z", 1767323045678),

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "config/properties.h"
+#include "rfc3339.h"
 
 namespace gateway::config {
 namespace {
@@ -91,6 +92,8 @@ bool Obeys(TextRule rule, std::string_view text) {
                                   "0123456789._-*") == std::string_view::npos;
     case TextRule::kOrigin:
       return IsOrigin(text);
+    case TextRule::kTime:
+      return ParseRfc3339(text).value_or(-1) >= 0;
   }
   return false;
 }
@@ -107,6 +110,10 @@ std::string_view PatternOf(TextRule rule) {
       return "^[A-Za-z0-9._*-]+$";
     case TextRule::kOrigin:
       return "^(\\*|[a-z][a-z0-9+.-]*://[a-z0-9.:\\[\\]_-]+)$";
+    case TextRule::kTime:
+      return "^(19[7-9]|[2-9][0-9]{2})[0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]"
+             "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?"
+             "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
   }
   return "";
 }
@@ -124,6 +131,8 @@ std::string_view InWords(TextRule rule) {
     case TextRule::kOrigin:
       return "an origin as https://shop.example or http://localhost:3000, in lower case and "
              "without a path, or * for every origin";
+    case TextRule::kTime:
+      return "a time in RFC 3339, 1970-01-01T00:00:00Z at the earliest";
   }
   return "";
 }

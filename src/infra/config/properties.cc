@@ -233,6 +233,10 @@ void AddLimits(std::vector<Property>* rows) {
       Ranged(Limit<&L::max_headers>("Limits:MaxHeaders", "headers",
                                     "The most Kafka headers of one record."),
              0, 10'000),
+      Text(Limit<&L::min_timestamp>("Limits:MinTimestamp", "",
+                                    "The earliest timestamp that a record may have; move it back "
+                                    "to load history."),
+           TextRule::kTime),
       Ranged(Limit<&L::max_in_flight_requests>("Limits:MaxInFlightRequests", "requests",
                                                "The most requests in work at a time; more are "
                                                "told to come back."),

@@ -32,6 +32,7 @@ enum class TextRule : std::uint8_t {
   kServers,    // host:port,host:port or one word
   kTopicGlob,  // what a topic name may hold, and *
   kOrigin,     // scheme://host:port as browsers write it, or *
+  kTime,       // RFC 3339, not before 1970
 };
 
 struct Property {

@@ -75,6 +75,7 @@ struct Settings {
     std::size_t max_batch_records = 10'000;
     std::size_t max_record_bytes = 1'000'000;
     std::size_t max_headers = 64;
+    std::string min_timestamp = "2000-01-01T00:00:00Z";  // RFC 3339
     std::size_t max_in_flight_requests = 20'000;
     std::size_t max_in_flight_bytes = 268'435'456;
     std::chrono::milliseconds request_timeout{30'000};

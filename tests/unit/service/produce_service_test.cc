@@ -83,6 +83,15 @@ TEST_F(ProduceServiceTest, CollectsTheFaultsOfAllRecordsWithTheirPointers) {
   EXPECT_FALSE(error.truncated);
 }
 
+TEST_F(ProduceServiceTest, MeasuresTimesByItsClock) {
+  Record ahead = MakeRecord("ok");
+  ahead.timestamp = clock_.UnixMillis() + 86'400'001;
+  EXPECT_EQ(Refused({ahead}).errors[0].pointer, "/0/timestamp");
+  clock_.Advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(Produce({ahead}).ok());
+  for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
+}
+
 TEST_F(ProduceServiceTest, ListsAtMostAHundredFaultsAndSaysThatThereAreMore) {
   const Error all = Refused(std::vector<Record>(100, MakeRecord("")));
   EXPECT_EQ(all.errors.size(), 100U);

@@ -1,13 +1,35 @@
 #include "record_limits.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 namespace gateway {
 namespace {
 
-constexpr RecordLimits kLimits{.max_batch_records = 1, .max_record_bytes = 10, .max_headers = 2};
+using ::testing::HasSubstr;
+
+constexpr RecordLimits kLimits{.max_batch_records = 1,
+                               .max_record_bytes = 10,
+                               .max_headers = 2,
+                               .min_timestamp = 946'684'800'000};  // 2000-01-01
+constexpr TimestampMs kNow = 1'767'323'045'678;                    // 2026-01-02T03:04:05.678Z
+
+RecordFaults CheckRecord(const Record& record) { return CheckRecord(record, kLimits, kNow); }
+
+// The faults of a record with that time, as text.
+std::string TimeFaults(TimestampMs timestamp) {
+  Record record;
+  record.topic = "orders";
+  record.timestamp = timestamp;
+  std::string faults;
+  for (const ErrorDetail& error : CheckRecord(record).errors) {
+    faults += error.pointer + ": " + error.detail;
+  }
+  return faults;
+}
 
 Record Valid() {
   Record record;
@@ -34,9 +56,9 @@ TEST(CheckRecord, ARecordAtEveryLimitIsFine) {
   record.value = "1234";
   record.headers = headers;  // 3 bytes
   record.partition = 0;
-  record.timestamp = 1;
+  record.timestamp = kNow;
   EXPECT_EQ(record.PayloadBytes(), 10U);
-  const RecordFaults faults = CheckRecord(record, kLimits);
+  const RecordFaults faults = CheckRecord(record);
   EXPECT_TRUE(faults.errors.empty());
   EXPECT_FALSE(faults.too_large);
   EXPECT_FALSE(faults.other);
@@ -48,16 +70,14 @@ TEST(CheckRecord, KeyValueAndHeadersCountTogether) {
   record.key = "1234";
   record.value = "12345";
   record.headers = headers;
-  const RecordFaults faults = CheckRecord(record, kLimits);
+  const RecordFaults faults = CheckRecord(record);
   ASSERT_EQ(faults.errors.size(), 1U);
   EXPECT_EQ(faults.errors[0].pointer, "");
   EXPECT_TRUE(faults.too_large);
   EXPECT_FALSE(faults.other);
 }
 
-TEST(CheckRecord, ATombstoneWithoutKeyIsFine) {
-  EXPECT_TRUE(CheckRecord(Valid(), kLimits).errors.empty());
-}
+TEST(CheckRecord, ATombstoneWithoutKeyIsFine) { EXPECT_TRUE(CheckRecord(Valid()).errors.empty()); }
 
 TEST(CheckRecord, NamesEachMemberAtFault) {
   const Header headers[] = {{"a", ""}, {"b", ""}, {"c", ""}};
@@ -66,7 +86,7 @@ TEST(CheckRecord, NamesEachMemberAtFault) {
   record.partition = -1;
   record.timestamp = -5;
   record.headers = headers;
-  const RecordFaults faults = CheckRecord(record, kLimits);
+  const RecordFaults faults = CheckRecord(record);
   ASSERT_EQ(faults.errors.size(), 4U);
   EXPECT_EQ(faults.errors[0].pointer, "/topic");
   EXPECT_EQ(faults.errors[1].pointer, "/partition");
@@ -74,6 +94,36 @@ TEST(CheckRecord, NamesEachMemberAtFault) {
   EXPECT_EQ(faults.errors[3].pointer, "/headers");
   EXPECT_TRUE(faults.other);
   EXPECT_FALSE(faults.too_large);
+}
+
+TEST(CheckRecord, ATimeIsFromTheEarliestToADayAhead) {
+  EXPECT_EQ(TimeFaults(946'684'800'000), "");
+  EXPECT_EQ(TimeFaults(kNow + 86'400'000), "");
+  EXPECT_EQ(TimeFaults(946'684'799'999),
+            "/timestamp: The timestamp is 1999-12-31T23:59:59.999Z, before "
+            "2000-01-01T00:00:00.000Z (Limits:MinTimestamp): milliseconds, not seconds? Leave it "
+            "out for now.");
+  EXPECT_EQ(TimeFaults(kNow + 86'400'001),
+            "/timestamp: The timestamp is 2026-01-03T03:04:05.679Z, more than a day ahead of the "
+            "gateway's clock: milliseconds, not microseconds? Leave it out for now.");
+}
+
+TEST(CheckRecord, ATimeInAnotherUnitIsRefused) {
+  EXPECT_THAT(TimeFaults(1'518'756'037), HasSubstr("is 1970-01-18T13:52:36.037Z, before"));
+  EXPECT_THAT(TimeFaults(1'518'756'037'000'000), HasSubstr("more than a day ahead"));
+  for (const TimestampMs end : {std::numeric_limits<TimestampMs>::min(), TimestampMs{0},
+                                std::numeric_limits<TimestampMs>::max()}) {
+    EXPECT_NE(TimeFaults(end), "") << end;
+  }
+}
+
+TEST(CheckRecord, TheEarliestTimeMayBeMovedButNeverToZero) {
+  RecordLimits limits;
+  Record record = Valid();
+  record.timestamp = 1;
+  EXPECT_TRUE(CheckRecord(record, limits, kNow).errors.empty());
+  record.timestamp = 0;
+  EXPECT_FALSE(CheckRecord(record, limits, kNow).errors.empty());
 }
 
 }  // namespace

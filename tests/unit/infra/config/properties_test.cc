@@ -128,8 +128,8 @@ TEST(Properties, DefaultsAndProfilesAreAllowed) {
 }
 
 TEST(Properties, TheSchemaPatternOfARuleAgreesWithItsCheck) {
-  for (const TextRule rule :
-       {TextRule::kNotEmpty, TextRule::kServers, TextRule::kTopicGlob, TextRule::kOrigin}) {
+  for (const TextRule rule : {TextRule::kNotEmpty, TextRule::kServers, TextRule::kTopicGlob,
+                              TextRule::kOrigin, TextRule::kTime}) {
     const std::regex pattern{std::string(PatternOf(rule))};
     for (const std::string text : {"",
                                    " ",
@@ -154,7 +154,16 @@ TEST(Properties, TheSchemaPatternOfARuleAgreesWithItsCheck) {
                                    "http://",
                                    "://a",
                                    "Https://a",
-                                   "https://A"}) {
+                                   "https://A",
+                                   "1970-01-01T00:00:00Z",
+                                   "1969-12-31T23:59:59Z",
+                                   "2000-01-01T00:00:00Z",
+                                   "2000-01-01t00:00:00.5+01:00",
+                                   "2000-01-01 00:00:00Z",
+                                   "2000-01-01T00:00:00",
+                                   "2000-13-01T00:00:00Z",
+                                   "2000-01-01",
+                                   "946684800000"}) {
       EXPECT_EQ(Obeys(rule, text), std::regex_match(text, pattern)) << text << PatternOf(rule);
     }
   }
