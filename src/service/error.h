@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ struct ErrorDetail {
   std::string detail;
   std::size_t line = 0;        // of the body, from 1; 0: the body is not read by lines
   std::string parameter = {};  // not empty: the fault is in that parameter, not at `pointer`
+  // Which of the request's records it is about; absent: the request, or what its records share.
+  std::optional<std::size_t> record = {};
 };
 
 struct Error {

@@ -6,50 +6,7 @@
 namespace gateway {
 namespace {
 
-// Collects the faults of a whole request, so that a client sees all of them at once.
-class Refusal {
- public:
-  void Add(const ProduceService::PointerOf& pointer_of, std::size_t index, RecordFaults faults) {
-    if (faults.other) code_ = ErrorCode::kInvalidRecord;
-    if (faults.too_large && !code_) code_ = ErrorCode::kRecordTooLarge;
-    for (ErrorDetail& fault : faults.errors) {
-      Add({pointer_of(index) + fault.pointer, std::move(fault.detail)});
-    }
-  }
-  void Forbid(const ProduceService::PointerOf& pointer_of, std::size_t index,
-              std::string_view topic) {
-    forbidden_ = true;
-    Add({pointer_of(index) + "/topic", "This gateway does not write to \"" + std::string(topic) +
-                                           "\" (Topics:Allow, Topics:Deny)."});
-  }
-
-  bool empty() const { return error_.errors.empty(); }
-
-  Error Build() && {
-    // A malformed record outranks policy, policy outranks size: 400, 403, 413.
-    error_.code = forbidden_ && code_ != ErrorCode::kInvalidRecord
-                      ? ErrorCode::kTopicForbidden
-                      : code_.value_or(ErrorCode::kInvalidRecord);
-    error_.detail = error_.errors.front().detail;
-    if (error_.errors.size() > 1 || error_.truncated) {
-      error_.detail += " See \"errors\" for the other faults; nothing of this request was sent.";
-    }
-    return std::move(error_);
-  }
-
- private:
-  void Add(ErrorDetail detail) {
-    if (error_.errors.size() < kMaxErrorDetails) {
-      error_.errors.push_back(std::move(detail));
-    } else {
-      error_.truncated = true;
-    }
-  }
-
-  Error error_;
-  std::optional<ErrorCode> code_;
-  bool forbidden_ = false;
-};
+constexpr std::string_view kTopic = "/topic";
 
 }  // namespace
 
@@ -62,7 +19,7 @@ ProduceService::ProduceService(Producer& producer, const Clock& clock, Metrics& 
       limits_(limits) {}
 
 Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch records,
-                                                              const PointerOf& pointer_of,
+                                                              const Locate& locate,
                                                               ProduceBatch::Callback answer,
                                                               ProduceBatch::Released released) {
   if (records.records.empty()) {  // no last report would ever answer it
@@ -79,8 +36,7 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
                    " are allowed (Limits:MaxBatchRecords). Send them in several requests.";
     return error;
   }
-  if (std::optional<Error> refused = Refuse(records.records, pointer_of))
-    return std::move(*refused);
+  if (std::optional<Error> refused = Refuse(records.records, locate)) return std::move(*refused);
   if (std::optional<Error> full = RefuseWhatIsFull(records.records)) return *std::move(full);
 
   std::shared_ptr<ProduceBatch> batch = ProduceBatch::Create(
@@ -89,20 +45,34 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
   return batch;
 }
 
-std::optional<Error> ProduceService::Refuse(std::span<const Record> records,
-                                            const PointerOf& pointer_of) const {
-  Refusal refusal;
+std::optional<Error> ProduceService::Refuse(std::span<const Record> records, const Locate& locate,
+                                            RequestFaults found) const {
   const TimestampMs now = clock_.UnixMillis();
+  const bool all_read = found.empty();
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
-    RecordFaults faults = CheckRecord(record, limits_, now);
-    if (!faults.errors.empty()) refusal.Add(pointer_of, i, std::move(faults));
+    const auto add = [&](FaultKind kind, std::string_view member, std::string detail) {
+      ErrorDetail fault = locate(i, record, member);
+      fault.detail = std::move(detail);
+      if (fault.record) {
+        found.Add(kind, std::move(fault));
+      } else {
+        found.AddOnce(kind, std::move(fault));
+      }
+    };
+    const bool topic_known = all_read || record.topic.data() != nullptr;
+    for (RecordFault& fault : CheckRecord(record, limits_, now)) {
+      if (topic_known || fault.member != kTopic)
+        add(fault.kind, fault.member, std::move(fault.detail));
+    }
     if (IsLegalTopicName(record.topic) && !policy_.Allows(record.topic)) {
-      refusal.Forbid(pointer_of, i, record.topic);
+      add(FaultKind::kForbidden, kTopic,
+          "This gateway does not write to \"" + std::string(record.topic) +
+              "\" (Topics:Allow, Topics:Deny).");
     }
   }
-  if (refusal.empty()) return std::nullopt;
-  return std::move(refusal).Build();
+  if (found.empty()) return std::nullopt;
+  return std::move(found).Build();
 }
 
 // All or nothing: a batch of which a part was taken would be answered at the length of its

@@ -8,11 +8,12 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
+#include <string_view>
 
 #include "ports.h"
 #include "produce_batch.h"
 #include "record_limits.h"
+#include "request_faults.h"
 #include "result.h"
 #include "topic_policy.h"
 
@@ -23,21 +24,26 @@ class ProduceService final {
   ProduceService(Producer& producer, const Clock& clock, Metrics& metrics, TopicPolicy policy,
                  RecordLimits limits);
 
-  // Where a record's pointer starts: "" if the body is the record itself, "/3" or "/messages/3" in
-  // a batch.
-  using PointerOf = std::function<std::string(std::size_t index)>;
+  // Where in the request `member` of a record is ("/topic"; "": the record itself): an ErrorDetail
+  // that has everything but the detail.
+  using Locate =
+      std::function<ErrorDetail(std::size_t index, const Record& record, std::string_view member)>;
 
   // Sends `records`, or refuses them all: kInvalidRecord, kTopicForbidden, kRecordTooLarge,
   // kTooManyRecords, with up to kMaxErrorDetails errors, or kOverloaded; then nothing was sent and
   // neither callback is called. Otherwise `answer` is called exactly once, from any thread,
   // possibly before Produce returns, and `released` when the last byte is free. The batch that is
   // returned takes the deadline (ProduceBatch::Expire).
-  Result<std::shared_ptr<ProduceBatch>> Produce(RecordBatch records, const PointerOf& pointer_of,
+  Result<std::shared_ptr<ProduceBatch>> Produce(RecordBatch records, const Locate& locate,
                                                 ProduceBatch::Callback answer,
                                                 ProduceBatch::Released released = {});
 
-  // Why records like these would be refused; nothing if they would not.
-  std::optional<Error> Refuse(std::span<const Record> records, const PointerOf& pointer_of) const;
+  // Why a request of these records is refused; nothing if it is not. `found` are the faults that
+  // its reader has found, and are listed with those that are found here; what could not be read of
+  // a record is absent then, and its topic null (no data). Malformed outranks forbidden, and that
+  // outranks size: 400, 403, 413.
+  std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
+                              RequestFaults found = {}) const;
 
   const RecordLimits& limits() const { return limits_; }
   const TopicPolicy& policy() const { return policy_; }

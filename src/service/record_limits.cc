@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "rfc3339.h"
 
@@ -28,12 +29,12 @@ std::string InRfc3339(TimestampMs ms) {
 std::optional<std::string> CheckTimestamp(TimestampMs timestamp, TimestampMs min, TimestampMs now) {
   if (timestamp < min) {
     return "The timestamp is " + InRfc3339(timestamp) + ", before " + InRfc3339(min) +
-           " (Limits:MinTimestamp): milliseconds, not seconds? Leave it out for now.";
+           " (Limits:MinTimestamp): milliseconds, not seconds? Leave it out to mean now.";
   }
   if (timestamp > now + kMaxAheadMs) {
     return "The timestamp is " + InRfc3339(timestamp) +
            ", more than a day ahead of the gateway's clock: milliseconds, not microseconds? Leave "
-           "it out for now.";
+           "it out to mean now.";
   }
   return std::nullopt;
 }
@@ -45,11 +46,11 @@ bool IsLegalTopicName(std::string_view name) {
          std::all_of(name.begin(), name.end(), IsTopicCharacter);
 }
 
-RecordFaults CheckRecord(const Record& record, const RecordLimits& limits, TimestampMs now) {
-  RecordFaults faults;
-  const auto refuse = [&faults](std::string pointer, std::string detail) {
-    faults.errors.push_back({std::move(pointer), std::move(detail)});
-    faults.other = true;
+std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
+                                     TimestampMs now) {
+  std::vector<RecordFault> faults;
+  const auto refuse = [&faults](std::string_view member, std::string detail) {
+    faults.push_back({FaultKind::kMalformed, member, std::move(detail)});
   };
   if (!IsLegalTopicName(record.topic)) {
     refuse("/topic",
@@ -70,11 +71,10 @@ RecordFaults CheckRecord(const Record& record, const RecordLimits& limits, Times
                            " are allowed (Limits:MaxHeaders).");
   }
   if (const std::size_t bytes = record.PayloadBytes(); bytes > limits.max_record_bytes) {
-    faults.too_large = true;
-    faults.errors.push_back({"", "The record has " + std::to_string(bytes) +
-                                     " bytes of key, value and headers; at most " +
-                                     std::to_string(limits.max_record_bytes) +
-                                     " are allowed (Limits:MaxRecordBytes)."});
+    faults.push_back(
+        {FaultKind::kTooLarge, "",
+         "The record has " + std::to_string(bytes) + " bytes of key, value and headers; at most " +
+             std::to_string(limits.max_record_bytes) + " are allowed (Limits:MaxRecordBytes)."});
   }
   return faults;
 }

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "error.h"
 #include "record.h"
+#include "request_faults.h"
 
 namespace gateway {
 
@@ -24,14 +24,14 @@ struct RecordLimits {
 // `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
 bool IsLegalTopicName(std::string_view name);
 
-// What is wrong with `record`, each fault with the member's pointer relative to the record
-// ("/topic"); empty if nothing is. `too_large` is set if size is among the faults.
-struct RecordFaults {
-  std::vector<ErrorDetail> errors;
-  bool too_large = false;
-  bool other = false;  // a fault that is not about size
+struct RecordFault {
+  FaultKind kind;
+  std::string_view member;  // a pointer relative to the record: "/topic"; "": the record
+  std::string detail;
 };
-RecordFaults CheckRecord(const Record& record, const RecordLimits& limits, TimestampMs now);
+// What is wrong with `record`; empty if nothing is.
+std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
+                                     TimestampMs now);
 
 }  // namespace gateway
 

@@ -90,8 +90,7 @@ void CheckRefusal(const Problem& problem) {
   Require(!problem.detail.empty());
   Require(FindInvalidUtf8(problem.detail) == std::string::npos);
   Require(problem.errors.size() <= kMaxErrorDetails);
-  Require(problem.type == ProblemType::kInvalidRecord || problem.errors.empty());
-  Require(problem.type != ProblemType::kInvalidRecord || !problem.errors.empty());
+  Require((problem.type == ProblemType::kInvalidJson) == problem.errors.empty());
   for (const ErrorDetail& error : problem.errors) {
     Require(error.pointer.empty() || error.pointer[0] == '/');
     Require(error.pointer.empty() || error.parameter.empty());
@@ -100,13 +99,26 @@ void CheckRefusal(const Problem& problem) {
   }
 }
 
+// True: the request is refused for what is wrong with its records. What could be read of them is
+// judged too.
+bool Refused(const ProduceRequest& request) {
+  if (request.faults.empty()) return false;
+  for (std::size_t i = 0; i < request.batch.records.size(); ++i) {
+    const Record& record = request.batch.records[i];
+    static_cast<void>(record.PayloadBytes());
+    static_cast<void>(request.Locate(i, record, "/topic"));
+  }
+  CheckRefusal(Problem::FromError(RequestFaults(request.faults).Build()));
+  return true;
+}
+
 void Check(Result<ProduceRequest, Problem> result, std::string_view text, bool is_json,
            bool may_be_json) {
   if (!result.ok()) {
     CheckRefusal(result.error());
-    if (result.error().type == ProblemType::kInvalidJson) Require(!is_json);
-    return;
+    return Require(!is_json);
   }
+  if (Refused(result.value())) return;
   Require(may_be_json);
   Require(text.find('\0') == std::string_view::npos);
   ProduceRequest moved = std::move(result).value();
@@ -138,9 +150,8 @@ void CheckRaw(const std::string& text) {
   };
 
   auto one = ParseRawRequest(topic, head, padded());
-  if (!one.ok()) {
-    CheckRefusal(one.error());
-  } else {
+  Require(one.ok());
+  if (!Refused(one.value())) {
     ProduceRequest moved = std::move(one).value();
     CarryHeaders(head, &moved.batch);
     Require(moved.batch.records.size() == 1);
@@ -151,7 +162,8 @@ void CheckRaw(const std::string& text) {
   }
 
   auto many = ParseRawLinesRequest(topic, head, padded(), kMaxRecords);
-  if (!many.ok()) return CheckRefusal(many.error());
+  Require(many.ok());
+  if (Refused(many.value())) return;
   ProduceRequest moved = std::move(many).value();
   CarryHeaders(head, &moved.batch);
   Require(!moved.batch.records.empty() && moved.batch.records.size() <= kMaxRecords);

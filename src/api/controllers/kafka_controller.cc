@@ -12,12 +12,6 @@
 namespace gateway {
 namespace {
 
-void ReplyRefusal(Error error, const ProduceRequest& request,
-                  const std::shared_ptr<RequestContext>& context) {
-  request.Locate(&error.errors);
-  context->ReplyProblem(Problem::FromError(std::move(error)));
-}
-
 // What the access log and spans say of the records.
 void Describe(const RecordBatch& batch, bool single, RequestContext& context) {
   const std::vector<Record>& records = batch.records;
@@ -93,17 +87,8 @@ void KafkaController::SendRaw(http::Request request, const Context& context) con
     return Produce(ParseRawRequest(topic, request.head, std::move(request.body)), request, context);
   }
   const std::size_t max_records = service_.limits().max_batch_records;
-  auto parsed = ParseRawLinesRequest(topic, request.head, std::move(request.body), max_records);
-  if (parsed.ok()) {
-    // All records have the same topic, key and headers: what is wrong with them is said once.
-    Record common = parsed.value().batch.records.front();
-    common.value = "";
-    const auto pointer_of = [](std::size_t) { return std::string(); };
-    if (auto refused = service_.Refuse({&common, 1}, pointer_of)) {
-      return ReplyRefusal(std::move(*refused), parsed.value(), context);
-    }
-  }
-  Produce(std::move(parsed), request, context);
+  Produce(ParseRawLinesRequest(topic, request.head, std::move(request.body), max_records), request,
+          context);
 }
 
 void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
@@ -114,6 +99,13 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   if (!timeout.ok()) return context->ReplyProblem(timeout.error());
 
   ProduceRequest request = std::move(parsed).value();
+  const auto locate = [&request](std::size_t index, const Record& record, std::string_view member) {
+    return request.Locate(index, record, member);
+  };
+  if (!request.faults.empty()) {
+    Error error = *service_.Refuse(request.batch.records, locate, std::move(request.faults));
+    return context->ReplyProblem(Problem::FromError(std::move(error)));
+  }
   RecordBatch records = std::move(request.batch);
   Describe(records, request.IsSingle(), *context);
   const SendSpans::Ptr spans = SendSpans::Start(tracer_, context->span.get(), request.IsSingle(),
@@ -128,19 +120,18 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   records.origin = {context->request_id(), context->trace_id()};  // `released` keeps it alive
   // A request that came in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context->started());
-  const auto pointer_of = [&request](std::size_t index) { return request.PointerOf(index); };
   // The request's share of the budgets goes with its context: a batch whose deadline came first
   // keeps it until the last report.
   const auto released = [context] {};
   auto produced =
-      service_.Produce(std::move(records), pointer_of,
+      service_.Produce(std::move(records), locate,
                        preferences.respond_async
                            ? WhenAccepted(context, spans)
                            : WhenAwaited(context, AnswerFormOf(head, preferences, request), spans),
                        released);
   if (!produced.ok()) {
     if (spans) spans->Refuse(InfoOf(produced.error()).code);
-    return ReplyRefusal(std::move(produced).error(), request, context);
+    return context->ReplyProblem(Problem::FromError(std::move(produced).error()));
   }
   context->timed = true;
   if (preferences.respond_async) return context->Reply(MakeAccepted(total));

@@ -7,7 +7,6 @@
 
 #include "dto/fault_list.h"
 #include "dto/query.h"
-#include "dto/refusal.h"
 #include "dto/topic_list.h"
 #include "negotiation.h"
 #include "record_limits.h"
@@ -39,7 +38,7 @@ Result<std::string, Problem> TopicOf(std::string_view segment, std::string_view 
     faults.AddParameter("topic", {"A topic name is 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' "
                                   "and '-', and neither \".\" nor \"..\"."});
   }
-  if (!faults.empty()) return InvalidRecords(&faults);
+  if (!faults.empty()) return Problem::FromError(faults.Take().Build());
   return std::string(*decoded);
 }
 

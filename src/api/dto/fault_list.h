@@ -1,6 +1,6 @@
-// Collects what is wrong with the records of one request: up to kMaxErrorDetails faults, each with
-// its JSON pointer, and whether there were more. One per parse. Cheap once full, so that a body
-// made of nothing but faults costs no more than a good one.
+// Puts into words what whoever reads a request finds wrong with it, each fault with its JSON
+// pointer or parameter. One per parse. Cheap once full, so that a body made of nothing but faults
+// costs no more than a good one.
 #ifndef GATEWAY_API_DTO_FAULT_LIST_H_
 #define GATEWAY_API_DTO_FAULT_LIST_H_
 
@@ -10,9 +10,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "error.h"
+#include "request_faults.h"
 
 namespace gateway {
 
@@ -22,14 +22,15 @@ struct Place {
   std::string_view list;                    // "", "/messages"
   std::optional<std::size_t> index;         // absent: not in a list
   std::optional<std::size_t> header_index;  // an element of its "headers"
+  std::size_t line = 0;                     // of the body, from 1; 0: it is not read by lines
 
   std::string Pointer() const;
 };
 
 class FaultList final {
  public:
-  // False: it is full, and now truncated. Ask before making texts at length.
-  bool HasRoom();
+  // As that of RequestFaults.
+  bool HasRoom() { return faults_.HasRoom(); }
 
   // `path` is a pointer relative to `place` ("/topic"; "" for the place itself). The detail is put
   // together from its parts.
@@ -44,17 +45,20 @@ class FaultList final {
   // A member that comes a second time in the object at `place`.
   void AddDuplicate(const Place& place, std::string_view name);
 
+  // More records in the list at `path` than the request may have.
+  void AddTooMany(std::string_view path, std::size_t max_records);
+
   // The same for parameters of the request's target. `name` is as it came, percent-encoded.
   void AddParameter(std::string_view name, std::initializer_list<std::string_view> detail);
   void AddUnknownParameter(std::string_view name, std::span<const std::string_view> known);
 
-  bool empty() const { return errors_.empty(); }
-  bool truncated() const { return truncated_; }
-  std::vector<ErrorDetail> Take() { return std::move(errors_); }
+  bool empty() const { return faults_.empty(); }
+  RequestFaults Take() { return std::move(faults_); }
 
  private:
-  std::vector<ErrorDetail> errors_;
-  bool truncated_ = false;
+  void AddAt(const Place& place, std::string_view path, std::string detail);
+
+  RequestFaults faults_;
 };
 
 // "/" and `name`, escaped as a token of a JSON pointer (RFC 6901). "" for a name that is too long

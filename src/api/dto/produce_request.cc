@@ -7,7 +7,6 @@
 #include "dto/body_start.h"
 #include "dto/fault_list.h"
 #include "dto/record_parser.h"
-#include "dto/refusal.h"
 
 namespace gateway {
 namespace {
@@ -42,7 +41,7 @@ class BodyParser final {
         reader_(body_),
         parser_(&request->batch, &faults_) {}
 
-  // Nothing, or why the request is refused.
+  // Nothing, or why the body is not JSON.
   std::optional<Problem> ParseSingle();
   std::optional<Problem> ParseBatch();
   std::optional<Problem> ParseLines();
@@ -69,11 +68,10 @@ class BodyParser final {
   std::size_t text_at_ = 0;  // where in the body the reader's text begins
   std::size_t line_ = 0;     // which line it is, from 1; 0: it is the body
   RecordParser parser_;
-  bool too_many_ = false;
+  bool too_many_ = false;  // then the rest has not been read
 
-  // The object form: which members came, and the defaults.
+  // The object form: which members came, and the default headers.
   std::array<bool, kBatchNames.size()> seen_{};
-  std::string_view topic_;
   std::span<const Header> headers_;
 };
 
@@ -136,9 +134,10 @@ bool BodyParser::ReadRecord(std::string_view list) {
   std::vector<Record>& records = request_->batch.records;
   if (records.size() == max_records_) {
     too_many_ = true;
+    faults_.AddTooMany(list, max_records_);
     return false;
   }
-  const Place place{list, records.size(), {}};
+  const Place place{list, records.size(), {}, line_};
   if (line_ != 0) request_->lines->Add(records.size(), line_);
   Record& record = records.emplace_back();
   if (!parser_.ReadRecord(&reader_, place, &record)) return false;
@@ -155,16 +154,16 @@ bool BodyParser::ReadRecords(std::string_view list) {
 }
 
 bool BodyParser::ReadBatchObject() {
-  if (!reader_.ReadObject([this](const JsonSlice& name) { return ReadBatchMember(name); })) {
-    return false;
-  }
+  const bool read =
+      reader_.ReadObject([this](const JsonSlice& name) { return ReadBatchMember(name); });
+  if (!read && !too_many_) return false;
   if (!seen_[2]) {
     faults_.Add({}, "",
                 "The member \"messages\" is missing. A batch is an array of records, or an object "
                 "with \"messages\"; a single record goes to .../send.");
   }
   ApplyDefaults();
-  return true;
+  return read;
 }
 
 bool BodyParser::ReadBatchMember(const JsonSlice& name) {
@@ -182,7 +181,7 @@ bool BodyParser::ReadBatchMember(const JsonSlice& name) {
   }
   switch (member) {
     case 0:
-      return parser_.ReadTopic(&reader_, {}, &topic_);
+      return parser_.ReadTopic(&reader_, {}, &request_->default_topic);
     case 1:
       return parser_.ReadHeaders(&reader_, {}, &headers_);
     default:
@@ -210,8 +209,8 @@ void BodyParser::ApplyDefaults() {
   std::size_t index = 0;
   for (Record& record : request_->batch.records) {
     if (record.topic.data() == nullptr) {
-      record.topic = topic_;
-      if (!seen_[0]) {
+      record.topic = request_->default_topic;
+      if (!seen_[0] && !too_many_) {
         faults_.Add({"/messages", index, {}}, "",
                     "The member \"topic\" is missing, and \"messages\" has no default beside it.");
       }
@@ -222,12 +221,13 @@ void BodyParser::ApplyDefaults() {
 }
 
 std::optional<Problem> BodyParser::Verdict(bool read) {
-  if (too_many_) return TooManyRecords(max_records_);
-  if (!read) return JsonProblem();
+  if (!read && !too_many_) return JsonProblem();
   if (faults_.empty()) return std::nullopt;
-  Problem problem = InvalidRecords(&faults_);
-  request_->Locate(&problem.errors);
-  return problem;
+  for (Record& record : request_->batch.records) {
+    if (record.topic.data() == kUnreadTopic.data()) record.topic = {};
+  }
+  request_->faults = faults_.Take();
+  return std::nullopt;
 }
 
 Problem BodyParser::JsonProblem() const {

@@ -1,5 +1,5 @@
 // The wire formats of POST /api/kafka/send and /api/kafka/send/batch: bytes in, records out.
-// Everything is validated before anything is sent, and every fault is reported with a JSON pointer.
+// Everything is validated before anything is sent, and every fault has a JSON pointer.
 // Pure functions; any thread.
 //
 // The bytes of a JSON `value` are forwarded exactly as they came: 1e400, key order, spacing and
@@ -22,9 +22,9 @@ namespace gateway {
 // a few bytes of body must not become gigabytes of headers.
 inline constexpr std::size_t kMaxDefaultHeaders = 100;
 
-// `body` must have a capacity of at least its size + kBodyPadding; it moves into the batch.
-// Problems: kInvalidJson (detail with the byte offset), kInvalidRecord (up to kMaxErrorDetails
-// errors), kTooManyRecords (more than `max_records`, found before they are all parsed).
+// `body` must have a capacity of at least its size + kBodyPadding; it moves into the batch. A
+// problem (kInvalidJson, with the byte offset) is a body that is not JSON; all else that is wrong
+// is in `faults` of the request. More than `max_records` are found before they are all parsed.
 Result<ProduceRequest, Problem> ParseSendRequest(std::string body);
 Result<ProduceRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records);
 // application/x-ndjson: a record a line, which LF or CRLF ends (the last need not end). Lines of

@@ -8,7 +8,6 @@
 #include "dto/body_start.h"
 #include "dto/fault_list.h"
 #include "dto/raw_target.h"
-#include "dto/refusal.h"
 
 namespace gateway {
 namespace {
@@ -62,9 +61,9 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
         "tombstone",
         {"A tombstone has no value, and the request has a body: leave one of them out."});
   }
-  if (!faults.empty()) return InvalidRecords(&faults);
   Record& record = request.batch.records.emplace_back(target.MakeRecord());
   if (!target.tombstone()) record.value = request.batch.body;
+  request.faults = faults.Take();
   return request;
 }
 
@@ -83,15 +82,17 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
         "tombstone",
         {"A tombstone has no value, and the lines of the body are values: leave it out."});
   }
+  const Record shared = target.MakeRecord();
   if (const auto foreign = DescribeForeignStart(request.batch.body)) {
     faults.Add({}, "", *foreign);
-    return InvalidRecords(&faults);
-  }
-  if (!SplitLines(target.MakeRecord(), max_records, &request)) return TooManyRecords(max_records);
-  if (request.batch.records.empty()) {
+  } else if (!SplitLines(shared, max_records, &request)) {
+    faults.AddTooMany("", max_records);
+  } else if (request.batch.records.empty()) {
     faults.Add({}, "", "There is no line in the body that is not empty; send at least one.");
   }
-  if (!faults.empty()) return InvalidRecords(&faults);
+  // What is wrong with the key or the headers is listed at once, also where no line is.
+  if (request.batch.records.empty()) request.batch.records.push_back(shared);
+  request.faults = faults.Take();
   return request;
 }
 

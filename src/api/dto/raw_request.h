@@ -17,11 +17,11 @@
 namespace gateway {
 
 // `topic` is a segment of the path, percent-encoded. `body` moves into the batch; of `head` nothing
-// is pointed to. Problems: kInvalidRecord (up to kMaxErrorDetails errors).
+// is pointed to. What is wrong is in `faults` of the request.
 Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
                                                 const http::RequestHead& head, std::string body);
 // application/x-ndjson: a record a line, which LF or CRLF ends (the last need not end). Empty lines
-// are skipped. Also kTooManyRecords (more than `max_records`).
+// are skipped.
 Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
                                                      const http::RequestHead& head,
                                                      std::string body, std::size_t max_records);

@@ -46,7 +46,8 @@ std::string_view Lowered(std::string_view name, RecordBatch* batch) {
 }  // namespace
 
 void RawTarget::ReadTopic(std::string_view segment) {
-  record_.topic = DecodeSegment("topic", segment, &batch_->Arena(), faults_).value_or("");
+  const auto topic = DecodeSegment("topic", segment, &batch_->Arena(), faults_);
+  if (topic) record_.topic = *topic;
 }
 
 void RawTarget::ReadQuery(std::string_view query) {
@@ -75,7 +76,7 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
       return faults_->AddParameter(
           called,
           {"A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, or "
-           "in RFC 3339 such as 2026-01-02T03:04:05.678Z; leave it out for now."});
+           "in RFC 3339 such as 2026-01-02T03:04:05.678Z; leave it out to mean now."});
     case kTombstone:
       tombstone_ = value == "true";
       if (tombstone_ || value == "false") return;

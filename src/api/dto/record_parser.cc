@@ -64,7 +64,7 @@ bool RecordParser::ReadRecord(JsonReader* reader, const Place& place, Record* re
   if (reader->Next() != '{') {
     JsonSlice other;
     if (!reader->ReadValue(&other)) return false;
-    record->topic = "";  // enough has been said
+    record->topic = kUnreadTopic;
     faults_->Add(place, "", {"A record is a JSON object, not ", DescribeKind(other.kind), "."});
     return true;
   }
@@ -140,7 +140,7 @@ bool RecordParser::ReadTopic(JsonReader* reader, const Place& place, std::string
     *topic = TextOf(slice);
     return true;
   }
-  *topic = "";  // not null: it is not missing
+  *topic = kUnreadTopic;
   faults_->Add(place, "/topic", {"A topic is a string, not ", DescribeKind(slice.kind), "."});
   return true;
 }
@@ -221,7 +221,7 @@ std::optional<TimestampMs> RecordParser::TimestampOf(const JsonSlice& slice, con
     faults_->Add(
         place, "/timestamp",
         "A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, "
-        "or an RFC 3339 string such as \"2026-01-02T03:04:05.678Z\"; leave it out for now.");
+        "or an RFC 3339 string such as \"2026-01-02T03:04:05.678Z\"; leave it out to mean now.");
   }
   return timestamp;
 }

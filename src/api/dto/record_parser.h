@@ -17,6 +17,11 @@
 
 namespace gateway {
 
+// The topic of a record, or the default, that is there and cannot be read: it is not missing, and
+// enough has been said.
+inline constexpr char kUnreadTopicBytes[1] = {};  // a literal would have an address for each file
+inline constexpr std::string_view kUnreadTopic(kUnreadTopicBytes, 0);
+
 class RecordParser final {
  public:
   RecordParser(RecordBatch* batch, FaultList* faults) : batch_(batch), faults_(faults) {}

@@ -1,7 +1,5 @@
 #include "dto/request_form.h"
 
-#include <charconv>
-
 #include "dto/fault_list.h"
 
 namespace gateway {
@@ -21,19 +19,23 @@ std::string ProduceRequest::PointerOf(std::size_t index) const {
   return "";
 }
 
-void ProduceRequest::Locate(std::vector<ErrorDetail>* errors) const {
-  if (!lines && form != Form::kRaw) return;
-  for (ErrorDetail& error : *errors) {
-    if (error.pointer.empty()) continue;
-    const char* const token = error.pointer.data() + 1;
-    std::size_t index = 0;
-    const auto read = std::from_chars(token, error.pointer.data() + error.pointer.size(), index);
-    if (read.ec == std::errc()) {
-      error.line = lines ? lines->LineOf(index) : 0;
-    } else {
-      error.parameter = error.pointer == "/headers" ? "header" : token;
-    }
+ErrorDetail ProduceRequest::Locate(std::size_t index, const Record& record,
+                                   std::string_view member) const {
+  ErrorDetail place;
+  const bool values = form == Form::kRaw || form == Form::kRawLines;
+  if (values && !member.empty()) {
+    place.parameter = member == "/headers" ? "header" : member.substr(1);
+    return place;
   }
+  if (member == "/topic" && default_topic.data() != nullptr &&
+      record.topic.data() == default_topic.data()) {
+    place.pointer = member;
+    return place;
+  }
+  place.pointer = PointerOf(index).append(member);
+  if (!IsSingle()) place.record = index;
+  if (lines) place.line = lines->LineOf(index);
+  return place;
 }
 
 }  // namespace gateway

@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "dto/line_map.h"
 #include "error.h"
 #include "record.h"
+#include "request_faults.h"
 
 namespace gateway {
 
@@ -27,6 +28,11 @@ struct ProduceRequest {
   RecordBatch batch;
   Form form = Form::kSingle;
   std::shared_ptr<LineMap> lines;  // null unless the records are lines
+  std::string_view default_topic;  // of kMessages
+
+  // What is wrong with the request. If anything is, the records are what could be read, and only
+  // good for being judged too (ProduceService::Refuse).
+  RequestFaults faults;
 
   bool IsSingle() const { return form == Form::kSingle || form == Form::kRaw; }
 
@@ -34,9 +40,9 @@ struct ProduceRequest {
   // a line "/3" too, as if the lines were an array.
   std::string PointerOf(std::size_t index) const;
 
-  // Says where each fault is in the words of the form: with one record a line also its line; where
-  // the body is values, the query parameter instead of the record's member.
-  void Locate(std::vector<ErrorDetail>* errors) const;
+  // Where `member` of a record ("/topic"; "": the record) is in the words of the form: with one
+  // record a line also its line; where the body is values, the query parameter that says it.
+  ErrorDetail Locate(std::size_t index, const Record& record, std::string_view member) const;
 };
 
 }  // namespace gateway

@@ -8,7 +8,6 @@
 
 #include "dto/fault_list.h"
 #include "dto/query.h"
-#include "dto/refusal.h"
 #include "json_writer.h"
 
 namespace gateway {
@@ -45,7 +44,7 @@ Result<TopicPage, Problem> ParseTopicPage(std::string_view query) {
       faults.AddParameter(kNames[name], {"A limit is an integer from 1 to 1000."});
     }
   });
-  if (!faults.empty()) return InvalidRecords(&faults);
+  if (!faults.empty()) return Problem::FromError(faults.Take().Build());
   return page;
 }
 

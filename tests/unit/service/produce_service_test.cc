@@ -1,14 +1,19 @@
 #include "produce_service.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fakes.h"
 
 namespace gateway {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::FakeClock;
 using testing::FakeMetrics;
 using testing::FakeProducer;
@@ -21,13 +26,34 @@ Record MakeRecord(std::string_view topic, std::string_view value = "v") {
   return record;
 }
 
+ErrorDetail Locate(std::size_t index, const Record& record, std::string_view member) {
+  ErrorDetail place;
+  if (record.topic == "secret-default" && member == "/topic") {
+    place.pointer = member;  // as if it were the default of the request
+    return place;
+  }
+  place.pointer.append("/").append(std::to_string(index)).append(member);
+  place.record = index;
+  return place;
+}
+
+std::vector<std::string> Pointers(const Error& error) {
+  std::vector<std::string> pointers;
+  for (const ErrorDetail& detail : error.errors) pointers.push_back(detail.pointer);
+  return pointers;
+}
+
+ErrorDetail Fault(std::string pointer, std::optional<std::size_t> record) {
+  return {std::move(pointer), "It is not well.", 0, "", record};
+}
+
 class ProduceServiceTest : public ::testing::Test {
  protected:
   Result<std::shared_ptr<ProduceBatch>> Produce(std::vector<Record> records) {
     RecordBatch batch;
     batch.records = std::move(records);
     return service_.Produce(
-        std::move(batch), [](std::size_t index) { return "/" + std::to_string(index); },
+        std::move(batch), &Locate,
         [this](const std::shared_ptr<const ProduceBatch>&) { ++answers_; },
         [this] { ++released_; });
   }
@@ -90,6 +116,48 @@ TEST_F(ProduceServiceTest, MeasuresTimesByItsClock) {
   clock_.Advance(std::chrono::milliseconds(1));
   EXPECT_TRUE(Produce({ahead}).ok());
   for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
+}
+
+TEST_F(ProduceServiceTest, WhatTheReaderFoundIsListedWithTheRestInTheOrderOfTheRequest) {
+  RequestFaults found;
+  found.Add(FaultKind::kMalformed, Fault("/1/value", 1));
+  found.Add(FaultKind::kMalformed, Fault("/headers", std::nullopt));
+  Record no_topic;  // its topic could not be read
+  no_topic.partition = -1;
+  const std::vector<Record> records = {MakeRecord("secret"), no_topic, MakeRecord("..")};
+  const auto refused = service_.Refuse(records, &Locate, std::move(found));
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, ErrorCode::kInvalidRecord);
+  EXPECT_THAT(Pointers(*refused),
+              ElementsAre("/headers", "/0/topic", "/1/value", "/1/partition", "/2/topic"));
+}
+
+TEST_F(ProduceServiceTest, WhatTheReaderFoundDoesNotHideWhatTheRefusalIsCalled) {
+  const auto code = [this](std::string_view topic, FaultKind kind) {
+    RequestFaults found;
+    found.Add(kind, Fault("", std::nullopt));
+    return service_.Refuse(std::vector<Record>{MakeRecord(topic)}, &Locate, std::move(found))->code;
+  };
+  EXPECT_EQ(code("fine", FaultKind::kTooManyRecords), ErrorCode::kTooManyRecords);
+  EXPECT_EQ(code("secret", FaultKind::kTooManyRecords), ErrorCode::kTopicForbidden);
+  EXPECT_EQ(code("..", FaultKind::kTooManyRecords), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(code("secret", FaultKind::kMalformed), ErrorCode::kInvalidRecord);
+}
+
+TEST_F(ProduceServiceTest, WhatRecordsShareIsAFaultOnce) {
+  const Record shared = MakeRecord("secret-default");
+  EXPECT_THAT(Pointers(Refused({shared, MakeRecord("."), shared})),
+              ElementsAre("/topic", "/1/topic"));
+  const Error many = Refused(std::vector<Record>(200, shared));
+  EXPECT_EQ(many.errors.size(), 1U);
+  EXPECT_FALSE(many.truncated);
+}
+
+TEST_F(ProduceServiceTest, AKindThatIsNoLongerListedDecidesAllTheSame) {
+  std::vector<Record> records(100, MakeRecord("ok", "12345678901"));
+  records.push_back(MakeRecord("secret"));
+  EXPECT_EQ(Refused(records).code, ErrorCode::kTopicForbidden);
+  EXPECT_TRUE(Refused(records).truncated);
 }
 
 TEST_F(ProduceServiceTest, ListsAtMostAHundredFaultsAndSaysThatThereAreMore) {

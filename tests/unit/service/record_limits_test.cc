@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace gateway {
 namespace {
@@ -17,7 +18,9 @@ constexpr RecordLimits kLimits{.max_batch_records = 1,
                                .min_timestamp = 946'684'800'000};  // 2000-01-01
 constexpr TimestampMs kNow = 1'767'323'045'678;                    // 2026-01-02T03:04:05.678Z
 
-RecordFaults CheckRecord(const Record& record) { return CheckRecord(record, kLimits, kNow); }
+std::vector<RecordFault> CheckRecord(const Record& record) {
+  return CheckRecord(record, kLimits, kNow);
+}
 
 // The faults of a record with that time, as text.
 std::string TimeFaults(TimestampMs timestamp) {
@@ -25,8 +28,8 @@ std::string TimeFaults(TimestampMs timestamp) {
   record.topic = "orders";
   record.timestamp = timestamp;
   std::string faults;
-  for (const ErrorDetail& error : CheckRecord(record).errors) {
-    faults += error.pointer + ": " + error.detail;
+  for (const RecordFault& fault : CheckRecord(record)) {
+    faults += std::string(fault.member) + ": " + fault.detail;
   }
   return faults;
 }
@@ -58,10 +61,8 @@ TEST(CheckRecord, ARecordAtEveryLimitIsFine) {
   record.partition = 0;
   record.timestamp = kNow;
   EXPECT_EQ(record.PayloadBytes(), 10U);
-  const RecordFaults faults = CheckRecord(record);
-  EXPECT_TRUE(faults.errors.empty());
-  EXPECT_FALSE(faults.too_large);
-  EXPECT_FALSE(faults.other);
+  const std::vector<RecordFault> faults = CheckRecord(record);
+  EXPECT_TRUE(faults.empty());
 }
 
 TEST(CheckRecord, KeyValueAndHeadersCountTogether) {
@@ -70,14 +71,13 @@ TEST(CheckRecord, KeyValueAndHeadersCountTogether) {
   record.key = "1234";
   record.value = "12345";
   record.headers = headers;
-  const RecordFaults faults = CheckRecord(record);
-  ASSERT_EQ(faults.errors.size(), 1U);
-  EXPECT_EQ(faults.errors[0].pointer, "");
-  EXPECT_TRUE(faults.too_large);
-  EXPECT_FALSE(faults.other);
+  const std::vector<RecordFault> faults = CheckRecord(record);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].member, "");
+  EXPECT_EQ(faults[0].kind, FaultKind::kTooLarge);
 }
 
-TEST(CheckRecord, ATombstoneWithoutKeyIsFine) { EXPECT_TRUE(CheckRecord(Valid()).errors.empty()); }
+TEST(CheckRecord, ATombstoneWithoutKeyIsFine) { EXPECT_TRUE(CheckRecord(Valid()).empty()); }
 
 TEST(CheckRecord, NamesEachMemberAtFault) {
   const Header headers[] = {{"a", ""}, {"b", ""}, {"c", ""}};
@@ -86,14 +86,13 @@ TEST(CheckRecord, NamesEachMemberAtFault) {
   record.partition = -1;
   record.timestamp = -5;
   record.headers = headers;
-  const RecordFaults faults = CheckRecord(record);
-  ASSERT_EQ(faults.errors.size(), 4U);
-  EXPECT_EQ(faults.errors[0].pointer, "/topic");
-  EXPECT_EQ(faults.errors[1].pointer, "/partition");
-  EXPECT_EQ(faults.errors[2].pointer, "/timestamp");
-  EXPECT_EQ(faults.errors[3].pointer, "/headers");
-  EXPECT_TRUE(faults.other);
-  EXPECT_FALSE(faults.too_large);
+  const std::vector<RecordFault> faults = CheckRecord(record);
+  ASSERT_EQ(faults.size(), 4U);
+  EXPECT_EQ(faults[0].member, "/topic");
+  EXPECT_EQ(faults[1].member, "/partition");
+  EXPECT_EQ(faults[2].member, "/timestamp");
+  EXPECT_EQ(faults[3].member, "/headers");
+  for (const RecordFault& fault : faults) EXPECT_EQ(fault.kind, FaultKind::kMalformed);
 }
 
 TEST(CheckRecord, ATimeIsFromTheEarliestToADayAhead) {
@@ -102,10 +101,10 @@ TEST(CheckRecord, ATimeIsFromTheEarliestToADayAhead) {
   EXPECT_EQ(TimeFaults(946'684'799'999),
             "/timestamp: The timestamp is 1999-12-31T23:59:59.999Z, before "
             "2000-01-01T00:00:00.000Z (Limits:MinTimestamp): milliseconds, not seconds? Leave it "
-            "out for now.");
+            "out to mean now.");
   EXPECT_EQ(TimeFaults(kNow + 86'400'001),
             "/timestamp: The timestamp is 2026-01-03T03:04:05.679Z, more than a day ahead of the "
-            "gateway's clock: milliseconds, not microseconds? Leave it out for now.");
+            "gateway's clock: milliseconds, not microseconds? Leave it out to mean now.");
 }
 
 TEST(CheckRecord, ATimeInAnotherUnitIsRefused) {
@@ -121,9 +120,9 @@ TEST(CheckRecord, TheEarliestTimeMayBeMovedButNeverToZero) {
   RecordLimits limits;
   Record record = Valid();
   record.timestamp = 1;
-  EXPECT_TRUE(CheckRecord(record, limits, kNow).errors.empty());
+  EXPECT_TRUE(CheckRecord(record, limits, kNow).empty());
   record.timestamp = 0;
-  EXPECT_FALSE(CheckRecord(record, limits, kNow).errors.empty());
+  EXPECT_FALSE(CheckRecord(record, limits, kNow).empty());
 }
 
 }  // namespace

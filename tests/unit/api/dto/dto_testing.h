@@ -17,18 +17,24 @@ inline std::string Body(const std::string& text) {
   return body.append(text);
 }
 
+// The refusal of a request that has faults, as if there were no other in its records.
+inline Result<ProduceRequest, Problem> Judged(Result<ProduceRequest, Problem> result) {
+  if (!result.ok() || result.value().faults.empty()) return result;
+  return Problem::FromError(std::move(result.value().faults).Build());
+}
+
 inline Result<ProduceRequest, Problem> ParseSend(const std::string& text) {
-  return ParseSendRequest(Body(text));
+  return Judged(ParseSendRequest(Body(text)));
 }
 
 inline Result<ProduceRequest, Problem> ParseBatch(const std::string& text,
                                                   std::size_t max_records = 10'000) {
-  return ParseBatchRequest(Body(text), max_records);
+  return Judged(ParseBatchRequest(Body(text), max_records));
 }
 
 inline Result<ProduceRequest, Problem> ParseLines(const std::string& text,
                                                   std::size_t max_records = 10'000) {
-  return ParseLinesRequest(Body(text), max_records);
+  return Judged(ParseLinesRequest(Body(text), max_records));
 }
 
 // "pointer: detail" of each fault; the problem's detail if it lists none; "accepted".

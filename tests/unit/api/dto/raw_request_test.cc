@@ -30,12 +30,14 @@ http::RequestHead Head(std::string_view query, Fields fields = {}) {
 
 Result<ProduceRequest, Problem> Parse(std::string_view query, const std::string& body = "",
                                       Fields fields = {}) {
-  return ParseRawRequest("orders", Head(query, std::move(fields)), testing::Body(body));
+  return testing::Judged(
+      ParseRawRequest("orders", Head(query, std::move(fields)), testing::Body(body)));
 }
 
 Result<ProduceRequest, Problem> ParseLines(const std::string& body, std::string_view query = "",
                                            std::size_t max_records = 10'000) {
-  return ParseRawLinesRequest("orders", Head(query), testing::Body(body), max_records);
+  return testing::Judged(
+      ParseRawLinesRequest("orders", Head(query), testing::Body(body), max_records));
 }
 
 // "parameter: detail" of each fault.
@@ -129,7 +131,7 @@ TEST(ParseRawRequest, TellsAnEmptyKeyFromNone) {
 TEST(ParseRawRequest, DecodesTheTopic) {
   EXPECT_EQ(ParseRawRequest("a%2Eb", Head(""), testing::Body("")).value().batch.records[0].topic,
             "a.b");
-  EXPECT_THAT(Faults(ParseRawRequest("a%2", Head(""), testing::Body(""))),
+  EXPECT_THAT(Faults(testing::Judged(ParseRawRequest("a%2", Head(""), testing::Body("")))),
               ElementsAre(HasSubstr("topic: \"%\" is followed by")));
 }
 
