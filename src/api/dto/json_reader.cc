@@ -55,8 +55,16 @@ int HexQuad(const char* p, const char* end) {
   return value;
 }
 
+bool IsSurrogate(int code) { return code >= 0xD800 && code <= 0xDFFF; }
 bool IsHighSurrogate(int code) { return code >= 0xD800 && code <= 0xDBFF; }
 bool IsLowSurrogate(int code) { return code >= 0xDC00 && code <= 0xDFFF; }
+
+// What follows a high surrogate and makes a pair with it; -1 if nothing does.
+int LowSurrogateAt(const char* p, const char* end) {
+  if (end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
+  const int code = HexQuad(p + 2, end);
+  return IsLowSurrogate(code) ? code : -1;
+}
 
 // Which of the open containers are objects, the innermost last.
 class Nesting final {
@@ -164,14 +172,14 @@ std::size_t UnescapeJson(const JsonSlice& string, char* to) {
       *to++ = UnescapeOne(escape[1]);
       continue;
     }
-    auto code = static_cast<unsigned>(HexQuad(p, end));
+    int code = HexQuad(p, end);
     p += 4;
-    if (IsHighSurrogate(static_cast<int>(code))) {
-      const auto low = static_cast<unsigned>(HexQuad(p + 2, end));
-      code = 0x10000U + ((code - 0xD800U) << 10U) + (low - 0xDC00U);
-      p += 6;
+    if (IsSurrogate(code)) {
+      const int low = IsHighSurrogate(code) ? LowSurrogateAt(p, end) : -1;
+      code = low < 0 ? 0xFFFD : 0x10000 + (code - 0xD800) * 0x400 + (low - 0xDC00);
+      if (low >= 0) p += 6;
     }
-    to = AppendUtf8(code, to);
+    to = AppendUtf8(static_cast<unsigned>(code), to);
   }
   return static_cast<std::size_t>(to - start);
 }
@@ -187,6 +195,7 @@ bool JsonReader::ReadValue(JsonSlice* value) {
   const char* const from = Skip(at_);
   const char* p = nullptr;
   value->escaped = false;
+  value->half_pair = false;
   if (from != end_ && (*from == '{' || *from == '[')) {
     value->kind = *from == '{' ? JsonKind::kObject : JsonKind::kArray;
     p = SkipContainer(from);
@@ -204,7 +213,7 @@ bool JsonReader::ReadEnd() { return AtEnd() || FaultHere("nothing may follow the
 bool JsonReader::ReadName(JsonSlice* name) {
   if (Next() != '"') return FaultHere("an object member begins with a name in double quotes");
   const char* const from = at_;
-  const char* const p = SkipString(at_ + 1, &name->escaped);
+  const char* const p = SkipString(at_ + 1, name);
   if (p == nullptr) return false;
   name->kind = JsonKind::kString;
   name->text = {from, static_cast<std::size_t>(p - from)};
@@ -226,20 +235,19 @@ const char* JsonReader::Skip(const char* p) const {
 }
 
 // From behind the opening quote to behind the closing one.
-const char* JsonReader::SkipString(const char* p, bool* escaped) {
+const char* JsonReader::SkipString(const char* p, JsonSlice* string) {
   for (;;) {
     p = FindSpecial(p, end_);
     if (p == end_) return Fault(p, "a string has no closing quote");
     if (*p == '"') return p + 1;
     if (*p != '\\') return Fault(p, "a control character in a string has to be escaped (\\u00XX)");
-    *escaped = true;
-    p = SkipEscape(p);
+    string->escaped = true;
+    p = SkipEscape(p, string);
     if (p == nullptr) return nullptr;
   }
 }
 
-const char* JsonReader::SkipEscape(const char* p) {
-  constexpr std::string_view kLone = "a \\u escape is half a surrogate pair and so no character";
+const char* JsonReader::SkipEscape(const char* p, JsonSlice* string) {
   if (p + 1 == end_) return Fault(end_, "a string has no closing quote");
   if (p[1] != 'u') {
     if (std::string_view("\"\\/bfnrt").find(p[1]) != std::string_view::npos) return p + 2;
@@ -248,10 +256,10 @@ const char* JsonReader::SkipEscape(const char* p) {
   }
   const int code = HexQuad(p + 2, end_);
   if (code < 0) return Fault(p, "four hexadecimal digits have to follow \\u");
-  if (IsLowSurrogate(code)) return Fault(p, kLone);
-  if (!IsHighSurrogate(code)) return p + 6;
-  if (end_ - p < 8 || p[6] != '\\' || p[7] != 'u') return Fault(p, kLone);
-  return IsLowSurrogate(HexQuad(p + 8, end_)) ? p + 12 : Fault(p, kLone);
+  if (!IsSurrogate(code)) return p + 6;
+  if (IsHighSurrogate(code) && LowSurrogateAt(p + 6, end_) >= 0) return p + 12;
+  string->half_pair = true;
+  return p + 6;
 }
 
 const char* JsonReader::SkipNumber(const char* p) {
@@ -293,7 +301,7 @@ const char* JsonReader::SkipScalar(const char* p, JsonSlice* value) {
   switch (*p) {
     case '"':
       value->kind = JsonKind::kString;
-      return SkipString(p + 1, &value->escaped);
+      return SkipString(p + 1, value);
     case 't':
       value->kind = JsonKind::kTrue;
       return SkipLiteral(p, "true");
@@ -315,8 +323,8 @@ const char* JsonReader::SkipNameAndColon(const char* p) {
   if (p == end_ || *p != '"') {
     return Fault(p, "an object member begins with a name in double quotes");
   }
-  bool escaped = false;
-  p = SkipString(p + 1, &escaped);
+  JsonSlice name;
+  p = SkipString(p + 1, &name);
   if (p == nullptr) return nullptr;
   p = Skip(p);
   if (p == end_ || *p != ':') return Fault(p, "':' has to follow a member's name");

@@ -25,6 +25,9 @@ struct JsonSlice {
   std::string_view text;  // a string has its quotes
   JsonKind kind = JsonKind::kNull;
   bool escaped = false;  // a string with at least one escape
+  // One of them is half a surrogate pair, as text that was cut within an emoji has. The grammar of
+  // RFC 8259 allows it (section 8.2), but it is no character: the string says no text.
+  bool half_pair = false;
 
   // What is between the quotes of a string: its bytes, unless it is `escaped`.
   std::string_view Inside() const { return text.substr(1, text.size() - 2); }
@@ -34,7 +37,8 @@ struct JsonSlice {
 std::string_view DescribeKind(JsonKind kind);
 
 // Writes the bytes that the string says to `to`, which has room for `string.Inside().size()`.
-// Returns how many they are. The string must come from a JsonReader.
+// Returns how many they are. The string must come from a JsonReader. Half a surrogate pair is
+// U+FFFD.
 std::size_t UnescapeJson(const JsonSlice& string, char* to);
 std::string UnescapeJson(const JsonSlice& string);
 
@@ -80,8 +84,8 @@ class JsonReader final {
 
   // These take where to read and return where they stopped; null: the text is at fault.
   const char* Skip(const char* p) const;
-  const char* SkipString(const char* p, bool* escaped);
-  const char* SkipEscape(const char* p);
+  const char* SkipString(const char* p, JsonSlice* string);
+  const char* SkipEscape(const char* p, JsonSlice* string);
   const char* SkipNumber(const char* p);
   const char* SkipLiteral(const char* p, std::string_view literal);
   const char* SkipScalar(const char* p, JsonSlice* value);

@@ -37,11 +37,12 @@ bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
 bool RecordParser::ReadHeaderObject(JsonReader* reader, const Place& place) {
   const bool read = reader->ReadObject([&](const JsonSlice& name) {
     Header header;
-    header.name = TextOf(name);
+    header.name = TextOf(name, place, "/headers");
     JsonSlice value;
     if (!reader->ReadValue(&value)) return false;
     if (value.kind == JsonKind::kString) {
-      header.value = TextOf(value);
+      const std::string path = value.half_pair ? "/headers" + PointerToken(header.name) : "";
+      header.value = TextOf(value, place, path);
     } else if (value.kind != JsonKind::kNull && faults_->HasRoom()) {
       faults_->Add(place, "/headers" + PointerToken(header.name),
                    {"A header's value is a string or null, not ", DescribeKind(value.kind),
@@ -129,7 +130,7 @@ Header RecordParser::HeaderOf(const std::optional<JsonSlice>& name,
     faults_->Add(place, "/name",
                  {"A header's name is a string, not ", DescribeKind(name->kind), "."});
   } else {
-    header.name = TextOf(*name);
+    header.name = TextOf(*name, place, "/name");
   }
   std::optional<Encoding> how = Encoding::kText;
   if (encoding) how = EncodingOf(*encoding, place, "/encoding");

@@ -137,7 +137,8 @@ bool RecordParser::ReadTopic(JsonReader* reader, const Place& place, std::string
   JsonSlice slice;
   if (!reader->ReadValue(&slice)) return false;
   if (slice.kind == JsonKind::kString) {
-    *topic = TextOf(slice);
+    *topic = TextOf(slice, place, "/topic");
+    if (slice.half_pair) *topic = kUnreadTopic;
     return true;
   }
   *topic = kUnreadTopic;
@@ -145,8 +146,15 @@ bool RecordParser::ReadTopic(JsonReader* reader, const Place& place, std::string
   return true;
 }
 
-std::string_view RecordParser::TextOf(const JsonSlice& string) {
+std::string_view RecordParser::TextOf(const JsonSlice& string, const Place& place,
+                                      std::string_view path) {
   if (!string.escaped) return string.Inside();
+  if (string.half_pair) {
+    faults_->Add(place, path,
+                 "A \\u escape is half a surrogate pair and so no character: send both halves, or "
+                 "\\ufffd. Only JSON that is sent as it is may have it, such as an object, or any "
+                 "value or key with the encoding \"json\".");
+  }
   char* const bytes = static_cast<char*>(batch_->Arena().allocate(string.Inside().size(), 1));
   return {bytes, UnescapeJson(string, bytes)};
 }
@@ -169,7 +177,7 @@ RecordParser::Bytes RecordParser::PayloadOf(const JsonSlice& slice, Encoding enc
   if (slice.kind == JsonKind::kNull) return std::nullopt;
   if (encoding == Encoding::kJson) return slice.text;
   if (encoding == Encoding::kBase64) return DecodedBase64(slice, place, field.path);
-  if (slice.kind == JsonKind::kString) return TextOf(slice);
+  if (slice.kind == JsonKind::kString) return TextOf(slice, place, field.path);
   if (field.any_json) return slice.text;
   // Not so a key: 1 and "1" must not be the same key by accident.
   faults_->Add(place, field.path,

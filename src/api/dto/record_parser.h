@@ -71,7 +71,8 @@ class RecordParser final {
                   const std::optional<JsonSlice>& encoding, const Place& place);
   void RefuseDuplicateHeaders(const Place& place);
 
-  std::string_view TextOf(const JsonSlice& string);
+  // The text of a string, which stands at `path` under `place`.
+  std::string_view TextOf(const JsonSlice& string, const Place& place, std::string_view path);
   std::optional<Encoding> EncodingOf(const JsonSlice& slice, const Place& place,
                                      std::string_view path);
   Bytes PayloadOf(const JsonSlice& slice, Encoding encoding, const Place& place,

@@ -224,9 +224,6 @@ TEST(RequestBody, SaysWhereItIsNotJson) {
       {R"({"topic":"t","value":1,})",
        "The body is not valid JSON at byte 23: an object member begins with a name in double "
        "quotes."},
-      {R"({"topic":"t","value":["\ud800"]})",
-       "The body is not valid JSON at byte 23: a \\u escape is half a surrogate pair and so no "
-       "character."},
   };
   for (const auto& [body, detail] : cases) {
     for (const auto& result : {ParseSend(body).error(), ParseBatch(body).error()}) {

@@ -119,14 +119,11 @@ TEST(JsonReader, RefusesEverythingElseAndSaysWhere) {
                                       {R"("abcdefgh\q")", 9},
                                       {R"("\u{41}")", 1},
                                       {R"("\U0041")", 1},
-                                      // Half surrogate pairs.
-                                      {R"("\ud800")", 1},
-                                      {R"("\udc00")", 1},
-                                      {R"("\ud800\ud800")", 1},
-                                      {R"("\ud800x")", 1},
-                                      {R"("\ud800\n")", 1},
-                                      {R"("\ud800\u0041")", 1},
-                                      {R"("\ude00\ud83d")", 1},
+                                      // Behind half a surrogate pair, which is none.
+                                      {R"("\ud800\u")", 7},
+                                      {R"("\ud800\udc0")", 7},
+                                      {R"("\ud800\x")", 7},
+                                      {R"("\ud800)", 7},
                                       // UTF-8: overlong, truncated, surrogates, too large, stray.
                                       {"\"\xC0\x80\"", 1},
                                       {"\"\xC1\xBF\"", 1},
@@ -250,6 +247,34 @@ TEST(JsonReader, KeepsArraysAndObjectsApartAtEveryDepth) {
     std::size_t offset = 0;
     EXPECT_FALSE(Accepts(bad, &offset));
     EXPECT_EQ(offset, bad.size() - 1 - i);
+  }
+}
+
+TEST(JsonReader, TellsAStringThatHasHalfASurrogatePair) {
+  const std::vector<std::pair<std::string, std::string>> halves = {
+      {R"("\ud800")", "\xEF\xBF\xBD"},
+      {R"("\udc00")", "\xEF\xBF\xBD"},
+      {R"("\ud800\ud800")", "\xEF\xBF\xBD\xEF\xBF\xBD"},
+      {R"("\ud800x")", "\xEF\xBF\xBDx"},
+      {R"("\ud800\n")", "\xEF\xBF\xBD\n"},
+      {R"("\ud800\u0041")",
+       "\xEF\xBF\xBD"
+       "A"},
+      {R"("\ude00\ud83d")", "\xEF\xBF\xBD\xEF\xBF\xBD"},
+      {R"("\ud83d\ud83d\ude00")", "\xEF\xBF\xBD\xF0\x9F\x98\x80"}};
+  for (const auto& [text, replaced] : halves) {
+    JsonReader reader(text);
+    JsonSlice value;
+    ASSERT_TRUE(reader.ReadValue(&value) && reader.ReadEnd()) << text;
+    EXPECT_TRUE(value.half_pair) << text;
+    EXPECT_EQ(UnescapeJson(value), replaced) << text;
+    for (const std::string& around : {"[" + text + "]", "{" + text + ":" + text + "}",
+                                      "[{\"a\":[" + text + "]},\"\\ud83d\"]"}) {
+      EXPECT_TRUE(Accepts(around)) << around;
+    }
+    JsonReader pair(R"("\ud83d\ude00")");
+    ASSERT_TRUE(pair.ReadValue(&value));
+    EXPECT_FALSE(value.half_pair);
   }
 }
 

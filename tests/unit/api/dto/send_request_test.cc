@@ -82,6 +82,37 @@ TEST(SendRequest, ForwardsTheBytesOfAJsonValueExactlyAsSent) {
   }
 }
 
+// Text that was cut within an emoji.
+TEST(SendRequest, ForwardsHalfASurrogatePairWhereNobodyDecodesIt) {
+  for (const std::string value : {R"({"a":"\ud83d"})", R"({"\ud83d":1})", R"([["\ude00\ud83d"]])",
+                                  R"({"a":{"\uDC00":""}})"}) {
+    EXPECT_EQ(ValueOf("\"value\":" + value), value);
+    EXPECT_EQ(KeyOf(R"("keyEncoding":"json","key":)" + value), value);
+  }
+  EXPECT_EQ(ValueOf(R"("value":"\ud83d","valueEncoding":"json")"), R"("\ud83d")");
+  EXPECT_EQ(KeyOf(R"("key":"\ud83d","keyEncoding":"json")"), R"("\ud83d")");
+  const auto header =
+      Send(R"("value":1,"headers":[{"name":"h","value":"\ud83d","encoding":"json"}])");
+  ASSERT_TRUE(header.ok());
+  EXPECT_THAT(HeaderTexts(header.value().batch.records[0]), ElementsAre(R"(h="\ud83d")"));
+}
+
+TEST(SendRequest, RefusesHalfASurrogatePairWhereItIsText) {
+  const auto pointers = [](const std::string& members) { return Pointers(Send(members)); };
+  EXPECT_THAT(Faults(Send(R"("value":"cut \ud83d")")),
+              ElementsAre(HasSubstr("/value: A \\u escape is half a surrogate pair")));
+  EXPECT_THAT(pointers(R"("value":1,"key":"\ude00")"), ElementsAre("/key"));
+  EXPECT_THAT(pointers(R"("value":1,"headers":{"h":"\ud83dx"})"), ElementsAre("/headers/h"));
+  EXPECT_THAT(pointers(R"("value":1,"headers":{"\ud83d":null})"), ElementsAre("/headers"));
+  EXPECT_THAT(pointers(R"("value":1,"headers":[{"name":"\ud83d","value":"\ud83d"}])"),
+              ElementsAre("/headers/0/name", "/headers/0/value"));
+  EXPECT_THAT(pointers(R"("value":"\ud83d","valueEncoding":"base64")"), ElementsAre("/value"));
+  EXPECT_THAT(pointers(R"("value":1,"valueEncoding":"\ud83d")"), ElementsAre("/valueEncoding"));
+  EXPECT_THAT(pointers(R"("value":1,"timestamp":"\ud83d")"), ElementsAre("/timestamp"));
+  EXPECT_THAT(pointers(R"("value":1,"\ud83d":1)"), ElementsAre("/\xEF\xBF\xBD"));
+  EXPECT_THAT(Pointers(ParseSend(R"({"topic":"\ud83d","value":1})")), ElementsAre("/topic"));
+}
+
 TEST(SendRequest, TakesAStringValueAsItsBytes) {
   EXPECT_EQ(ValueOf(R"("value":"plain")"), "plain");
   EXPECT_EQ(ValueOf(R"("value":"")"), "");
