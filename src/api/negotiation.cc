@@ -7,6 +7,21 @@
 namespace gateway {
 namespace {
 
+constexpr std::array<std::string_view, 6> kNdjsonNames = {kNdjson,
+                                                          "application/ndjson",
+                                                          "application/jsonl",
+                                                          "application/x-jsonl",
+                                                          "application/jsonlines",
+                                                          "application/x-jsonlines"};
+
+// The one of kNdjsonNames that `type` is; "" if it is none.
+std::string_view NdjsonNameOf(std::string_view type) {
+  const auto* const found =
+      std::find_if(kNdjsonNames.begin(), kNdjsonNames.end(),
+                   [type](std::string_view one) { return http::EqualsIgnoreCase(one, type); });
+  return found == kNdjsonNames.end() ? std::string_view() : *found;
+}
+
 std::string_view Trim(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
@@ -88,27 +103,42 @@ std::string_view MediaTypeOf(const http::RequestHead& head) {
   return sent ? Trim(sent->substr(0, sent->find(';'))) : std::string_view();
 }
 
-bool HasNdjsonBody(const http::RequestHead& head) {
-  return http::EqualsIgnoreCase(MediaTypeOf(head), kNdjson);
+std::optional<std::string_view> CharsetOf(const http::RequestHead& head) {
+  std::string_view parameters = head.Find("Content-Type").value_or("");
+  TakePart(&parameters, ';');
+  while (!parameters.empty()) {
+    std::string_view parameter = TakePart(&parameters, ';');
+    const std::string_view name = TakePart(&parameter, '=');
+    if (http::EqualsIgnoreCase(name, "charset")) return Unquoted(Trim(parameter));
+  }
+  return std::nullopt;
 }
 
-bool AcceptsNdjson(const http::RequestHead& head) {
+bool IsNdjson(std::string_view type) { return !NdjsonNameOf(type).empty(); }
+
+bool HasNdjsonBody(const http::RequestHead& head) { return IsNdjson(MediaTypeOf(head)); }
+
+std::string_view AcceptedNdjson(const http::RequestHead& head) {
   // From the most to the least specific range that takes application/json.
   constexpr std::array<std::string_view, 3> kJsonRanges = {kJson, "application/*", "*/*"};
   constexpr int kUnsaid = -1;
   std::array<int, kJsonRanges.size()> json = {kUnsaid, kUnsaid, kUnsaid};
   int ndjson = 0;
+  std::string_view name;
   ForEachElement(head, "Accept", [&](std::string_view element) {
     const std::string_view range = TakePart(&element, ';');
     const int weight = WeightAmong(element);
-    if (http::EqualsIgnoreCase(range, kNdjson)) ndjson = weight;
+    if (const std::string_view one = NdjsonNameOf(range); !one.empty() && weight > ndjson) {
+      ndjson = weight;
+      name = one;
+    }
     for (std::size_t i = 0; i < kJsonRanges.size(); ++i) {
       if (http::EqualsIgnoreCase(range, kJsonRanges[i])) json[i] = weight;
     }
   });
   const auto* const said =
       std::find_if(json.begin(), json.end(), [](int weight) { return weight != kUnsaid; });
-  return ndjson > 0 && (said == json.end() || ndjson >= *said);
+  return said == json.end() || ndjson >= *said ? name : std::string_view();
 }
 
 Preferences PreferencesOf(const http::RequestHead& head) {

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_API_NEGOTIATION_H_
 #define GATEWAY_API_NEGOTIATION_H_
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,11 +21,18 @@ std::vector<std::string_view> ElementsOf(const http::RequestHead& head, std::str
 
 // The media type of the body without its parameters; "" if the request names none.
 std::string_view MediaTypeOf(const http::RequestHead& head);
+// The charset that it names; absent if it names none.
+std::optional<std::string_view> CharsetOf(const http::RequestHead& head);
+
+// True for every name that lines of JSON go by, none of which is registered: application/ndjson,
+// jsonl and jsonlines, each also with "x-".
+bool IsNdjson(std::string_view type);
 bool HasNdjsonBody(const http::RequestHead& head);
 
-// True if the client takes application/x-ndjson at least as gladly as application/json. It must
-// name it: a wildcard asks for nothing in particular. Nothing that Accept says refuses a request.
-bool AcceptsNdjson(const http::RequestHead& head);
+// The name by which the client takes lines of JSON at least as gladly as application/json, from
+// static storage; "" if it does not. It must name them: a wildcard asks for nothing in particular.
+// Nothing that Accept says refuses a request.
+std::string_view AcceptedNdjson(const http::RequestHead& head);
 
 // The preferences that the gateway knows; all others are ignored, as RFC 7240 wants it. Of one that
 // comes twice the first counts.

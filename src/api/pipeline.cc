@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "body_type.h"
 #include "http/body_decoder.h"
 #include "negotiation.h"
 #include "request_id.h"
@@ -188,20 +189,12 @@ Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
                                            const http::RequestHead& head) const {
   const std::vector<std::string_view>& wanted = context.route->consumes;
   if (wanted.empty()) return std::nullopt;
-  if (wanted.front() == kAnyMediaType) return RefuseForeignPage(context, head);
-  const std::string_view type = MediaTypeOf(head);
-  for (const std::string_view one : wanted) {
-    if (http::EqualsIgnoreCase(type, one)) return std::nullopt;
+  if (wanted.front() == kAnyMediaType) {
+    if (auto refused = RefuseForeignPage(context, head)) return refused;
   }
-  std::string detail = "This path takes Content-Type: ";
-  for (const std::string_view one : wanted) {
-    if (one != wanted.front()) detail += " or ";
-    detail += one;
-  }
-  const auto sent = head.Find("Content-Type");
-  detail += "; the request has ";
-  detail += sent ? "\"" + std::string(*sent) + "\"." : std::string("none.");
-  return context.MakeProblem(MakeProblem(ProblemType::kUnsupportedMediaType, std::move(detail)));
+  auto why_not = WhyNotTaken(head, wanted);
+  if (!why_not) return std::nullopt;
+  return context.MakeProblem(MakeProblem(ProblemType::kUnsupportedMediaType, *std::move(why_not)));
 }
 
 Pipeline::Verdict Pipeline::RefuseForeignPage(const RequestContext& context,

@@ -23,7 +23,8 @@ struct Route {
   http::Method method = http::Method::kGet;
   std::string path;  // literal segments and {parameters}
   RouteHandler handler;
-  // The media types that the body may have, or kAnyMediaType; empty: there is no body.
+  // The media types that the body may have, where kNdjson stands for each of its names, or
+  // kAnyMediaType; empty: there is no body.
   std::vector<std::string_view> consumes;
   bool sends_records = false;  // counted against the budgets; refused at the end of a drain
   // Asked by machines every few seconds: not traced, and logged only when it fails or all is.

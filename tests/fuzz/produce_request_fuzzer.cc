@@ -165,6 +165,7 @@ void CheckRaw(const std::string& text) {
                  {"Kafka-Header-A", "b"},
                  {"content-type", "text/plain"}};
   const std::string body = text.substr(std::min(end + 1, text.size()));
+  head.content_length = body.size();
   const auto padded = [&body] {
     std::string copy;
     copy.reserve(body.size() + kBodyPadding);

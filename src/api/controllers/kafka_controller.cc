@@ -29,7 +29,7 @@ SendAnswerForm AnswerFormOf(const http::RequestHead& head, const Preferences& pr
   SendAnswerForm form;
   form.single = request.IsSingle();
   if (form.single) return form;
-  form.ndjson = AcceptsNdjson(head);
+  form.ndjson = AcceptedNdjson(head);
   form.minimal = preferences.return_minimal;
   form.lines = request.lines;
   return form;

@@ -32,10 +32,10 @@ std::string_view FirstFault(const ProduceBatch& batch) {
 http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& form,
                             const RequestContext& context) {
   BatchResponse formatted =
-      FormatBatchResponse(batch, {form.ndjson, form.minimal, form.lines.get()});
+      FormatBatchResponse(batch, {!form.ndjson.empty(), form.minimal, form.lines.get()});
   http::Response response;
   response.status = formatted.status;
-  response.content_type = form.ndjson ? kNdjson : kJson;
+  response.content_type = form.ndjson.empty() ? kJson : form.ndjson;
   response.body = std::move(formatted.body);
   response.error_type = FirstFault(batch);
   int retry_after = formatted.retry_after_seconds;

@@ -18,7 +18,7 @@ namespace gateway {
 // What the request decides about its answer. Copied into callbacks, so kept small.
 struct SendAnswerForm {
   bool single = true;                    // one record, not a batch of one
-  bool ndjson = false;                   // the rest is for many records
+  std::string_view ndjson;               // of an answer in lines; the rest is for many records
   bool minimal = false;                  // Prefer: return=minimal
   std::shared_ptr<const LineMap> lines;  // null unless the records are lines
 };

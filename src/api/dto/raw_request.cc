@@ -21,6 +21,12 @@ ProduceRequest RequestOf(ProduceRequest::Form form, std::string body) {
   return request;
 }
 
+// A forgotten body must not become a record, nor one that broke off between two programs: who means
+// an empty value says so.
+bool SaysThatItIsEmpty(const http::RequestHead& head) {
+  return head.content_length == 0 && head.Find("Content-Type");
+}
+
 // Makes each line that is not empty a record with that value, otherwise like `shared`. False: there
 // are more than `max_records`.
 bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* request) {
@@ -60,6 +66,13 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
     faults.AddParameter(
         "tombstone",
         {"A tombstone has no value, and the request has a body: leave one of them out."});
+  }
+  // Unless the query has faults: what it says of a tombstone may be among them.
+  if (faults.empty() && !target.tombstone() && request.batch.body.empty() &&
+      !SaysThatItIsEmpty(head)) {
+    faults.Add({}, "",
+               "The request has no body; was curl's --data-binary forgotten? An empty value has "
+               "Content-Length: 0 and a Content-Type, null is ?tombstone=true.");
   }
   Record& record = request.batch.records.emplace_back(target.MakeRecord());
   if (!target.tombstone()) record.value = request.batch.body;

@@ -17,11 +17,12 @@
 namespace gateway {
 
 // `topic` is a segment of the path, percent-encoded. `body` moves into the batch; of `head` nothing
-// is pointed to. What is wrong is in `faults` of the request.
+// is pointed to. What is wrong is in `faults` of the request. An empty body is a value only if the
+// head says so.
 Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
                                                 const http::RequestHead& head, std::string body);
-// application/x-ndjson: a record a line, which LF or CRLF ends (the last need not end). Empty lines
-// are skipped.
+// Of a media type of lines (IsNdjson): a record a line, which LF or CRLF ends (the last need not
+// end). Empty lines are skipped.
 Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
                                                      const http::RequestHead& head,
                                                      std::string body, std::size_t max_records);

@@ -21,9 +21,9 @@ TEST(MediaTypeOf, IsTheTypeWithoutItsParameters) {
   EXPECT_FALSE(HasNdjsonBody(Head("Content-Type", {"application/json"})));
 }
 
-TEST(AcceptsNdjson, OnlyWhenTheClientNamesItAndLikesJsonNoBetter) {
+TEST(AcceptedNdjson, OnlyWhenTheClientNamesItAndLikesJsonNoBetter) {
   const auto accepts = [](const std::vector<std::string_view>& values) {
-    return AcceptsNdjson(Head("accept", values));
+    return !AcceptedNdjson(Head("accept", values)).empty();
   };
   EXPECT_TRUE(accepts({"application/x-ndjson"}));
   EXPECT_TRUE(accepts({"text/html, APPLICATION/X-NDJSON;q=0.5"}));
@@ -38,6 +38,27 @@ TEST(AcceptsNdjson, OnlyWhenTheClientNamesItAndLikesJsonNoBetter) {
   EXPECT_FALSE(accepts({"application/x-ndjson;q=0.5, application/json"}));
   EXPECT_FALSE(accepts({"application/x-ndjson; q=0.899, */*; q=0.9"}));
   EXPECT_FALSE(accepts({R"(text/plain;a=", application/x-ndjson")"}));
+}
+
+TEST(AcceptedNdjson, IsTheNameThatTheClientLikesBest) {
+  const auto accepted = [](std::string_view value) {
+    return AcceptedNdjson(Head("accept", {value}));
+  };
+  EXPECT_EQ(accepted("Application/JsonL"), "application/jsonl");
+  EXPECT_EQ(accepted("application/jsonl;q=0.1, application/x-jsonlines;q=0.2, application/ndjson;"
+                     "q=0.2"),
+            "application/x-jsonlines");
+  EXPECT_EQ(accepted("application/json, application/jsonl;q=0.9"), "");
+}
+
+TEST(CharsetOf, IsThatOfTheBody) {
+  const auto charset = [](std::string_view type) {
+    return CharsetOf(Head("content-type", {type}));
+  };
+  EXPECT_EQ(charset("text/plain; Charset=\"utf-8\""), "utf-8");
+  EXPECT_EQ(charset("text/plain;a=\";charset=x\";charset = b "), "b");
+  EXPECT_EQ(charset("charset=a"), std::nullopt);
+  EXPECT_EQ(charset("text/plain; acharset=a"), std::nullopt);
 }
 
 struct PreferCase {

@@ -68,6 +68,23 @@ TEST_F(KafkaControllerTest, RawLinesAreABatch) {
   EXPECT_EQ(JsonOf(*response)["results"][1]["line"], 3);
 }
 
+TEST_F(KafkaControllerTest, LinesHaveManyNamesAndAreAnsweredByTheOneThatWasAskedFor) {
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
+  const std::string accept = "Accept: application/jsonl\r\n";
+  const auto raw = Ask(Raw("", "1\n2", "Content-Type: application/jsonlines\r\n" + accept));
+  EXPECT_EQ(raw.content_type, "application/jsonl");
+  EXPECT_EQ(raw.error_type, "");
+  const auto batch = Ask(Send("[{\"topic\":\"t\",\"value\":1}]", accept, "/api/kafka/send/batch"));
+  EXPECT_EQ(batch.content_type, "application/jsonl");
+}
+
+TEST_F(KafkaControllerTest, WhatWouldNotBeTheValueThatWasMeantIsNoRecord) {
+  EXPECT_EQ(Ask(Raw("", "--x--", "Content-Type: multipart/form-data; boundary=x\r\n")).status, 415);
+  EXPECT_EQ(Ask(Raw("", "{}", "Content-Type: application/vnd.kafka.json.v2+json\r\n")).status, 415);
+  EXPECT_EQ(Ask(Raw("", "", "")).status, 400);
+  EXPECT_TRUE(producer.sent.empty());
+}
+
 TEST_F(KafkaControllerTest, WhatAllRawLinesShareIsAFaultOnce) {
   const auto shared = JsonOf(Ask(Raw("?partition=-1", "1\n2\n3", kNdjsonField, "secret")));
   EXPECT_EQ(shared["errors"].size(), 2U);

@@ -28,7 +28,7 @@ http::RequestHead Head(std::string_view query, Fields fields = {}) {
   return head;
 }
 
-Result<ProduceRequest, Problem> Parse(std::string_view query, const std::string& body = "",
+Result<ProduceRequest, Problem> Parse(std::string_view query, const std::string& body = "v",
                                       Fields fields = {}) {
   return testing::Judged(
       ParseRawRequest("orders", Head(query, std::move(fields)), testing::Body(body)));
@@ -78,9 +78,22 @@ TEST(ParseRawRequest, TakesTheBodyAsTheValueWithoutACopy) {
 }
 
 TEST(ParseRawRequest, TellsAnEmptyValueFromATombstone) {
-  EXPECT_EQ(Parse("").value().batch.records[0].value, "");
-  EXPECT_EQ(Parse("tombstone=false").value().batch.records[0].value, "");
-  EXPECT_FALSE(Parse("tombstone=true").value().batch.records[0].value);
+  http::RequestHead head = Head("tombstone=false", {{"content-type", "text/plain"}});
+  head.content_length = 0;
+  EXPECT_EQ(ParseRawRequest("t", head, testing::Body("")).value().batch.records[0].value, "");
+  EXPECT_FALSE(Parse("tombstone=true", "").value().batch.records[0].value);
+}
+
+TEST(ParseRawRequest, TakesNoForgottenBodyForAnEmptyValue) {
+  const Fields plain = {{"Content-Type", "text/plain"}};
+  http::RequestHead without_type = Head("tombstone=false");
+  without_type.content_length = 0;
+  http::RequestHead chunked = Head("", plain);
+  chunked.chunked = true;
+  for (const http::RequestHead& head : {Head("", plain), Head(""), without_type, chunked}) {
+    EXPECT_THAT(Faults(ParseRawRequest("t", head, testing::Body(""))),
+                ElementsAre(HasSubstr(": The request has no body; was curl's --data-binary")));
+  }
 }
 
 TEST(ParseRawRequest, ReadsKeyPartitionAndTimeFromTheQuery) {
@@ -99,7 +112,7 @@ TEST(ParseRawRequest, ReadsABarePlusAsASpace) {
   const auto result = Parse("key=New+York%2B+&header=a+b:c+d");
   EXPECT_EQ(result.value().batch.records[0].key, "New York+ ");
   EXPECT_THAT(HeaderTexts(result.value().batch.records[0]), ElementsAre("a b=c d"));
-  EXPECT_EQ(ParseRawRequest("a+b", Head(""), testing::Body("")).value().batch.records[0].topic,
+  EXPECT_EQ(ParseRawRequest("a+b", Head(""), testing::Body("v")).value().batch.records[0].topic,
             "a+b");
 }
 
@@ -129,7 +142,7 @@ TEST(ParseRawRequest, TellsAnEmptyKeyFromNone) {
 }
 
 TEST(ParseRawRequest, DecodesTheTopic) {
-  EXPECT_EQ(ParseRawRequest("a%2Eb", Head(""), testing::Body("")).value().batch.records[0].topic,
+  EXPECT_EQ(ParseRawRequest("a%2Eb", Head(""), testing::Body("v")).value().batch.records[0].topic,
             "a.b");
   EXPECT_THAT(Faults(testing::Judged(ParseRawRequest("a%2", Head(""), testing::Body("")))),
               ElementsAre(HasSubstr("topic: \"%\" is followed by")));
@@ -137,7 +150,7 @@ TEST(ParseRawRequest, DecodesTheTopic) {
 
 TEST(ParseRawRequest, TakesHeadersFromQueryAndFieldsInOrder) {
   const auto result =
-      Parse("header=Name:a%2Bb&header=Name%3Ac%3Ad&header=:", "",
+      Parse("header=Name:a%2Bb&header=Name%3Ac%3Ad&header=:", "v",
             {{"Kafka-Header-Trace-ID", "T1"}, {"kafka-header-x", ""}, {"Kafka-Headers", "no"}});
   EXPECT_THAT(HeaderTexts(result.value().batch.records[0]),
               ElementsAre("Name=a+b", "Name=c:d", "=", "trace-id=T1", "x="));
@@ -145,16 +158,16 @@ TEST(ParseRawRequest, TakesHeadersFromQueryAndFieldsInOrder) {
 
 TEST(ParseRawRequest, TakesTheContentTypeForAHeaderUnlessThereIsOne) {
   const Fields plain = {{"Content-Type", "text/plain; charset=utf-8"}};
-  EXPECT_THAT(HeaderTexts(Parse("", "", plain).value().batch.records[0]),
+  EXPECT_THAT(HeaderTexts(Parse("", "v", plain).value().batch.records[0]),
               ElementsAre("content-type=text/plain; charset=utf-8"));
-  EXPECT_THAT(HeaderTexts(Parse("header=Content-Type:x", "", plain).value().batch.records[0]),
+  EXPECT_THAT(HeaderTexts(Parse("header=Content-Type:x", "v", plain).value().batch.records[0]),
               ElementsAre("Content-Type=x"));
 }
 
 TEST(ParseRawRequest, DoesNotPointIntoTheHead) {
   std::string query = "key=k&header=n:v";
   std::string field = "text/plain";
-  const auto result = Parse(query, "", {{"Content-Type", field}, {"Kafka-Header-a", field}});
+  const auto result = Parse(query, "v", {{"Content-Type", field}, {"Kafka-Header-a", field}});
   std::fill(query.begin(), query.end(), '!');
   std::fill(field.begin(), field.end(), '!');
   const Record& record = result.value().batch.records[0];
@@ -193,7 +206,7 @@ TEST(ParseRawRequest, RefusesATombstoneWithABody) {
 }
 
 TEST(ParseRawRequest, RefusesAHeaderFieldWithoutAName) {
-  EXPECT_THAT(Faults(Parse("", "", {{"Kafka-Header-", "x"}})),
+  EXPECT_THAT(Faults(Parse("", "v", {{"Kafka-Header-", "x"}})),
               ElementsAre(HasSubstr("has no name")));
 }
 
