@@ -19,6 +19,18 @@ Problem MakeProblem(ProblemType type, std::string detail) {
   return problem;
 }
 
+// To the same path without the slash at its end. Relative, as a proxy may have taken off a prefix.
+http::Response WithoutSlash(const http::RequestHead& head) {
+  const std::string_view path = head.path.substr(0, head.path.size() - 1);
+  std::string location = "..";
+  location += path.substr(path.rfind('/'));
+  if (!head.query.empty()) location.append("?").append(head.query);
+  http::Response response;
+  response.status = 308;
+  response.headers.emplace_back("Location", std::move(location));
+  return response;
+}
+
 }  // namespace
 
 // Each stage may end the request with an answer. They see the head only: what it alone decides
@@ -123,6 +135,8 @@ Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
   if (tracer_ != nullptr) StartSpan(context, head);
   if (match.route != nullptr) {
     context.parameter = match.parameter;
+    // What is sent needs no second try.
+    if (match.extra_slash && match.route->method == http::Method::kGet) return WithoutSlash(head);
     return std::nullopt;
   }
   if (head.method == http::Method::kOptions && (match.path_exists || head.path == "*")) {

@@ -25,6 +25,16 @@ std::optional<std::string_view> MatchPath(std::string_view pattern, std::string_
 void Router::Add(Route route) { routes_.push_back(std::move(route)); }
 
 Router::Match Router::Find(http::Method method, std::string_view path) const {
+  Match match = FindExactly(method, path);
+  if (match.path_exists || !path.ends_with('/')) return match;
+  path.remove_suffix(1);
+  if (path.ends_with('/')) return match;
+  match = FindExactly(method, path);
+  match.extra_slash = match.path_exists;
+  return match;
+}
+
+Router::Match Router::FindExactly(http::Method method, std::string_view path) const {
   Match match;
   const http::Method wanted = method == http::Method::kHead ? http::Method::kGet : method;
   for (const Route& route : routes_) {

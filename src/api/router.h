@@ -40,6 +40,8 @@ class Router final {
     bool path_exists = false;
     std::string allow;           // the methods of that path, if none of its routes has the method
     std::string_view parameter;  // the raw value of the one {parameter}, if the route has one
+    // No path ends with that slash; the rest is about the path without it.
+    bool extra_slash = false;
   };
   // HEAD finds the route of GET.
   Match Find(http::Method method, std::string_view path) const;
@@ -47,6 +49,8 @@ class Router final {
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  Match FindExactly(http::Method method, std::string_view path) const;
+
   std::vector<Route> routes_;
 };
 

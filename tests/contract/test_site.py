@@ -1,7 +1,7 @@
 """What people open in a browser, as files: types, headers, and no word to another host."""
 
 import re
-from urllib.parse import urljoin
+import urllib.parse
 
 import pytest
 from openapi_document import ROOT
@@ -53,6 +53,30 @@ def test_a_file_that_the_client_has_is_not_sent_again(embedded_gateway, document
     "/swagger/nothing.js", "/swagger/..%2f..%2fetc%2fpasswd", "/swagger/../openapi.json",
     "/swagger/%2e%2e/openapi.json", "/swagger/package.json", "/swagger/stamp"])
 def test_there_is_no_other_file(embedded_gateway, path):
+    assert embedded_gateway.http.get(path).status == 404
+
+
+@pytest.mark.parametrize(("path", "to"), [
+    ("/api/kafka/topics/?limit=1&after=a%2Bb", "/api/kafka/topics?limit=1&after=a%2Bb"),
+    ("/api/kafka/topics/orders/", "/api/kafka/topics/orders"), ("/health/live/", "/health/live"),
+    ("/metrics/", "/metrics"), ("/problems/draining/", "/problems/draining")])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("prefix", ["", "/behind/a/proxy"])
+def test_a_slash_too_many_is_a_redirect_that_survives_a_prefix(
+        embedded_gateway, method, path, to, prefix):
+    answer = embedded_gateway.http.request(method, path)
+    assert (answer.status, answer.body) == (308, b"")
+    base = "http://gateway" + prefix
+    assert urllib.parse.urljoin(base + path, answer.headers["Location"]) == base + to
+
+
+@pytest.mark.parametrize("path", ["/swagger/", "/problems/", "/"])
+def test_a_slash_that_belongs_there_is_no_redirect(embedded_gateway, path):
+    assert embedded_gateway.http.get(path).status == 200
+
+
+@pytest.mark.parametrize("path", ["//", "/health//", "/swagger//", "/no/"])
+def test_no_other_slash_is_forgiven(embedded_gateway, path):
     assert embedded_gateway.http.get(path).status == 404
 
 

@@ -164,6 +164,19 @@ TEST_F(Stages, ARefusalGivesTheBudgetBack) {
   EXPECT_EQ(admission.requests(), 0U);
 }
 
+TEST_F(Stages, ASlashTooManyIsARedirectThatKeepsTheQuery) {
+  const auto get = Ask(Request("GET /hello/a%20b/?x=1&y"));
+  EXPECT_EQ(get.status, 308);
+  EXPECT_EQ(HeaderOf(get, "Location"), "../a%20b?x=1&y");
+  EXPECT_EQ(metrics.requests.back().first, "/hello/{name}");
+  EXPECT_EQ(HeaderOf(Ask(Request("HEAD /throw/")), "Location"), "../throw");
+}
+
+TEST_F(Stages, ASlashTooManyDoesNotKeepASendFromItsHandler) {
+  EXPECT_EQ(Ask(Request("POST /send/", kJson, "1")).body, "hello 1");
+  EXPECT_EQ(Ask(Request("GET /send/")).status, 405);
+}
+
 TEST_F(Stages, ABodyThatTheRouteDoesNotTakeIs415) {
   EXPECT_EQ(Ask(Request("POST /send", "Content-Type: Application/JSON ; charset=utf-8\r\n")).status,
             200);

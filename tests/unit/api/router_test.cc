@@ -38,7 +38,7 @@ TEST_F(RouterTest, HeadFindsTheRouteOfGetOnly) {
 }
 
 TEST_F(RouterTest, AnUnknownPathDoesNotExist) {
-  for (const char* path : {"", "/no", "/both/", "/BOTH", "//both", "/both?x", "*", "/bothx"}) {
+  for (const char* path : {"", "/no", "/no/", "/BOTH", "//both", "/both?x", "*", "/bothx"}) {
     const Router::Match match = router_.Find(Method::kGet, path);
     EXPECT_EQ(match.route, nullptr) << path;
     EXPECT_FALSE(match.path_exists) << path;
@@ -61,6 +61,29 @@ TEST_F(RouterTest, AParameterIsOneLastSegmentAsItCame) {
   EXPECT_EQ(router_.Find(Method::kGet, "/items/").route, &router_.routes()[4]);
   EXPECT_FALSE(router_.Find(Method::kGet, "/items/a/b").path_exists);
   EXPECT_FALSE(router_.Find(Method::kGet, "/items").path_exists);
+}
+
+TEST_F(RouterTest, ASlashTooManyFindsThePathWithoutIt) {
+  const Router::Match get = router_.Find(Method::kGet, "/both/");
+  EXPECT_EQ(get.route, &router_.routes()[1]);
+  EXPECT_TRUE(get.extra_slash);
+  EXPECT_EQ(router_.Find(Method::kPost, "/post/").route, &router_.routes()[3]);
+  EXPECT_EQ(router_.Find(Method::kDelete, "/post/").allow, "POST, OPTIONS");
+  const Router::Match item = router_.Find(Method::kGet, "/items/x/");
+  EXPECT_EQ(item.parameter, "x");
+  EXPECT_TRUE(item.extra_slash);
+}
+
+TEST_F(RouterTest, ASlashThatBelongsThereIsNotTooMany) {
+  for (const char* path : {"/", "/items/", "/both"}) {
+    EXPECT_FALSE(router_.Find(Method::kGet, path).extra_slash) << path;
+  }
+}
+
+TEST_F(RouterTest, OnlyOneSlashIsTooMany) {
+  for (const char* path : {"//", "/both//", "/items//", "/items/x//"}) {
+    EXPECT_FALSE(router_.Find(Method::kGet, path).path_exists) << path;
+  }
 }
 
 }  // namespace
