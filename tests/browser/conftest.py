@@ -52,11 +52,12 @@ def visit(site):
 
 
 def install():
-    """Puts visit.mjs and what it imports into build/browser; no network when nothing changed."""
+    """Puts the scripts and what they import into build/browser; no network when nothing changed."""
     MODULES.mkdir(parents=True, exist_ok=True)
     installed = MODULES / "installed.json"
     lock = (HERE / "package-lock.json").read_bytes()
-    shutil.copy(HERE / "visit.mjs", MODULES)
+    for script in HERE.glob("*.mjs"):
+        shutil.copy(script, MODULES)
     if installed.exists() and installed.read_bytes() == lock:
         return
     shutil.copy(HERE / "package.json", MODULES)

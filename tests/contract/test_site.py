@@ -92,7 +92,7 @@ def test_every_link_of_the_pages_leads_somewhere(embedded_gateway):
         answer = embedded_gateway.http.get(path)
         assert answer.status == 200, path
         if answer.headers["Content-Type"].startswith("text/html") and path != "/swagger/":
-            links = [urljoin(path, link) for link in
+            links = [urllib.parse.urljoin(path, link) for link in
                      re.findall(r'<a [^>]*href="([^"]*)"', answer.body.decode())]
             todo += [link for link in links if link not in seen and link not in todo]
     assert len(seen) > 35
