@@ -131,6 +131,7 @@ http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
   options.limits.body_timeout = http.body_timeout;
   options.limits.idle_timeout = http.idle_timeout;
   options.limits.write_timeout = http.write_timeout;
+  options.limits.max_age = http.max_connection_age;
   options.accept = {http.max_connections, http.max_connections_per_address};
   return options;
 }

@@ -25,6 +25,9 @@ Connection::Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::u
       peer_(std::move(peer)),
       phase_(stream_->needs_handshake() ? Phase::kHandshaking : Phase::kReading),
       framer_(loop.limits.framer),
+      old_at_(loop.limits.max_age.count() == 0
+                  ? kNever
+                  : loop.now + ConnectionAge(loop.limits.max_age, &loop.random)),
       waiting_since_(loop.now) {
   UpdateDeadline();
 }
@@ -243,8 +246,8 @@ void Connection::OnAnswer(std::uint64_t sequence, const Responder::Build& build)
 void Connection::Answer(const Response& response, bool head_known) {
   const bool is_head = head_known && framer_.head().method == Method::kHead;
   const int minor_version = head_known ? framer_.head().minor_version : 1;
-  close_after_ =
-      close_after_ || response.close || loop_.closing || !head_known || !framer_.head().keep_alive;
+  close_after_ = close_after_ || response.close || loop_.closing || loop_.now >= old_at_ ||
+                 !head_known || !framer_.head().keep_alive;
   if (!HasOutput()) write_since_ = loop_.now;
   loop_.writer.AppendHead(response, minor_version, !close_after_, &out_);
   if (!is_head && MayHaveBody(response.status)) {

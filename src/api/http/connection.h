@@ -5,12 +5,17 @@
 //
 // Requests of a connection are handled strictly one after the other: while one is being handled
 // nothing more is read, so a pipelining client is answered in order and held back by TCP itself.
+//
+// One that is older than Http:MaxConnectionAgeMs ends with its next answer, which says so. One that
+// is old and idle is left to Http:IdleTimeoutMs: to close it earlier would only be one more chance
+// to meet a request on its way.
 #ifndef GATEWAY_API_HTTP_CONNECTION_H_
 #define GATEWAY_API_HTTP_CONNECTION_H_
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <random>
 #include <string>
 
 #include "http/completion_queue.h"
@@ -42,7 +47,13 @@ struct ConnectionLimits {
   // While draining: how long a connection must have been silent to be closed. More than a round
   // trip, so that who has just connected, or was just answered, is still heard.
   std::chrono::milliseconds settle{250};
+  std::chrono::milliseconds max_age{0};  // Http:MaxConnectionAgeMs; 0: no limit
 };
+
+// How old a connection may become: `max_age`, a tenth more or less by chance, so that connections
+// made together do not end together.
+std::chrono::milliseconds ConnectionAge(std::chrono::milliseconds max_age,
+                                        std::minstd_rand* random);
 
 // What the connections of one loop share.
 struct LoopContext {
@@ -53,9 +64,10 @@ struct LoopContext {
   std::shared_ptr<CompletionQueue> queue;
   ResponseWriter writer;
   std::chrono::steady_clock::time_point now;  // of this turn of the loop
-  bool closing = false;                       // every answer says "Connection: close"
-  bool draining = false;                      // and connections on which nothing comes are closed
-  std::string scratch;  // what is being read, for whichever connection's turn it is
+  std::minstd_rand random;
+  bool closing = false;   // every answer says "Connection: close"
+  bool draining = false;  // and connections on which nothing comes are closed
+  std::string scratch;    // what is being read, for whichever connection's turn it is
 };
 
 class Connection final {
@@ -152,6 +164,7 @@ class Connection final {
   std::size_t out_sent_ = 0;
   PeerProgress progress_;  // of the answer being written
 
+  const TimePoint old_at_;   // an answer from then on is the last
   TimePoint waiting_since_;  // for the first byte of a head
   TimePoint head_since_;
   TimePoint body_since_;

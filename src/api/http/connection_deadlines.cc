@@ -17,6 +17,11 @@ constexpr milliseconds kLingerTime{2'000};
 
 }  // namespace
 
+milliseconds ConnectionAge(milliseconds max_age, std::minstd_rand* random) {
+  const auto tenth = max_age.count() / 10;
+  return max_age + milliseconds(std::uniform_int_distribution(-tenth, tenth)(*random));
+}
+
 Connection::TimePoint Connection::AtRate(TimePoint start, milliseconds timeout,
                                          std::size_t bytes) const {
   const std::size_t rate = loop_.limits.min_body_bytes_per_second;

@@ -70,6 +70,7 @@ IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& me
                queue_,
                {},
                std::chrono::steady_clock::now(),
+               std::minstd_rand(std::random_device{}()),
                false,
                false,
                std::string(kScratchBytes, '\0')},

@@ -108,6 +108,11 @@ void AddHttp(std::vector<Property>* rows) {
                  "Http:WriteTimeoutMs", kMs,
                  "How long a client may take to read an answer; see MinBodyBytesPerSecond."),
              1, kDay),
+      Ranged(Http<&H::max_connection_age>(
+                 "Http:MaxConnectionAgeMs", kMs,
+                 "How old a connection may become, a tenth more or less: its next answer then "
+                 "closes it, so that clients spread over new gateways; 0 is no limit."),
+             0, kDay),
       Text(Bind<&S::http, &H::cors, &H::Cors::allowed_origins>(
                "Http:Cors:AllowedOrigins", "",
                "The origins whose pages may use the gateway in a browser; * is every origin."),

@@ -38,6 +38,7 @@ struct Settings {
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{75'000};
     std::chrono::milliseconds write_timeout{30'000};
+    std::chrono::milliseconds max_connection_age{0};  // 0: no limit
     struct Tls {
       std::string certificate_file;  // "": no TLS
       std::string key_file;

@@ -2,8 +2,10 @@
 // asserted from one side only: that something happens, never how fast.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -221,6 +223,58 @@ TEST_F(HttpServerLimits, ConnectionsAreCountedInAndOut) {
   while (server().connections() != 0) std::this_thread::yield();
   Stop();
   EXPECT_EQ(metrics.connections, 0);
+}
+
+TEST_F(HttpServerLimits, AnOldConnectionEndsWithItsNextAnswer) {
+  options.limits.max_age = milliseconds(50);
+  Start();
+  HttpClient client(port());
+  int kept = 0;
+  const auto started = std::chrono::steady_clock::now();
+  while (true) {
+    const auto response = client.Ask(Get("/"));
+    ASSERT_EQ(response.status, 200);
+    if (response.Field("Connection") == "close") break;
+    ++kept;
+  }
+  EXPECT_GT(kept, 0);
+  EXPECT_GE(std::chrono::steady_clock::now() - started, milliseconds(40));
+  EXPECT_TRUE(client.AtEnd());
+}
+
+TEST_F(HttpServerLimits, AConnectionThatAgesWithinARequestOrIdlyIsAnsweredFirst) {
+  options.limits.max_age = milliseconds(1);
+  Signal requested;
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    if (request.head.path != "/") requested.Notify();
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  HttpClient idle(port());
+  HttpClient slow(port());
+  slow.Send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo");
+  const auto old = std::chrono::steady_clock::now() + milliseconds(10);
+  while (std::chrono::steady_clock::now() < old) HttpClient(port()).Ask(Get("/"));
+  slow.Send("dy");
+  ASSERT_TRUE(requested.Wait());
+  EXPECT_EQ(idle.Ask(Get("/idle")).Field("Connection"), "close");
+  const auto response = slow.Read();
+  EXPECT_EQ(response.body, "body");
+  EXPECT_EQ(response.Field("Connection"), "close");
+}
+
+TEST(ConnectionAge, VariesByATenth) {
+  std::minstd_rand random(1);
+  auto least = milliseconds::max();
+  auto most = milliseconds::min();
+  for (int i = 0; i < 10'000; ++i) {
+    const milliseconds age = http::ConnectionAge(milliseconds(1'000), &random);
+    least = std::min(least, age);
+    most = std::max(most, age);
+  }
+  EXPECT_EQ(least, milliseconds(900));
+  EXPECT_EQ(most, milliseconds(1'100));
+  EXPECT_EQ(http::ConnectionAge(milliseconds(3), &random), milliseconds(3));
 }
 
 class HttpServerDrain : public testing::ServerTest {};
