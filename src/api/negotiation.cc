@@ -136,6 +136,7 @@ std::string_view AcceptedNdjson(const http::RequestHead& head) {
       if (http::EqualsIgnoreCase(range, kJsonRanges[i])) json[i] = weight;
     }
   });
+  if (json.front() != kUnsaid) return ndjson > json.front() ? name : std::string_view();
   const auto* const said =
       std::find_if(json.begin(), json.end(), [](int weight) { return weight != kUnsaid; });
   return said == json.end() || ndjson >= *said ? name : std::string_view();

@@ -29,8 +29,9 @@ std::optional<std::string_view> CharsetOf(const http::RequestHead& head);
 bool IsNdjson(std::string_view type);
 bool HasNdjsonBody(const http::RequestHead& head);
 
-// The name by which the client takes lines of JSON at least as gladly as application/json, from
-// static storage; "" if it does not. It must name them: a wildcard asks for nothing in particular.
+// The name by which the client prefers lines of JSON, from static storage; "" if it does not. It must
+// name them: a wildcard asks for nothing in particular. One that names application/json too with the
+// same weight gets that: generated clients list every media type of the document and read the first.
 // Nothing that Accept says refuses a request.
 std::string_view AcceptedNdjson(const http::RequestHead& head);
 

@@ -21,14 +21,16 @@ TEST(MediaTypeOf, IsTheTypeWithoutItsParameters) {
   EXPECT_FALSE(HasNdjsonBody(Head("Content-Type", {"application/json"})));
 }
 
-TEST(AcceptedNdjson, OnlyWhenTheClientNamesItAndLikesJsonNoBetter) {
+TEST(AcceptedNdjson, OnlyWhenTheClientNamesItAndPrefersItToJson) {
   const auto accepts = [](const std::vector<std::string_view>& values) {
     return !AcceptedNdjson(Head("accept", values)).empty();
   };
   EXPECT_TRUE(accepts({"application/x-ndjson"}));
   EXPECT_TRUE(accepts({"text/html, APPLICATION/X-NDJSON;q=0.5"}));
   EXPECT_TRUE(accepts({"application/json;q=0.5, application/x-ndjson;q=0.9"}));
-  EXPECT_TRUE(accepts({"application/json", "application/x-ndjson"})) << "two fields are one list";
+  EXPECT_TRUE(accepts({"application/json;q=0.5", "application/x-ndjson"}))
+      << "two fields are one list";
+  EXPECT_TRUE(accepts({"application/x-ndjson, */*"}));
   EXPECT_TRUE(accepts({"application/x-ndjson;q=0.2, application/json;q=0, */*"}));
   EXPECT_TRUE(accepts({R"(text/plain;a=",";q=1, application/x-ndjson)"}));
   EXPECT_FALSE(accepts({}));
@@ -36,6 +38,8 @@ TEST(AcceptedNdjson, OnlyWhenTheClientNamesItAndLikesJsonNoBetter) {
   EXPECT_FALSE(accepts({"application/*"}));
   EXPECT_FALSE(accepts({"application/x-ndjson;q=0"}));
   EXPECT_FALSE(accepts({"application/x-ndjson;q=0.5, application/json"}));
+  EXPECT_FALSE(accepts({"application/x-ndjson, application/json, application/problem+json"}))
+      << "a generated client lists all there is and reads JSON";
   EXPECT_FALSE(accepts({"application/x-ndjson; q=0.899, */*; q=0.9"}));
   EXPECT_FALSE(accepts({R"(text/plain;a=", application/x-ndjson")"}));
 }
