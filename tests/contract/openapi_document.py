@@ -38,6 +38,11 @@ class OpenApiDocument:
                 matches.append((template.count("{"), operation))
         return min(matches, key=lambda match: match[0])[1] if matches else None
 
+    def problem_names(self):
+        """The names of the pages of problems."""
+        parameters = self.content["paths"]["/problems/{name}"]["get"]["parameters"]
+        return next(one["schema"]["enum"] for one in parameters if one.get("name") == "name")
+
     def resolve(self, node):
         """`node`, or what its $ref stands for."""
         while "$ref" in node:

@@ -99,5 +99,5 @@ def test_every_link_of_the_pages_leads_somewhere(embedded_gateway):
 
 
 def test_the_page_of_every_problem_exists(embedded_gateway, document):
-    for name in document.content["components"]["schemas"]["ProblemName"]["enum"]:
+    for name in document.problem_names():
         assert embedded_gateway.http.get(f"/problems/{name}").status == 200, name
