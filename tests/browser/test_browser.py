@@ -19,11 +19,6 @@ def test_raw_bytes_sent_from_swagger_ui_are_stored(visit, what):
     assert visit[what]["answer"]["topic"] == "sensor-readings"
 
 
-def test_raw_lines_sent_from_swagger_ui_are_stored(visit):
-    assert visit["rawLines"]["status"] == 200, visit["rawLines"]
-    assert [result["line"] for result in visit["rawLines"]["answer"]["results"]] == [1, 3]
-
-
 def test_swagger_ui_shows_every_operation(visit, embedded_gateway):
     paths = embedded_gateway.http.get("/openapi.json").json()["paths"]
     assert visit["operations"] == sum(len(item) for item in paths.values())
