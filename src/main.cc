@@ -159,6 +159,7 @@ class Gateway final {
     options.max_in_flight_bytes = settings_.limits.max_in_flight_bytes;
     options.request_timeout = settings_.limits.request_timeout;
     options.allowed_origins = settings_.http.cors.allowed_origins;
+    options.headers_from_request = settings_.records.headers_from_request;
     options.management_apart = settings_.management.port.has_value();
     options.access_log = AccessLogOptionsOf(settings_.logging);
     options.liveness = &liveness_;
@@ -327,9 +328,9 @@ class Gateway final {
 
 int Main(char** argv, char** environment) {
   const FileLocator files(FileLocator::CurrentExecutable());
-  const StartupInput input{ArgumentsOf(argv), EnvironmentOf(environment), files,
-                           GATEWAY_VERSION,   LibrdkafkaVersion(),        {CheckKafka, CheckTls},
-                           CheckHealth};
+  const StartupInput input{
+      ArgumentsOf(argv),   EnvironmentOf(environment),           files,      GATEWAY_VERSION,
+      LibrdkafkaVersion(), {CheckKafka, CheckTls, CheckRecords}, CheckHealth};
   const auto config = Startup(input, std::cout, std::cerr);
   if (!config.ok()) return config.error();
   const Signals signals;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "dto/carried_fields.h"
 #include "http/health_probe.h"
 #include "kafka/kafka_conf.h"
 #include "logging/log_line.h"
@@ -41,6 +42,20 @@ std::vector<ConfigProblem> CheckTls(const Settings& settings) {
   problem.key = context.error().key;
   problem.what = context.error().what;
   return {problem};
+}
+
+// A glob that matches such a field among others leaves it out; one that names it is a mistake.
+std::vector<ConfigProblem> CheckRecords(const Settings& settings) {
+  std::vector<ConfigProblem> problems;
+  for (const std::string& glob : settings.records.headers_from_request) {
+    const std::string_view reason = WhyNeverCarried(glob);
+    if (reason.empty()) continue;
+    ConfigProblem& problem = problems.emplace_back();
+    problem.key = "Records:HeadersFromRequest";
+    problem.what = "\"" + glob + "\" never becomes a record header, because " +
+                   std::string(reason) + "; remove it";
+  }
+  return problems;
 }
 
 std::optional<std::string> CheckHealth(const Settings& settings, bool readiness) {

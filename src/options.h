@@ -19,9 +19,11 @@
 
 namespace gateway {
 
-// What librdkafka and OpenSSL have against the configuration; empty if nothing.
+// What librdkafka, OpenSSL and the rules for record headers have against the configuration; empty
+// if nothing.
 std::vector<ConfigProblem> CheckKafka(const Settings& settings);
 std::vector<ConfigProblem> CheckTls(const Settings& settings);
+std::vector<ConfigProblem> CheckRecords(const Settings& settings);
 
 // --health-check: asks the gateway that runs with these settings. Absent if it is well.
 std::optional<std::string> CheckHealth(const Settings& settings, bool readiness);

@@ -32,6 +32,7 @@ struct ApiOptions {
   std::size_t max_in_flight_bytes = 268'435'456;      // Limits:MaxInFlightBytes
   std::chrono::milliseconds request_timeout{30'000};  // Limits:RequestTimeoutMs
   std::vector<std::string> allowed_origins;           // Http:Cors:AllowedOrigins
+  std::vector<std::string> headers_from_request;      // Records:HeadersFromRequest
   // Management:Port: health and metrics are on a server of their own, see management_handler().
   bool management_apart = false;
   AccessLogOptions access_log;

@@ -48,7 +48,7 @@ void SendSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
     headers.push_back({"tracestate", batch.Keep(span.tracestate())});
   }
   send.headers = KeepHeaders(headers, &batch);
-  for (const Header& header : headers) send.bytes += header.name.size() + header.value->size();
+  send.bytes = HeaderBytes(headers);
   span.Set("messaging.system", "kafka");
   span.Set("messaging.operation.name", "send");
   span.Set("messaging.operation.type", "send");
@@ -72,8 +72,7 @@ std::size_t SendSpans::Find(std::string_view topic) const {
 std::span<const Header> SendSpans::TraceOf(const Record& record,
                                            std::span<const Header> rest) const {
   const Send& send = sends_[Find(TopicOf(record))];
-  std::size_t bytes = record.PayloadBytes() + send.bytes;
-  for (const Header& header : rest) bytes += header.name.size() + header.value->size();
+  const std::size_t bytes = record.PayloadBytes() + send.bytes + HeaderBytes(rest);
   const bool fits =
       record.headers.size() + send.headers.size() + rest.size() <= limits_.max_headers &&
       bytes <= limits_.max_record_bytes;

@@ -36,7 +36,9 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
                    " are allowed (Limits:MaxBatchRecords). Send them in several requests.";
     return error;
   }
-  if (std::optional<Error> refused = Refuse(records.records, locate)) return std::move(*refused);
+  if (auto refused = Refuse(records.records, locate, {}, records.request_headers)) {
+    return std::move(*refused);
+  }
   if (std::optional<Error> full = RefuseWhatIsFull(records.records)) return *std::move(full);
 
   std::shared_ptr<ProduceBatch> batch = ProduceBatch::Create(
@@ -46,7 +48,8 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
 }
 
 std::optional<Error> ProduceService::Refuse(std::span<const Record> records, const Locate& locate,
-                                            RequestFaults found) const {
+                                            RequestFaults found,
+                                            std::span<const Header> request_headers) const {
   const TimestampMs now = clock_.UnixMillis();
   const bool all_read = found.empty();
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -61,7 +64,7 @@ std::optional<Error> ProduceService::Refuse(std::span<const Record> records, con
       }
     };
     const bool topic_known = all_read || record.topic.data() != nullptr;
-    for (RecordFault& fault : CheckRecord(record, limits_, now)) {
+    for (RecordFault& fault : CheckRecord(record, limits_, now, request_headers)) {
       if (topic_known || fault.member != kTopic)
         add(fault.kind, fault.member, std::move(fault.detail));
     }

@@ -41,9 +41,10 @@ class ProduceService final {
   // Why a request of these records is refused; nothing if it is not. `found` are the faults that
   // its reader has found, and are listed with those that are found here; what could not be read of
   // a record is absent then, and its topic null (no data). Malformed outranks forbidden, and that
-  // outranks size: 400, 403, 413.
+  // outranks size: 400, 403, 413. `request_headers`: see RecordBatch.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
-                              RequestFaults found = {}) const;
+                              RequestFaults found = {},
+                              std::span<const Header> request_headers = {}) const;
 
   const RecordLimits& limits() const { return limits_; }
   const TopicPolicy& policy() const { return policy_; }

@@ -26,6 +26,14 @@ struct Header {
   std::optional<std::string_view> value;
 };
 
+inline std::size_t HeaderBytes(std::span<const Header> headers) {
+  std::size_t bytes = 0;
+  for (const Header& header : headers) {
+    bytes += header.name.size() + (header.value ? header.value->size() : 0);
+  }
+  return bytes;
+}
+
 struct Record {
   std::string_view topic;
   std::optional<std::string_view> key;    // absent: no key; "" is an empty key
@@ -36,11 +44,7 @@ struct Record {
 
   // Bytes of key, value and headers: what limits and budgets count.
   std::size_t PayloadBytes() const {
-    std::size_t bytes = (key ? key->size() : 0) + (value ? value->size() : 0);
-    for (const Header& header : headers) {
-      bytes += header.name.size() + (header.value ? header.value->size() : 0);
-    }
-    return bytes;
+    return (key ? key->size() : 0) + (value ? value->size() : 0) + HeaderBytes(headers);
   }
 };
 
@@ -69,6 +73,9 @@ struct RecordBatch {
   std::unique_ptr<std::pmr::monotonic_buffer_resource>
       arena;  // decoded strings, header arrays; null until used
   std::vector<Record> records;
+  // Of the headers those that are fields of the request, because Records:HeadersFromRequest says
+  // so; for error texts.
+  std::span<const Header> request_headers;
   RecordOrigin origin;
   // When the request was complete; the epoch if nobody measures it.
   std::chrono::steady_clock::time_point complete_at{};

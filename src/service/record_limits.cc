@@ -39,6 +39,26 @@ std::optional<std::string> CheckTimestamp(TimestampMs timestamp, TimestampMs min
   return std::nullopt;
 }
 
+// Those headers of the record that configuration took from the request: they are the same bytes,
+// which the record's own of that name are not.
+std::vector<Header> FromRequest(const Record& record, std::span<const Header> request_headers) {
+  std::vector<Header> found;
+  for (const Header& header : record.headers) {
+    const bool from_request = std::any_of(
+        request_headers.begin(), request_headers.end(),
+        [&header](const Header& other) { return other.name.data() == header.name.data(); });
+    if (from_request) found.push_back(header);
+  }
+  return found;
+}
+
+std::string Share(std::size_t count) {
+  return count == 0 ? ""
+                    : ", " + std::to_string(count) +
+                          " of them from header fields of the request "
+                          "(Records:HeadersFromRequest)";
+}
+
 }  // namespace
 
 bool IsLegalTopicName(std::string_view name) {
@@ -47,7 +67,7 @@ bool IsLegalTopicName(std::string_view name) {
 }
 
 std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
-                                     TimestampMs now) {
+                                     TimestampMs now, std::span<const Header> request_headers) {
   std::vector<RecordFault> faults;
   const auto refuse = [&faults](std::string_view member, std::string detail) {
     faults.push_back({FaultKind::kMalformed, member, std::move(detail)});
@@ -66,14 +86,16 @@ std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& l
     if (wrong) refuse("/timestamp", *std::move(wrong));
   }
   if (record.headers.size() > limits.max_headers) {
-    refuse("/headers", "The record has " + std::to_string(record.headers.size()) +
-                           " headers; at most " + std::to_string(limits.max_headers) +
+    refuse("/headers", "The record has " + std::to_string(record.headers.size()) + " headers" +
+                           Share(FromRequest(record, request_headers).size()) + "; at most " +
+                           std::to_string(limits.max_headers) +
                            " are allowed (Limits:MaxHeaders).");
   }
   if (const std::size_t bytes = record.PayloadBytes(); bytes > limits.max_record_bytes) {
     faults.push_back(
         {FaultKind::kTooLarge, "",
-         "The record has " + std::to_string(bytes) + " bytes of key, value and headers; at most " +
+         "The record has " + std::to_string(bytes) + " bytes of key, value and headers" +
+             Share(HeaderBytes(FromRequest(record, request_headers))) + "; at most " +
              std::to_string(limits.max_record_bytes) + " are allowed (Limits:MaxRecordBytes)."});
   }
   return faults;

@@ -5,6 +5,7 @@
 #define GATEWAY_SERVICE_RECORD_LIMITS_H_
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,9 +30,10 @@ struct RecordFault {
   std::string_view member;  // a pointer relative to the record: "/topic"; "": the record
   std::string detail;
 };
-// What is wrong with `record`; empty if nothing is.
+// What is wrong with `record`; empty if nothing is. `request_headers`: see
+// RecordBatch; a fault that they have a share in says so.
 std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
-                                     TimestampMs now);
+                                     TimestampMs now, std::span<const Header> request_headers = {});
 
 }  // namespace gateway
 

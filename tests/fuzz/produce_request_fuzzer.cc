@@ -164,6 +164,7 @@ void CheckRaw(const std::string& text) {
   head.fields = {{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
                  {"Kafka-Header-A", "b"},
                  {"content-type", "text/plain"}};
+  const CarriedFields every_field(std::vector<std::string>{"*"});
   const std::string body = text.substr(std::min(end + 1, text.size()));
   head.content_length = body.size();
   const auto padded = [&body] {
@@ -176,7 +177,7 @@ void CheckRaw(const std::string& text) {
   Require(one.ok());
   if (!Refused(one.value())) {
     ProduceRequest moved = std::move(one).value();
-    CarryHeaders(head, &moved.batch);
+    CarryHeaders(head, every_field, &moved.batch);
     Require(moved.batch.records.size() == 1);
     const Record& record = moved.batch.records[0];
     CheckRecord(record, text.size());
@@ -188,7 +189,7 @@ void CheckRaw(const std::string& text) {
   Require(many.ok());
   if (Refused(many.value())) return;
   ProduceRequest moved = std::move(many).value();
-  CarryHeaders(head, &moved.batch);
+  CarryHeaders(head, every_field, &moved.batch);
   Require(!moved.batch.records.empty() && moved.batch.records.size() <= kMaxRecords);
   std::size_t line = 0;
   std::size_t at = 0;

@@ -176,6 +176,33 @@ def test_trace_and_idempotency_key_of_the_request_become_record_headers(
         "traceparent": trace.encode(), "tracestate": b"a=b", "idempotency-key": b"order-7"}
 
 
+CARRIED = {"Records:HeadersFromRequest:0": "X-GitHub-*", "Records:HeadersFromRequest:1": "ce-*"}
+WEBHOOK = [("X-GitHub-Event", b"push"), ("X-GitHub-Delivery", b"72d3162e"), ("Ce-Id", b"\xff 1"),
+           ("ce-id", b"2"), ("X-Other", b"no"), ("Authorization", b"Bearer secret")]
+
+
+@pytest.mark.parametrize(("path", "content_type", "body", "own"), [
+    ("send", "application/json", '{"topic":"%s","value":"v"}', []),
+    ("send/batch", "application/json", '[{"topic":"%s","value":"v"},{"topic":"%s","value":"v"}]', []),
+    ("send/batch", "application/x-ndjson", '{"topic":"%s","value":"v"}\n', []),
+    ("topics/%s", "text/plain", "v", [("content-type", b"text/plain")]),
+    ("topics/%s", "application/x-ndjson", "v\nv\n", []),
+], ids=["single", "batch", "lines", "raw", "raw-lines"])
+def test_configured_fields_of_the_request_become_record_headers(
+        start_gateway, kafka, one_partition, path, content_type, body, own):
+    gateway = start_gateway(kafka.bootstrap_servers, settings=CARRIED)
+    path, body = (text.replace("%s", one_partition) for text in (path, body))
+    head = b"POST /api/kafka/%s HTTP/1.1\r\nHost: h\r\nContent-Type: %s\r\nContent-Length: %d\r\n" % (
+        path.encode(), content_type.encode(), len(body))
+    fields = b"".join(b"%s: %s\r\n" % (name.encode(), value) for name, value in WEBHOOK)
+    answer = gateway.http.raw(head + fields + b"Connection: close\r\n\r\n" + body.encode())
+    assert answer.startswith(b"HTTP/1.1 200 "), answer
+    for record in kafka.read(one_partition):
+        assert (record.value, record.headers) == (b"v", own + [
+            ("x-github-event", b"push"), ("x-github-delivery", b"72d3162e"), ("ce-id", b"\xff 1"),
+            ("ce-id", b"2")])
+
+
 RECORDS = [{"key": f"k{i}", "value": {"n": i}, "headers": {"h": str(i)}} for i in range(5)]
 
 

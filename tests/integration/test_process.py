@@ -187,6 +187,13 @@ def test_a_bad_configuration_is_78_with_every_problem_named(start_gateway):
     assert "Portt" in log and "MaxBatchRecords" in log and "Acks" in log
 
 
+def test_a_credential_is_never_made_a_record_header(start_gateway):
+    gateway = start_gateway("127.0.0.1:1", wait=False, settings={
+        "Records:HeadersFromRequest:0": "x-*", "Records:HeadersFromRequest:1": "Authorization"})
+    assert gateway.wait(10) == 78
+    assert 'Authorization" never becomes a record header, because it is a credential' in gateway.log()
+
+
 def test_check_config_version_and_help_end_with_0():
     for option in ("--check-config", "--print-config", "--version", "--help"):
         done = subprocess.run([binary(), option], stdin=subprocess.DEVNULL, timeout=10,

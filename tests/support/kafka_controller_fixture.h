@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "controllers/kafka_controller.h"
 #include "pipeline_fixture.h"
@@ -13,7 +14,11 @@ namespace gateway::testing {
 
 class KafkaControllerTest : public PipelineTest {
  protected:
-  KafkaControllerTest() { controller.AddRoutes(&router); }
+  explicit KafkaControllerTest(CarriedFields fields = {})
+      : controller(service, clock, metrics, logger, std::chrono::milliseconds(1'000), nullptr,
+                   std::move(fields)) {
+    controller.AddRoutes(&router);
+  }
 
   static std::string Send(std::string_view body, std::string_view fields = "",
                           std::string_view path = "/api/kafka/send") {
@@ -44,7 +49,7 @@ class KafkaControllerTest : public PipelineTest {
   FakeProducer producer;
   RecordLimits record_limits{.max_batch_records = 3, .max_record_bytes = 100, .max_headers = 4};
   ProduceService service{producer, clock, metrics, TopicPolicy({"*"}, {"secret"}), record_limits};
-  KafkaController controller{service, clock, metrics, logger, std::chrono::milliseconds(1'000)};
+  KafkaController controller;
 };
 
 }  // namespace gateway::testing

@@ -110,8 +110,8 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   Describe(records, request.IsSingle(), *context);
   const SendSpans::Ptr spans = SendSpans::Start(tracer_, context->span.get(), request.IsSingle(),
                                                 service_.limits(), records);
-  CarryHeaders(head, &records, spans.get());
-  if (!context->ticket.Add(ProduceBatch::OverheadBytes(records.records))) {
+  const std::size_t carried = CarryHeaders(head, fields_, &records, spans.get());
+  if (!context->ticket.Add(carried + ProduceBatch::OverheadBytes(records.records))) {
     if (spans) spans->Refuse(InfoOf(ProblemType::kOverloaded).code);
     return ReplyNoRoom(context);
   }

@@ -7,8 +7,10 @@
 
 #include <chrono>
 #include <memory>
+#include <utility>
 
 #include "controllers/send_answer.h"
+#include "dto/carried_fields.h"
 #include "dto/produce_request.h"
 #include "ports.h"
 #include "produce_service.h"
@@ -22,15 +24,17 @@ namespace gateway {
 class KafkaController final {
  public:
   // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the cap of a client's
-  // own.
+  // own. `fields`: Records:HeadersFromRequest.
   KafkaController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
-                  std::chrono::milliseconds request_timeout, Tracer* tracer = nullptr)
+                  std::chrono::milliseconds request_timeout, Tracer* tracer = nullptr,
+                  CarriedFields fields = {})
       : service_(service),
         clock_(clock),
         metrics_(metrics),
         logger_(logger),
         request_timeout_(request_timeout),
-        tracer_(tracer) {}
+        tracer_(tracer),
+        fields_(std::move(fields)) {}
 
   void AddRoutes(Router* router);
 
@@ -55,6 +59,7 @@ class KafkaController final {
   Logger& logger_;
   const std::chrono::milliseconds request_timeout_;
   Tracer* const tracer_;  // null: nobody records spans
+  const CarriedFields fields_;
 };
 
 // Request-Timeout-Ms: absent is `cap`, more than `cap` is `cap`, 0 or no number is a fault.

@@ -43,13 +43,17 @@ std::vector<Header> TraceCarriedBy(const http::RequestHead& head, RecordBatch* b
 
 }  // namespace
 
-void CarryHeaders(const http::RequestHead& head, RecordBatch* batch, const TraceHeaders* spans) {
+std::size_t CarryHeaders(const http::RequestHead& head, const CarriedFields& fields,
+                         RecordBatch* batch, const TraceHeaders* spans) {
   const std::vector<Header> of_request =
       spans == nullptr ? TraceCarriedBy(head, batch) : std::vector<Header>();
   std::vector<Header> rest;
   const auto key = head.Find(kIdempotencyKey);
   if (key && !key->empty()) rest.push_back({kIdempotencyKey, batch->Keep(*key)});
-  if (spans == nullptr && of_request.empty() && rest.empty()) return;
+  const std::vector<Header> configured = fields.Of(head, batch);
+  batch->request_headers = KeepHeaders(configured, batch);
+  rest.insert(rest.end(), configured.begin(), configured.end());
+  if (spans == nullptr && of_request.empty() && rest.empty()) return 0;
 
   // Records that share their headers go on sharing them.
   bool first = true;
@@ -72,6 +76,7 @@ void CarryHeaders(const http::RequestHead& head, RecordBatch* batch, const Trace
     }
     record.headers = all;
   }
+  return HeaderBytes(of_request) + HeaderBytes(rest);
 }
 
 }  // namespace gateway

@@ -34,15 +34,6 @@ std::optional<TimestampMs> TimeOf(std::string_view text) {
   return ParseRfc3339(time);
 }
 
-std::string_view Lowered(std::string_view name, RecordBatch* batch) {
-  char* const bytes =
-      static_cast<char*>(batch->Arena().allocate(std::max<std::size_t>(1, name.size()), 1));
-  std::transform(name.begin(), name.end(), bytes, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return {bytes, name.size()};
-}
-
 }  // namespace
 
 void RawTarget::ReadTopic(std::string_view segment) {
@@ -112,7 +103,7 @@ void RawTarget::ReadFields(const http::RequestHead& head, bool with_content_type
                    "The header field \"Kafka-Header-\" has no name behind its last hyphen.");
       continue;
     }
-    headers_.push_back({Lowered(name, batch_), batch_->Keep(field.value)});
+    headers_.push_back({batch_->Keep(LowerCase(name)), batch_->Keep(field.value)});
   }
   if (!with_content_type) return;
   const auto type = head.Find(kContentType);

@@ -90,6 +90,11 @@ bool Obeys(TextRule rule, std::string_view text) {
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "abcdefghijklmnopqrstuvwxyz"
                                   "0123456789._-*") == std::string_view::npos;
+    case TextRule::kFieldGlob:
+      return !text.empty() && text.find_first_not_of(
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz"
+                                  "0123456789!#$%&'*+-.^_`|~") == std::string_view::npos;
     case TextRule::kOrigin:
       return IsOrigin(text);
     case TextRule::kTime:
@@ -108,6 +113,8 @@ std::string_view PatternOf(TextRule rule) {
       return "^[^\\s,]+(,[^\\s,]+)*$";
     case TextRule::kTopicGlob:
       return "^[A-Za-z0-9._*-]+$";
+    case TextRule::kFieldGlob:
+      return "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
     case TextRule::kOrigin:
       return "^(\\*|[a-z][a-z0-9+.-]*://[a-z0-9.:\\[\\]_-]+)$";
     case TextRule::kTime:
@@ -128,6 +135,8 @@ std::string_view InWords(TextRule rule) {
       return "host:port,host:port without spaces, or the word embedded";
     case TextRule::kTopicGlob:
       return "made of A-Z a-z 0-9 . _ - and *";
+    case TextRule::kFieldGlob:
+      return "the name of a header field, in which * stands for any characters";
     case TextRule::kOrigin:
       return "an origin as https://shop.example or http://localhost:3000, in lower case and "
              "without a path, or * for every origin";

@@ -263,6 +263,13 @@ void AddRest(std::vector<Property>* rows) {
   using Log = S::Logging;
   using Down = S::Shutdown;
   const std::vector<Property> rest = {
+      Text(
+          Bind<&S::records, &S::Records::headers_from_request>(
+              "Records:HeadersFromRequest", "",
+              "The header fields of a request that become headers of each of its records, by glob, "
+              "whatever their case. Credentials, hop-by-hop fields and those that describe the "
+              "request never do."),
+          TextRule::kFieldGlob),
       Text(Bind<&S::topics, &S::Topics::allow>(
                "Topics:Allow", "",
                "The topics that may be written, by glob; * stands for any characters, dots too."),
@@ -338,6 +345,7 @@ const std::vector<Section>& Sections() {
       {"Management", "Where those who run the gateway look at it."},
       {"Kafka", "The producer."},
       {"Limits", "What one request may hold, and how much is taken in at a time."},
+      {"Records", "What the gateway adds to records."},
       {"Topics", "Which topics may be written."},
       {"Health", "When the gateway calls itself ready."},
       {"Logging", "What goes to standard error."},

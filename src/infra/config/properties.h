@@ -31,6 +31,7 @@ enum class TextRule : std::uint8_t {
   kNotEmpty,   // no white space at either end
   kServers,    // host:port,host:port or one word
   kTopicGlob,  // what a topic name may hold, and *
+  kFieldGlob,  // what the name of a header field may hold, * among it
   kOrigin,     // scheme://host:port as browsers write it, or *
   kTime,       // RFC 3339, not before 1970
 };

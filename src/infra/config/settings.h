@@ -82,6 +82,10 @@ struct Settings {
     std::chrono::milliseconds request_timeout{30'000};
   } limits;
 
+  struct Records {
+    std::vector<std::string> headers_from_request;
+  } records;
+
   struct Topics {
     std::vector<std::string> allow = {"*"};
     std::vector<std::string> deny;

@@ -77,6 +77,35 @@ TEST(CheckRecord, KeyValueAndHeadersCountTogether) {
   EXPECT_EQ(faults[0].kind, FaultKind::kTooLarge);
 }
 
+TEST(CheckRecord, AFaultSaysWhatIsFromFieldsOfTheRequest) {
+  const Header from_request[] = {{"x-a", "1"}, {"x-b", "2"}};
+  const Header headers[] = {{"x-own", "123"}, from_request[0], from_request[1]};
+  Record record = Valid();
+  record.headers = headers;
+  const std::vector<RecordFault> faults = CheckRecord(record, kLimits, kNow, from_request);
+  ASSERT_EQ(faults.size(), 2U);
+  EXPECT_EQ(faults[0].detail,
+            "The record has 3 headers, 2 of them from header fields of the request "
+            "(Records:HeadersFromRequest); at most 2 are allowed (Limits:MaxHeaders).");
+  EXPECT_EQ(
+      faults[1].detail,
+      "The record has 16 bytes of key, value and headers, 8 of them from header fields of the "
+      "request (Records:HeadersFromRequest); at most 10 are allowed "
+      "(Limits:MaxRecordBytes).");
+}
+
+TEST(CheckRecord, AHeaderOfTheRecordsOwnIsNotFromTheRequest) {
+  const std::string name = "x-a";
+  const Header from_request[] = {{"x-a", "1"}};
+  const Header headers[] = {{name, "1"}, {"b", ""}, {"c", ""}};
+  Record record = Valid();
+  record.headers = headers;
+  const std::vector<RecordFault> faults = CheckRecord(record, kLimits, kNow, from_request);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].detail,
+            "The record has 3 headers; at most 2 are allowed (Limits:MaxHeaders).");
+}
+
 TEST(CheckRecord, ATombstoneWithoutKeyIsFine) { EXPECT_TRUE(CheckRecord(Valid()).empty()); }
 
 TEST(CheckRecord, NamesEachMemberAtFault) {

@@ -22,14 +22,15 @@ const std::vector<http::HeaderField> kTrace = {
 
 // Records with these headers of their own, as a request with `fields` sends them.
 RecordBatch Carried(const std::vector<http::HeaderField>& fields,
-                    const std::vector<std::span<const Header>>& own) {
+                    const std::vector<std::span<const Header>>& own,
+                    const std::vector<std::string>& configured = {}) {
   http::RequestHead head;
   head.fields = fields;
   RecordBatch batch;
   for (const std::span<const Header> headers : own) {
     batch.records.emplace_back().headers = headers;
   }
-  CarryHeaders(head, &batch);
+  CarryHeaders(head, CarriedFields(configured), &batch);
   return batch;
 }
 
@@ -98,6 +99,38 @@ TEST(CarryHeaders, DoesNotPointIntoTheHead) {
   EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre(kCarriedParent));
 }
 
+TEST(CarryHeaders, AddsWhatTheConfigurationNames) {
+  const auto batch = Carried({{"X-GitHub-Event", "push"}, {"ce-id", "7"}, {"X-Other", "1"}}, {{}},
+                             {"x-github-*", "CE-*"});
+  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("x-github-event=push", "ce-id=7"));
+  EXPECT_EQ(batch.request_headers.size(), 2U);
+}
+
+TEST(CarryHeaders, AConfiguredHeaderGivesWayToARecordsOwnOfThatName) {
+  const std::vector<Header> own = {{"CE-ID", "mine"}};
+  const auto batch =
+      Carried({{"ce-id", "7"}, {"ce-id", "8"}, {"ce-type", "t"}}, {own, {}}, {"ce-*"});
+  EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("CE-ID=mine", "ce-type=t"));
+  EXPECT_THAT(HeaderTexts(batch.records[1]), ElementsAre("ce-id=7", "ce-id=8", "ce-type=t"));
+}
+
+TEST(CarryHeaders, WhatIsCarriedAnywayIsNotCarriedTwice) {
+  const auto batch = Carried(kTrace, {{}}, {"*"});
+  EXPECT_THAT(HeaderTexts(batch.records[0]),
+              ElementsAre(kCarriedParent, "tracestate=a=b", "idempotency-key=k"));
+  EXPECT_THAT(Carried({{"traceparent", "x"}}, {{}}, {"*"}).records[0].headers, IsEmpty())
+      << "a trace that is not well-formed is carried by no configuration";
+}
+
+TEST(CarryHeaders, CountsTheBytesThatItCopies) {
+  http::RequestHead head;
+  head.fields = {{"Idempotency-Key", "k"}, {"ce-id", "7"}, {"X-Other", "1"}};
+  RecordBatch batch;
+  batch.records.resize(3);
+  EXPECT_EQ(CarryHeaders(head, CarriedFields(std::vector<std::string>{"ce-*"}), &batch),
+            std::string_view("idempotency-keykce-id7").size());
+}
+
 // The spans of a request with two topics.
 class TwoTraces final : public TraceHeaders {
  public:
@@ -118,7 +151,7 @@ TEST(CarryHeaders, WithSpansEachRecordHasTheContextOfItsTopic) {
   for (const char* const topic : {"a", "b", "b", "a"}) batch.records.emplace_back().topic = topic;
   batch.records[3].headers = mine;
   const TwoTraces spans;
-  CarryHeaders(head, &batch, &spans);
+  CarryHeaders(head, CarriedFields(), &batch, &spans);
   EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("traceparent=A", "idempotency-key=k"));
   EXPECT_THAT(HeaderTexts(batch.records[1]),
               ElementsAre("traceparent=B", "tracestate=s", "idempotency-key=k"));

@@ -129,7 +129,7 @@ TEST(Properties, DefaultsAndProfilesAreAllowed) {
 
 TEST(Properties, TheSchemaPatternOfARuleAgreesWithItsCheck) {
   for (const TextRule rule : {TextRule::kNotEmpty, TextRule::kServers, TextRule::kTopicGlob,
-                              TextRule::kOrigin, TextRule::kTime}) {
+                              TextRule::kFieldGlob, TextRule::kOrigin, TextRule::kTime}) {
     const std::regex pattern{std::string(PatternOf(rule))};
     for (const std::string text : {"",
                                    " ",
@@ -145,6 +145,8 @@ TEST(Properties, TheSchemaPatternOfARuleAgreesWithItsCheck) {
                                    "x*",
                                    "x.y-z_*",
                                    "x/y",
+                                   "x-!#$%&'*+-.^_`|~9",
+                                   "x:y",
                                    "a\nb",
                                    "embedded",
                                    "*",
