@@ -152,6 +152,32 @@ void Check(Result<ProduceRequest, Problem> result, std::string_view text, bool i
   }
 }
 
+// What an array is split into is, with commas between, an array again.
+void CheckArray(const std::string& text, bool is_json, bool may_be_json) {
+  http::RequestHead head;
+  head.query = "split=array";
+  head.fields = {{"content-type", "application/json"}};
+  std::string body;
+  body.reserve(text.size() + kBodyPadding);
+  body.append(text);
+  auto result = ParseRawRequest("t", head, std::move(body), kMaxRecords);
+  if (!result.ok() || !result.value().faults.empty()) {
+    return Check(std::move(result), text, is_json, may_be_json);
+  }
+  Require(may_be_json);
+  ProduceRequest moved = std::move(result).value();
+  std::size_t at = text.find('[') + 1;
+  for (const Record& record : moved.batch.records) {
+    CheckRecord(record, text.size());
+    at = text.find_first_not_of(" \t\r\n", at);
+    Require(text.compare(at, record.value->size(), *record.value) == 0);
+    at = text.find_first_not_of(" \t\r\n", at + record.value->size());
+    Require(text[at] == ',' || text[at] == ']');
+    ++at;
+  }
+  Require(text.find_first_not_of(" \t\r\n", at) == std::string::npos);
+}
+
 void CheckRaw(const std::string& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
   // What is in a target is ASCII by then.
@@ -173,7 +199,7 @@ void CheckRaw(const std::string& text) {
     return copy.append(body);
   };
 
-  auto one = ParseRawRequest(topic, head, padded());
+  auto one = ParseRawRequest(topic, head, padded(), kMaxRecords);
   Require(one.ok());
   if (!Refused(one.value())) {
     ProduceRequest moved = std::move(one).value();
@@ -223,6 +249,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   gateway::Check(gateway::ParseBatchRequest(body(), gateway::kMaxRecords), text, is_json,
                  may_be_json);
   gateway::Check(gateway::ParseLinesRequest(body(), gateway::kMaxRecords), text, false, true);
+  gateway::CheckArray(text, is_json, may_be_json);
   gateway::CheckRaw(text);
   return 0;
 }

@@ -83,12 +83,9 @@ void KafkaController::SendBatch(http::Request request, const Context& context) c
 
 void KafkaController::SendRaw(http::Request request, const Context& context) const {
   const std::string_view topic = context->parameter;
-  if (!HasNdjsonBody(request.head)) {
-    return Produce(ParseRawRequest(topic, request.head, std::move(request.body)), request, context);
-  }
+  const auto parse = HasNdjsonBody(request.head) ? &ParseRawLinesRequest : &ParseRawRequest;
   const std::size_t max_records = service_.limits().max_batch_records;
-  Produce(ParseRawLinesRequest(topic, request.head, std::move(request.body), max_records), request,
-          context);
+  Produce(parse(topic, request.head, std::move(request.body), max_records), request, context);
 }
 
 void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,

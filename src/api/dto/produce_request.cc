@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "dto/body_start.h"
 #include "dto/fault_list.h"
+#include "dto/json_body.h"
 #include "dto/record_parser.h"
 
 namespace gateway {
@@ -14,22 +14,6 @@ namespace {
 constexpr std::string_view kMissingTopic = "The member \"topic\" is missing.";
 constexpr std::string_view kNoRecord = "There is no record in it; send at least one.";
 constexpr std::array<std::string_view, 3> kBatchNames = {"topic", "headers", "messages"};
-
-Problem InvalidJson(std::string detail) {
-  Problem problem;
-  problem.type = ProblemType::kInvalidJson;
-  problem.detail = std::move(detail);
-  return problem;
-}
-
-// Whatever can be wrong with a body before it is read as JSON.
-std::optional<Problem> CheckEncoding(std::string_view body) {
-  if (body.empty()) return InvalidJson("The body is empty; send JSON.");
-  if (const auto foreign = DescribeForeignStart(body)) return InvalidJson(std::string(*foreign));
-  const std::size_t offset = FindInvalidUtf8(body);
-  if (offset == std::string_view::npos) return std::nullopt;
-  return InvalidJson("The body is not valid UTF-8 at byte " + std::to_string(offset) + ".");
-}
 
 // Parses the body of `request` into the records of `request`.
 class BodyParser final {
@@ -58,7 +42,6 @@ class BodyParser final {
   void ApplyDefaults();
 
   std::optional<Problem> Verdict(bool read);
-  Problem JsonProblem() const;
 
   ProduceRequest* request_;
   std::size_t max_records_;
@@ -221,7 +204,7 @@ void BodyParser::ApplyDefaults() {
 }
 
 std::optional<Problem> BodyParser::Verdict(bool read) {
-  if (!read && !too_many_) return JsonProblem();
+  if (!read && !too_many_) return JsonProblem(body_, reader_, text_at_, line_);
   if (faults_.empty()) return std::nullopt;
   for (Record& record : request_->batch.records) {
     if (record.topic.data() == kUnreadTopic.data()) record.topic = {};
@@ -230,20 +213,9 @@ std::optional<Problem> BodyParser::Verdict(bool read) {
   return std::nullopt;
 }
 
-Problem BodyParser::JsonProblem() const {
-  const std::size_t offset = text_at_ + reader_.fault_offset();
-  const std::string at = " at byte " + std::to_string(offset);
-  const std::string text =
-      line_ == 0 ? "The body" : "Line " + std::to_string(line_) + " of the body";
-  const std::string why = ": " + std::string(reader_.fault()) + ".";
-  if (reader_.ended_early()) return InvalidJson(text + " ends too early," + at + why);
-  if (body_[offset] != '\0') return InvalidJson(text + " is not valid JSON" + at + why);
-  return InvalidJson(text + " has a NUL byte" + at + "; JSON has none (in a string: \\u0000).");
-}
-
 Result<ProduceRequest, Problem> Parse(std::string body, std::size_t max_records,
                                       std::optional<Problem> (BodyParser::*parse)()) {
-  if (std::optional<Problem> problem = CheckEncoding(body)) return std::move(*problem);
+  if (std::optional<Problem> problem = CheckJsonEncoding(body)) return std::move(*problem);
   ProduceRequest request;
   request.batch.body = std::move(body);
   // Records keep pointing into the bytes when the string moves, which the capacity ensures.

@@ -3,14 +3,24 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "dto/body_start.h"
 #include "dto/fault_list.h"
+#include "dto/json_body.h"
 #include "dto/raw_target.h"
+#include "negotiation.h"
 
 namespace gateway {
 namespace {
+
+// Most values are larger than this, and a wrong guess costs little.
+constexpr std::size_t kTypicalBytes = 256;
+
+constexpr std::string_view kSplitsJson =
+    "\"split=array\" is for a body of the media type application/json; lines of "
+    "application/x-ndjson are records without it. Set the Content-Type, or leave \"split\" out.";
 
 ProduceRequest RequestOf(ProduceRequest::Form form, std::string body) {
   ProduceRequest request;
@@ -32,8 +42,6 @@ bool SaysThatItIsEmpty(const http::RequestHead& head) {
 bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* request) {
   const std::string_view body = request->batch.body;
   std::vector<Record>& records = request->batch.records;
-  // Most lines are larger than this, and a wrong guess costs little.
-  constexpr std::size_t kTypicalBytes = 256;
   records.reserve(std::min(max_records, body.size() / kTypicalBytes + 1));
   std::size_t at = 0;
   for (std::size_t line = 1; at < body.size(); ++line) {
@@ -52,15 +60,79 @@ bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* r
   return true;
 }
 
+// Makes each element of the array that the body is a record with that value, otherwise like
+// `shared`. Nothing, or why the body is not JSON.
+std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
+                                  ProduceRequest* request, FaultList* faults) {
+  const std::string_view body = request->batch.body;
+  if (std::optional<Problem> problem = CheckJsonEncoding(body)) return problem;
+  JsonReader reader(body);
+  JsonSlice value;
+  if (reader.Next() != '[') {
+    if (!reader.ReadValue(&value) || !reader.ReadEnd()) return JsonProblem(body, reader);
+    faults->Add({}, "",
+                {"With \"split=array\" the body is a JSON array, of which each element becomes a "
+                 "record; it is not ",
+                 DescribeKind(value.kind), "."});
+    return std::nullopt;
+  }
+  std::vector<Record>& records = request->batch.records;
+  records.reserve(std::min(max_records, body.size() / kTypicalBytes + 1));
+  bool too_many = false;
+  const bool read = reader.ReadArray([&] {
+    too_many = records.size() == max_records;
+    if (too_many || !reader.ReadValue(&value)) return false;
+    records.emplace_back(shared).value = value.text;
+    return true;
+  });
+  if (too_many) {
+    faults->AddTooMany("", max_records);
+    return std::nullopt;
+  }
+  if (!read || !reader.ReadEnd()) return JsonProblem(body, reader);
+  if (records.empty()) faults->Add({}, "", "There is no element in the array; send at least one.");
+  return std::nullopt;
+}
+
+// Reads what follows topic and query, if that says ?split=array. Nothing, or why the body is not
+// JSON.
+std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_records,
+                                 RawTarget* target, ProduceRequest* request, FaultList* faults) {
+  request->form = ProduceRequest::Form::kRawArray;
+  target->ReadFields(head, false);
+  if (target->tombstone()) {
+    faults->AddParameter(
+        "tombstone",
+        {"A tombstone has no value, and the elements of the array are values: leave it out."});
+  }
+  const Record shared = target->MakeRecord();
+  if (!http::EqualsIgnoreCase(MediaTypeOf(head), kJson)) {
+    faults->AddParameter("split", {kSplitsJson});
+  } else if (auto problem = SplitArray(shared, max_records, request, faults)) {
+    return problem;
+  }
+  // What is wrong with all of them is told also if there is none.
+  if (request->batch.records.empty()) request->batch.records.push_back(shared);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
-                                                const http::RequestHead& head, std::string body) {
+                                                const http::RequestHead& head, std::string body,
+                                                std::size_t max_records) {
   ProduceRequest request = RequestOf(ProduceRequest::Form::kRaw, std::move(body));
   FaultList faults;
   RawTarget target(&request.batch, &faults);
   target.ReadTopic(topic);
   target.ReadQuery(head.query);
+  if (target.split() == RawTarget::Split::kArray) {
+    if (auto problem = ReadArray(head, max_records, &target, &request, &faults)) {
+      return std::move(*problem);
+    }
+    request.faults = faults.Take();
+    return request;
+  }
   target.ReadFields(head, true);
   if (target.tombstone() && !request.batch.body.empty()) {
     faults.AddParameter(
@@ -75,7 +147,9 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
                "Content-Length: 0 and a Content-Type, null is ?tombstone=true.");
   }
   Record& record = request.batch.records.emplace_back(target.MakeRecord());
-  if (!target.tombstone()) record.value = request.batch.body;
+  if (!target.tombstone() && target.split() == RawTarget::Split::kNone) {
+    record.value = request.batch.body;
+  }
   request.faults = faults.Take();
   return request;
 }
@@ -95,6 +169,7 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
         "tombstone",
         {"A tombstone has no value, and the lines of the body are values: leave it out."});
   }
+  if (target.split() == RawTarget::Split::kArray) faults.AddParameter("split", {kSplitsJson});
   const Record shared = target.MakeRecord();
   if (const auto foreign = DescribeForeignStart(request.batch.body)) {
     faults.Add({}, "", *foreign);

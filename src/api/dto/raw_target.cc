@@ -74,6 +74,13 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
       return faults_->AddParameter(called, {"\"tombstone\" is \"true\" or \"false\"."});
     case kHeader:
       return ReadHeader(value);
+    case kSplit:
+      split_ = value == "array" ? Split::kArray : Split::kUnknown;
+      if (split_ == Split::kArray) return;
+      return faults_->AddParameter(
+          called,
+          {"\"split\" is \"array\": the body is application/json, an array of which each element "
+           "becomes a record."});
     case kNames:
       return;
   }

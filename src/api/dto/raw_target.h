@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -28,10 +29,14 @@ class RawTarget final {
   Record MakeRecord();
   bool tombstone() const { return tombstone_; }
 
+  // What ?split= says of the body.
+  enum class Split : std::uint8_t { kNone, kArray, kUnknown };
+  Split split() const { return split_; }
+
  private:
-  enum Name : std::size_t { kKey, kPartition, kTimestamp, kHeader, kTombstone, kNames };
-  static constexpr std::array<std::string_view, kNames> kKnown = {"key", "partition", "timestamp",
-                                                                  "header", "tombstone"};
+  enum Name : std::size_t { kKey, kPartition, kTimestamp, kHeader, kTombstone, kSplit, kNames };
+  static constexpr std::array<std::string_view, kNames> kKnown = {
+      "key", "partition", "timestamp", "header", "tombstone", "split"};
 
   void ReadValue(Name name, std::string_view value);  // decoded
   void ReadHeader(std::string_view value);
@@ -41,6 +46,7 @@ class RawTarget final {
   Record record_;
   std::vector<Header> headers_;
   bool tombstone_ = false;
+  Split split_ = Split::kNone;
 };
 
 }  // namespace gateway

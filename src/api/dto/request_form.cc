@@ -12,6 +12,7 @@ std::string ProduceRequest::PointerOf(std::size_t index) const {
     case Form::kArray:
     case Form::kLines:
     case Form::kRawLines:
+    case Form::kRawArray:
       return Place{"", index, {}}.Pointer();
     case Form::kMessages:
       return Place{"/messages", index, {}}.Pointer();
@@ -22,7 +23,7 @@ std::string ProduceRequest::PointerOf(std::size_t index) const {
 ErrorDetail ProduceRequest::Locate(std::size_t index, const Record& record,
                                    std::string_view member) const {
   ErrorDetail place;
-  const bool values = form == Form::kRaw || form == Form::kRawLines;
+  const bool values = form >= Form::kRaw;
   if (values && !member.empty()) {
     place.parameter = member == "/headers" ? "header" : member.substr(1);
     return place;

@@ -23,6 +23,7 @@ struct ProduceRequest {
     kLines,     // a record a line
     kRaw,       // the body is a value
     kRawLines,  // a value a line
+    kRawArray,  // an array of values
   };
 
   RecordBatch batch;

@@ -97,6 +97,36 @@ TEST_F(KafkaControllerTest, WhatAllRawLinesShareIsAFaultOnce) {
   EXPECT_TRUE(producer.sent.empty());
 }
 
+TEST_F(KafkaControllerTest, AnArrayThatIsSplitIsABatch) {
+  const std::string json = "Content-Type: application/json\r\n";
+  Begin(Raw("?split=array&key=k", "[{\"a\": 1}, null]", json));
+  ASSERT_EQ(producer.sent.size(), 2U);
+  EXPECT_EQ(producer.sent[0]->record().value, "{\"a\": 1}");
+  EXPECT_EQ(producer.sent[1]->record().value, "null") << "no tombstone";
+  EXPECT_EQ(producer.sent[1]->record().key, "k");
+  for (PendingRecord* record : producer.sent) record->Report(Stored(0, 9));
+  const auto stored = JsonOf(*Answer());
+  EXPECT_EQ(stored["results"][1]["index"], 1);
+  EXPECT_FALSE(stored["results"][1].contains("line"));
+
+  producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 9)); };
+  const auto minimal = Ask(Raw("?split=array", "[1,2]", json + "Prefer: return=minimal\r\n"));
+  EXPECT_EQ(JsonOf(minimal)["partitions"][0]["count"], 2);
+  const auto accepted = Ask(Raw("?split=array", "[1,2]", json + "Prefer: respond-async\r\n"));
+  EXPECT_EQ(accepted.status, 202);
+  EXPECT_EQ(JsonOf(accepted)["total"], 2);
+
+  EXPECT_EQ(Ask(Raw("?split=array", "[1,2,3,4]", json)).status, 413);
+  EXPECT_EQ(Ask(Raw("?split=array", "[1,]", json)).status, 400);
+  EXPECT_EQ(Ask(Raw("?split=array", "[1]", json, "secret")).status, 403);
+  const auto faults = JsonOf(
+      Ask(Raw("?split=array&partition=-1", "[1,\"" + std::string(101, 'x') + "\"]", json, ".")));
+  ASSERT_EQ(faults["errors"].size(), 3U);
+  EXPECT_EQ(faults["errors"][0]["parameter"], "topic");
+  EXPECT_EQ(faults["errors"][1]["parameter"], "partition");
+  EXPECT_EQ(faults["errors"][2]["pointer"], "/1");
+}
+
 TEST_F(KafkaControllerTest, APageOfAnotherOriginCannotWriteAsAFormCould) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   const auto status = [this](const std::string& fields) {

@@ -14,6 +14,7 @@
 namespace gateway {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::HeaderTexts;
@@ -31,7 +32,7 @@ http::RequestHead Head(std::string_view query, Fields fields = {}) {
 Result<ProduceRequest, Problem> Parse(std::string_view query, const std::string& body = "v",
                                       Fields fields = {}) {
   return testing::Judged(
-      ParseRawRequest("orders", Head(query, std::move(fields)), testing::Body(body)));
+      ParseRawRequest("orders", Head(query, std::move(fields)), testing::Body(body), 10'000));
 }
 
 Result<ProduceRequest, Problem> ParseLines(const std::string& body, std::string_view query = "",
@@ -63,7 +64,7 @@ TEST(ParseRawRequest, TakesTheBodyAsTheValueWithoutACopy) {
   body.reserve(4 + kBodyPadding);
   body.append("\0\xff\n{", 4);
   const char* const bytes = body.data();
-  auto result = ParseRawRequest("orders", Head(""), std::move(body));
+  auto result = ParseRawRequest("orders", Head(""), std::move(body), 1);
   ASSERT_TRUE(result.ok());
   const ProduceRequest request = std::move(result).value();
   ASSERT_EQ(request.batch.records.size(), 1U);
@@ -142,9 +143,10 @@ TEST(ParseRawRequest, TellsAnEmptyKeyFromNone) {
 }
 
 TEST(ParseRawRequest, DecodesTheTopic) {
-  EXPECT_EQ(ParseRawRequest("a%2Eb", Head(""), testing::Body("v")).value().batch.records[0].topic,
-            "a.b");
-  EXPECT_THAT(Faults(testing::Judged(ParseRawRequest("a%2", Head(""), testing::Body("")))),
+  EXPECT_EQ(
+      ParseRawRequest("a%2Eb", Head(""), testing::Body("v"), 1).value().batch.records[0].topic,
+      "a.b");
+  EXPECT_THAT(Faults(testing::Judged(ParseRawRequest("a%2", Head(""), testing::Body(""), 1))),
               ElementsAre(HasSubstr("topic: \"%\" is followed by")));
 }
 
@@ -181,7 +183,7 @@ TEST(ParseRawRequest, RefusesUnknownAndDoubleParametersByName) {
   EXPECT_THAT(Faults(Parse("Partition=1")), ElementsAre(HasSubstr("did you mean \"partition\"")));
   EXPECT_THAT(Faults(Parse("colour=red")),
               ElementsAre("colour: Unknown query parameter \"colour\"; known are key, partition, "
-                          "timestamp, header and tombstone."));
+                          "timestamp, header, tombstone and split."));
   EXPECT_THAT(Faults(Parse("key=a&key=a&header=a:b&header=a:b")),
               ElementsAre(HasSubstr("key: The query parameter \"key\" comes twice")));
   EXPECT_THAT(Faults(Parse(std::string(500, 'x'))), ElementsAre(HasSubstr("x...\"")));
@@ -208,6 +210,80 @@ TEST(ParseRawRequest, RefusesATombstoneWithABody) {
 TEST(ParseRawRequest, RefusesAHeaderFieldWithoutAName) {
   EXPECT_THAT(Faults(Parse("", "v", {{"Kafka-Header-", "x"}})),
               ElementsAre(HasSubstr("has no name")));
+}
+
+Result<ProduceRequest, Problem> ParseArray(const std::string& body, std::string_view query = "",
+                                           std::size_t max_records = 10'000,
+                                           std::string_view type = "application/json") {
+  const std::string all = "split=array&" + std::string(query);
+  return testing::Judged(ParseRawRequest("orders", Head(all, {{"Content-Type", type}}),
+                                         testing::Body(body), max_records));
+}
+
+TEST(ParseRawRequest, SplitsAnArrayIntoTheExactBytesOfItsElements) {
+  const auto result = ParseArray(
+      " [ {\"b\" : 1,\n\"a\":1e400} ,\"x\\u0041\",null,-0, [ ] ,\t\"\",{\"cut\":\"\\ud83d\"}]\n");
+  ASSERT_TRUE(result.ok());
+  const ProduceRequest& request = result.value();
+  EXPECT_THAT(Values(request), ElementsAre("{\"b\" : 1,\n\"a\":1e400}", "\"x\\u0041\"", "null",
+                                           "-0", "[ ]", "\"\"", "{\"cut\":\"\\ud83d\"}"));
+  EXPECT_FALSE(request.IsSingle());
+  EXPECT_EQ(request.PointerOf(3), "/3");
+  EXPECT_EQ(request.lines, nullptr);
+}
+
+TEST(ParseRawRequest, GivesEachElementWhatTheTargetSays) {
+  const auto result = ParseArray("[1,2]", "key=k&partition=3&timestamp=7&header=a:b", 2,
+                                 "Application/JSON; charset=utf-8");
+  ASSERT_TRUE(result.ok());
+  ASSERT_EQ(result.value().batch.records.size(), 2U);
+  for (const Record& record : result.value().batch.records) {
+    EXPECT_EQ(record.topic, "orders");
+    EXPECT_EQ(record.key, "k");
+    EXPECT_EQ(record.partition, 3);
+    EXPECT_EQ(record.timestamp, 7);
+    EXPECT_THAT(HeaderTexts(record), ElementsAre("a=b")) << "no content-type, as with lines";
+  }
+}
+
+TEST(ParseRawRequest, RefusesWhatItCannotSplit) {
+  EXPECT_THAT(Faults(ParseArray("[ ]")), ElementsAre(HasSubstr("There is no element")));
+  EXPECT_THAT(Faults(ParseArray("{\"a\":1}")),
+              ElementsAre(HasSubstr("the body is a JSON array, of which each element becomes a "
+                                    "record; it is not an object.")));
+  EXPECT_THAT(Faults(ParseArray("[1]", "tombstone=true")), ElementsAre(HasSubstr("tombstone: ")));
+  for (const char* type : {"text/plain", "application/x-ndjson", "application/jsonl"}) {
+    EXPECT_THAT(Faults(ParseArray("[1]", "", 1, type)),
+                ElementsAre(HasSubstr("split: \"split=array\" is for a body of the media type "
+                                      "application/json")));
+  }
+  EXPECT_THAT(Faults(Parse("split=array", "[1]")), ElementsAre(HasSubstr("split: ")));
+  EXPECT_THAT(Faults(Parse("split=lines", "1")),
+              ElementsAre(HasSubstr("split: \"split\" is \"array\"")));
+  EXPECT_THAT(Faults(Parse("split=array&split=array", "1")), Contains(HasSubstr("comes twice")));
+  EXPECT_THAT(Faults(ParseLines("1", "split=array")), ElementsAre(HasSubstr("split: ")));
+}
+
+TEST(ParseRawRequest, SaysWhereTheArrayIsNotJson) {
+  for (const auto& [body, at] :
+       std::vector<std::pair<std::string, std::string>>{{"", "The body is empty"},
+                                                        {"[1,]", "at byte 3"},
+                                                        {"[1", "at byte 2"},
+                                                        {"[{\"a\":01}]", "at byte 7"},
+                                                        {"[1] 2", "at byte 4"},
+                                                        {"{\"a\"", "at byte 4"},
+                                                        {"[\"\xff\"]", "UTF-8 at byte 2"}}) {
+    const auto result = ParseArray(body, "kye=1");
+    ASSERT_FALSE(result.ok()) << body;
+    EXPECT_EQ(result.error().type, ProblemType::kInvalidJson) << body;
+    EXPECT_THAT(result.error().detail, HasSubstr(at)) << body;
+  }
+}
+
+TEST(ParseRawRequest, SplitsAnArrayUpToTheLimit) {
+  EXPECT_TRUE(ParseArray("[1,2]", "", 2).ok());
+  EXPECT_EQ(ParseArray("[1,2,3]", "", 2).error().type, ProblemType::kTooManyRecords);
+  EXPECT_EQ(ParseArray("[1,2,{]", "", 2).error().type, ProblemType::kTooManyRecords);
 }
 
 TEST(ParseRawLinesRequest, MakesEachLineARecordUntouched) {
