@@ -75,12 +75,11 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
     case kHeader:
       return ReadHeader(value);
     case kSplit:
-      split_ = value == "array" ? Split::kArray : Split::kUnknown;
-      if (split_ == Split::kArray) return;
-      return faults_->AddParameter(
-          called,
-          {"\"split\" is \"array\": the body is application/json, an array of which each element "
-           "becomes a record."});
+      split_ = value == "array" ? Split::kArray : value == "none" ? Split::kNone : Split::kUnknown;
+      if (split_ != Split::kUnknown) return;
+      return faults_->AddParameter(called, {"\"split\" is \"none\" or \"array\": the body is "
+                                            "application/json, an array of which each element "
+                                            "becomes a record."});
     case kNames:
       return;
   }

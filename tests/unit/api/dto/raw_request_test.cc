@@ -259,7 +259,8 @@ TEST(ParseRawRequest, RefusesWhatItCannotSplit) {
   }
   EXPECT_THAT(Faults(Parse("split=array", "[1]")), ElementsAre(HasSubstr("split: ")));
   EXPECT_THAT(Faults(Parse("split=lines", "1")),
-              ElementsAre(HasSubstr("split: \"split\" is \"array\"")));
+              ElementsAre(HasSubstr("split: \"split\" is \"none\" or \"array\"")));
+  EXPECT_THAT(Faults(Parse("split=none", "[1]")), IsEmpty());
   EXPECT_THAT(Faults(Parse("split=array&split=array", "1")), Contains(HasSubstr("comes twice")));
   EXPECT_THAT(Faults(ParseLines("1", "split=array")), ElementsAre(HasSubstr("split: ")));
 }
