@@ -81,7 +81,7 @@ TEST(ParseRawRequest, TakesTheBodyAsTheValueWithoutACopy) {
 TEST(ParseRawRequest, TellsAnEmptyValueFromATombstone) {
   http::RequestHead head = Head("tombstone=false", {{"content-type", "text/plain"}});
   head.content_length = 0;
-  EXPECT_EQ(ParseRawRequest("t", head, testing::Body("")).value().batch.records[0].value, "");
+  EXPECT_EQ(ParseRawRequest("t", head, testing::Body(""), 1).value().batch.records[0].value, "");
   EXPECT_FALSE(Parse("tombstone=true", "").value().batch.records[0].value);
 }
 
@@ -92,7 +92,7 @@ TEST(ParseRawRequest, TakesNoForgottenBodyForAnEmptyValue) {
   http::RequestHead chunked = Head("", plain);
   chunked.chunked = true;
   for (const http::RequestHead& head : {Head("", plain), Head(""), without_type, chunked}) {
-    EXPECT_THAT(Faults(ParseRawRequest("t", head, testing::Body(""))),
+    EXPECT_THAT(Faults(ParseRawRequest("t", head, testing::Body(""), 1)),
                 ElementsAre(HasSubstr(": The request has no body; was curl's --data-binary")));
   }
 }
@@ -113,7 +113,7 @@ TEST(ParseRawRequest, ReadsABarePlusAsASpace) {
   const auto result = Parse("key=New+York%2B+&header=a+b:c+d");
   EXPECT_EQ(result.value().batch.records[0].key, "New York+ ");
   EXPECT_THAT(HeaderTexts(result.value().batch.records[0]), ElementsAre("a b=c d"));
-  EXPECT_EQ(ParseRawRequest("a+b", Head(""), testing::Body("v")).value().batch.records[0].topic,
+  EXPECT_EQ(ParseRawRequest("a+b", Head(""), testing::Body("v"), 1).value().batch.records[0].topic,
             "a+b");
 }
 
