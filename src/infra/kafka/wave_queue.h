@@ -76,9 +76,11 @@ class WaveQueue final {
     std::chrono::milliseconds max_held{25'000};
     // The same where too few replicas are in sync: no matter of seconds, so it is told soon.
     std::chrono::milliseconds max_held_unreplicated{1'000};
-    // When a partition is a straggler: after this, and after `straggler_factor` usual waves.
+    // When a partition is a straggler: after this, and after `straggler_factor` usual waves; but
+    // after `straggler_latest` in any case, for after an outage what is usual is no measure.
     std::chrono::milliseconds straggler_after{100};
     int straggler_factor = 8;
+    std::chrono::milliseconds straggler_latest{2'000};
     // A batch that a broker refuses is sent again in smaller ones, so that only the record at fault
     // fails; each refusal costs librdkafka a pause. Beyond so many the rest fails in larger
     // batches.

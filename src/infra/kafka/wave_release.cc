@@ -91,8 +91,9 @@ void WaveQueue::Tick() {
     stalled_ = false;
     for (const auto& [leader, lane] : lanes_) {
       if (lane->out == 0 || !lane->up) continue;
-      const auto patience = std::max<Clock::TimePoint::duration>(
-          options_.straggler_after, lane->usual * options_.straggler_factor);
+      const auto patience =
+          std::clamp<TimePoint::duration>(lane->usual * options_.straggler_factor,
+                                          options_.straggler_after, options_.straggler_latest);
       // A broker that has said nothing since the wave should have ended may be dead: what it would
       // be handed now could not be taken back.
       if (lane->heard - lane->began > patience) lane->LeaveStragglers();

@@ -224,6 +224,27 @@ TEST_F(WaveQueueTest, AStragglersNextBatchHoldsUpNobodyUntilOneIsStored) {
   EXPECT_EQ(Log("t", 0), "ade") << "it is in the waves again";
 }
 
+TEST_F(WaveQueueTest, AfterAnOutageAStragglerLeavesTheWaveWithinSeconds) {
+  AddTopic("t", {1, 1});
+  Send("t", "a", 0);
+  clock_.Advance(milliseconds(40'000));
+  Store("t", 0);
+  Push("t", "b", 0);
+  Push("t", "c", 1);
+  queue_->Kick();
+  clock_.Advance(milliseconds(1));
+  Store("t", 0);
+  Send("t", "d", 0);
+  clock_.Advance(milliseconds(1'900));
+  BrokersAre({Up(1)});
+  queue_->Tick();
+  EXPECT_EQ(Log("t", 0), "ab") << "not yet";
+  clock_.Advance(milliseconds(200));
+  BrokersAre({Up(1)});
+  queue_->Tick();
+  EXPECT_EQ(Log("t", 0), "abd");
+}
+
 TEST_F(WaveQueueTest, ASilentLeaderGetsNothingNewHoweverLongItsWaveIsOut) {
   AddTopic("t", {1, 1});
   Send("t", "a", 0);
