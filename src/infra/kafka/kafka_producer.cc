@@ -306,8 +306,9 @@ KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline
   if (more_may_come) FlushUntil(deadline, more_may_come);
   draining_.store(true);
   directory_->WaitIdle(deadline);
-  directory_->Stop();
   queue_.Kick();
+  FlushUntil(deadline);
+  directory_->Stop();  // not before: it learns of leaders that move meanwhile
   if (!FlushUntil(deadline)) {
     queue_.Pause();
     queue_.FailHeld(ErrorCode::kDraining);

@@ -31,6 +31,11 @@ struct KafkaProducerTestPeer {
     rd_kafka_test_fatal_error(Instance(producer)->handle(client),
                               RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made by the test");
   }
+  // Whatever waited for a look-up has gone to the queue, or failed.
+  static bool AwaitLookUps(KafkaProducer& producer) {
+    return producer.directory_->WaitIdle(std::chrono::steady_clock::now() +
+                                         std::chrono::seconds(30));
+  }
 };
 
 namespace testing {
