@@ -7,7 +7,8 @@
 // lone record on an idle lane goes at once. When other waves are out or I/O threads are busy, a
 // lane that has more to send rests for a part of a wave's time first, so that more comes together.
 // A partition that is out for much longer than its lane's waves usually are leaves the wave and
-// goes by itself; a lane whose broker is down, or does not answer, gets nothing.
+// goes by itself; a lane whose broker is down, or does not answer, gets nothing, but for one batch
+// to learn whether a broker that answered a part of the wave is still there.
 //
 // Order: "may this partition send" is decided with the mutex held, and what is taken counts as out
 // from then on; so nobody else takes from the partition until the reports are in, and the calls
@@ -210,6 +211,7 @@ class WaveQueue final {
   void FailHeldOf(WavePartition& partition, ErrorCode code, Work* work);
   void TakeAll(Work* work);
   void TakeWave(WaveLane& lane, Work* work);
+  void Probe(WaveLane& lane, TimePoint now, Work* work);
   void MayRest(WaveLane& lane, TimePoint now);
   void WakeRested(TimePoint now);
   bool OthersAreDue(const WaveLane& lane, TimePoint now) const;

@@ -96,7 +96,11 @@ void WaveQueue::Tick() {
                                           options_.straggler_after, options_.straggler_latest);
       // A broker that has said nothing since the wave should have ended may be dead: what it would
       // be handed now could not be taken back.
-      if (lane->heard - lane->began > patience) lane->LeaveStragglers();
+      if (lane->heard - lane->began > patience) {
+        lane->LeaveStragglers();
+      } else if (lane->heard > lane->began && now - lane->began > patience && !paused_) {
+        Probe(*lane, now, &work);
+      }
     }
     FailOverdue(now, &work);
     TakeAll(&work);
@@ -141,6 +145,7 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
   if (records == 0) return;
   lane.began = now;
   lane.sent = records;
+  lane.probed = false;
   lane.full = lane.full || !lane.turns.empty();
   work->waves.push_back(records);
   // The keyless records that come now share another batch.
@@ -149,6 +154,17 @@ void WaveQueue::TakeWave(WaveLane& lane, Work* work) {
     if (topic.count > 1 && topic.sticky.Current(topic.count) == partition->number) {
       RotateSticky(topic);
     }
+  }
+}
+
+// While stragglers keep a lane closed its broker is sent nothing, and so says nothing, as if it had
+// died. One batch of a wave is risked to learn which: once it is stored the stragglers may leave.
+void WaveQueue::Probe(WaveLane& lane, TimePoint now, Work* work) {
+  while (!lane.probed) {
+    WavePartition* const partition = lane.Next();
+    if (partition == nullptr) return;
+    std::size_t bytes = 0;
+    lane.probed = TakeChain(*partition, now, work, &bytes) != 0;
   }
 }
 

@@ -184,6 +184,7 @@ struct WaveLane {
   enum class Rest : std::uint8_t { kNone, kForBurst, kForOthers };
   Rest rest = Rest::kNone;
   TimePoint rest_until{};
+  bool probed = false;   // one batch has gone beside the wave, to learn whether the broker lives
   std::size_t sent = 0;  // records of the last wave
   bool full = false;     // it took as much as it might of something, and left some behind
   std::deque<WaveShare*> turns;

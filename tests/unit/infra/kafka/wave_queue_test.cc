@@ -187,8 +187,6 @@ TEST_F(WaveQueueTest, AStragglerLeavesTheWaveAndIsClosedByItself) {
   queue_->Tick();
   EXPECT_EQ(Log("t", 0), "a") << "not yet";
   clock_.Advance(milliseconds(30));
-  queue_->Tick();
-  EXPECT_EQ(Log("t", 0), "a") << "the broker may have died since it spoke";
   BrokersAre({Up(1)});
   queue_->Tick();
   EXPECT_EQ(Log("t", 0), "ac");
@@ -196,6 +194,65 @@ TEST_F(WaveQueueTest, AStragglerLeavesTheWaveAndIsClosedByItself) {
   Store("t", 0);
   Store("t", 1);
   EXPECT_EQ(Log("t", 1), "bd");
+}
+
+// Who is sent nothing says nothing, alive or dead: one batch is risked to learn which.
+TEST_F(WaveQueueTest, ALeaderThatSpokeAndIsQuietSinceGetsOneBatchAndTheRestOnceThatIsStored) {
+  AddTopic("t", {1, 1, 1});
+  Push("t", "a", 0);
+  Push("t", "b", 1);
+  queue_->Kick();
+  clock_.Advance(milliseconds(3));
+  Store("t", 0);
+  Send("t", "c", 2);
+  Send("t", "d", 0);
+  for (int i = 0; i < 5; ++i) {
+    clock_.Advance(milliseconds(120));
+    BrokersAre({Silent(1)});
+    queue_->Tick();
+    Send("t", "e", 2);
+    EXPECT_EQ(Log("t", 2), "c");
+    EXPECT_EQ(Log("t", 0), "a");
+  }
+  Store("t", 2);
+  queue_->Tick();
+  EXPECT_EQ(Log("t", 2), "ceeeee");
+  EXPECT_EQ(Log("t", 0), "ad");
+  EXPECT_EQ(Log("t", 1), "b") << "order: its first batch is out";
+}
+
+TEST_F(WaveQueueTest, AQuietLeaderIsNotAskedWhileTheInstanceIsReplaced) {
+  AddTopic("t", {1, 1});
+  Push("t", "a", 0);
+  Push("t", "b", 1);
+  queue_->Kick();
+  clock_.Advance(milliseconds(3));
+  Store("t", 0);
+  Send("t", "c", 0);
+  queue_->Pause();
+  clock_.Advance(milliseconds(120));
+  queue_->Tick();
+  EXPECT_EQ(Log("t", 0), "a");
+  queue_->Resume();
+  queue_->Tick();
+  EXPECT_EQ(Log("t", 0), "ac");
+}
+
+TEST_F(WaveQueueTest, EachWaveMayAskItsQuietLeader) {
+  AddTopic("t", {1, 1});
+  for (std::size_t wave = 1; wave <= 3; ++wave) {
+    Push("t", "a", 0);
+    Push("t", "a", 1);
+    queue_->Kick();
+    clock_.Advance(milliseconds(3));
+    Store("t", 0);
+    Send("t", "b", 0);
+    clock_.Advance(milliseconds(3'000));
+    queue_->Tick();
+    EXPECT_EQ(Log("t", 0).size(), 2 * wave);
+    Store("t", 0);
+    Store("t", 1);
+  }
 }
 
 TEST_F(WaveQueueTest, AStragglersNextBatchHoldsUpNobodyUntilOneIsStored) {
