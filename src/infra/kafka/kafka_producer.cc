@@ -309,7 +309,9 @@ KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline
   queue_.Kick();
   FlushUntil(deadline);
   directory_->Stop();  // not before: it learns of leaders that move meanwhile
-  if (!FlushUntil(deadline)) {
+  const bool all = FlushUntil(deadline);
+  drained_.store(true);
+  if (!all) {
     queue_.Pause();
     queue_.FailHeld(ErrorCode::kDraining);
     purge_.store(true);

@@ -168,8 +168,9 @@ class KafkaProducer final : public Producer,
   std::atomic<std::int64_t> possibly_persisted_{0};
   std::atomic<Clock::TimePoint::rep> last_stored_{0};  // 0: never
   std::atomic<std::int64_t> swaps_{0};
-  std::atomic<bool> draining_{false};
-  std::atomic<bool> purge_{false};  // the retiring instance, which only the thread knows
+  std::atomic<bool> draining_{false};  // nothing is taken any more
+  std::atomic<bool> drained_{false};   // nothing is sent any more: all is reported, or given up
+  std::atomic<bool> purge_{false};     // the retiring instance, which only the thread knows
   std::atomic<bool> stop_{false};
   std::atomic<bool> withdrawn_{false};  // some waiters of the directory may be
   SteadyClock::time_point ticked_{};    // the thread's own

@@ -44,7 +44,7 @@ void KafkaProducer::Run() {
   while (!stop_.load()) {
     Tick();
     if (!instance) {
-      if (SteadyClock::now() >= not_before && !draining_.load()) {
+      if (SteadyClock::now() >= not_before && !drained_.load()) {
         instance = Replace();
         not_before = SteadyClock::now() + kReplacePause;
       }
@@ -185,7 +185,7 @@ bool KafkaProducer::MaySendAgain(const rd_kafka_message_t& message) const {
     return false;
   }
   if (RefusesBatch(message.err)) return true;
-  return !draining_.load(std::memory_order_relaxed) &&  // it is the drain that gives them up
+  return !drained_.load(std::memory_order_relaxed) &&  // it is the drain that gives them up
          (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__FATAL);
 }
 

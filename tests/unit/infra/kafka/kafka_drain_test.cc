@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <deque>
+#include <string>
 #include <thread>
 
 #include "kafka_test_support.h"
@@ -27,6 +29,30 @@ TEST(KafkaDrain, ALeaderThatIsElectedMeanwhileGetsWhatWaitedForIt) {
   drainer.join();
   EXPECT_EQ(result.delivered, 1);
   EXPECT_TRUE(result.NothingLost());
+}
+
+TEST(KafkaDrain, WhatAFatalErrorLeavesUnsentIsStoredByANewInstance) {
+  EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 20'000; });
+  std::deque<TestRecord> records;
+  for (int i = 0; i < 100; ++i) records.emplace_back("t", "k", std::to_string(i));
+  for (TestRecord& record : records) kafka.Send(&record);
+  ASSERT_TRUE(KafkaProducerTestPeer::AwaitLookUps(kafka.producer()));
+  KafkaProducerTestPeer::MakeFatal(kafka.producer());  // while all of them linger
+  const auto result = kafka.producer().Drain(steady_clock::now() + testing::kHang);
+  EXPECT_EQ(result.delivered, 100);
+  EXPECT_TRUE(result.NothingLost());
+}
+
+TEST(KafkaDrain, AtItsEndWhatAFatalErrorLeftIsReportedOnce) {
+  EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 20'000; });
+  std::deque<TestRecord> records;
+  for (int i = 0; i < 100; ++i) records.emplace_back("t", "k", std::to_string(i));
+  for (TestRecord& record : records) kafka.Send(&record);
+  ASSERT_TRUE(KafkaProducerTestPeer::AwaitLookUps(kafka.producer()));
+  KafkaProducerTestPeer::MakeFatal(kafka.producer());
+  const auto result = kafka.producer().Drain(steady_clock::now());
+  EXPECT_EQ(result.not_persisted, 100);
+  for (TestRecord& record : records) EXPECT_EQ(record.reports(), 1U);
 }
 
 }  // namespace
