@@ -111,16 +111,19 @@ bool KafkaInstance::OpenPartitions(KafkaTopic* topic, Partition partitions) {
   return OpenHandles(topic, partitions);
 }
 
-void KafkaInstance::GrowTopic(KafkaTopic* topic, Partition partitions,
+bool KafkaInstance::GrowTopic(KafkaTopic* topic, Partition partitions,
                               std::chrono::milliseconds timeout) {
-  OpenPartitions(topic, partitions);
+  bool all = OpenPartitions(topic, partitions);
   const auto until = std::chrono::steady_clock::now() + timeout;
   for (std::size_t i = 0; i < clients(); ++i) {
     if (topic->handles[i] == nullptr) continue;
     const rd_kafka_metadata_t* raw = nullptr;
     rd_kafka_metadata(clients_[i].handle.get(), 0, topic->handles[i].get(), &raw, LeftUntil(until));
     const RdMetadata metadata(raw);  // librdkafka has taken note of it; null if nobody answered
+    all = all && metadata != nullptr && metadata->topic_cnt == 1 &&
+          metadata->topics[0].partition_cnt >= partitions;
   }
+  return all;
 }
 
 rd_kafka_resp_err_t KafkaInstance::Produce(const KafkaTopic& topic, Partition partition,

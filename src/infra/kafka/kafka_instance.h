@@ -62,8 +62,9 @@ class KafkaInstance final {
   // is produced to. False if librdkafka refuses the name.
   bool OpenPartitions(KafkaTopic* topic, Partition partitions);
   // The same, and has librdkafka ask how the topic is laid out: it refuses a partition that it has
-  // not heard of. Blocks for `timeout` at most. One thread at a time.
-  void GrowTopic(KafkaTopic* topic, Partition partitions, std::chrono::milliseconds timeout);
+  // not heard of. Blocks for `timeout` at most. False if some client has not heard of all: try
+  // again. One thread at a time.
+  bool GrowTopic(KafkaTopic* topic, Partition partitions, std::chrono::milliseconds timeout);
 
   // Hands the record to librdkafka with the record itself as opaque. On success a delivery report
   // will come; on an error nothing was enqueued and nothing will.

@@ -260,8 +260,12 @@ void KafkaProducer::Update(const std::string& topic, const TopicLayout& layout) 
         std::max(opened.partitions, layout.partitions());  // of the next instance, too
     route = {state_.instance, opened.topic};
   }
-  if (route.instance && route.topic != nullptr) {
-    route.instance->GrowTopic(route.topic, layout.partitions(), kNewPartitions);
+  if (route.instance && route.topic != nullptr &&
+      !route.instance->GrowTopic(route.topic, layout.partitions(), kNewPartitions)) {
+    // The next refresh tries again; until then records go where librdkafka takes them.
+    TopicLayout grows_later = layout;
+    grows_later.leaders.resize(static_cast<std::size_t>(queue_.PartitionsOf(topic)));
+    return queue_.SetLayout(topic, grows_later);
   }
   queue_.SetLayout(topic, layout);
 }

@@ -67,7 +67,7 @@ TEST_F(KafkaClientsOfAnInstance, ManySmallTopicsAreSpread) {
 TEST_F(KafkaClientsOfAnInstance, AGrownTopicIsOpenedWhereItsNewPartitionsAre) {
   KafkaTopic* const topic = instance_->OpenTopic("t", 8);
   EXPECT_THAT(ClientsOf(*topic), ElementsAre(0));
-  instance_->GrowTopic(topic, 9, std::chrono::milliseconds(1));
+  EXPECT_FALSE(instance_->GrowTopic(topic, 9, std::chrono::milliseconds(1))) << "nobody answers";
   EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 1));
 }
 
@@ -106,6 +106,27 @@ TEST(KafkaClients, RecordsOfEachAreStored) {
   for (const char* topic : {"a", "b", "c", "d"}) {
     for (int i = 0; i < 10; ++i) records.emplace_back(topic, "k" + std::to_string(i), "v");
   }
+  for (TestRecord& record : records) kafka.Send(&record);
+  for (TestRecord& record : records) EXPECT_TRUE(record.Await().ok());
+}
+
+TEST(KafkaClients, ATopicHasGrownOnceTheyHaveHeardOfAllItsPartitions) {
+  EmbeddedKafka kafka;
+  rd_kafka_mock_topic_create(kafka.broker().cluster(), "t", 4, 1);
+  const auto instance = KafkaProducerTestPeer::Instance(kafka.producer());
+  KafkaTopic* const topic = instance->OpenTopic("t", 2);
+  EXPECT_FALSE(instance->GrowTopic(topic, 5, testing::kHang)) << "a broker that is behind";
+  EXPECT_TRUE(instance->GrowTopic(topic, 4, testing::kHang));
+}
+
+TEST(KafkaClients, PartitionsThatTheClientsHaveNotHeardOfAreNotUsedYet) {
+  EmbeddedKafka kafka([](auto& options) { options.topics.refresh_every = std::chrono::hours(1); });
+  TestRecord first("t", "k", "v");
+  kafka.Send(&first);
+  ASSERT_TRUE(first.Await().ok());
+  KafkaProducerTestPeer::Update(kafka.producer(), "t", {{1, 1, 1, 1, 1}});  // the broker has four
+  std::deque<TestRecord> records;
+  for (int i = 0; i < 20; ++i) records.emplace_back("t", "k" + std::to_string(i), "v");
   for (TestRecord& record : records) kafka.Send(&record);
   for (TestRecord& record : records) EXPECT_TRUE(record.Await().ok());
 }

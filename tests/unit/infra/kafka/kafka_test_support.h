@@ -36,6 +36,10 @@ struct KafkaProducerTestPeer {
     return producer.directory_->WaitIdle(std::chrono::steady_clock::now() +
                                          std::chrono::seconds(30));
   }
+  // As when a look-up says that the topic has this layout.
+  static void Update(KafkaProducer& producer, const std::string& topic, const TopicLayout& layout) {
+    producer.Update(topic, layout);
+  }
 };
 
 namespace testing {
