@@ -6,7 +6,7 @@
 # TARGET | sources beside the target (globs) | pkg-config modules
 fuzz_table() {
   cat <<'TABLE'
-produce_request | src/api/dto/*.cc src/api/http/message.cc src/api/json_writer.cc src/api/problem.cc src/api/trace_headers.cc src/service/*.cc | simdjson
+produce_request | src/api/dto/*.cc src/api/negotiation.cc src/api/http/message.cc src/api/json_writer.cc src/api/problem.cc src/api/trace_headers.cc src/service/*.cc | simdjson
 framer | src/api/http/framer.cc src/api/http/*parser.cc src/api/http/*decoder.cc src/api/http/message.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc | zlib libzstd
 connection | src/api/http/connection*.cc src/api/http/completion_queue.cc src/api/http/peer_progress.cc src/api/http/response_writer.cc src/api/http/framer.cc src/api/http/*parser.cc src/api/http/*decoder.cc src/api/http/message.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc | zlib libzstd
 decoder | src/api/http/body_decoder.cc src/api/http/message.cc | zlib libzstd
