@@ -91,13 +91,17 @@ std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& l
                            std::to_string(limits.max_headers) +
                            " are allowed (Limits:MaxHeaders).");
   }
-  if (const std::size_t bytes = record.PayloadBytes(); bytes > limits.max_record_bytes) {
-    faults.push_back(
-        {FaultKind::kTooLarge, "",
-         "The record has " + std::to_string(bytes) + " bytes of key, value and headers" +
-             Share(HeaderBytes(FromRequest(record, request_headers))) + "; at most " +
-             std::to_string(limits.max_record_bytes) + " are allowed (Limits:MaxRecordBytes)."});
-  }
+  const std::size_t bytes = record.PayloadBytes();
+  if (bytes <= limits.max_record_bytes) return faults;
+  // Headers that are too large by themselves are a fault of all records that share them.
+  const std::size_t header_bytes = HeaderBytes(record.headers);
+  const bool alone = header_bytes > limits.max_record_bytes;
+  faults.push_back({FaultKind::kTooLarge, alone ? "/headers" : "",
+                    "The record has " + std::to_string(alone ? header_bytes : bytes) +
+                        (alone ? " bytes of headers" : " bytes of key, value and headers") +
+                        Share(HeaderBytes(FromRequest(record, request_headers))) + "; at most " +
+                        std::to_string(limits.max_record_bytes) +
+                        " are allowed (Limits:MaxRecordBytes)."});
   return faults;
 }
 

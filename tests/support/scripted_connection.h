@@ -131,15 +131,15 @@ class ScriptedConnection final {
   FakeMetrics metrics_;
   FakeLogger logger_;
   const std::shared_ptr<http::CompletionQueue> queue_;
-  http::LoopContext loop_{limits_,
-                          handler,
-                          metrics_,
-                          logger_,
-                          queue_,
-                          {},
-                          std::chrono::steady_clock::time_point(),
-                          false,
-                          std::string(std::size_t{64} * 1024, '\0')};
+  http::LoopContext loop_{.limits = limits_,
+                          .handler = handler,
+                          .metrics = metrics_,
+                          .logger = logger_,
+                          .queue = queue_,
+                          .writer = {},
+                          .now = {},
+                          .random = {},
+                          .scratch = std::string(std::size_t{64} * 1024, '\0')};
   ScriptedInput input_;
   std::unique_ptr<http::Connection> connection_;
 };

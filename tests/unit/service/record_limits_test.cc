@@ -87,11 +87,10 @@ TEST(CheckRecord, AFaultSaysWhatIsFromFieldsOfTheRequest) {
   EXPECT_EQ(faults[0].detail,
             "The record has 3 headers, 2 of them from header fields of the request "
             "(Records:HeadersFromRequest); at most 2 are allowed (Limits:MaxHeaders).");
-  EXPECT_EQ(
-      faults[1].detail,
-      "The record has 16 bytes of key, value and headers, 8 of them from header fields of the "
-      "request (Records:HeadersFromRequest); at most 10 are allowed "
-      "(Limits:MaxRecordBytes).");
+  EXPECT_EQ(faults[1].detail,
+            "The record has 16 bytes of headers, 8 of them from header fields of the "
+            "request (Records:HeadersFromRequest); at most 10 are allowed "
+            "(Limits:MaxRecordBytes).");
 }
 
 TEST(CheckRecord, AHeaderOfTheRecordsOwnIsNotFromTheRequest) {
