@@ -186,10 +186,11 @@ for _target in ("/a b", "/a\x00", "/a\x7f", "/\xe9", "/a#b", '/a"b', "/a<b>", "/
                 "httpx://h/", "http//h/", "http://h:99999/health/live", "http://h:8x/health/live",
                 "http://u:p@h/health/live", "http://[::1/health/live", "http://h%/health/live"):
     sample(f"target {_target!r}", get(target=_target), 400, CLOSED)
-for _target in ("//health/live", "/./health/live", "/health/live/", "/health//live", "/health/live%00",
+for _target in ("//health/live", "/./health/live", "/health/live//", "/health//live", "/health/live%00",
                 "/health%2flive", "/HEALTH/LIVE", "/health/live;x", "/../etc/passwd",
                 "/swagger/../../etc/passwd", "/swagger/%2e%2e/%2e%2e/etc/passwd", "/[x]", "/a=b;c,d"):
     sample(f"path {_target!r} is nobody's", get(target=_target) + get(), [404, 200], OPEN)
+sample("a slash too many", get(target="/health/live/") + get(), [308, 200], OPEN)
 for _target in ("http://h/health/live", "HTTP://h/health/live", "https://h/health/live",
                 "http://other:80/health/live", "http://h?q", "http://h", "http://[::1]:80/health/live",
                 "http://h/health/live?x=http://y/"):
