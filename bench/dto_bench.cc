@@ -1,7 +1,7 @@
 // Times the parsing of request bodies: one record of about 250 bytes, alone and in a batch.
 //
-//   g++ -std=c++20 -O2 -Isrc/api -Isrc/service bench/dto_bench.cc src/api/dto/*.cc src/api/*.cc
-//       src/service/*.cc -lsimdjson -o dto_bench && ./dto_bench
+//   g++ -std=c++20 -O2 -Isrc bench/dto_bench.cc src/api/{native,json,codec,problem}/*.cc
+//       src/api/http/message.cc src/service/*/*.cc -lsimdjson -o dto_bench && ./dto_bench
 #include <malloc.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "dto/produce_request.h"
+#include "api/native/produce_request.h"
 
 namespace {
 

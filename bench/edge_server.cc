@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "http/server.h"
+#include "api/http/net/server.h"
 
 namespace {
 

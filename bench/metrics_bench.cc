@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
-#include "kafka/kafka_stats.h"
-#include "metrics/prometheus_metrics.h"
-#include "metrics/rdkafka_metrics.h"
+#include "infra/kafka/stats/kafka_stats.h"
+#include "infra/metrics/prometheus_metrics.h"
+#include "infra/metrics/rdkafka_metrics.h"
 
 namespace {
 

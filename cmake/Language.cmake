@@ -29,7 +29,7 @@ elseif(GATEWAY_SANITIZER STREQUAL "thread")
   target_compile_options(gateway_language INTERFACE -fsanitize=thread -Wno-tsan)
   target_link_options(gateway_language INTERFACE -fsanitize=thread)
   # librdkafka's C11 threads crash under ThreadSanitizer: every executable brings its own.
-  add_library(gateway_tsan_shim OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/tests/support/tsan_shim.c)
+  add_library(gateway_tsan_shim OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/tests/support/cpp/tsan_shim.c)
   target_compile_options(gateway_tsan_shim PRIVATE -Wall -Wextra -fsanitize=thread)
   target_sources(gateway_language INTERFACE
     $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:$<TARGET_OBJECTS:gateway_tsan_shim>>)

@@ -1,8 +1,9 @@
 # gateway_layer(<name> [LAYERS <layer>...] [PACKAGES <target>...] [APART <folder>...])
 #
-# One static library per layer, made of every .cc under src/<name>, whose include root is src/<name>.
-# A layer sees the include roots of the layers it names and of no other: a wrong #include does not
-# compile, and a symbol of a package that the layer does not name does not link.
+# One static library per layer, made of every .cc under src/<name>. An #include names its layer
+# ("service/types/record.h"), and yet each layer has an include root of its own: a folder of the build with
+# nothing in it but a link to src/<name>. A layer sees the roots of the layers it names and of no other: a
+# wrong #include does not compile, and a symbol of a package that the layer does not name does not link.
 function(gateway_layer name)
   cmake_parse_arguments(ARG "" "" "LAYERS;PACKAGES;APART" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
@@ -11,7 +12,10 @@ function(gateway_layer name)
   endforeach()
   add_library(gateway_${name} STATIC ${sources})
   add_library(gateway::${name} ALIAS gateway_${name})
-  target_include_directories(gateway_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  set(root ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${root})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${name} ${root}/${name} SYMBOLIC)
+  target_include_directories(gateway_${name} PUBLIC ${root})
   list(TRANSFORM ARG_LAYERS PREPEND gateway::)
   target_link_libraries(gateway_${name} PUBLIC ${ARG_LAYERS} PRIVATE gateway_language ${ARG_PACKAGES})
 endfunction()

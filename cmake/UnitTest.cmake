@@ -7,7 +7,7 @@ function(gateway_unit_tests layer)
     return()
   endif()
   add_executable(${layer}_test ${sources})
-  target_include_directories(${layer}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support)
+  target_include_directories(${layer}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})  # "support/cpp/fakes.h"
   target_compile_definitions(${layer}_test PRIVATE GATEWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${layer}_test PRIVATE gateway::${layer} gateway_language ${ARGN} GTest::gmock
                                               GTest::gtest_main)

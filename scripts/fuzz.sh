@@ -6,10 +6,10 @@
 # TARGET | sources beside the target (globs) | pkg-config modules
 fuzz_table() {
   cat <<'TABLE'
-produce_request | src/api/dto/*.cc src/api/negotiation.cc src/api/http/message.cc src/api/json_writer.cc src/api/problem.cc src/api/trace_headers.cc src/service/*.cc | simdjson
-framer | src/api/http/framer.cc src/api/http/*parser.cc src/api/http/*decoder.cc src/api/http/message.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc | zlib libzstd
-connection | src/api/http/connection*.cc src/api/http/completion_queue.cc src/api/http/peer_progress.cc src/api/http/response_writer.cc src/api/http/framer.cc src/api/http/*parser.cc src/api/http/*decoder.cc src/api/http/message.cc src/api/problem.cc src/api/json_writer.cc src/service/*.cc | zlib libzstd
-decoder | src/api/http/body_decoder.cc src/api/http/message.cc | zlib libzstd
+produce_request | src/api/codec/*.cc src/api/json/*.cc src/api/native/*.cc src/api/tracing/carried_fields.cc src/api/tracing/carried_headers.cc src/api/pipeline/negotiation.cc src/api/http/message.cc src/api/problem/problem.cc src/api/tracing/trace_headers.cc src/service/*/*.cc | simdjson
+framer | src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/problem/problem.cc src/api/json/json_writer.cc src/service/*/*.cc | zlib libzstd
+connection | src/api/http/net/connection*.cc src/api/http/net/completion_queue.cc src/api/http/net/peer_progress.cc src/api/http/h1/response_writer.cc src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/problem/problem.cc src/api/json/json_writer.cc src/service/*/*.cc | zlib libzstd
+decoder | src/api/http/h1/body_decoder.cc src/api/http/message.cc | zlib libzstd
 TABLE
 }
 
@@ -47,7 +47,7 @@ build_fuzzer() {
   say "building build/fuzz/$target of ${#files[@]} sources"
   clang++-14 -std=c++20 -g -O1 -fno-omit-frame-pointer \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -Isrc/service -Isrc/api -Isrc/infra -Itests/support "tests/fuzz/${target}_fuzzer.cc" "${files[@]}" \
+    -Isrc -Itests/support "tests/fuzz/${target}_fuzzer.cc" "${files[@]}" \
     "${flags[@]}" -o "build/fuzz/$target"
 }
 

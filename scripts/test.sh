@@ -84,7 +84,7 @@ step_asan() {
 
 step_tsan() {
   local options=halt_on_error=1:second_deadlock_stack=1
-  [[ -f tests/support/tsan.supp ]] && options+=":suppressions=$ROOT/tests/support/tsan.supp"
+  [[ -f tests/support/cpp/tsan.supp ]] && options+=":suppressions=$ROOT/tests/support/cpp/tsan.supp"
   export TSAN_OPTIONS="$options"
   unit_tests tsan
   ensure_venv

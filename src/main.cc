@@ -1,4 +1,4 @@
-// The composition root: with options.cc the only place that names all three layers. Settings ->
+// The composition root: with app/ the only place that names all three layers. Settings ->
 // infra -> service -> api -> serve -> drain.
 #include <unistd.h>
 
@@ -16,27 +16,27 @@
 #include <utility>
 #include <vector>
 
-#include "api.h"
-#include "config/startup.h"
-#include "http/server.h"
-#include "http/tls_context.h"
-#include "kafka/embedded_broker.h"
-#include "kafka/kafka_conf.h"
-#include "kafka/kafka_producer.h"
-#include "kafka/kafka_topic_catalog.h"
-#include "lifecycle.h"
-#include "liveness.h"
-#include "logging/async_logger.h"
-#include "metrics/prometheus_metrics.h"
-#include "metrics/rdkafka_metrics.h"
-#include "options.h"
-#include "os/resource_limits.h"
-#include "os/signals.h"
-#include "os/system_clock.h"
-#include "produce_service.h"
-#include "readiness.h"
-#include "tracer.h"
-#include "tracing/tracing_module.h"
+#include "api/api.h"
+#include "api/http/net/server.h"
+#include "api/http/net/tls_context.h"
+#include "app/options.h"
+#include "infra/config/startup.h"
+#include "infra/kafka/client/embedded_broker.h"
+#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/kafka_producer.h"
+#include "infra/kafka/metadata/kafka_topic_catalog.h"
+#include "infra/logging/async_logger.h"
+#include "infra/metrics/prometheus_metrics.h"
+#include "infra/metrics/rdkafka_metrics.h"
+#include "infra/os/resource_limits.h"
+#include "infra/os/signals.h"
+#include "infra/os/system_clock.h"
+#include "infra/tracing/tracing_module.h"
+#include "service/health/lifecycle.h"
+#include "service/health/liveness.h"
+#include "service/health/readiness.h"
+#include "service/ports/tracer.h"
+#include "service/produce/produce_service.h"
 
 namespace gateway {
 namespace {

@@ -8,22 +8,22 @@
 #include <string>
 #include <vector>
 
-#include "access_log.h"
-#include "admission.h"
-#include "controllers/health_controller.h"
-#include "controllers/kafka_controller.h"
-#include "controllers/metrics_controller.h"
-#include "controllers/site_controller.h"
-#include "controllers/topics_controller.h"
-#include "cors.h"
-#include "lifecycle.h"
-#include "liveness.h"
-#include "pipeline.h"
-#include "ports.h"
-#include "produce_service.h"
-#include "readiness.h"
-#include "router.h"
-#include "topic_catalog.h"
+#include "api/controllers/health_controller.h"
+#include "api/controllers/kafka_controller.h"
+#include "api/controllers/metrics_controller.h"
+#include "api/controllers/site_controller.h"
+#include "api/controllers/topics_controller.h"
+#include "api/pipeline/access_log.h"
+#include "api/pipeline/cors.h"
+#include "api/pipeline/pipeline.h"
+#include "api/pipeline/router.h"
+#include "service/health/lifecycle.h"
+#include "service/health/liveness.h"
+#include "service/health/readiness.h"
+#include "service/limits/admission.h"
+#include "service/ports/ports.h"
+#include "service/ports/topic_catalog.h"
+#include "service/produce/produce_service.h"
 
 namespace gateway {
 

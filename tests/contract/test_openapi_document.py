@@ -9,7 +9,7 @@ from openapi_document import ROOT, OpenApiDocument
 DOCUMENT = OpenApiDocument()
 PROBLEMS = re.findall(
     r'ProblemInfo\{\s*k\w+,\s*"([^"]+)",\s*"([^"]+)",\s*(\d+),',
-    (ROOT / "src" / "api" / "problem.cc").read_text(encoding="utf-8"))
+    (ROOT / "src" / "api" / "problem" / "problem.cc").read_text(encoding="utf-8"))
 
 
 def media_types():

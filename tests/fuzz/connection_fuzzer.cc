@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scripted_connection.h"
+#include "support/cpp/scripted_connection.h"
 
 namespace gateway::http {
 namespace {

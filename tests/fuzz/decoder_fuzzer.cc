@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/body_decoder.h"
+#include "api/http/h1/body_decoder.h"
 
 namespace gateway::http {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/framer.h"
-#include "record.h"
+#include "api/http/h1/framer.h"
+#include "service/types/record.h"
 
 namespace gateway::http {
 namespace {

@@ -18,9 +18,9 @@
 #include <string_view>
 #include <utility>
 
-#include "dto/carried_headers.h"
-#include "dto/produce_request.h"
-#include "dto/raw_request.h"
+#include "api/native/produce_request.h"
+#include "api/native/raw_request.h"
+#include "api/tracing/carried_headers.h"
 
 namespace gateway {
 namespace {

@@ -1,7 +1,7 @@
 # cmake -DSOURCE_DIR=src -P check_includes.cmake
 #
-# main.cc and options.{h,cc} may name everything. A layer includes, in quotes, files of itself and of service; the standard
-# library; and the packages of this table, each only in its folder.
+# main.cc and app/ may name everything. A layer includes, in quotes and with the name of their layer, files of
+# itself and of service; the standard library; and the packages of this table, each only in its folder.
 set(package_pistache "api/http")
 set(package_openssl "api/http")
 set(package_simdjson "api;infra/kafka")
@@ -30,9 +30,9 @@ endfunction()
 
 function(check_own file layer path)
   if(path MATCHES "\\.\\.")
-    complain(${file} "\"${path}\"" "name it from the include root of its layer")
-  elseif(NOT EXISTS ${SOURCE_DIR}/${layer}/${path} AND NOT EXISTS ${SOURCE_DIR}/service/${path})
-    complain(${file} "\"${path}\"" "${layer} may include itself and service only")
+    complain(${file} "\"${path}\"" "name it by its layer: \"service/types/record.h\"")
+  elseif(NOT path MATCHES "^(${layer}|service)/" OR NOT EXISTS ${SOURCE_DIR}/${path})
+    complain(${file} "\"${path}\"" "${layer} may include \"${layer}/…\" and \"service/…\" only")
   endif()
 endfunction()
 
@@ -58,13 +58,13 @@ if(count EQUAL 0)
   message(FATAL_ERROR "no sources under ${SOURCE_DIR}")
 endif()
 foreach(file IN LISTS files)
-  if(file MATCHES "^(main\\.cc|options\\.(h|cc))$")
+  if(file MATCHES "^(main\\.cc|app/.*)$")
     continue()
   endif()
   string(REGEX MATCH "^(service|api|infra)/" layer "${file}")
   string(REPLACE "/" "" layer "${layer}")
   if(NOT layer)
-    message(SEND_ERROR "src/${file}: belongs to no layer; only main.cc and options stand outside of them")
+    message(SEND_ERROR "src/${file}: belongs to no layer; only main.cc and app/ stand outside of them")
     continue()
   endif()
   file(STRINGS ${SOURCE_DIR}/${file} lines REGEX "^[ \t]*#[ \t]*include")

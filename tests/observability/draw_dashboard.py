@@ -15,7 +15,7 @@ import time
 from html import escape
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "support"), str(HERE.parent / "kafka")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "support" / "python"), str(HERE.parent / "kafka")]
 
 import dashboard  # noqa: E402
 from gateway_process import GatewayProcess  # noqa: E402

@@ -1,4 +1,4 @@
-#include "controllers/health_controller.h"
+#include "api/controllers/health_controller.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "json_writer.h"
+#include "api/json/json_writer.h"
 
 namespace gateway {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <memory>
 
-#include "liveness.h"
-#include "readiness.h"
-#include "request_context.h"
-#include "router.h"
+#include "api/pipeline/request_context.h"
+#include "api/pipeline/router.h"
+#include "service/health/liveness.h"
+#include "service/health/readiness.h"
 
 namespace gateway {
 

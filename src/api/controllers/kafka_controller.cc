@@ -1,13 +1,13 @@
-#include "controllers/kafka_controller.h"
+#include "api/controllers/kafka_controller.h"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-#include "access_log.h"
-#include "dto/carried_headers.h"
-#include "dto/raw_request.h"
-#include "negotiation.h"
+#include "api/native/raw_request.h"
+#include "api/pipeline/access_log.h"
+#include "api/pipeline/negotiation.h"
+#include "api/tracing/carried_headers.h"
 
 namespace gateway {
 namespace {

@@ -9,15 +9,15 @@
 #include <memory>
 #include <utility>
 
-#include "controllers/send_answer.h"
-#include "dto/carried_fields.h"
-#include "dto/produce_request.h"
-#include "ports.h"
-#include "produce_service.h"
-#include "request_context.h"
-#include "router.h"
-#include "send_spans.h"
-#include "tracer.h"
+#include "api/controllers/send_answer.h"
+#include "api/native/produce_request.h"
+#include "api/pipeline/request_context.h"
+#include "api/pipeline/router.h"
+#include "api/tracing/carried_fields.h"
+#include "api/tracing/send_spans.h"
+#include "service/ports/ports.h"
+#include "service/ports/tracer.h"
+#include "service/produce/produce_service.h"
 
 namespace gateway {
 

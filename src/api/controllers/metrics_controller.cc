@@ -1,6 +1,6 @@
-#include "controllers/metrics_controller.h"
+#include "api/controllers/metrics_controller.h"
 
-#include "request_context.h"
+#include "api/pipeline/request_context.h"
 
 namespace gateway {
 

@@ -2,8 +2,8 @@
 #ifndef GATEWAY_API_CONTROLLERS_METRICS_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_METRICS_CONTROLLER_H_
 
-#include "ports.h"
-#include "router.h"
+#include "api/pipeline/router.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

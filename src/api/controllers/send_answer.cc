@@ -1,12 +1,12 @@
-#include "controllers/send_answer.h"
+#include "api/controllers/send_answer.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
 
-#include "dto/produce_response.h"
-#include "negotiation.h"
+#include "api/native/produce_response.h"
+#include "api/pipeline/negotiation.h"
 
 namespace gateway {
 namespace {

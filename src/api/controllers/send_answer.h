@@ -7,11 +7,11 @@
 #include <memory>
 #include <string_view>
 
-#include "dto/line_map.h"
-#include "http/message.h"
-#include "ports.h"
-#include "produce_batch.h"
-#include "request_context.h"
+#include "api/http/message.h"
+#include "api/native/line_map.h"
+#include "api/pipeline/request_context.h"
+#include "service/ports/ports.h"
+#include "service/produce/produce_batch.h"
 
 namespace gateway {
 

@@ -1,9 +1,9 @@
-#include "controllers/site_controller.h"
+#include "api/controllers/site_controller.h"
 
 #include <cstdint>
 #include <utility>
 
-#include "pages/pages.h"
+#include "api/pages/pages.h"
 
 namespace gateway {
 namespace {

@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "request_context.h"
-#include "router.h"
+#include "api/pipeline/request_context.h"
+#include "api/pipeline/router.h"
 
 namespace gateway {
 

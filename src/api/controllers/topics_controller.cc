@@ -1,15 +1,15 @@
-#include "controllers/topics_controller.h"
+#include "api/controllers/topics_controller.h"
 
 #include <algorithm>
 #include <memory_resource>
 #include <string>
 #include <utility>
 
-#include "dto/fault_list.h"
-#include "dto/query.h"
-#include "dto/topic_list.h"
-#include "negotiation.h"
-#include "record_limits.h"
+#include "api/native/fault_list.h"
+#include "api/native/query.h"
+#include "api/native/topic_list.h"
+#include "api/pipeline/negotiation.h"
+#include "service/produce/record_limits.h"
 
 namespace gateway {
 namespace {

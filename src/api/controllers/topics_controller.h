@@ -5,11 +5,11 @@
 
 #include <memory>
 
-#include "http/message.h"
-#include "request_context.h"
-#include "router.h"
-#include "topic_catalog.h"
-#include "topic_policy.h"
+#include "api/http/message.h"
+#include "api/pipeline/request_context.h"
+#include "api/pipeline/router.h"
+#include "service/ports/topic_catalog.h"
+#include "service/produce/topic_policy.h"
 
 namespace gateway {
 

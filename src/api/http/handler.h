@@ -10,8 +10,8 @@
 #include <optional>
 #include <string_view>
 
-#include "http/head_parser.h"
-#include "http/message.h"
+#include "api/http/h1/head_parser.h"
+#include "api/http/message.h"
 
 namespace gateway::http {
 

@@ -1,4 +1,4 @@
-#include "http/health_probe.h"
+#include "api/http/health_probe.h"
 
 #include <netdb.h>
 #include <openssl/err.h>

@@ -1,4 +1,4 @@
-#include "http/message.h"
+#include "api/http/message.h"
 
 #include <algorithm>
 

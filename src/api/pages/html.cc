@@ -1,4 +1,4 @@
-#include "pages/html.h"
+#include "api/pages/html.h"
 
 namespace gateway {
 namespace {

@@ -1,9 +1,9 @@
-#include "pages/pages.h"
+#include "api/pages/pages.h"
 
 #include <algorithm>
 #include <vector>
 
-#include "pages/html.h"
+#include "api/pages/html.h"
 
 namespace gateway {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "problem.h"
+#include "api/problem/problem.h"
 
 namespace gateway {
 

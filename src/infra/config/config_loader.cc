@@ -1,15 +1,15 @@
-#include "config/config_loader.h"
+#include "infra/config/config_loader.h"
 
 #include <filesystem>
 #include <optional>
 #include <utility>
 
-#include "config/contradictions.h"
-#include "config/effective.h"
-#include "config/json_entries.h"
-#include "config/secrets.h"
-#include "config/text_sources.h"
-#include "config/value_json.h"
+#include "infra/config/sources/json_entries.h"
+#include "infra/config/sources/secrets.h"
+#include "infra/config/sources/text_sources.h"
+#include "infra/config/table/contradictions.h"
+#include "infra/config/values/effective.h"
+#include "infra/config/values/value_json.h"
 
 namespace gateway {
 namespace {

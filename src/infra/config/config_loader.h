@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "config/command_line.h"
-#include "config/config_problem.h"
-#include "config/file_locator.h"
-#include "config/settings.h"
-#include "result.h"
+#include "infra/config/config_problem.h"
+#include "infra/config/file_locator.h"
+#include "infra/config/settings.h"
+#include "infra/config/sources/command_line.h"
+#include "service/types/result.h"
 
 namespace gateway {
 

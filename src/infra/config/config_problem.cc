@@ -1,4 +1,4 @@
-#include "config/config_problem.h"
+#include "infra/config/config_problem.h"
 
 #include <string_view>
 

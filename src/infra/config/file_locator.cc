@@ -1,10 +1,10 @@
-#include "config/file_locator.h"
+#include "infra/config/file_locator.h"
 
 #include <algorithm>
 #include <string>
 #include <system_error>
 
-#include "config/text.h"
+#include "infra/config/values/text.h"
 
 namespace gateway {
 namespace {

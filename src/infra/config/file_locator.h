@@ -31,8 +31,8 @@ class FileLocator final {
 
   // Built in a source tree (<tree>/build/<preset>/ or <tree>/build/): that tree's config/ alone, so
   // that a development build is not configured by what is installed. Otherwise config/ beside the
-  // executable, then etc/kafka-gateway of the prefix and of the system, which is the administrator's,
-  // then share/kafka-gateway of both, where appsettings.json is installed.
+  // executable, then etc/kafka-gateway of the prefix and of the system, which is the
+  // administrator's, then share/kafka-gateway of both, where appsettings.json is installed.
   const std::vector<std::filesystem::path>& config_directories() const { return config_; }
 
   // The source tree and its build/, the directory of the executable, then share/kafka-gateway of

@@ -1,4 +1,4 @@
-#include "config/help.h"
+#include "infra/config/help.h"
 
 namespace gateway::config {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "config/file_locator.h"
+#include "infra/config/file_locator.h"
 
 namespace gateway::config {
 

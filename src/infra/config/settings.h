@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "ports.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

@@ -1,11 +1,11 @@
-#include "config/startup.h"
+#include "infra/config/startup.h"
 
 #include <ostream>
 #include <utility>
 
-#include "config/command_line.h"
-#include "config/help.h"
-#include "config/schema.h"
+#include "infra/config/help.h"
+#include "infra/config/sources/command_line.h"
+#include "infra/config/table/schema.h"
 
 namespace gateway {
 namespace {

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "config/config_loader.h"
-#include "config/file_locator.h"
-#include "result.h"
+#include "infra/config/config_loader.h"
+#include "infra/config/file_locator.h"
+#include "service/types/result.h"
 
 namespace gateway {
 

@@ -1,11 +1,11 @@
-#include "kafka/kafka_producer.h"
+#include "infra/kafka/kafka_producer.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "kafka/embedded_broker.h"
-#include "kafka/kafka_conf.h"
-#include "kafka/kafka_errors.h"
+#include "infra/kafka/client/embedded_broker.h"
+#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/kafka_errors.h"
 
 namespace gateway {
 namespace {

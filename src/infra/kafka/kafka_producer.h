@@ -25,16 +25,16 @@
 #include <thread>
 #include <unordered_map>
 
-#include "config/settings.h"
-#include "kafka/kafka_instance.h"
-#include "kafka/kafka_log.h"
-#include "kafka/kafka_status.h"
-#include "kafka/metadata_client.h"
-#include "kafka/topic_directory.h"
-#include "kafka/wave_queue.h"
-#include "liveness.h"
-#include "ports.h"
-#include "result.h"
+#include "infra/config/settings.h"
+#include "infra/kafka/accumulator/wave_queue.h"
+#include "infra/kafka/client/kafka_instance.h"
+#include "infra/kafka/client/kafka_log.h"
+#include "infra/kafka/metadata/metadata_client.h"
+#include "infra/kafka/metadata/topic_directory.h"
+#include "infra/kafka/stats/kafka_status.h"
+#include "service/health/liveness.h"
+#include "service/ports/ports.h"
+#include "service/types/result.h"
 
 namespace gateway {
 

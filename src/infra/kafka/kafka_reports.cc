@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "kafka/kafka_conf.h"
-#include "kafka/kafka_errors.h"
-#include "kafka/kafka_producer.h"
+#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/kafka_errors.h"
+#include "infra/kafka/kafka_producer.h"
 
 namespace gateway {
 namespace {

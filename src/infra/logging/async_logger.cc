@@ -1,11 +1,11 @@
-#include "logging/async_logger.h"
+#include "infra/logging/async_logger.h"
 
 #include <pthread.h>
 
 #include <csignal>
 #include <utility>
 
-#include "logging/log_line.h"
+#include "infra/logging/log_line.h"
 
 namespace gateway {
 namespace {

@@ -25,9 +25,9 @@
 #include <string_view>
 #include <thread>
 
-#include "config/settings.h"
-#include "logging/descriptor_writer.h"
-#include "ports.h"
+#include "infra/config/settings.h"
+#include "infra/logging/descriptor_writer.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

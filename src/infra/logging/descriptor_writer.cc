@@ -1,4 +1,4 @@
-#include "logging/descriptor_writer.h"
+#include "infra/logging/descriptor_writer.h"
 
 #include <limits.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "logging/escaping.h"
+#include "infra/logging/escaping.h"
 
 #include <cstddef>
 

@@ -1,4 +1,4 @@
-#include "logging/log_line.h"
+#include "infra/logging/log_line.h"
 
 #include <charconv>
 #include <chrono>
@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "logging/escaping.h"
+#include "infra/logging/escaping.h"
 
 namespace gateway {
 namespace {

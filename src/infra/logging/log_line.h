@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "ports.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

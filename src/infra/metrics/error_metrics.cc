@@ -1,8 +1,8 @@
-#include "metrics/error_metrics.h"
+#include "infra/metrics/error_metrics.h"
 
 #include <algorithm>
 
-#include "metrics/families.h"
+#include "infra/metrics/families.h"
 
 namespace gateway {
 namespace {

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/label_table.h"
-#include "metrics/sharded.h"
-#include "ports.h"
+#include "infra/metrics/label_table.h"
+#include "infra/metrics/sharded.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

@@ -1,8 +1,8 @@
-#include "metrics/http_metrics.h"
+#include "infra/metrics/http_metrics.h"
 
 #include <array>
 
-#include "metrics/families.h"
+#include "infra/metrics/families.h"
 
 namespace gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "metrics/process_metrics.h"
+#include "infra/metrics/process_metrics.h"
 
 #include <dirent.h>
 #include <sys/resource.h>
@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-#include "metrics/families.h"
+#include "infra/metrics/families.h"
 
 namespace gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "metrics/prometheus_metrics.h"
+#include "infra/metrics/prometheus_metrics.h"
 
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
@@ -7,14 +7,14 @@
 #include <iterator>
 #include <utility>
 
-#include "metrics/error_metrics.h"
-#include "metrics/families.h"
-#include "metrics/http_metrics.h"
-#include "metrics/process_metrics.h"
-#include "metrics/rdkafka_metrics.h"
-#include "metrics/record_metrics.h"
-#include "metrics/stage_metrics.h"
-#include "metrics/state_metrics.h"
+#include "infra/metrics/error_metrics.h"
+#include "infra/metrics/families.h"
+#include "infra/metrics/http_metrics.h"
+#include "infra/metrics/process_metrics.h"
+#include "infra/metrics/rdkafka_metrics.h"
+#include "infra/metrics/record_metrics.h"
+#include "infra/metrics/stage_metrics.h"
+#include "infra/metrics/state_metrics.h"
 
 namespace gateway {
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "ports.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

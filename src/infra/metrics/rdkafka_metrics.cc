@@ -1,10 +1,10 @@
-#include "metrics/rdkafka_metrics.h"
+#include "infra/metrics/rdkafka_metrics.h"
 
 #include <iterator>
 #include <utility>
 
-#include "kafka/stats_parts.h"
-#include "metrics/families.h"
+#include "infra/kafka/stats/stats_parts.h"
+#include "infra/metrics/families.h"
 
 namespace gateway {
 namespace {

@@ -23,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics/rdkafka_stats.h"
+#include "infra/kafka/stats/rdkafka_stats.h"
 
 namespace gateway {
 

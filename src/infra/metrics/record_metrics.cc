@@ -1,10 +1,10 @@
-#include "metrics/record_metrics.h"
+#include "infra/metrics/record_metrics.h"
 
 #include <array>
 #include <string>
 #include <utility>
 
-#include "metrics/families.h"
+#include "infra/metrics/families.h"
 
 namespace gateway {
 namespace {

@@ -13,10 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics/label_table.h"
-#include "metrics/sharded.h"
-#include "metrics/sharded_histogram.h"
-#include "ports.h"
+#include "infra/metrics/label_table.h"
+#include "infra/metrics/sharded.h"
+#include "infra/metrics/sharded_histogram.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

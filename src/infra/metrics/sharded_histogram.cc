@@ -1,4 +1,4 @@
-#include "metrics/sharded_histogram.h"
+#include "infra/metrics/sharded_histogram.h"
 
 #include <cmath>
 #include <limits>

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "metrics/sharded.h"
+#include "infra/metrics/sharded.h"
 
 namespace gateway {
 

@@ -1,10 +1,10 @@
-#include "metrics/stage_metrics.h"
+#include "infra/metrics/stage_metrics.h"
 
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "metrics/families.h"
+#include "infra/metrics/families.h"
 
 namespace gateway {
 namespace {

@@ -10,8 +10,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "metrics/sharded_histogram.h"
-#include "ports.h"
+#include "infra/metrics/sharded_histogram.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

@@ -1,8 +1,8 @@
-#include "metrics/state_metrics.h"
+#include "infra/metrics/state_metrics.h"
 
 #include <chrono>
 
-#include "metrics/families.h"
+#include "infra/metrics/families.h"
 
 namespace gateway {
 namespace {

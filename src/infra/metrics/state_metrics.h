@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/prometheus_metrics.h"
+#include "infra/metrics/prometheus_metrics.h"
 
 namespace gateway {
 

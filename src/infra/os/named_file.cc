@@ -1,4 +1,4 @@
-#include "os/named_file.h"
+#include "infra/os/named_file.h"
 
 #include <fstream>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "os/resource_limits.h"
+#include "infra/os/resource_limits.h"
 
 #include <sched.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-#include "os/signals.h"
+#include "infra/os/signals.h"
 
 #include <poll.h>
 #include <sys/signalfd.h>

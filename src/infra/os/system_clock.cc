@@ -1,4 +1,4 @@
-#include "os/system_clock.h"
+#include "infra/os/system_clock.h"
 
 #include <chrono>
 

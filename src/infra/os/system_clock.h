@@ -2,7 +2,7 @@
 #ifndef GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
 #define GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
 
-#include "ports.h"
+#include "service/ports/ports.h"
 
 namespace gateway {
 

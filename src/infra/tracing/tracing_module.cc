@@ -1,4 +1,4 @@
-#include "tracing/tracing_module.h"
+#include "infra/tracing/tracing_module.h"
 
 #include <dlfcn.h>
 

@@ -9,9 +9,9 @@
 #include <memory>
 #include <string>
 
-#include "ports.h"
-#include "result.h"
-#include "tracer.h"
+#include "service/ports/ports.h"
+#include "service/ports/tracer.h"
+#include "service/types/result.h"
 
 namespace gateway {
 

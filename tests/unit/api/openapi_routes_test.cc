@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "api.h"
-#include "fakes.h"
+#include "api/api.h"
+#include "support/cpp/fakes.h"
 
 namespace gateway {
 namespace {

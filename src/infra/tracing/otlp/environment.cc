@@ -1,4 +1,4 @@
-#include "tracing/otlp/environment.h"
+#include "infra/tracing/otlp/environment.h"
 
 #include <opentelemetry/sdk/trace/samplers/always_off_factory.h>
 #include <opentelemetry/sdk/trace/samplers/always_on_factory.h>

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "ports.h"
+#include "service/ports/ports.h"
 
 namespace gateway::otlp {
 

@@ -19,10 +19,10 @@
 #include <thread>
 #include <utility>
 
-#include "logging/escaping.h"
-#include "tracing/otlp/environment.h"
-#include "tracing/otlp/sdk_log.h"
-#include "tracing/tracing_module.h"
+#include "infra/logging/escaping.h"
+#include "infra/tracing/otlp/environment.h"
+#include "infra/tracing/otlp/sdk_log.h"
+#include "infra/tracing/tracing_module.h"
 
 namespace gateway::otlp {
 namespace {

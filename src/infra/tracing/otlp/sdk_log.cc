@@ -1,4 +1,4 @@
-#include "tracing/otlp/sdk_log.h"
+#include "infra/tracing/otlp/sdk_log.h"
 
 #include <opentelemetry/sdk/common/global_log_handler.h>
 

@@ -1,11 +1,11 @@
-#include "controllers/health_controller.h"
+#include "api/controllers/health_controller.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "controllers/metrics_controller.h"
-#include "pipeline_fixture.h"
+#include "api/controllers/metrics_controller.h"
+#include "support/cpp/pipeline_fixture.h"
 
 namespace gateway {
 namespace {

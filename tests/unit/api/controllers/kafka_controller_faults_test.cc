@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "kafka_controller_fixture.h"
+#include "support/cpp/kafka_controller_fixture.h"
 
 namespace gateway {
 namespace {

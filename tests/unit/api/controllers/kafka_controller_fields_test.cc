@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "controllers/kafka_controller.h"
-#include "kafka_controller_fixture.h"
+#include "api/controllers/kafka_controller.h"
+#include "support/cpp/kafka_controller_fixture.h"
 
 namespace gateway {
 namespace {

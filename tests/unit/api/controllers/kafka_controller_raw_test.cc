@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "controllers/kafka_controller.h"
-#include "kafka_controller_fixture.h"
+#include "api/controllers/kafka_controller.h"
+#include "support/cpp/kafka_controller_fixture.h"
 
 namespace gateway {
 namespace {

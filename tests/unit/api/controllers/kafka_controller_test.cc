@@ -1,4 +1,4 @@
-#include "controllers/kafka_controller.h"
+#include "api/controllers/kafka_controller.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "kafka_controller_fixture.h"
+#include "support/cpp/kafka_controller_fixture.h"
 
 namespace gateway {
 namespace {

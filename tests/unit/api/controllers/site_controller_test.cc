@@ -1,10 +1,10 @@
-#include "controllers/site_controller.h"
+#include "api/controllers/site_controller.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "pipeline_fixture.h"
+#include "support/cpp/pipeline_fixture.h"
 
 namespace gateway {
 namespace {

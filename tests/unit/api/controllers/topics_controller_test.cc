@@ -1,4 +1,4 @@
-#include "controllers/topics_controller.h"
+#include "api/controllers/topics_controller.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline_fixture.h"
+#include "support/cpp/pipeline_fixture.h"
 
 namespace gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "http/health_probe.h"
+#include "api/http/health_probe.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "tls_server.h"
+#include "support/cpp/tls_server.h"
 
 namespace gateway::http {
 namespace {

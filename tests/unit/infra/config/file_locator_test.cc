@@ -1,6 +1,6 @@
-#include "config/file_locator.h"
+#include "infra/config/file_locator.h"
 
-#include "config_fixture.h"
+#include "support/cpp/config_fixture.h"
 
 namespace gateway {
 namespace {

@@ -1,5 +1,5 @@
 // What is refused, and how it is said.
-#include "config_fixture.h"
+#include "support/cpp/config_fixture.h"
 
 namespace gateway {
 namespace {

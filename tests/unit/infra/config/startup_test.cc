@@ -1,8 +1,8 @@
-#include "config/startup.h"
+#include "infra/config/startup.h"
 
 #include <sstream>
 
-#include "config_fixture.h"
+#include "support/cpp/config_fixture.h"
 
 namespace gateway {
 namespace {

@@ -5,8 +5,8 @@
 #include <deque>
 #include <set>
 
-#include "kafka/kafka_conf.h"
-#include "kafka_test_support.h"
+#include "infra/kafka/client/kafka_conf.h"
+#include "support/cpp/kafka_test_support.h"
 
 namespace gateway {
 namespace {

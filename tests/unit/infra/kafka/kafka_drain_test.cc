@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "kafka_test_support.h"
+#include "support/cpp/kafka_test_support.h"
 
 namespace gateway {
 namespace {

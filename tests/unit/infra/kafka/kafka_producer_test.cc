@@ -1,4 +1,4 @@
-#include "kafka/kafka_producer.h"
+#include "infra/kafka/kafka_producer.h"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <deque>
 #include <thread>
 
-#include "kafka_test_support.h"
+#include "support/cpp/kafka_test_support.h"
 
 namespace gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "logging/async_logger.h"
+#include "infra/logging/async_logger.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "fakes.h"
+#include "support/cpp/fakes.h"
 
 namespace gateway {
 namespace {

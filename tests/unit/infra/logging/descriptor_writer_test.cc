@@ -1,4 +1,4 @@
-#include "logging/descriptor_writer.h"
+#include "infra/logging/descriptor_writer.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "logging/log_line.h"
+#include "infra/logging/log_line.h"
 
 #include <gtest/gtest.h>
 

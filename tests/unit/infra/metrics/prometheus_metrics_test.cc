@@ -1,4 +1,4 @@
-#include "metrics/prometheus_metrics.h"
+#include "infra/metrics/prometheus_metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

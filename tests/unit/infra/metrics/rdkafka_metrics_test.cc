@@ -1,4 +1,4 @@
-#include "metrics/rdkafka_metrics.h"
+#include "infra/metrics/rdkafka_metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

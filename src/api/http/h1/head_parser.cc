@@ -1,0 +1,307 @@
+#include "api/http/h1/head_parser.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "api/http/h1/token.h"
+
+namespace gateway::http {
+namespace {
+
+using std::string_view;
+
+bool IsToken(string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenChar);
+}
+
+// RFC 9110, 5.5: visible characters, space, tab and obs-text; no other control character.
+bool IsFieldValue(string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto u = static_cast<unsigned char>(c);
+    return (u >= 0x20 && u != 0x7F) || u == '\t';
+  });
+}
+
+// Characters that may stand in a request target (RFC 3986, 3.3 and 3.4, and what browsers send
+// unescaped): printable ASCII but "#", which never leaves a client, and quotes and brackets that no
+// URI has unescaped.
+bool IsTarget(string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c > 0x20 && c < 0x7F && string_view("#\"<>\\^`{|}").find(c) == string_view::npos;
+  });
+}
+
+// Each "%" is followed by two hexadecimal digits.
+bool HasValidEscapes(string_view text) {
+  const auto hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  for (std::size_t i = text.find('%'); i != string_view::npos; i = text.find('%', i + 1)) {
+    if (i + 2 >= text.size() || !hex(text[i + 1]) || !hex(text[i + 2])) return false;
+  }
+  return true;
+}
+
+string_view TrimOws(string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+FramingError Bad(std::string detail) { return {ProblemType::kBadRequest, std::move(detail)}; }
+
+Method MethodOf(string_view name) {
+  for (const Method method :
+       {Method::kGet, Method::kHead, Method::kPost, Method::kPut, Method::kDelete, Method::kPatch,
+        Method::kQuery, Method::kOptions, Method::kTrace, Method::kConnect}) {
+    if (name == MethodName(method)) return method;
+  }
+  return Method::kUnknown;
+}
+
+// RFC 9110, 7.2 and RFC 3986, 3.2.2: a host name, an IPv4 address or an IPv6 address in brackets,
+// and a port.
+bool IsHost(string_view host) {
+  string_view port;
+  if (host.starts_with('[')) {
+    const std::size_t end = host.find(']');
+    if (end == string_view::npos || end < 3) return false;
+    const std::string address(host.substr(1, end - 1));
+    in6_addr parsed{};
+    if (inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return false;
+    port = host.substr(end + 1);
+    if (!port.empty() && port.front() != ':') return false;
+  } else {
+    const std::size_t colon = host.find(':');
+    const string_view name = host.substr(0, colon);
+    if (colon != string_view::npos) port = host.substr(colon);
+    const bool legal = std::all_of(name.begin(), name.end(), [](char c) {
+      return (IsTokenChar(c) && c != '^' && c != '`' && c != '|' && c != '#') || c == '(' ||
+             c == ')' || c == ',' || c == ';' || c == '=';
+    });
+    if (!legal || !HasValidEscapes(name)) return false;
+  }
+  if (port.empty()) return true;
+  port.remove_prefix(1);
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
+  return port.empty() ||
+         (error == std::errc() && end == port.data() + port.size() && value <= 65'535);
+}
+
+// RFC 9112, 3.2: origin-form, absolute-form (its authority is ignored in favour of the route,
+// as 3.2.2 asks servers to accept it), asterisk-form for OPTIONS. Authority-form belongs to
+// CONNECT, which no route takes.
+std::optional<FramingError> ParseTarget(string_view target, RequestHead* head) {
+  if (head->method == Method::kOptions && target == "*") {
+    head->path = target;
+    return std::nullopt;
+  }
+  if (head->method == Method::kConnect) {
+    head->path = "/";
+    return std::nullopt;
+  }
+  if (!IsTarget(target) || !HasValidEscapes(target)) {
+    return Bad("The request target has a character that must be percent-encoded.");
+  }
+  if (target.front() != '/') {
+    const std::size_t scheme = target.find("://");
+    if (scheme == string_view::npos || (!EqualsIgnoreCase(target.substr(0, scheme), "http") &&
+                                        !EqualsIgnoreCase(target.substr(0, scheme), "https"))) {
+      return Bad("The request target must begin with \"/\".");
+    }
+    const string_view rest = target.substr(scheme + 3);
+    const std::size_t end = rest.find_first_of("/?");
+    if (end == 0 || rest.empty()) return Bad("The request target has no host.");
+    if (!IsHost(rest.substr(0, end))) {
+      return Bad("The request target's authority is not a host and an optional port.");
+    }
+    target = end == string_view::npos ? string_view("/") : rest.substr(end);
+  }
+  const std::size_t question = target.find('?');
+  head->path = target.substr(0, question);
+  if (head->path.empty()) head->path = "/";
+  if (question != string_view::npos) head->query = target.substr(question + 1);
+  return std::nullopt;
+}
+
+std::optional<FramingError> ParseRequestLine(string_view line, const HeadLimits& limits,
+                                             RequestHead* head) {
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  if (first == string_view::npos || first == last) {
+    return Bad("The request line must be: method, space, target, space, HTTP/1.1.");
+  }
+  head->method_name = line.substr(0, first);
+  const string_view target = line.substr(first + 1, last - first - 1);
+  const string_view version = line.substr(last + 1);
+  if (!IsToken(head->method_name)) return Bad("The method is not a token (RFC 9110, 9.1).");
+  if (target.size() > limits.max_target_bytes) {
+    return FramingError{ProblemType::kTargetTooLong,
+                        "The request target has " + std::to_string(target.size()) +
+                            " bytes; at most " + std::to_string(limits.max_target_bytes) +
+                            " are allowed (Http:MaxTargetBytes)."};
+  }
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || !digit(version[5]) ||
+      version[6] != '.' || !digit(version[7])) {
+    return Bad("The request line must end with HTTP/1.1 or HTTP/1.0.");
+  }
+  if (version[5] != '1') {
+    return FramingError{ProblemType::kVersionNotSupported,
+                        "The request is in " + std::string(version) +
+                            "; the gateway speaks HTTP/1.1 and HTTP/1.0."};
+  }
+  head->minor_version = version[7] == '0' ? 0 : 1;
+  head->keep_alive = head->minor_version == 1;
+  head->method = MethodOf(head->method_name);
+  if (head->method == Method::kUnknown) {
+    return FramingError{ProblemType::kMethodUnknown, "The method is not one of HTTP's."};
+  }
+  if (target.empty()) return Bad("The request target is empty.");
+  return ParseTarget(target, head);
+}
+
+// What the fields say about framing, gathered before it is judged as a whole.
+struct FramingFields {
+  int hosts = 0;
+  int lengths = 0;
+  int codings = 0;
+  bool close = false;
+  bool keep_alive = false;
+  string_view coding;
+};
+
+std::optional<FramingError> ParseContentLength(string_view value, RequestHead* head) {
+  std::uint64_t length = 0;
+  const bool digits = !value.empty() && value.size() <= 18 &&
+                      value.find_first_not_of("0123456789") == string_view::npos;
+  if (!digits) return Bad("Content-Length must be one number of 1 to 18 decimal digits.");
+  std::from_chars(value.data(), value.data() + value.size(), length);
+  head->content_length = length;
+  return std::nullopt;
+}
+
+void ParseConnection(string_view value, FramingFields* framing) {
+  while (true) {
+    const std::size_t comma = value.find(',');
+    const string_view option = TrimOws(value.substr(0, comma));
+    if (EqualsIgnoreCase(option, "close")) framing->close = true;
+    if (EqualsIgnoreCase(option, "keep-alive")) framing->keep_alive = true;
+    if (comma == string_view::npos) return;
+    value.remove_prefix(comma + 1);
+  }
+}
+
+std::optional<FramingError> NoteField(const HeaderField& field, RequestHead* head,
+                                      FramingFields* framing) {
+  switch (field.name.size()) {  // most fields are none of these: their length already says so
+    case 4:
+      if (EqualsIgnoreCase(field.name, "host")) {
+        if (++framing->hosts > 1) return Bad("There is more than one Host field.");
+        if (!IsHost(field.value)) return Bad("The Host field is not a host and an optional port.");
+      }
+      break;
+    case 6:
+      if (EqualsIgnoreCase(field.name, "expect")) {
+        if (!EqualsIgnoreCase(field.value, "100-continue")) {
+          return FramingError{ProblemType::kExpectationFailed,
+                              "The only expectation that can be met is 100-continue."};
+        }
+        head->expects_continue = head->minor_version == 1;  // RFC 9110, 10.1.1: ignored in 1.0
+      }
+      break;
+    case 10:
+      if (EqualsIgnoreCase(field.name, "connection")) ParseConnection(field.value, framing);
+      break;
+    case 14:
+      if (EqualsIgnoreCase(field.name, "content-length")) {
+        if (++framing->lengths > 1) return Bad("There is more than one Content-Length field.");
+        return ParseContentLength(field.value, head);
+      }
+      break;
+    case 17:
+      if (EqualsIgnoreCase(field.name, "transfer-encoding")) {
+        if (++framing->codings > 1) return Bad("There is more than one Transfer-Encoding field.");
+        framing->coding = field.value;
+      }
+      break;
+    default:
+      break;
+  }
+  return std::nullopt;
+}
+
+// RFC 9112, 6.1 and 6.3, and 3.2 for Host.
+std::optional<FramingError> JudgeFraming(const FramingFields& framing, RequestHead* head) {
+  if (framing.hosts == 0 && head->minor_version == 1) return Bad("The Host field is missing.");
+  if (framing.codings > 0) {
+    if (framing.lengths > 0) {
+      return Bad("Content-Length and Transfer-Encoding exclude each other.");
+    }
+    if (head->minor_version == 0) return Bad("HTTP/1.0 has no Transfer-Encoding.");
+    if (!EqualsIgnoreCase(framing.coding, "chunked")) {
+      return FramingError{ProblemType::kTransferCodingUnknown,
+                          "The only transfer coding that is implemented is chunked."};
+    }
+    head->chunked = true;
+  }
+  if (framing.keep_alive) head->keep_alive = true;
+  // What follows a CONNECT may be a body or the start of a tunnel, as the client sees it (RFC 9110,
+  // 9.3.6).
+  if (framing.close || head->method == Method::kConnect) head->keep_alive = false;
+  if (!head->HasBody()) head->expects_continue = false;
+  return std::nullopt;
+}
+
+std::optional<FramingError> ParseField(string_view line, HeaderField* field) {
+  if (line.front() == ' ' || line.front() == '\t') {
+    return Bad("A header field is folded over two lines (obsolete; RFC 9112, 5.2).");
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == string_view::npos) return Bad("A header line has no colon.");
+  field->name = line.substr(0, colon);
+  field->value = TrimOws(line.substr(colon + 1));
+  if (!IsToken(field->name)) {
+    return Bad(
+        "A header name has a character that is not allowed, such as a space before the colon.");
+  }
+  if (!IsFieldValue(field->value)) return Bad("A header value has a control character.");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<FramingError> ParseHead(string_view block, const HeadLimits& limits,
+                                      RequestHead* head) {
+  std::vector<HeaderField> fields = std::move(head->fields);  // keeps its capacity
+  fields.clear();
+  *head = RequestHead();
+
+  std::size_t end = block.find("\r\n");
+  if (end == string_view::npos) return Bad("The request line does not end.");
+  if (auto error = ParseRequestLine(block.substr(0, end), limits, head)) return error;
+
+  FramingFields framing;
+  for (std::size_t start = end + 2; start < block.size(); start = end + 2) {
+    end = block.find("\r\n", start);
+    if (end == string_view::npos) return Bad("A header line does not end.");
+    if (end == start) return Bad("There is an empty line among the header fields.");
+    if (fields.size() == limits.max_fields) {
+      return FramingError{ProblemType::kHeadTooLarge, "The request has more than " +
+                                                          std::to_string(limits.max_fields) +
+                                                          " header fields (Http:MaxHeaders)."};
+    }
+    HeaderField field;
+    if (auto error = ParseField(block.substr(start, end - start), &field)) return error;
+    if (auto error = NoteField(field, head, &framing)) return error;
+    fields.push_back(field);
+  }
+  head->fields = std::move(fields);
+  return JudgeFraming(framing, head);
+}
+
+}  // namespace gateway::http

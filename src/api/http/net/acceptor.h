@@ -1,0 +1,75 @@
+// The accept loop: one thread that takes connections off the listening sockets and deals them out
+// to the I/O loops in turn. Over a limit a connection still gets an answer (503) before it is
+// closed, unless that would take a TLS handshake. Running out of descriptors makes it pause, never
+// spin, and never drops the listener.
+#ifndef GATEWAY_API_HTTP_NET_ACCEPTOR_H_
+#define GATEWAY_API_HTTP_NET_ACCEPTOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "api/http/net/io_loop.h"
+#include "service/ports/ports.h"
+
+namespace gateway::http {
+
+struct AcceptLimits {
+  std::size_t max_connections = 20'000;         // Http:MaxConnections
+  std::size_t max_connections_per_address = 0;  // Http:MaxConnectionsPerAddress; 0: no limit
+};
+
+// How many connections each client address has. Thread-safe.
+class AddressCounter final {
+ public:
+  explicit AddressCounter(std::size_t limit) : limit_(limit) {}
+  // False if the address has as many as it may; counts it all the same.
+  bool Add(const std::string& address);
+  void Remove(const std::string& address);
+
+ private:
+  const std::size_t limit_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::size_t> counts_;
+};
+
+class Acceptor final {
+ public:
+  // Takes `listeners`, bound and listening non-blocking sockets. The loops must outlive it.
+  Acceptor(std::vector<int> listeners, StreamFactory make_stream, AcceptLimits limits,
+           std::vector<IoLoop*> loops, AddressCounter& addresses, Metrics& metrics, Logger& logger);
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+  ~Acceptor();
+
+  void Start();
+  // Closes the listening sockets and ends the thread. Connections that the kernel had completed but
+  // that were not accepted yet are taken first, so that none is reset.
+  void Stop();
+
+ private:
+  void Run();
+  void CloseListeners();
+  bool AcceptAll(int listener);
+  void Deal(int fd, std::string peer);
+  std::size_t OpenConnections() const;
+
+  std::vector<int> listeners_;
+  const StreamFactory make_stream_;
+  const AcceptLimits limits_;
+  const std::vector<IoLoop*> loops_;
+  AddressCounter& addresses_;
+  Metrics& metrics_;
+  Logger& logger_;
+  const int stop_fd_;
+  std::size_t next_loop_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_NET_ACCEPTOR_H_

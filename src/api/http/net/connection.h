@@ -1,0 +1,180 @@
+// One client connection: reads requests, hands them to the HttpHandler one at a time, writes the
+// answers in order, keeps the deadlines. Owned by its IoLoop; every call on that loop's thread.
+// Answers find it by id, never by descriptor or pointer, so that an answer cannot reach another
+// client.
+//
+// Requests of a connection are handled strictly one after the other: while one is being handled
+// nothing more is read, so a pipelining client is answered in order and held back by TCP itself.
+//
+// One that is older than Http:MaxConnectionAgeMs ends with its next answer, which says so. One that
+// is old and idle is left to Http:IdleTimeoutMs: to close it earlier would only be one more chance
+// to meet a request on its way.
+#ifndef GATEWAY_API_HTTP_NET_CONNECTION_H_
+#define GATEWAY_API_HTTP_NET_CONNECTION_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "api/http/h1/framer.h"
+#include "api/http/h1/response_writer.h"
+#include "api/http/handler.h"
+#include "api/http/net/completion_queue.h"
+#include "api/http/net/peer_progress.h"
+#include "api/http/net/stream.h"
+#include "service/ports/ports.h"
+
+namespace gateway::http {
+
+// After how much one connection lets the others of its loop have their turn.
+struct TurnLimits {
+  int reads = 8;
+  int requests = 64;  // that were read together and are answered by their heads alone
+  std::size_t decoded_bytes = std::size_t{1024} * 1024;  // out of a body's decoder: milliseconds
+};
+
+struct ConnectionLimits {
+  FramerLimits framer;
+  TurnLimits turn;
+  std::size_t min_body_bytes_per_second = 1'024;        // Http:MinBodyBytesPerSecond
+  std::chrono::milliseconds handshake_timeout{10'000};  // Http:TlsHandshakeTimeoutMs
+  std::chrono::milliseconds head_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{75'000};
+  std::chrono::milliseconds write_timeout{30'000};
+  // While draining: how long a connection must have been silent to be closed. More than a round
+  // trip, so that who has just connected, or was just answered, is still heard.
+  std::chrono::milliseconds settle{250};
+  std::chrono::milliseconds max_age{0};  // Http:MaxConnectionAgeMs; 0: no limit
+};
+
+// How old a connection may become: `max_age`, a tenth more or less by chance, so that connections
+// made together do not end together.
+std::chrono::milliseconds ConnectionAge(std::chrono::milliseconds max_age,
+                                        std::minstd_rand* random);
+
+// What the connections of one loop share.
+struct LoopContext {
+  const ConnectionLimits& limits;
+  HttpHandler& handler;
+  Metrics& metrics;
+  Logger& logger;
+  std::shared_ptr<CompletionQueue> queue;
+  ResponseWriter writer;
+  std::chrono::steady_clock::time_point now;  // of this turn of the loop
+  std::minstd_rand random;
+  bool closing = false;   // every answer says "Connection: close"
+  bool draining = false;  // and connections on which nothing comes are closed
+  std::string scratch;    // what is being read, for whichever connection's turn it is
+};
+
+class Connection final {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+  static constexpr TimePoint kNever = TimePoint::max();
+
+  Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::uint64_t id, std::string peer);
+
+  // Events. After each the owner looks at closed() and deadline().
+  void OnReadable();
+  void OnWritable();
+  void OnHangup();
+  void OnAnswer(std::uint64_t sequence, const Responder::Build& build);
+  void OnDeadline();
+  void OnDrain();
+  // Answers `error` without reading anything and closes.
+  void Refuse(const FramingError& error);
+  // `task` runs at `when` unless the request is answered before.
+  void SetRequestDeadline(std::uint64_t sequence, TimePoint when, std::function<void()> task);
+
+  bool closed() const { return phase_ == Phase::kClosed; }
+  // No further request of it will be taken. It stays so.
+  bool finished() const {
+    return closed() || phase_ == Phase::kLingering || (phase_ == Phase::kWriting && close_after_);
+  }
+  // When OnDeadline wants to be called.
+  TimePoint deadline() const { return deadline_; }
+  // True if it stopped reading only to let others have their turn.
+  bool wants_turn() const { return wants_turn_; }
+  // It has been answered before and is neither within a request nor behind with reading.
+  bool prompt() const {
+    return sequence_ > 0 && !HasOutput() &&
+           (phase_ == Phase::kHandling || (phase_ == Phase::kReading && !framer_.started()));
+  }
+  int fd() const { return stream_->fd(); }
+  const std::string& peer() const { return peer_; }
+
+ private:
+  enum class Phase : std::uint8_t {
+    kHandshaking,  // TLS; nothing of HTTP yet
+    kReading,      // a head or a body, or waiting for one
+    kHandling,     // a request is with the handler
+    kWriting,      // its answer is not written out yet
+    kLingering,    // the last answer is out; reads on so that the client is not reset before it has
+                   // read it
+    kClosed,
+  };
+
+  void Handshake();
+  void Pump();
+  bool ReadSome();
+  std::size_t Consume(std::string_view input);
+  void OnHead(bool nothing_follows);
+  void OnBody();
+  void Dispatch();
+  void Answer(const Response& response, bool head_known);
+  void RefuseBody(const FramingError& error);
+  void Flush();
+  void OnFlushed();
+  void NextRequest();
+  void Linger();
+  void Close() { phase_ = Phase::kClosed; }
+  bool HasOutput() const { return out_sent_ < out_.size() + body_view_.size(); }
+  bool Idle() const;
+  bool Settled() const;
+  TimePoint AtRate(TimePoint start, std::chrono::milliseconds timeout, std::size_t bytes) const;
+  bool ReadsItsAnswer();
+  void UpdateDeadline();
+
+  LoopContext& loop_;
+  const std::unique_ptr<Stream> stream_;
+  const std::uint64_t id_;
+  const std::string peer_;
+  Phase phase_;
+  bool readable_ = false;  // edge-triggered: until a read says otherwise
+  bool wants_turn_ = false;
+  bool answered_early_ = false;  // the head was enough; the body is being discarded
+  bool close_after_ = false;
+
+  RequestFramer framer_;
+  std::shared_ptr<RequestState> state_;
+  std::size_t held_ = 0;        // of the body in hand, decoded
+  std::size_t decoded_ = 0;     // in this turn
+  std::uint64_t sequence_ = 0;  // of the request in hand
+  std::string pipelined_;       // read, but behind the request in hand
+  std::size_t pipelined_at_ = 0;
+
+  // Output: `out_`, then `body_view_`, which points into `body_` or `shared_body_`.
+  std::string out_;
+  std::string body_;
+  std::shared_ptr<const std::string> shared_body_;
+  std::string_view body_view_;
+  std::size_t out_sent_ = 0;
+  PeerProgress progress_;  // of the answer being written
+
+  const TimePoint old_at_;   // an answer from then on is the last
+  TimePoint waiting_since_;  // for the first byte of a head
+  TimePoint head_since_;
+  TimePoint body_since_;
+  TimePoint write_since_;
+  TimePoint linger_since_;
+  TimePoint request_deadline_ = kNever;
+  std::function<void()> on_request_deadline_;
+  TimePoint deadline_ = kNever;
+};
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_NET_CONNECTION_H_

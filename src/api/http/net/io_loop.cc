@@ -1,0 +1,382 @@
+#include "api/http/net/io_loop.h"
+
+#include <pthread.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace gateway::http {
+namespace {
+
+using Pistache::Flags;
+using Pistache::Polling::Mode;
+using Pistache::Polling::NotifyOn;
+using Pistache::Polling::Tag;
+
+// A tag is a connection's id: its slot below, its generation (never 0) above. The reactor's own
+// descriptors have tags without a generation, and so have these two.
+constexpr std::uint64_t kWakeTag = 0xFFFF'FFFE;
+constexpr std::uint64_t kTimerTag = 0xFFFF'FFFF;
+constexpr std::uint64_t kSlotMask = 0xFFFF'FFFF;
+
+Flags<NotifyOn> Interest() {
+  Flags<NotifyOn> interest;
+  for (const NotifyOn event :
+       {NotifyOn::Read, NotifyOn::Write, NotifyOn::Hangup, NotifyOn::Shutdown}) {
+    interest.setFlag(event);
+  }
+  return interest;
+}
+
+// So many events in a turn are worth it that a wave waits for the turn: with 16 or 32 it cost
+// clients that are few (64) a tenth of their throughput, with 128 it did less for those that are
+// many.
+constexpr std::size_t kBurst = 48;
+constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
+// Answers that bring further requests are taken up at once, but only so often before others have
+// their turn: a client that pipelines without end would keep the loop to itself.
+constexpr int kRoundsPerTurn = 32;
+// Deadlines are checked at most this often: it bounds what the checks cost with many connections.
+constexpr std::chrono::milliseconds kDeadlineResolution{10};
+// What newcomers, slow clients and passed deadlines get of a turn (see the header): some dozen of
+// them, or one handshake.
+constexpr std::chrono::microseconds kCrowdShare{200};
+constexpr std::chrono::microseconds kMostCrowdShare{1'000};
+
+int MakeTimerFd() {
+  const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
+  return fd;
+}
+
+}  // namespace
+
+IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics,
+               Logger& logger, BurstListener* bursts, OnClosed on_closed)
+    : logger_(logger),
+      bursts_(bursts),
+      on_closed_(std::move(on_closed)),
+      queue_(std::make_shared<CompletionQueue>()),
+      context_{limits,
+               handler,
+               metrics,
+               logger,
+               queue_,
+               {},
+               std::chrono::steady_clock::now(),
+               std::minstd_rand(std::random_device{}()),
+               false,
+               false,
+               std::string(kScratchBytes, '\0')},
+      timer_fd_(MakeTimerFd()) {}
+
+IoLoop::~IoLoop() { close(timer_fd_); }
+
+void IoLoop::Start(int index) {
+  reactor_ = Pistache::Aio::Reactor::create();
+  reactor_->init();
+  // The reactor keeps a shared_ptr to its handler; this one does not own it.
+  reactor_->addHandler(std::shared_ptr<Pistache::Aio::Handler>(this, [](auto*) {}));
+  thread_ = std::thread([this] { Run(); });
+  pthread_setname_np(thread_.native_handle(), ("http-" + std::to_string(index)).c_str());
+}
+
+void IoLoop::Run() {
+  queue_->Open([this](RequestId id, Connection::TimePoint when, CompletionQueue::Task task) {
+    if (Connection* connection = Find(id.connection)) {
+      connection->SetRequestDeadline(id.sequence, when, std::move(task));
+    }
+  });
+  reactor_->run();
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    if (slots_[index].connection) Remove(IdOf(index));
+  }
+  queue_->Close();
+}
+
+void IoLoop::Stop() {
+  if (!thread_.joinable()) return;
+  reactor_->shutdown();
+  thread_.join();
+}
+
+void IoLoop::registerPoller(Pistache::Polling::Epoll& poller) {
+  poller_ = &poller;
+  poller.addFd(queue_->fd(), Flags<NotifyOn>(NotifyOn::Read), Tag(kWakeTag), Mode::Edge);
+  poller.addFd(timer_fd_, Flags<NotifyOn>(NotifyOn::Read), Tag(kTimerTag), Mode::Edge);
+}
+
+std::shared_ptr<Pistache::Aio::Handler> IoLoop::clone() const {
+  // Only Pistache's asynchronous reactor clones handlers; each loop here has a synchronous one of
+  // its own.
+  throw std::logic_error("an IoLoop belongs to one thread");
+}
+
+void IoLoop::Add(Arrival arrival) {
+  auto shared = std::make_shared<Arrival>(std::move(arrival));  // std::function wants to be copied
+  count_.fetch_add(1, std::memory_order_relaxed);
+  unfinished_.fetch_add(1, std::memory_order_relaxed);
+  queue_->Post([this, shared] { arrivals_.push_back(std::move(*shared)); });
+}
+
+void IoLoop::Post(std::function<void()> task) { queue_->Post(std::move(task)); }
+
+void IoLoop::BeginClosing() {
+  queue_->Post([this] { context_.closing = true; });
+}
+
+void IoLoop::BeginDrain() {
+  queue_->Post([this] { DrainConnections(); });
+}
+
+void IoLoop::Adopt(Arrival arrival) {
+  std::uint32_t index = 0;
+  if (free_slots_.empty()) {
+    index = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    index = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  Slot& slot = slots_[index];
+  const std::uint64_t id = IdOf(index);
+  slot.unfinished = true;
+  slot.connection = std::make_unique<Connection>(context_, std::move(arrival.stream), id,
+                                                 std::move(arrival.peer));
+  context_.metrics.OnConnectionsChanged(1);
+  try {
+    // Edge-triggered, once for all: what is ready is remembered in the connection.
+    poller_->addFd(slot.connection->fd(), Interest(), Tag(id), Mode::Edge);
+  } catch (const std::exception& error) {  // the kernel has no room for it
+    logger_.Log(LogLevel::kError, "connection-fault", "A connection could not be watched.",
+                {{"error", error.what()}});
+    return Remove(id);
+  }
+  // It is read when the poller says so (a new socket is ready to write, so it does at once), in its
+  // turn among the others: a rush of arrivals that ask for much would keep the loop to itself.
+  const bool refuse = arrival.refuse;
+  Touch(id, [refuse](Connection& connection) {
+    if (refuse) connection.Refuse({ProblemType::kTooManyConnections, ""});
+  });
+}
+
+std::uint64_t IoLoop::IdOf(std::size_t index) const {
+  return index | std::uint64_t{slots_[index].generation} << 32U;
+}
+
+Connection* IoLoop::Find(std::uint64_t id) {
+  const std::size_t index = id & kSlotMask;
+  if (index >= slots_.size() || slots_[index].generation != id >> 32U) return nullptr;
+  return slots_[index].connection.get();
+}
+
+template <typename Action>
+void IoLoop::Touch(std::uint64_t id, Action action) {
+  Connection* const connection = Find(id);
+  if (connection == nullptr) return;
+  try {
+    action(*connection);
+  } catch (const std::exception& error) {
+    // Nothing may leave this border: the reactor would end the process.
+    logger_.Log(LogLevel::kError, "connection-fault",
+                "A connection met an unexpected fault and was closed.", {{"error", error.what()}});
+    return Remove(id);
+  }
+  if (connection->closed()) return Remove(id);
+  if (connection->finished()) NoteFinished(&slots_[id & kSlotMask]);
+  if (connection->wants_turn()) Defer(id, {.readable = true});
+  NoteDeadline(connection->deadline());
+}
+
+void IoLoop::Remove(std::uint64_t id) {
+  Slot& slot = slots_[id & kSlotMask];
+  const std::unique_ptr<Connection> connection = std::move(slot.connection);
+  NoteFinished(&slot);
+  slot.in_crowd = false;
+  slot.due = {};
+  ++slot.generation;  // whoever still knows the id finds nobody
+  if (slot.generation == 0) slot.generation = 1;
+  free_slots_.push_back(static_cast<std::uint32_t>(id & kSlotMask));
+  count_.fetch_sub(1, std::memory_order_relaxed);
+  context_.metrics.OnConnectionsChanged(-1);
+  on_closed_(connection->peer());
+}
+
+void IoLoop::NoteFinished(Slot* slot) {
+  if (std::exchange(slot->unfinished, false)) unfinished_.fetch_sub(1, std::memory_order_release);
+}
+
+void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
+  context_.now = std::chrono::steady_clock::now();
+  const bool burst = bursts_ != nullptr && fds.size() >= kBurst;
+  if (burst) bursts_->BeginBurst();
+  for (const auto& event : fds) OnEvent(event);
+  ExpireDeadlines();
+  TakeCompletions();
+  ServeCrowd();
+  if (burst) EndBurst();
+  ArmTimer();
+}
+
+// Records that go to Kafka only now may fail at once. Their answers lie on this thread's own list,
+// which wakes nobody, so they are given before the loop waits.
+void IoLoop::EndBurst() {
+  bursts_->EndBurst();
+  TakeCompletions();
+  if (!crowd_.empty()) ComeBack();
+}
+
+void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
+  const std::uint64_t tag = event.getTag().value();
+  if (tag == kWakeTag) {
+    queue_->ClearWakeUp();
+    return;
+  }
+  if (tag == kTimerTag) {
+    std::uint64_t expirations = 0;
+    static_cast<void>(!read(timer_fd_, &expirations, sizeof expirations));
+    armed_ = Connection::kNever;
+    next_deadline_ = Connection::kNever;
+    look_for_deadlines_ = true;
+    return;
+  }
+  // Pistache does not pass EPOLLERR on: an event with nothing set is one. Hangup is both directions
+  // at their end.
+  const bool failed = event.isHangup() || (!event.isReadable() && !event.isWritable());
+  const Due due{failed, event.isWritable(), event.isReadable(), false};
+  const Connection* const connection = Find(tag);
+  if (connection == nullptr) return;
+  if (connection->prompt()) return Deal(tag, due);
+  Defer(tag, due);
+}
+
+void IoLoop::Deal(std::uint64_t id, Due due) {
+  if (due.failed) return Touch(id, [](Connection& one) { one.OnHangup(); });
+  // Both, not the one or the other: an answer may wait for room at the very moment that new bytes
+  // arrive.
+  if (due.writable) Touch(id, [](Connection& one) { one.OnWritable(); });
+  if (due.readable) Touch(id, [](Connection& one) { one.OnReadable(); });
+  // What has arrived meanwhile may have moved it on.
+  if (due.deadline) {
+    Touch(id, [this](Connection& one) {
+      if (one.deadline() <= context_.now) one.OnDeadline();
+    });
+  }
+}
+
+void IoLoop::Defer(std::uint64_t id, Due due) {
+  Slot& slot = slots_[id & kSlotMask];
+  slot.due.failed |= due.failed;
+  slot.due.writable |= due.writable;
+  slot.due.readable |= due.readable;
+  slot.due.deadline |= due.deadline;
+  if (!std::exchange(slot.in_crowd, true)) crowd_.push_back(id);
+}
+
+// New events are looked for as soon as the share is used up, so a prompt client waits that long at
+// most. The busier the others keep the loop, the longer the share, within bounds.
+void IoLoop::ServeCrowd() {
+  if (crowd_.empty() && arrivals_.empty()) return;
+  const auto start = std::chrono::steady_clock::now();
+  const auto until = start + std::clamp<Connection::TimePoint::duration>(
+                                 start - context_.now, kCrowdShare, kMostCrowdShare);
+  do {
+    if (!arrivals_.empty()) {
+      Arrival arrival = std::move(arrivals_.front());
+      arrivals_.pop_front();
+      Adopt(std::move(arrival));
+    }
+    if (!crowd_.empty()) {
+      const std::uint64_t id = crowd_.front();
+      crowd_.pop_front();
+      if (Find(id) != nullptr) {
+        Slot& slot = slots_[id & kSlotMask];
+        slot.in_crowd = false;
+        Deal(id, std::exchange(slot.due, {}));
+      }
+    }
+    TakeCompletions();  // what was answered at once is part of the share: it may be large
+    if (crowd_.empty() && arrivals_.empty()) return;
+  } while (std::chrono::steady_clock::now() < until);
+  ComeBack();
+}
+
+void IoLoop::TakeCompletions() {
+  for (int round = 0; round < kRoundsPerTurn; ++round) {
+    if (!queue_->Take(&completions_, &tasks_)) return;
+    // Commands first: an answer given after BeginClosing says that the connection closes.
+    for (const CompletionQueue::Task& task : tasks_) {
+      try {
+        task();
+      } catch (const std::exception& error) {
+        logger_.Log(LogLevel::kError, "io-loop-fault", "An I/O thread met an unexpected fault.",
+                    {{"error", error.what()}});
+      }
+    }
+    tasks_.clear();
+    for (const CompletionQueue::Completion& completion : completions_) {
+      Touch(completion.id.connection, [&](Connection& connection) {
+        connection.OnAnswer(completion.id.sequence, completion.build);
+      });
+    }
+    completions_.clear();
+  }
+  ComeBack();
+}
+
+// Another turn follows at once, behind the events that wait.
+void IoLoop::ComeBack() {
+  queue_->Post([] {});
+}
+
+void IoLoop::NoteDeadline(Connection::TimePoint deadline) {
+  next_deadline_ = std::min(next_deadline_, deadline);
+}
+
+// When crowds come at once their deadlines do, too, and each costs an answer: they wait in the
+// crowd.
+void IoLoop::ExpireDeadlines() {
+  if (!std::exchange(look_for_deadlines_, false)) return;
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    const Connection* const connection = slots_[index].connection.get();
+    if (connection == nullptr) continue;
+    if (connection->deadline() > context_.now) {
+      NoteDeadline(connection->deadline());
+    } else {
+      Defer(IdOf(index), {.deadline = true});
+    }
+  }
+}
+
+// A deadline that moves further away is not worth a system call: the timer then fires early, finds
+// nothing and is set anew.
+void IoLoop::ArmTimer() {
+  // Only ever to an earlier time: a busy loop would else put an overdue deadline off without end.
+  const auto wanted = std::max(next_deadline_, context_.now + kDeadlineResolution);
+  if (wanted >= armed_) return;
+  armed_ = wanted;
+  const auto since_epoch = armed_.time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
+  itimerspec when{};
+  when.it_value.tv_sec = seconds.count();
+  when.it_value.tv_nsec = std::chrono::nanoseconds(since_epoch - seconds).count();
+  timerfd_settime(timer_fd_, TFD_TIMER_ABSTIME, &when, nullptr);
+}
+
+void IoLoop::DrainConnections() {
+  context_.closing = true;
+  context_.draining = true;
+  for (Arrival& arrival : std::exchange(arrivals_, {})) Adopt(std::move(arrival));
+  for (std::size_t index = 0; index < slots_.size(); ++index) {
+    if (!slots_[index].connection) continue;
+    Touch(IdOf(index), [](Connection& connection) { connection.OnDrain(); });
+  }
+}
+
+}  // namespace gateway::http

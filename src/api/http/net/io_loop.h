@@ -1,0 +1,130 @@
+// One I/O thread: a Pistache reactor whose only handler is this class. It owns its connections,
+// takes in what other threads have left in its CompletionQueue, and keeps one timer for the
+// earliest deadline of them all.
+//
+// Whoever has been answered before and now asks for something goes first. Newcomers, and clients
+// that take their time over a request or over reading an answer, share a slice of each turn: a
+// crowd of them makes itself wait, not the others.
+//
+// Of Pistache's TCP layer this stands on Aio::Reactor, Aio::Handler and Polling; not on
+// Tcp::Transport, whose writes and timers are keyed by file descriptor (docs/adr/0002).
+#ifndef GATEWAY_API_HTTP_NET_IO_LOOP_H_
+#define GATEWAY_API_HTTP_NET_IO_LOOP_H_
+
+#include <pistache/reactor.h>
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/http/net/completion_queue.h"
+#include "api/http/net/connection.h"
+
+namespace gateway::http {
+
+// A connected socket on its way to a loop. Owns the descriptor until it is taken.
+struct Arrival {
+  std::unique_ptr<Stream> stream;
+  std::string peer;
+  bool refuse = false;  // over a limit: answer 503 and close
+};
+
+class IoLoop final : public Pistache::Aio::Handler {
+ public:
+  // Called on the loop's thread for each connection that has gone.
+  using OnClosed = std::function<void(const std::string& peer)>;
+
+  // `bursts`, which may be null, is told of each turn with many connections that are ready.
+  IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics, Logger& logger,
+         BurstListener* bursts, OnClosed on_closed);
+  ~IoLoop() override;
+
+  // Starts and ends the thread. Stop closes what is still open; the loop must have been started.
+  void Start(int index);
+  void Stop();
+
+  // Any thread.
+  void Add(Arrival arrival);
+  void BeginClosing();
+  void BeginDrain();
+  // Runs `task` on the loop's thread as soon as it turns.
+  void Post(std::function<void()> task);
+  std::size_t connections() const { return count_.load(std::memory_order_relaxed); }
+  // Connections on which a request may still come or is in hand. Who reads 0 sees all that those
+  // which there were have done.
+  std::size_t unfinished() const { return unfinished_.load(std::memory_order_acquire); }
+
+  // Pistache::Aio::Handler; called by the reactor on the loop's thread (registerPoller: before it
+  // starts).
+  void registerPoller(Pistache::Polling::Epoll& poller) override;
+  void onReady(const Pistache::Aio::FdSet& fds) override;
+  std::shared_ptr<Pistache::Aio::Handler> clone() const override;
+
+ private:
+  // What a connection waits to be told.
+  struct Due {
+    bool failed = false;
+    bool writable = false;
+    bool readable = false;
+    bool deadline = false;
+  };
+  struct Slot {
+    std::unique_ptr<Connection> connection;
+    std::uint32_t generation = 1;
+    bool unfinished = false;
+    bool in_crowd = false;
+    Due due;  // while in the crowd
+  };
+
+  void Run();
+  void Adopt(Arrival arrival);
+  std::uint64_t IdOf(std::size_t index) const;
+  Connection* Find(std::uint64_t id);
+  void OnEvent(const Pistache::Aio::FdSet::Entry& event);
+  void Deal(std::uint64_t id, Due due);
+  void Defer(std::uint64_t id, Due due);
+  // Runs `action` on the connection, if it is still there, and sees to what follows from it.
+  template <typename Action>
+  void Touch(std::uint64_t id, Action action);
+  void Remove(std::uint64_t id);
+  void NoteFinished(Slot* slot);
+  void TakeCompletions();
+  void ServeCrowd();
+  void EndBurst();
+  void ComeBack();
+  void ExpireDeadlines();
+  void NoteDeadline(Connection::TimePoint deadline);
+  void ArmTimer();
+  void DrainConnections();
+
+  Logger& logger_;
+  BurstListener* const bursts_;
+  const OnClosed on_closed_;
+  const std::shared_ptr<CompletionQueue> queue_;
+  LoopContext context_;
+  const int timer_fd_;
+  Pistache::Polling::Epoll* poller_ = nullptr;  // the reactor's
+  std::shared_ptr<Pistache::Aio::Reactor> reactor_;
+  std::thread thread_;
+
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_slots_;
+  std::atomic<std::size_t> count_{0};
+  std::atomic<std::size_t> unfinished_{0};
+  std::deque<std::uint64_t> crowd_;  // who has something due and has to wait; each once
+  std::deque<Arrival> arrivals_;     // not adopted yet
+  bool look_for_deadlines_ = false;
+  Connection::TimePoint next_deadline_ = Connection::kNever;
+  Connection::TimePoint armed_ = Connection::kNever;
+  std::vector<CompletionQueue::Completion> completions_;  // of this turn; kept for their capacity
+  std::vector<CompletionQueue::Task> tasks_;
+};
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_NET_IO_LOOP_H_

@@ -1,0 +1,85 @@
+// The HTTP server: listening sockets, accept loop, I/O loops. Owned by main.
+//
+//   Listen -> Start -> (serving) -> BeginClosing -> (each answer ends its connection)
+//     -> StopAccepting -> (the last answers go out, silent connections close) -> Stop
+#ifndef GATEWAY_API_HTTP_NET_SERVER_H_
+#define GATEWAY_API_HTTP_NET_SERVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http/handler.h"
+#include "api/http/net/acceptor.h"
+#include "api/http/net/connection.h"
+#include "api/http/net/io_loop.h"
+#include "api/http/net/tls_context.h"
+#include "service/health/liveness.h"
+#include "service/ports/ports.h"
+#include "service/types/result.h"
+
+namespace gateway::http {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";         // Http:Address: an address or a host name
+  std::string address_key = "Http:Address";  // for the error about it
+  std::uint16_t port = 8080;                 // Http:Port; 0: any free one
+  int threads = 0;                           // Http:Threads; 0: one for each core
+  ConnectionLimits limits;
+  AcceptLimits accept;
+  const TlsContext* tls = nullptr;  // null: plain HTTP; must outlive the server
+  BurstListener* bursts = nullptr;  // must outlive the server
+};
+
+// Why the server cannot listen.
+struct ListenError {
+  bool address_in_use = false;
+  std::string detail;
+};
+
+class Server final {
+ public:
+  Server(ServerOptions options, HttpHandler& handler, Metrics& metrics, Logger& logger);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  // Binds and listens; the value is the port. Connections are accepted from Start on.
+  Result<std::uint16_t, ListenError> Listen();
+  void Start();
+  // Has each I/O thread, named `name` and its number, watched. Before Start; `liveness` must
+  // outlive the server.
+  void Watch(std::string_view name, Liveness* liveness);
+  // Every answer from now on says "Connection: close". New connections are still accepted, and
+  // those that are idle stay: who is about to use one finds it open.
+  void BeginClosing();
+  // No new connections; those that are idle are closed once they have been silent for a moment.
+  void StopAccepting();
+  // Whether a request may still come or is in hand. After StopAccepting it once becomes false and
+  // stays so; everything that requests have set off is visible to who learns it.
+  bool RequestsMayCome() const;
+  // Connections still open; 0 once everything accepted has been answered.
+  std::size_t connections() const;
+  // Ends the threads; what is still open is closed.
+  void Stop();
+
+  // "http://127.0.0.1:8080", with the port that was bound; https with TLS.
+  const std::string& url() const { return url_; }
+
+ private:
+  const ServerOptions options_;
+  Metrics& metrics_;
+  Logger& logger_;
+  AddressCounter addresses_;
+  std::vector<std::unique_ptr<IoLoop>> loops_;
+  std::vector<int> listeners_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::string url_;
+  bool started_ = false;
+};
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_NET_SERVER_H_

@@ -1,0 +1,61 @@
+// The bytes of one connection: reads and writes that never block. Plain TCP here; TLS is another
+// implementation (tls_stream.h). Owned by one Connection; one thread. Closes its descriptor when
+// destroyed.
+//
+// kWouldBlock is to be tried again after an event of the descriptor: a read when it is readable, a
+// write when it is writable, unless TLS has it the other way round (see below).
+#ifndef GATEWAY_API_HTTP_NET_STREAM_H_
+#define GATEWAY_API_HTTP_NET_STREAM_H_
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace gateway::http {
+
+struct IoResult {
+  enum class Status : std::uint8_t { kOk, kWouldBlock, kEnd, kError };
+  Status status = Status::kOk;
+  std::size_t bytes = 0;  // with kOk: at least 1
+};
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // True until Handshake has returned kOk; before that nothing else may be called but fd(), Discard
+  // and ShutdownWrite.
+  virtual bool needs_handshake() const { return false; }
+  // The next step of the handshake, to be tried again after any event.
+  virtual IoResult::Status Handshake() { return IoResult::Status::kOk; }
+  // Why the handshake failed, for the log.
+  virtual std::string failure() const { return {}; }
+
+  virtual IoResult Read(char* buffer, std::size_t size) = 0;
+  // May write less than it was given. After kWouldBlock the same bytes must come first again.
+  virtual IoResult Write(const iovec* pieces, int count) = 0;
+  // Says that nothing more will be written; reading goes on. Once, with no Write unfinished.
+  virtual void ShutdownWrite() = 0;
+  // Reads on to the end of the connection, after ShutdownWrite, what nobody wants to know.
+  virtual IoResult Discard(char* buffer, std::size_t size) { return Read(buffer, size); }
+
+  // A read (or Discard) that would block waits for the descriptor to be writable, too; a write for
+  // it to be readable.
+  virtual bool read_waits_for_room() const { return false; }
+  virtual bool write_waits_for_input() const { return false; }
+  virtual int fd() const = 0;
+};
+
+// Makes the stream of a connection that was accepted; null if there is no memory. Takes `fd`.
+using StreamFactory = std::function<std::unique_ptr<Stream>(int fd)>;
+
+// Takes `fd`, a connected non-blocking socket.
+std::unique_ptr<Stream> MakePlainStream(int fd);
+
+}  // namespace gateway::http
+
+#endif  // GATEWAY_API_HTTP_NET_STREAM_H_

@@ -1,0 +1,141 @@
+// Reads JSON text (RFC 8259) strictly and in place: it hands out slices of the text, never copies.
+// Every byte it passes is checked, also inside values it only skips, and a fault comes with its
+// offset, because this one pass is both the verdict and the diagnosis. It keeps no memory and does
+// not recurse, however deep the text is nested. (simdjson needs two passes for the same, dom for
+// the verdict and on-demand for the slices, a third for numbers that no double holds and a fourth
+// for the place of a fault; on varied records this is no slower.) One reader belongs to one parse;
+// the text must outlive it and must already be known to be valid UTF-8 (FindInvalidUtf8).
+#ifndef GATEWAY_API_JSON_JSON_READER_H_
+#define GATEWAY_API_JSON_JSON_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gateway {
+
+// How deep a value may be nested: `[[]]` is two deep.
+inline constexpr std::size_t kMaxValueDepth = 1'000;
+
+enum class JsonKind : std::uint8_t { kNull, kTrue, kFalse, kNumber, kString, kArray, kObject };
+
+// One value as it was sent, without the white space around it.
+struct JsonSlice {
+  std::string_view text;  // a string has its quotes
+  JsonKind kind = JsonKind::kNull;
+  bool escaped = false;  // a string with at least one escape
+  // One of them is half a surrogate pair, as text that was cut within an emoji has. The grammar of
+  // RFC 8259 allows it (section 8.2), but it is no character: the string says no text.
+  bool half_pair = false;
+
+  // What is between the quotes of a string: its bytes, unless it is `escaped`.
+  std::string_view Inside() const { return text.substr(1, text.size() - 2); }
+};
+
+// "an array", "a number", ...
+std::string_view DescribeKind(JsonKind kind);
+
+// Writes the bytes that the string says to `to`, which has room for `string.Inside().size()`.
+// Returns how many they are. The string must come from a JsonReader. Half a surrogate pair is
+// U+FFFD.
+std::size_t UnescapeJson(const JsonSlice& string, char* to);
+std::string UnescapeJson(const JsonSlice& string);
+
+// The offset of the first byte that is not part of well-formed UTF-8 (no overlong forms, no
+// surrogates, nothing over U+10FFFF); npos if there is none.
+std::size_t FindInvalidUtf8(std::string_view text);
+
+class JsonReader final {
+ public:
+  explicit JsonReader(std::string_view text)
+      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+
+  // What the next value begins with ('{', '"', '-', ...); '\0' at the end of the text.
+  char Next() {
+    while (at_ != end_ && IsSpace(*at_)) ++at_;
+    return at_ == end_ ? '\0' : *at_;
+  }
+
+  // Reads one value of any kind, nested up to kMaxValueDepth. False: the text is at fault.
+  bool ReadValue(JsonSlice* value);
+
+  // Reads the array or object that Next() says is there. `on_element()` has to read the element and
+  // `on_member(name)` the member's value, and pass on a false. False: the text is at fault.
+  template <typename OnElement>
+  bool ReadArray(OnElement&& on_element);
+  template <typename OnMember>
+  bool ReadObject(OnMember&& on_member);
+
+  // Whether nothing but white space follows. ReadEnd makes it a fault if something does.
+  bool AtEnd() {
+    Next();
+    return at_ == end_;
+  }
+  bool ReadEnd();
+
+  // After a false: where the text is at fault, and what is wrong (half a sentence).
+  std::size_t fault_offset() const { return static_cast<std::size_t>(fault_at_ - begin_); }
+  std::string_view fault() const { return fault_; }
+  bool ended_early() const { return fault_at_ == end_; }
+
+ private:
+  static bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+  // These take where to read and return where they stopped; null: the text is at fault.
+  const char* Skip(const char* p) const;
+  const char* SkipString(const char* p, JsonSlice* string);
+  const char* SkipEscape(const char* p, JsonSlice* string);
+  const char* SkipNumber(const char* p);
+  const char* SkipLiteral(const char* p, std::string_view literal);
+  const char* SkipScalar(const char* p, JsonSlice* value);
+  const char* SkipContainer(const char* p);
+  const char* SkipNameAndColon(const char* p);
+  const char* Fault(const char* p, std::string_view what);
+
+  bool ReadName(JsonSlice* name);
+  bool FaultHere(std::string_view what) { return Fault(at_, what) != nullptr; }
+
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  const char* fault_at_ = nullptr;
+  std::string_view fault_;
+};
+
+template <typename OnElement>
+bool JsonReader::ReadArray(OnElement&& on_element) {
+  ++at_;  // '['
+  if (Next() == ']') {
+    ++at_;
+    return true;
+  }
+  for (;;) {
+    if (!on_element()) return false;
+    const char c = Next();
+    if (c != ',' && c != ']') return FaultHere("',' or ']' has to follow an array element");
+    ++at_;
+    if (c == ']') return true;
+  }
+}
+
+template <typename OnMember>
+bool JsonReader::ReadObject(OnMember&& on_member) {
+  ++at_;  // '{'
+  if (Next() == '}') {
+    ++at_;
+    return true;
+  }
+  for (;;) {
+    JsonSlice name;
+    if (!ReadName(&name) || !on_member(name)) return false;
+    const char c = Next();
+    if (c != ',' && c != '}') return FaultHere("',' or '}' has to follow an object member");
+    ++at_;
+    if (c == '}') return true;
+  }
+}
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_JSON_JSON_READER_H_

@@ -1,0 +1,156 @@
+#include "api/native/fault_list.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kMaxPointerName = 256;  // bytes of a name that a pointer repeats
+constexpr std::size_t kMaxQuotedName = 64;    // bytes of a name that a sentence repeats
+constexpr std::size_t kMaxComparedName = 24;  // longer than every name that it can be meant to be
+constexpr std::size_t kMaxDistance = 2;       // slips of the pen that still look like the name
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// How many characters must be put in, left out, replaced or swapped with their neighbour to make
+// `a` of `b`, whatever their case. Both are at most kMaxComparedName long.
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  using Row = std::array<std::size_t, kMaxComparedName + 1>;
+  Row before_last{};
+  Row last{};
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    Row row{};
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const char x = Lower(a[i - 1]);
+      const char y = Lower(b[j - 1]);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (x == y ? 0U : 1U)});
+      if (i > 1 && j > 1 && x == Lower(b[j - 2]) && Lower(a[i - 2]) == y) {
+        row[j] = std::min(row[j], before_last[j - 2] + 1);
+      }
+    }
+    before_last = last;
+    last = row;
+  }
+  return last[b.size()];
+}
+
+// The known name that `name` most probably is meant to be; "" if it is like none.
+std::string_view Nearest(std::string_view name, std::span<const std::string_view> known) {
+  std::string_view nearest;
+  if (name.size() > kMaxComparedName) return nearest;
+  std::size_t best = kMaxDistance + 1;
+  for (const std::string_view candidate : known) {
+    const std::size_t distance = EditDistance(name, candidate);
+    if (distance < best && distance < candidate.size() - 1) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+// The end of a sentence: what to say instead of the unknown `name`.
+std::string InsteadOf(std::string_view name, std::span<const std::string_view> known) {
+  std::string text;
+  if (known.empty()) return "; there are none here.";
+  if (const std::string_view nearest = Nearest(name, known); !nearest.empty()) {
+    return text.append("; did you mean \"").append(nearest).append("\"?");
+  }
+  text.append("; known are ");
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (i != 0) text.append(i + 1 == known.size() ? " and " : ", ");
+    text.append(known[i]);
+  }
+  text.push_back('.');
+  return text;
+}
+
+}  // namespace
+
+std::string Place::Pointer() const {
+  std::string pointer(list);
+  if (index) pointer.append("/").append(std::to_string(*index));
+  if (header_index) pointer.append("/headers/").append(std::to_string(*header_index));
+  return pointer;
+}
+
+std::string PointerToken(std::string_view name) {
+  std::string token;
+  if (name.size() > kMaxPointerName) return token;
+  token.push_back('/');
+  for (const char c : name) {
+    if (c == '~') {
+      token.append("~0");
+    } else if (c == '/') {
+      token.append("~1");
+    } else {
+      token.push_back(c);
+    }
+  }
+  return token;
+}
+
+std::string Quoted(std::string_view name) {
+  std::string quoted = "\"";
+  if (name.size() <= kMaxQuotedName) return quoted.append(name).append("\"");
+  std::size_t size = kMaxQuotedName;  // not within a UTF-8 sequence
+  while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80U) --size;
+  return quoted.append(name.substr(0, size)).append("...\"");
+}
+
+void FaultList::AddAt(const Place& place, std::string_view path, std::string detail) {
+  ErrorDetail fault;
+  fault.pointer = place.Pointer().append(path);
+  fault.detail = std::move(detail);
+  fault.line = place.line;
+  fault.record = place.index;
+  faults_.Add(FaultKind::kMalformed, std::move(fault));
+}
+
+void FaultList::Add(const Place& place, std::string_view path,
+                    std::initializer_list<std::string_view> detail) {
+  if (!HasRoom()) return;
+  std::string text;
+  for (const std::string_view part : detail) text.append(part);
+  AddAt(place, path, std::move(text));
+}
+
+void FaultList::AddUnknown(const Place& place, std::string_view name,
+                           std::span<const std::string_view> known) {
+  if (!HasRoom()) return;
+  AddAt(place, PointerToken(name), "Unknown member " + Quoted(name) + InsteadOf(name, known));
+}
+
+void FaultList::AddDuplicate(const Place& place, std::string_view name) {
+  if (!HasRoom()) return;
+  AddAt(place, PointerToken(name), "The member " + Quoted(name) + " comes twice; leave one out.");
+}
+
+void FaultList::AddTooMany(std::string_view path, std::size_t max_records) {
+  ErrorDetail fault;
+  fault.pointer = path;
+  fault.detail = "The request has more than " + std::to_string(max_records) +
+                 " records (Limits:MaxBatchRecords); send them in several requests.";
+  faults_.Add(FaultKind::kTooManyRecords, std::move(fault));
+}
+
+void FaultList::AddParameter(std::string_view name,
+                             std::initializer_list<std::string_view> detail) {
+  if (!HasRoom()) return;
+  ErrorDetail fault;
+  fault.parameter = name.substr(0, kMaxQuotedName);
+  for (const std::string_view part : detail) fault.detail.append(part);
+  faults_.Add(FaultKind::kMalformed, std::move(fault));
+}
+
+void FaultList::AddUnknownParameter(std::string_view name,
+                                    std::span<const std::string_view> known) {
+  if (!HasRoom()) return;
+  AddParameter(name, {"Unknown query parameter ", Quoted(name), InsteadOf(name, known)});
+}
+
+}  // namespace gateway

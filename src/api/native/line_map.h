@@ -1,0 +1,39 @@
+// On which line of a body each record stood. Keeps only where lines were skipped, so that a body
+// without empty lines costs nothing. One per request.
+#ifndef GATEWAY_API_NATIVE_LINE_MAP_H_
+#define GATEWAY_API_NATIVE_LINE_MAP_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace gateway {
+
+class LineMap final {
+ public:
+  // Record `index` (from 0) stands on `line` (from 1). In the order of the records.
+  void Add(std::size_t index, std::size_t line) {
+    const std::size_t ahead = line - index;
+    const std::size_t before = steps_.empty() ? 1 : steps_.back().ahead;
+    if (ahead != before) steps_.push_back({index, ahead});
+  }
+
+  std::size_t LineOf(std::size_t index) const {
+    const auto behind =
+        std::upper_bound(steps_.begin(), steps_.end(), index,
+                         [](std::size_t i, const Step& step) { return i < step.index; });
+    return index + (behind == steps_.begin() ? 1 : std::prev(behind)->ahead);
+  }
+
+ private:
+  // From record `index` on, the line is `ahead` more than the index.
+  struct Step {
+    std::size_t index;
+    std::size_t ahead;
+  };
+  std::vector<Step> steps_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_NATIVE_LINE_MAP_H_

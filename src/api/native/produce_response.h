@@ -1,0 +1,43 @@
+// The wire format of the answers to /api/kafka/send and /api/kafka/send/batch. Formatted by hand:
+// this is the hot path, and a batch has up to 10 000 results. Pure functions; any thread.
+#ifndef GATEWAY_API_NATIVE_PRODUCE_RESPONSE_H_
+#define GATEWAY_API_NATIVE_PRODUCE_RESPONSE_H_
+
+#include <string>
+#include <string_view>
+
+#include "api/native/line_map.h"
+#include "service/produce/produce_batch.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+// The 200 of a single record. A single record that failed is a problem (Problem::FromError).
+std::string FormatSendResponse(std::string_view topic, const RecordMetadata& metadata);
+
+// How the answer to many records is written.
+struct BatchForm {
+  // application/x-ndjson: each result is a line, and a last line has the rest.
+  bool ndjson = false;
+  // Of the results only the failed ones; the others are summed up by partition.
+  bool minimal = false;
+  const LineMap* lines = nullptr;  // not null: each result says on which line its record stood
+};
+
+struct BatchResponse {
+  int status = 200;             // 200 all, 207 some; none: what the failures have in common
+  int retry_after_seconds = 0;  // with status 503, and then at least 1
+  bool overloaded = false;      // with status 503: some found a budget used up
+  std::string body;             // application/json or application/x-ndjson, whatever the status
+};
+
+// The answer to many records, in the request's order. `batch` must have been answered (its callback
+// was called) and not be empty.
+BatchResponse FormatBatchResponse(const ProduceBatch& batch, const BatchForm& form = {});
+
+// The 202 to records that are on their way.
+std::string FormatAccepted(std::size_t total);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_NATIVE_PRODUCE_RESPONSE_H_

@@ -1,0 +1,36 @@
+// Reads the query of a request's target: `name=value` pairs between `&`, percent-encoded, in which
+// "+" is a space and "%2B" a plus. Strict, as a misspelt parameter must not be ignored: unknown and
+// doubled names are faults. Pure functions.
+#ifndef GATEWAY_API_NATIVE_QUERY_H_
+#define GATEWAY_API_NATIVE_QUERY_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "api/native/fault_list.h"
+
+namespace gateway {
+
+struct QueryNames {
+  std::span<const std::string_view> known;
+  std::string_view repeatable;  // the one of them that may come more than once; "" for none
+};
+
+// Calls `on_value` with the number of the name in `names.known`, and its decoded value, which lies
+// in `arena`; in the order of the query.
+void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory_resource* arena,
+               FaultList* faults,
+               const std::function<void(std::size_t name, std::string_view value)>& on_value);
+
+// The bytes of a percent-encoded segment of the path, in which "+" is a plus, in `arena`. Nothing,
+// and a fault of `parameter`, if an escape is not well-formed.
+std::optional<std::string_view> DecodeSegment(std::string_view parameter, std::string_view segment,
+                                              std::pmr::memory_resource* arena, FaultList* faults);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_NATIVE_QUERY_H_

@@ -1,0 +1,187 @@
+#include "api/native/raw_request.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "api/native/body_start.h"
+#include "api/native/fault_list.h"
+#include "api/native/json_body.h"
+#include "api/native/raw_target.h"
+#include "api/pipeline/negotiation.h"
+
+namespace gateway {
+namespace {
+
+// Most values are larger than this, and a wrong guess costs little.
+constexpr std::size_t kTypicalBytes = 256;
+
+constexpr std::string_view kSplitsJson =
+    "\"split=array\" is for a body of the media type application/json; lines of "
+    "application/x-ndjson are records without it. Set the Content-Type, or leave \"split\" out.";
+
+ProduceRequest RequestOf(ProduceRequest::Form form, std::string body) {
+  ProduceRequest request;
+  request.form = form;
+  request.batch.body = std::move(body);
+  // Records keep pointing into the bytes when the string moves, which the capacity ensures.
+  request.batch.body.reserve(request.batch.body.size() + kBodyPadding);
+  return request;
+}
+
+// A forgotten body must not become a record, nor one that broke off between two programs: who means
+// an empty value says so.
+bool SaysThatItIsEmpty(const http::RequestHead& head) {
+  return head.content_length == 0 && head.Find("Content-Type");
+}
+
+// Makes each line that is not empty a record with that value, otherwise like `shared`. False: there
+// are more than `max_records`.
+bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* request) {
+  const std::string_view body = request->batch.body;
+  std::vector<Record>& records = request->batch.records;
+  records.reserve(std::min(max_records, body.size() / kTypicalBytes + 1));
+  std::size_t at = 0;
+  for (std::size_t line = 1; at < body.size(); ++line) {
+    const void* const feed = std::memchr(body.data() + at, '\n', body.size() - at);
+    const std::size_t end =
+        feed == nullptr ? body.size()
+                        : static_cast<std::size_t>(static_cast<const char*>(feed) - body.data());
+    std::string_view value = body.substr(at, end - at);
+    at = end + 1;
+    if (feed != nullptr && value.ends_with('\r')) value.remove_suffix(1);
+    if (value.empty()) continue;
+    if (records.size() == max_records) return false;
+    request->lines->Add(records.size(), line);
+    records.emplace_back(shared).value = value;
+  }
+  return true;
+}
+
+// Makes each element of the array that the body is a record with that value, otherwise like
+// `shared`. Nothing, or why the body is not JSON.
+std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
+                                  ProduceRequest* request, FaultList* faults) {
+  const std::string_view body = request->batch.body;
+  if (std::optional<Problem> problem = CheckJsonEncoding(body)) return problem;
+  JsonReader reader(body);
+  JsonSlice value;
+  if (reader.Next() != '[') {
+    if (!reader.ReadValue(&value) || !reader.ReadEnd()) return JsonProblem(body, reader);
+    faults->Add({}, "",
+                {"With \"split=array\" the body is a JSON array, of which each element becomes a "
+                 "record; it is not ",
+                 DescribeKind(value.kind), "."});
+    return std::nullopt;
+  }
+  std::vector<Record>& records = request->batch.records;
+  records.reserve(std::min(max_records, body.size() / kTypicalBytes + 1));
+  bool too_many = false;
+  const bool read = reader.ReadArray([&] {
+    too_many = records.size() == max_records;
+    if (too_many || !reader.ReadValue(&value)) return false;
+    records.emplace_back(shared).value = value.text;
+    return true;
+  });
+  if (too_many) {
+    faults->AddTooMany("", max_records);
+    return std::nullopt;
+  }
+  if (!read || !reader.ReadEnd()) return JsonProblem(body, reader);
+  if (records.empty()) faults->Add({}, "", "There is no element in the array; send at least one.");
+  return std::nullopt;
+}
+
+// Reads what follows topic and query, if that says ?split=array. Nothing, or why the body is not
+// JSON.
+std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_records,
+                                 RawTarget* target, ProduceRequest* request, FaultList* faults) {
+  request->form = ProduceRequest::Form::kRawArray;
+  target->ReadFields(head, false);
+  if (target->tombstone()) {
+    faults->AddParameter(
+        "tombstone",
+        {"A tombstone has no value, and the elements of the array are values: leave it out."});
+  }
+  const Record shared = target->MakeRecord();
+  if (!http::EqualsIgnoreCase(MediaTypeOf(head), kJson)) {
+    faults->AddParameter("split", {kSplitsJson});
+  } else if (auto problem = SplitArray(shared, max_records, request, faults)) {
+    return problem;
+  }
+  // What is wrong with all of them is told also if there is none.
+  if (request->batch.records.empty()) request->batch.records.push_back(shared);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
+                                                const http::RequestHead& head, std::string body,
+                                                std::size_t max_records) {
+  ProduceRequest request = RequestOf(ProduceRequest::Form::kRaw, std::move(body));
+  FaultList faults;
+  RawTarget target(&request.batch, &faults);
+  target.ReadTopic(topic);
+  target.ReadQuery(head.query);
+  if (target.split() == RawTarget::Split::kArray) {
+    if (auto problem = ReadArray(head, max_records, &target, &request, &faults)) {
+      return std::move(*problem);
+    }
+    request.faults = faults.Take();
+    return request;
+  }
+  target.ReadFields(head, true);
+  if (target.tombstone() && !request.batch.body.empty()) {
+    faults.AddParameter(
+        "tombstone",
+        {"A tombstone has no value, and the request has a body: leave one of them out."});
+  }
+  // Unless the query has faults: what it says of a tombstone may be among them.
+  if (faults.empty() && !target.tombstone() && request.batch.body.empty() &&
+      !SaysThatItIsEmpty(head)) {
+    faults.Add({}, "",
+               "The request has no body; was curl's --data-binary forgotten? An empty value has "
+               "Content-Length: 0 and a Content-Type, null is ?tombstone=true.");
+  }
+  Record& record = request.batch.records.emplace_back(target.MakeRecord());
+  if (!target.tombstone() && target.split() == RawTarget::Split::kNone) {
+    record.value = request.batch.body;
+  }
+  request.faults = faults.Take();
+  return request;
+}
+
+Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
+                                                     const http::RequestHead& head,
+                                                     std::string body, std::size_t max_records) {
+  ProduceRequest request = RequestOf(ProduceRequest::Form::kRawLines, std::move(body));
+  request.lines = std::make_shared<LineMap>();
+  FaultList faults;
+  RawTarget target(&request.batch, &faults);
+  target.ReadTopic(topic);
+  target.ReadQuery(head.query);
+  target.ReadFields(head, false);
+  if (target.tombstone()) {
+    faults.AddParameter(
+        "tombstone",
+        {"A tombstone has no value, and the lines of the body are values: leave it out."});
+  }
+  if (target.split() == RawTarget::Split::kArray) faults.AddParameter("split", {kSplitsJson});
+  const Record shared = target.MakeRecord();
+  if (const auto foreign = DescribeForeignStart(request.batch.body)) {
+    faults.Add({}, "", *foreign);
+  } else if (!SplitLines(shared, max_records, &request)) {
+    faults.AddTooMany("", max_records);
+  } else if (request.batch.records.empty()) {
+    faults.Add({}, "", "There is no line in the body that is not empty; send at least one.");
+  }
+  // What is wrong with the key or the headers is listed at once, also where no line is.
+  if (request.batch.records.empty()) request.batch.records.push_back(shared);
+  request.faults = faults.Take();
+  return request;
+}
+
+}  // namespace gateway

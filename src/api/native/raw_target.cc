@@ -1,0 +1,127 @@
+#include "api/native/raw_target.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+#include "api/json/json_reader.h"
+#include "api/native/keep_headers.h"
+#include "api/native/query.h"
+#include "service/types/rfc3339.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view kFieldPrefix = "Kafka-Header-";
+constexpr std::string_view kContentType = "content-type";
+
+template <typename Integer>
+std::optional<Integer> IntegerOf(std::string_view text) {
+  Integer number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
+
+// RFC 3339, where a space before the zone is the plus that a client did not encode.
+std::optional<TimestampMs> TimeOf(std::string_view text) {
+  constexpr std::string_view kZone = " hh:mm";
+  std::string time(text);
+  if (time.size() > kZone.size() && time[time.size() - kZone.size()] == ' ') {
+    time[time.size() - kZone.size()] = '+';
+  }
+  return ParseRfc3339(time);
+}
+
+}  // namespace
+
+void RawTarget::ReadTopic(std::string_view segment) {
+  const auto topic = DecodeSegment("topic", segment, &batch_->Arena(), faults_);
+  if (topic) record_.topic = *topic;
+}
+
+void RawTarget::ReadQuery(std::string_view query) {
+  gateway::ReadQuery(query, {kKnown, kKnown[kHeader]}, &batch_->Arena(), faults_,
+                     [this](std::size_t name, std::string_view value) {
+                       ReadValue(static_cast<Name>(name), value);
+                     });
+}
+
+void RawTarget::ReadValue(Name name, std::string_view value) {
+  const std::string_view called = kKnown[name];
+  switch (name) {
+    case kKey:
+      record_.key = value;
+      return;
+    case kPartition:
+      record_.partition = IntegerOf<Partition>(value);
+      if (record_.partition) return;
+      return faults_->AddParameter(called,
+                                   {"A partition is an integer from 0 to 2147483647; leave it out "
+                                    "to have one chosen."});
+    case kTimestamp:
+      record_.timestamp = IntegerOf<TimestampMs>(value);
+      if (!record_.timestamp) record_.timestamp = TimeOf(value);
+      if (record_.timestamp) return;
+      return faults_->AddParameter(
+          called,
+          {"A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, or "
+           "in RFC 3339 such as 2026-01-02T03:04:05.678Z; leave it out to mean now."});
+    case kTombstone:
+      tombstone_ = value == "true";
+      if (tombstone_ || value == "false") return;
+      return faults_->AddParameter(called, {"\"tombstone\" is \"true\" or \"false\"."});
+    case kHeader:
+      return ReadHeader(value);
+    case kSplit:
+      split_ = value == "array" ? Split::kArray : value == "none" ? Split::kNone : Split::kUnknown;
+      if (split_ != Split::kUnknown) return;
+      return faults_->AddParameter(called, {"\"split\" is \"none\" or \"array\": the body is "
+                                            "application/json, an array of which each element "
+                                            "becomes a record."});
+    case kNames:
+      return;
+  }
+}
+
+void RawTarget::ReadHeader(std::string_view value) {
+  // Decoded before: most clients encode the colon.
+  const std::size_t colon = value.find(':');
+  if (colon == std::string_view::npos) {
+    return faults_->AddParameter(
+        kKnown[kHeader], {"A header is NAME:VALUE, percent-encoded; the value may be empty."});
+  }
+  const std::string_view name = value.substr(0, colon);
+  if (FindInvalidUtf8(name) != std::string_view::npos) {
+    return faults_->AddParameter(
+        kKnown[kHeader], {"The name of a header is UTF-8; only its value may be any bytes."});
+  }
+  headers_.push_back({name, value.substr(colon + 1)});
+}
+
+void RawTarget::ReadFields(const http::RequestHead& head, bool with_content_type) {
+  for (const http::HeaderField& field : head.fields) {
+    if (!http::EqualsIgnoreCase(field.name.substr(0, kFieldPrefix.size()), kFieldPrefix)) continue;
+    const std::string_view name = field.name.substr(kFieldPrefix.size());
+    if (name.empty()) {
+      faults_->Add({}, "",
+                   "The header field \"Kafka-Header-\" has no name behind its last hyphen.");
+      continue;
+    }
+    headers_.push_back({batch_->Keep(LowerCase(name)), batch_->Keep(field.value)});
+  }
+  if (!with_content_type) return;
+  const auto type = head.Find(kContentType);
+  const bool said = std::any_of(headers_.begin(), headers_.end(), [](const Header& header) {
+    return http::EqualsIgnoreCase(header.name, kContentType);
+  });
+  if (type && !said) headers_.push_back({kContentType, batch_->Keep(*type)});
+}
+
+Record RawTarget::MakeRecord() {
+  record_.headers = KeepHeaders(headers_, batch_);
+  return record_;
+}
+
+}  // namespace gateway

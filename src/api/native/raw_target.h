@@ -1,0 +1,54 @@
+// What target and header fields of POST /api/kafka/topics/{topic} say of its records: everything
+// but the value. What it makes points into the batch's arena. One per request.
+#ifndef GATEWAY_API_NATIVE_RAW_TARGET_H_
+#define GATEWAY_API_NATIVE_RAW_TARGET_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "api/http/message.h"
+#include "api/native/fault_list.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+class RawTarget final {
+ public:
+  RawTarget(RecordBatch* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
+
+  // Each may be called once; what is wrong goes to the fault list.
+  void ReadTopic(std::string_view segment);  // percent-encoded
+  void ReadQuery(std::string_view query);
+  // `Kafka-Header-NAME: value`; and Content-Type, if it is that of a value.
+  void ReadFields(const http::RequestHead& head, bool with_content_type);
+
+  // A record without value.
+  Record MakeRecord();
+  bool tombstone() const { return tombstone_; }
+
+  // What ?split= says of the body.
+  enum class Split : std::uint8_t { kNone, kArray, kUnknown };
+  Split split() const { return split_; }
+
+ private:
+  enum Name : std::size_t { kKey, kPartition, kTimestamp, kHeader, kTombstone, kSplit, kNames };
+  static constexpr std::array<std::string_view, kNames> kKnown = {
+      "key", "partition", "timestamp", "header", "tombstone", "split"};
+
+  void ReadValue(Name name, std::string_view value);  // decoded
+  void ReadHeader(std::string_view value);
+
+  RecordBatch* batch_;
+  FaultList* faults_;
+  Record record_;
+  std::vector<Header> headers_;
+  bool tombstone_ = false;
+  Split split_ = Split::kNone;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_NATIVE_RAW_TARGET_H_

@@ -1,0 +1,160 @@
+// RecordParser's part for headers: the object form, the array form, and defaults.
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string>
+
+#include "api/native/keep_headers.h"
+#include "api/native/record_parser.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::array<std::string_view, 3> kEntryNames = {"name", "value", "encoding"};
+
+}  // namespace
+
+bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
+                               std::span<const Header>* headers) {
+  headers_.clear();
+  const char first = reader->Next();
+  if (first == '{') {
+    if (!ReadHeaderObject(reader, place)) return false;
+  } else if (first == '[') {
+    if (!ReadHeaderArray(reader, place)) return false;
+  } else {
+    JsonSlice other;
+    if (!reader->ReadValue(&other)) return false;
+    faults_->Add(place, "/headers",
+                 {"Headers are an object of names and values, or an array of objects with name, "
+                  "value and encoding; not ",
+                  DescribeKind(other.kind), "."});
+  }
+  *headers = KeepHeaders(headers_, batch_);
+  return true;
+}
+
+bool RecordParser::ReadHeaderObject(JsonReader* reader, const Place& place) {
+  const bool read = reader->ReadObject([&](const JsonSlice& name) {
+    Header header;
+    header.name = TextOf(name, place, "/headers");
+    JsonSlice value;
+    if (!reader->ReadValue(&value)) return false;
+    if (value.kind == JsonKind::kString) {
+      const std::string path = value.half_pair ? "/headers" + PointerToken(header.name) : "";
+      header.value = TextOf(value, place, path);
+    } else if (value.kind != JsonKind::kNull && faults_->HasRoom()) {
+      faults_->Add(place, "/headers" + PointerToken(header.name),
+                   {"A header's value is a string or null, not ", DescribeKind(value.kind),
+                    "; in the array form \"encoding\":\"json\" sends any JSON text."});
+    }
+    headers_.push_back(header);
+    return true;
+  });
+  if (read) RefuseDuplicateHeaders(place);
+  return read;
+}
+
+void RecordParser::RefuseDuplicateHeaders(const Place& place) {
+  constexpr std::size_t kFew = 8;
+  const auto refuse = [&](std::string_view name) {
+    if (!faults_->HasRoom()) return;
+    faults_->Add(place, "/headers" + PointerToken(name),
+                 {"The header ", Quoted(name),
+                  " comes twice; the array form of headers can say the same name twice."});
+  };
+  if (headers_.size() <= kFew) {
+    for (std::size_t i = 1; i < headers_.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (headers_[i].name != headers_[j].name) continue;
+        refuse(headers_[i].name);
+        break;
+      }
+    }
+    return;
+  }
+  std::vector<std::string_view> names;
+  names.reserve(headers_.size());
+  for (const Header& header : headers_) names.push_back(header.name);
+  std::sort(names.begin(), names.end());
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    if (names[i] == names[i - 1]) refuse(names[i]);
+  }
+}
+
+bool RecordParser::ReadHeaderArray(JsonReader* reader, const Place& place) {
+  Place entry = place;
+  entry.header_index = 0;
+  return reader->ReadArray([&] {
+    const bool read = ReadHeaderEntry(reader, entry);
+    ++*entry.header_index;
+    return read;
+  });
+}
+
+bool RecordParser::ReadHeaderEntry(JsonReader* reader, const Place& place) {
+  JsonSlice slice;
+  if (reader->Next() != '{') {
+    if (!reader->ReadValue(&slice)) return false;
+    faults_->Add(place, "",
+                 {"A header is an object with name, value and encoding, not ",
+                  DescribeKind(slice.kind), "."});
+    return true;
+  }
+  std::array<std::optional<JsonSlice>, kEntryNames.size()> members;
+  const bool read = reader->ReadObject([&](const JsonSlice& member_name) {
+    const std::string_view called = NameOf(member_name);
+    const auto member = static_cast<std::size_t>(
+        std::find(kEntryNames.begin(), kEntryNames.end(), called) - kEntryNames.begin());
+    const bool known = member != kEntryNames.size();
+    if (!known) {
+      faults_->AddUnknown(place, called, kEntryNames);
+    } else if (members[member]) {
+      faults_->AddDuplicate(place, called);
+    }
+    if (!reader->ReadValue(&slice)) return false;
+    if (known && !members[member]) members[member] = slice;
+    return true;
+  });
+  if (read) headers_.push_back(HeaderOf(members[0], members[1], members[2], place));
+  return read;
+}
+
+Header RecordParser::HeaderOf(const std::optional<JsonSlice>& name,
+                              const std::optional<JsonSlice>& value,
+                              const std::optional<JsonSlice>& encoding, const Place& place) {
+  Header header;
+  if (!name) {
+    faults_->Add(place, "", "The member \"name\" of the header is missing.");
+  } else if (name->kind != JsonKind::kString) {
+    faults_->Add(place, "/name",
+                 {"A header's name is a string, not ", DescribeKind(name->kind), "."});
+  } else {
+    header.name = TextOf(*name, place, "/name");
+  }
+  std::optional<Encoding> how = Encoding::kText;
+  if (encoding) how = EncodingOf(*encoding, place, "/encoding");
+  if (!value) {
+    faults_->Add(place, "", "The member \"value\" of the header is missing; it may be null.");
+  } else if (how) {
+    header.value = PayloadOf(*value, *how, place, kHeaderField);
+  }
+  return header;
+}
+
+std::span<const Header> RecordParser::MergeHeaders(std::span<const Header> defaults,
+                                                   std::span<const Header> own) {
+  if (own.empty()) return defaults;
+  if (defaults.empty()) return own;
+  headers_.clear();
+  for (const Header& header : defaults) {
+    const bool replaced = std::any_of(own.begin(), own.end(), [&header](const Header& other) {
+      return other.name == header.name;
+    });
+    if (!replaced) headers_.push_back(header);
+  }
+  headers_.insert(headers_.end(), own.begin(), own.end());
+  return KeepHeaders(headers_, batch_);
+}
+
+}  // namespace gateway

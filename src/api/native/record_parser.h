@@ -1,0 +1,92 @@
+// Parses one record, the object `{"topic":…,"key":…,"value":…,…}` of the wire format, and headers.
+// What it makes points into the text it reads where that says the bytes as they are, and into the
+// batch's arena where they had to be decoded. One per parse.
+#ifndef GATEWAY_API_NATIVE_RECORD_PARSER_H_
+#define GATEWAY_API_NATIVE_RECORD_PARSER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "api/json/json_reader.h"
+#include "api/native/fault_list.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+// The topic of a record, or the default, that is there and cannot be read: it is not missing, and
+// enough has been said.
+inline constexpr char kUnreadTopicBytes[1] = {};  // a literal would have an address for each file
+inline constexpr std::string_view kUnreadTopic(kUnreadTopicBytes, 0);
+
+class RecordParser final {
+ public:
+  RecordParser(RecordBatch* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
+
+  // Reads the next value as the record at `place`. False: the JSON is at fault. What is wrong with
+  // the record goes to the fault list; a record without topic is one whose `topic.data()` is null,
+  // which is for the caller to complain about, as there may be a default.
+  bool ReadRecord(JsonReader* reader, const Place& place, Record* record);
+
+  // Reads the next value as the member "headers" of the object at `place`. False: the JSON is at
+  // fault.
+  bool ReadHeaders(JsonReader* reader, const Place& place, std::span<const Header>* headers);
+
+  // Reads the next value as the member "topic" of the object at `place`.
+  bool ReadTopic(JsonReader* reader, const Place& place, std::string_view* topic);
+
+  // `defaults` without those that have the name of one of `own`, and then `own`. In the arena.
+  std::span<const Header> MergeHeaders(std::span<const Header> defaults,
+                                       std::span<const Header> own);
+
+  // The name of a member of the envelope, decoded. Valid until the next call.
+  std::string_view NameOf(const JsonSlice& name);
+
+ private:
+  enum class Encoding : std::uint8_t { kText, kBase64, kJson };
+  using Bytes = std::optional<std::string_view>;
+
+  // A member that says bytes, and how it may say them.
+  struct PayloadField {
+    std::string_view path;
+    std::string_view encoding_member;
+    bool any_json;  // what is not a string is its own JSON text, also without "json"
+  };
+  static constexpr PayloadField kKeyField{"/key", "keyEncoding", false};
+  static constexpr PayloadField kValueField{"/value", "valueEncoding", true};
+  static constexpr PayloadField kHeaderField{"/value", "encoding", false};
+
+  // What the members of a record say, before what they say is known to be right.
+  struct Members;
+
+  bool ReadMember(JsonReader* reader, const Place& place, const JsonSlice& name, Members* members,
+                  Record* record);
+  bool ReadHeaderArray(JsonReader* reader, const Place& place);
+  bool ReadHeaderObject(JsonReader* reader, const Place& place);
+  bool ReadHeaderEntry(JsonReader* reader, const Place& place);
+  Header HeaderOf(const std::optional<JsonSlice>& name, const std::optional<JsonSlice>& value,
+                  const std::optional<JsonSlice>& encoding, const Place& place);
+  void RefuseDuplicateHeaders(const Place& place);
+
+  // The text of a string, which stands at `path` under `place`.
+  std::string_view TextOf(const JsonSlice& string, const Place& place, std::string_view path);
+  std::optional<Encoding> EncodingOf(const JsonSlice& slice, const Place& place,
+                                     std::string_view path);
+  Bytes PayloadOf(const JsonSlice& slice, Encoding encoding, const Place& place,
+                  const PayloadField& field);
+  Bytes DecodedBase64(const JsonSlice& slice, const Place& place, std::string_view path);
+  std::optional<Partition> PartitionOf(const JsonSlice& slice, const Place& place);
+  std::optional<TimestampMs> TimestampOf(const JsonSlice& slice, const Place& place);
+
+  RecordBatch* batch_;
+  FaultList* faults_;
+  std::vector<Header> headers_;  // of the record at hand
+  std::string name_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_NATIVE_RECORD_PARSER_H_

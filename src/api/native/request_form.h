@@ -1,0 +1,51 @@
+// What a request says, whatever its wire format: the records, and how to name a place in it.
+#ifndef GATEWAY_API_NATIVE_REQUEST_FORM_H_
+#define GATEWAY_API_NATIVE_REQUEST_FORM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "api/native/line_map.h"
+#include "service/produce/request_faults.h"
+#include "service/types/error.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+struct ProduceRequest {
+  enum class Form : std::uint8_t {
+    kSingle,    // the body is a record
+    kArray,     // an array of records
+    kMessages,  // an object with an array of records
+    kLines,     // a record a line
+    kRaw,       // the body is a value
+    kRawLines,  // a value a line
+    kRawArray,  // an array of values
+  };
+
+  RecordBatch batch;
+  Form form = Form::kSingle;
+  std::shared_ptr<LineMap> lines;  // null unless the records are lines
+  std::string_view default_topic;  // of kMessages
+
+  // What is wrong with the request. If anything is, the records are what could be read, and only
+  // good for being judged too (ProduceService::Refuse).
+  RequestFaults faults;
+
+  bool IsSingle() const { return form == Form::kSingle || form == Form::kRaw; }
+
+  // Where record `index` stands: "" if the body is the record, "/3", "/messages/3"; with one record
+  // a line "/3" too, as if the lines were an array.
+  std::string PointerOf(std::size_t index) const;
+
+  // Where `member` of a record ("/topic"; "": the record) is in the words of the form: with one
+  // record a line also its line; where the body is values, the query parameter that says it.
+  ErrorDetail Locate(std::size_t index, const Record& record, std::string_view member) const;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_NATIVE_REQUEST_FORM_H_

@@ -1,0 +1,81 @@
+#include "api/pipeline/body_type.h"
+
+#include <algorithm>
+#include <array>
+
+#include "api/pipeline/negotiation.h"
+
+namespace gateway {
+namespace {
+
+bool StartsWith(std::string_view type, std::string_view start) {
+  return http::EqualsIgnoreCase(type.substr(0, start.size()), start);
+}
+
+bool EndsWith(std::string_view type, std::string_view end) {
+  return type.size() >= end.size() &&
+         http::EqualsIgnoreCase(type.substr(type.size() - end.size()), end);
+}
+
+std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+// What clients of Confluent's REST Proxy send, to a path that looks like its own.
+std::string InsteadOfRestProxy(std::string_view type) {
+  return Quoted(type) +
+         " is a format of Confluent's REST Proxy, which this API is not. Send Content-Type: "
+         "application/json: one record, {\"topic\": \"orders\", \"key\": \"k\", \"value\": ...}, "
+         "to /api/kafka/send, or many, {\"topic\": \"orders\", \"messages\": [{\"key\": \"k\", "
+         "\"value\": ...}]}, to /api/kafka/send/batch.";
+}
+
+// A form with one file is a slip of curl's user, and would be stored with its boundaries.
+std::string InsteadOfMultipart(std::string_view type) {
+  return Quoted(type) +
+         " is a form around the bytes (curl -F), and this path stores a body as it is. Send the "
+         "bytes alone: curl --data-binary @FILE -H 'Content-Type: application/octet-stream'.";
+}
+
+std::string WhatIsTaken(const http::RequestHead& head, std::span<const std::string_view> wanted) {
+  std::string text = "This path takes Content-Type: ";
+  for (const std::string_view one : wanted) {
+    if (one != wanted.front()) text += " or ";
+    text += one;
+  }
+  const auto sent = head.Find("Content-Type");
+  return text + "; the request has " + (sent ? Quoted(*sent) : "none") + ".";
+}
+
+// JSON and lines are UTF-8, of which US-ASCII is a part.
+std::optional<std::string> WhyNotUtf8(const http::RequestHead& head) {
+  constexpr std::array<std::string_view, 3> kUtf8Names = {"utf-8", "utf8", "us-ascii"};
+  const auto charset = CharsetOf(head);
+  if (!charset || std::any_of(kUtf8Names.begin(), kUtf8Names.end(), [&](std::string_view name) {
+        return http::EqualsIgnoreCase(*charset, name);
+      })) {
+    return std::nullopt;
+  }
+  return "The charset is " + Quoted(*charset) +
+         ", and JSON and lines are UTF-8 here: encode the body so, and send charset=utf-8 or none.";
+}
+
+}  // namespace
+
+std::optional<std::string> WhyNotTaken(const http::RequestHead& head,
+                                       std::span<const std::string_view> wanted) {
+  const std::string_view type = MediaTypeOf(head);
+  if (StartsWith(type, "application/vnd.kafka.") && EndsWith(type, "+json")) {
+    return InsteadOfRestProxy(type);
+  }
+  const bool ndjson = IsNdjson(type);
+  if (wanted.front() == kAnyMediaType) {
+    if (StartsWith(type, "multipart/")) return InsteadOfMultipart(type);
+    return ndjson ? WhyNotUtf8(head) : std::nullopt;
+  }
+  const auto is_type = [&](std::string_view one) {
+    return one == kNdjson ? ndjson : http::EqualsIgnoreCase(type, one);
+  };
+  if (std::none_of(wanted.begin(), wanted.end(), is_type)) return WhatIsTaken(head, wanted);
+  return WhyNotUtf8(head);
+}
+
+}  // namespace gateway

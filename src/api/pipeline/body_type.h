@@ -1,0 +1,22 @@
+// Whether a route takes what a request says that its body is, and what to send instead. Pure
+// functions; any thread.
+#ifndef GATEWAY_API_PIPELINE_BODY_TYPE_H_
+#define GATEWAY_API_PIPELINE_BODY_TYPE_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "api/http/message.h"
+
+namespace gateway {
+
+// `wanted`: what the route consumes (router.h), not empty. Nothing if the body is such, else why
+// not, for the problem's detail.
+std::optional<std::string> WhyNotTaken(const http::RequestHead& head,
+                                       std::span<const std::string_view> wanted);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_PIPELINE_BODY_TYPE_H_

@@ -1,0 +1,104 @@
+// What is known about one request from its head to its answer, and the one way to answer it. Made
+// by the Pipeline, shared by whoever still works on the request; when the last of them lets go
+// without an answer, the client has gone or gets 500. Accounting (metrics, access log) happens
+// exactly once, whichever way the request ends.
+#ifndef GATEWAY_API_PIPELINE_REQUEST_CONTEXT_H_
+#define GATEWAY_API_PIPELINE_REQUEST_CONTEXT_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/http/handler.h"
+#include "api/problem/problem.h"
+#include "service/limits/admission.h"
+#include "service/ports/ports.h"
+#include "service/ports/tracer.h"
+#include "service/tracing/trace_context.h"
+
+namespace gateway {
+
+class AccessLog;
+class Cors;
+struct Route;
+
+class RequestContext final : public http::RequestState,
+                             public std::enable_shared_from_this<RequestContext> {
+ public:
+  RequestContext(const AccessLog& access_log, Admission& admission, Metrics& metrics,
+                 const Clock& clock, std::string request_id, std::string_view peer);
+  ~RequestContext() override;
+
+  // Filled in by the pipeline's stages.
+  http::Method method = http::Method::kUnknown;
+  std::string path;              // as it came, without query: the "instance" of a problem
+  const Route* route = nullptr;  // null: no route matched
+  std::string parameter;         // of the route, not percent-decoded
+  const Cors* cors = nullptr;    // null: for a browser's page of this origin alone
+  std::string allowed_origin;    // what `cors` says to this request
+  Admission::Ticket ticket;      // empty unless the route sends records
+  // What the client sent: what OpenTelemetry calls the size of a request's body, in logs and
+  // metrics.
+  std::size_t body_bytes = 0;
+  http::ContentCoding coding = http::ContentCoding::kIdentity;  // of the body
+  bool timed = false;  // its records were sent: its time counts as a Stage::kTotal
+
+  // What logs and spans tell beside that.
+  std::string user_agent;
+  std::optional<TraceContext> trace;  // the request's span if it has one, else what it carried
+  std::unique_ptr<Span> span;         // of kind SERVER; null unless one is recorded
+  std::string topic;                  // where its records go; "" if there is none, or several
+  std::size_t records = 0;
+
+  const std::string& request_id() const { return request_id_; }
+  // "" if the request is part of no trace.
+  std::string_view trace_id() const { return trace ? trace->trace_id() : std::string_view(); }
+  // The value of the field "trace_id" of a log line.
+  decltype(LogField::value) TraceIdField() const { return TextOrNone(trace_id()); }
+  Clock::TimePoint started() const { return started_; }
+
+  // Answers. Each from any thread; the first one counts. With ReplyLater the answer is built on the
+  // connection's own thread, and only if the client is still there.
+  void Reply(http::Response response);
+  void ReplyLater(std::function<http::Response()> build);
+  // For a request of which nothing was sent: it needs no room any more.
+  void ReplyProblem(const Problem& problem);
+
+  // `task` runs on the connection's thread at `when` unless the request was answered before. Only
+  // from a RouteHandler, before it returns.
+  void SetDeadline(Clock::TimePoint when, std::function<void()> task);
+
+  // The problem as an answer, with this request's instance and id.
+  http::Response MakeProblem(const Problem& problem) const;
+  // When to try again what a full budget refused: after what is in flight has drained.
+  int RetryAfterSeconds() const { return admission_.RetryAfterSeconds(clock_.Now()); }
+  // The answer when something went wrong that should not.
+  http::Response MakeFault() const;
+  // Adds what every answer has and accounts for it. For the pipeline.
+  http::Response Finish(http::Response response);
+  void Attach(http::Responder responder) { responder_ = std::move(responder); }
+
+  // http::RequestState
+  bool OnBodyBytes(std::size_t bytes) override { return ticket.Grow(bytes); }
+
+ private:
+  void Account(int status, std::string_view error_type, std::size_t response_bytes);
+  void EndSpan(int status, std::string_view error_type, std::size_t response_bytes);
+
+  const AccessLog& access_log_;
+  Admission& admission_;
+  Metrics& metrics_;
+  const Clock& clock_;
+  const std::string request_id_;
+  const std::string peer_;
+  const Clock::TimePoint started_;
+  bool accounted_ = false;
+  http::Responder responder_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_PIPELINE_REQUEST_CONTEXT_H_

@@ -1,0 +1,108 @@
+// Problem documents (RFC 9457). One enum and one table decide what every failure looks like to a
+// client: its status, its code, whether the same request may succeed later, and the page at
+// /problems/{name}. A domain Error has exactly one row (RowOf); HTTP's own failures have the rest.
+// Pure functions and constants.
+//
+// A 503 always means that nothing of the request is stored, so that whoever stands between may send
+// it again: no row with that status may speak of a record that is possibly stored.
+#ifndef GATEWAY_API_PROBLEM_PROBLEM_H_
+#define GATEWAY_API_PROBLEM_PROBLEM_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/types/error.h"
+
+namespace gateway {
+
+enum class ProblemType : std::uint8_t {
+  // The request as HTTP.
+  kBadRequest,   // framing, target, header fields
+  kInvalidJson,  // with the byte offset
+  kRouteNotFound,
+  kMethodNotAllowed,
+  kRequestTimeout,
+  kBodyTooLarge,
+  kTargetTooLong,
+  kUnsupportedMediaType,
+  kUnsupportedContentCoding,
+  kUndecodableBody,
+  kExpectationFailed,
+  kHeadTooLarge,
+  kTransferCodingUnknown,
+  kMethodUnknown,
+  kVersionNotSupported,
+  kTooManyConnections,
+  kOriginNotAllowed,
+  // The domain: one row for each ErrorCode.
+  kInvalidRecord,
+  kRecordTooLarge,
+  kTooManyRecords,
+  kRecordRejected,
+  kTopicForbidden,
+  kTopicAuthorizationFailed,
+  kTopicNotFound,
+  kPartitionNotFound,
+  kClusterAuthorizationFailed,
+  kOverloaded,
+  kBrokersUnavailable,
+  kNotEnoughReplicas,
+  kProducerFailed,
+  kDraining,
+  kDeliveryTimeout,
+  kOutcomeUnknown,
+  kInternal,
+};
+
+struct ProblemInfo {
+  ProblemType type;
+  std::string_view name;  // the last segment of `type`: /problems/{name}
+  std::string_view code;  // "code" of the document
+  int status;             // HTTP status
+  std::string_view title;
+  bool retriable;            // the same request may succeed later
+  int retry_after_seconds;   // 0: no Retry-After
+  std::string_view meaning;  // what happened, for the page
+  std::string_view action;   // what the client does about it, for the page
+  // May be said of a record that is possibly stored; never with 503.
+  bool possibly_persisted = false;
+};
+
+std::span<const ProblemInfo> AllProblems();
+const ProblemInfo& InfoOf(ProblemType type);
+// Null if there is no problem of that name.
+const ProblemInfo* FindProblem(std::string_view name);
+// The row of a code.
+ProblemType FromErrorCode(ErrorCode code);
+// The one row of a domain error: that of its code, unless the record is possibly stored and the row
+// cannot say so; then it is kOutcomeUnknown.
+ProblemType RowOf(const Error& error);
+inline const ProblemInfo& InfoOf(const Error& error) { return InfoOf(RowOf(error)); }
+std::string_view PersistenceName(Persistence persistence);
+
+// The detail of a kOverloaded for want of room in Limits:MaxInFlightBytes.
+inline constexpr char kNoRoomForBytes[] =
+    "The gateway has as many bytes in flight as it may (Limits:MaxInFlightBytes).";
+
+// What one occurrence adds to its row.
+struct Problem {
+  ProblemType type = ProblemType::kInternal;
+  std::string detail;
+  Persistence persistence = Persistence::kNotPersisted;
+  std::vector<ErrorDetail> errors;
+  bool truncated = false;
+
+  static Problem FromError(Error error);
+};
+
+// Appends the document. `instance` and `request_id` are left out when empty: a record's own problem
+// inside a batch result has neither.
+void AppendProblemJson(const Problem& problem, std::string_view instance,
+                       std::string_view request_id, std::string* out);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_PROBLEM_PROBLEM_H_

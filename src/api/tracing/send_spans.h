@@ -1,0 +1,66 @@
+// The spans of kind PRODUCER of one request: "send {topic}" for each topic that it writes to, with
+// the context that its records carry into Kafka, so that a consumer finds the way back to it. They
+// begin before the records are sent and end when the fate of all of them is known, or the deadline
+// has come. Start and Refuse: the thread of the request; End: whichever completes the batch, once.
+#ifndef GATEWAY_API_TRACING_SEND_SPANS_H_
+#define GATEWAY_API_TRACING_SEND_SPANS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "api/tracing/carried_headers.h"
+#include "service/ports/tracer.h"
+#include "service/produce/produce_batch.h"
+#include "service/produce/record_limits.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+class SendSpans final : public TraceHeaders {
+ public:
+  using Ptr = std::shared_ptr<SendSpans>;
+
+  // Topics with a span of their own; records of further ones share one that is called "send".
+  static constexpr std::size_t kMaxTopics = 16;
+
+  // Null if `server` is: then nobody records this request. What records carry of the trace lives in
+  // the arena of `batch`.
+  static Ptr Start(Tracer* tracer, const Span* server, bool single, const RecordLimits& limits,
+                   RecordBatch& batch);
+
+  // None for a record that would be over a limit with it and `rest`: a client did not ask for these
+  // headers.
+  std::span<const Header> TraceOf(const Record& record,
+                                  std::span<const Header> rest) const override;
+
+  // Nothing was sent.
+  void Refuse(std::string_view error_type);
+  void End(const ProduceBatch& batch);
+
+ private:
+  struct Send {
+    std::string_view topic;  // "": several; in the batch, like the headers
+    std::unique_ptr<Span> span;
+    std::span<const Header> headers{};
+    std::size_t bytes = 0;  // of them
+    std::int64_t records = 0;
+    std::string_view error_type{};  // of the first record that failed
+  };
+
+  // The place in sends_; its end: it is a topic that has none yet.
+  std::size_t Find(std::string_view topic) const;
+  void Add(Tracer& tracer, const Span& server, std::string_view topic, RecordBatch& batch);
+  void Describe(bool single, const Record& first);
+
+  bool single_ = true;
+  RecordLimits limits_;
+  std::vector<Send> sends_;  // the last one is for all other topics once it is full
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_TRACING_SEND_SPANS_H_

@@ -1,0 +1,178 @@
+#include "app/options.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "api/http/health_probe.h"
+#include "api/problem/problem.h"
+#include "api/tracing/carried_fields.h"
+#include "infra/kafka/client/kafka_conf.h"
+#include "infra/logging/log_line.h"
+#include "infra/os/named_file.h"
+#include "service/types/rfc3339.h"
+
+namespace gateway {
+
+std::vector<ConfigProblem> CheckKafka(const Settings& settings) {
+  std::vector<ConfigProblem> problems;
+  for (std::string& what : CheckKafkaConf(settings.kafka)) {
+    ConfigProblem problem;
+    const std::size_t colon = what.find(": ");
+    problem.key = what.substr(0, colon);
+    problem.what = colon == std::string::npos ? "" : what.substr(colon + 2);
+    problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+bool UsesTls(const Settings& settings) {
+  return !settings.http.tls.certificate_file.empty() && !settings.http.tls.key_file.empty();
+}
+
+http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls) {
+  return {tls.certificate_file, tls.key_file, tls.client_ca_file};
+}
+
+std::vector<ConfigProblem> CheckTls(const Settings& settings) {
+  if (!UsesTls(settings)) return {};
+  const auto context = http::TlsContext::Load(TlsFilesOf(settings.http.tls));
+  if (context.ok()) return {};
+  ConfigProblem problem;
+  problem.key = context.error().key;
+  problem.what = context.error().what;
+  return {problem};
+}
+
+// A glob that matches such a field among others leaves it out; one that names it is a mistake.
+std::vector<ConfigProblem> CheckRecords(const Settings& settings) {
+  std::vector<ConfigProblem> problems;
+  for (const std::string& glob : settings.records.headers_from_request) {
+    const std::string_view reason = WhyNeverCarried(glob);
+    if (reason.empty()) continue;
+    ConfigProblem& problem = problems.emplace_back();
+    problem.key = "Records:HeadersFromRequest";
+    problem.what = "\"" + glob + "\" never becomes a record header, because " +
+                   std::string(reason) + "; remove it";
+  }
+  return problems;
+}
+
+std::optional<std::string> CheckHealth(const Settings& settings, bool readiness) {
+  http::HealthProbe probe;
+  const Settings::Management& management = settings.management;
+  const bool apart = management.port.has_value();
+  probe.address = apart && !management.address.empty() ? management.address : settings.http.address;
+  probe.port = management.port.value_or(settings.http.port);
+  probe.path = readiness ? "/health/ready" : "/health/live";
+  if (probe.port == 0) {
+    return std::string(apart ? "Management:Port" : "Http:Port") +
+           " is 0, any free one, so it is not known where to ask; set it.";
+  }
+  probe.tls = !apart && UsesTls(settings);
+  if (probe.tls && !settings.http.tls.client_ca_file.empty()) {
+    return "Http:Tls:ClientCaFile asks every client for a certificate, and the health check has "
+           "none: set Management:Port.";
+  }
+  return http::ProbeHealth(probe);
+}
+
+RecordLimits RecordLimitsOf(const Settings::Limits& limits) {
+  RecordLimits of;
+  of.max_batch_records = limits.max_batch_records;
+  of.max_record_bytes = limits.max_record_bytes;
+  of.max_headers = limits.max_headers;
+  const TimestampMs earliest = ParseRfc3339(limits.min_timestamp).value_or(of.min_timestamp);
+  of.min_timestamp = std::max(of.min_timestamp, earliest);  // 1970 itself is 0
+  return of;
+}
+
+LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
+  LoggerOptions options;
+  options.level = logging.level;
+  options.format = logging.format;
+  const char* const name = std::getenv("OTEL_SERVICE_NAME");  // NOLINT(concurrency-mt-unsafe)
+  options.constant_fields = MakeConstantFields(
+      {{"service.name", name == nullptr || *name == '\0' ? "kafka-gateway" : name},
+       {"service.version", GATEWAY_VERSION}});
+  return options;
+}
+
+PrometheusOptions PrometheusOptionsOf(const Settings& settings) {
+  PrometheusOptions options;
+  for (const ProblemInfo& info : AllProblems()) {
+    options.problems.emplace_back(info.code, info.status);
+  }
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(ErrorCode::kInternal); ++i) {
+    options.record_errors.emplace_back(InfoOf(FromErrorCode(static_cast<ErrorCode>(i))).code);
+  }
+  options.limits.max_connections = settings.http.max_connections;
+  options.limits.max_in_flight_requests = settings.limits.max_in_flight_requests;
+  options.limits.max_in_flight_bytes = settings.limits.max_in_flight_bytes;
+  options.limits.request_timeout = settings.limits.request_timeout;
+  options.limits.message_timeout = settings.kafka.message_timeout;
+  return options;
+}
+
+AccessLogOptions AccessLogOptionsOf(const Settings::Logging& logging) {
+  AccessLogOptions options;
+  switch (logging.access) {
+    case AccessLogMode::kProblems:
+      options.mode = AccessLogOptions::Mode::kProblems;
+      break;
+    case AccessLogMode::kAll:
+      options.mode = AccessLogOptions::Mode::kAll;
+      break;
+    case AccessLogMode::kOff:
+      options.mode = AccessLogOptions::Mode::kOff;
+      break;
+  }
+  options.sample = static_cast<std::uint64_t>(logging.access_sample);
+  options.slow = logging.slow_request;
+  return options;
+}
+
+http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
+  http::ServerOptions options;
+  options.address = http.address;
+  options.port = http.port;
+  options.threads = http.threads;
+  options.limits.framer.head = {http.max_target_bytes, http.max_head_bytes, http.max_headers};
+  options.limits.framer.max_body_bytes = http.max_body_bytes;
+  options.limits.framer.max_decoded_bytes = http.max_decompressed_bytes;
+  options.limits.min_body_bytes_per_second = http.min_body_bytes_per_second;
+  options.limits.handshake_timeout = http.tls_handshake_timeout;
+  options.limits.head_timeout = http.head_timeout;
+  options.limits.body_timeout = http.body_timeout;
+  options.limits.idle_timeout = http.idle_timeout;
+  options.limits.write_timeout = http.write_timeout;
+  options.limits.max_age = http.max_connection_age;
+  options.accept = {http.max_connections, http.max_connections_per_address};
+  return options;
+}
+
+http::ServerOptions ManagementOptionsOf(const Settings& settings) {
+  http::ServerOptions options = ServerOptionsOf(settings.http);
+  if (!settings.management.address.empty()) {
+    options.address = settings.management.address;
+    options.address_key = "Management:Address";
+  }
+  options.port = settings.management.port.value_or(0);
+  options.threads = 1;
+  return options;
+}
+
+SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded) {
+  SiteOptions site;
+  site.version = GATEWAY_VERSION;
+  site.embedded = embedded;
+  if (const auto path = files.FindData("openapi/openapi.json")) site.openapi = ReadWhole(*path);
+  if (const auto path = files.FindData("swagger-ui")) {
+    for (NamedFile& file : ReadDirectory(*path)) {
+      site.swagger_ui.push_back({std::move(file.name), std::move(file.content)});
+    }
+  }
+  return site;
+}
+
+}  // namespace gateway

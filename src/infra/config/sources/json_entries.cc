@@ -1,0 +1,199 @@
+#include "infra/config/sources/json_entries.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "infra/config/sources/read_file.h"
+#include "infra/config/values/text.h"
+
+namespace gateway::config {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1'048'576;
+constexpr std::size_t kMaxDepth = 32;  // far more than any key needs
+
+// Flattens objects into entries as the parser walks them; keeps arrays as values. Never builds a
+// tree, so that depth costs nothing and a key that comes twice is seen.
+class Flattener final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Flattener(std::string_view text, Origin origin, JsonEntries* out)
+      : text_(text), origin_(std::move(origin)), out_(out) {}
+
+  bool null() override { return Leaf({RawValue::Kind::kNull, "null", {}}); }
+  bool boolean(bool value) override {
+    return Leaf({RawValue::Kind::kBoolean, value ? "true" : "false", {}});
+  }
+  bool number_integer(number_integer_t value) override {
+    return Leaf({RawValue::Kind::kNumber, std::to_string(value), {}});
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return Leaf({RawValue::Kind::kNumber, std::to_string(value), {}});
+  }
+  bool number_float(number_float_t /*value*/, const string_t& raw) override {
+    return Leaf({RawValue::Kind::kNumber, raw, {}});
+  }
+  bool string(string_t& value) override { return Leaf({RawValue::Kind::kString, value, {}}); }
+  bool binary(binary_t& /*value*/) override { return false; }  // not in JSON
+
+  bool start_object(std::size_t /*size*/) override {
+    if (InArray()) arrays_.back().items.push_back({RawValue::Kind::kObject, "", {}});
+    return Open(false);
+  }
+  bool key(string_t& value) override {
+    Frame& frame = frames_.back();
+    frame.key = value;
+    if (value.find(':') != std::string::npos) ReportColon();
+    const auto added = frame.keys.emplace(ToLower(value), value);
+    if (!added.second && arrays_.empty()) ReportDuplicate(added.first->second, value);
+    return true;
+  }
+  bool end_object() override {
+    const bool empty = frames_.back().keys.empty();
+    frames_.pop_back();
+    if (empty && arrays_.empty() && !frames_.empty()) Emit({RawValue::Kind::kObject, "", {}});
+    return true;
+  }
+  bool start_array(std::size_t /*size*/) override {
+    arrays_.push_back({RawValue::Kind::kArray, "", {}});
+    return Open(true);
+  }
+  bool end_array() override {
+    frames_.pop_back();
+    RawValue array = std::move(arrays_.back());
+    arrays_.pop_back();
+    return Leaf(std::move(array));
+  }
+
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::json::exception& error) override {
+    constexpr int kNumberOverflow = 406;
+    ReportSyntax(position, error.id == kNumberOverflow ? "a number is too large" : "");
+    return false;
+  }
+
+  // At a byte of the text, counted from 1; `hint` may be empty.
+  void ReportSyntax(std::size_t position, std::string hint) {
+    const bool at_end = position > text_.size();
+    const std::size_t offset = at_end ? text_.size() : std::max<std::size_t>(position, 1) - 1;
+    const std::string_view before = text_.substr(0, offset);
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const std::size_t newline = before.rfind('\n');
+    const std::size_t column =
+        offset - (newline == std::string_view::npos ? 0 : newline + 1) + std::size_t{1};
+    if (hint.empty()) hint = at_end ? "it ends too early" : HintAt(before, text_[offset]);
+    Report("", "is not JSON: line " + std::to_string(line) + ", column " + std::to_string(column) +
+                   ": " + hint);
+    out_->readable = false;
+  }
+
+ private:
+  struct Frame {
+    bool is_array = false;
+    std::string key;                          // of the member being read
+    std::map<std::string, std::string> keys;  // lower case -> as first written
+  };
+
+  static std::string HintAt(std::string_view before, char c) {
+    const std::size_t last = before.find_last_not_of(" \t\r\n");
+    const char previous = last == std::string_view::npos ? '\0' : before[last];
+    if (c == '/' || c == '#') return "comments are not allowed";
+    if ((c == '}' || c == ']') && previous == ',') return "a comma before a closing bracket";
+    if (c == '\'') return "strings take double quotes";
+    if (c == '\0') return "a zero byte";
+    if (static_cast<unsigned char>(c) >= 0x80) return "not expected here, or not UTF-8";
+    if (static_cast<unsigned char>(c) < 0x20) return "a line break or control character in a value";
+    return std::string("not expected here: ") + c;
+  }
+
+  bool InArray() const { return !frames_.empty() && frames_.back().is_array; }
+
+  bool Open(bool is_array) {
+    frames_.push_back({is_array, "", {}});
+    if (frames_.size() <= kMaxDepth) return true;
+    Report(Join(Path(), ":"), "is nested too deep");
+    out_->readable = false;
+    return false;
+  }
+
+  bool Leaf(RawValue value) {
+    if (InArray()) {
+      arrays_.back().items.push_back(std::move(value));
+    } else if (frames_.empty()) {
+      Report("", "must be a JSON object");
+      out_->readable = false;
+    } else if (arrays_.empty()) {  // else a member of an object in an array: already refused
+      Emit(std::move(value));
+    }
+    return true;
+  }
+
+  void Emit(RawValue value) {
+    std::vector<std::string> path = Path();
+    if (path.size() == 1 && path.front() == "$schema") return;
+    out_->entries.push_back({std::move(path), std::move(value), origin_});
+  }
+
+  std::vector<std::string> Path() const {
+    std::vector<std::string> path;
+    for (const Frame& frame : frames_) {
+      if (!frame.is_array) path.push_back(frame.key);
+    }
+    return path;
+  }
+
+  void ReportDuplicate(const std::string& first, const std::string& again) {
+    Report(Join(Path(), ":"), first == again
+                                  ? "is there twice"
+                                  : "is there twice, the first time as " + Quoted(first));
+  }
+
+  // It would be a second way to write a key, and hide that the key is there twice.
+  void ReportColon() {
+    out_->problems.push_back({origin_.where, Join(Path(), ":"), "a name in a file holds no ':'",
+                              "an object for the section, with the key in it", ""});
+  }
+
+  void Report(std::string key, std::string what) {
+    out_->problems.push_back({origin_.where, std::move(key), std::move(what), "", ""});
+  }
+
+  std::string_view text_;
+  Origin origin_;
+  JsonEntries* out_;
+  std::vector<Frame> frames_;
+  std::vector<RawValue> arrays_;  // the open arrays
+};
+
+}  // namespace
+
+JsonEntries ParseJsonEntries(std::string_view text, const Origin& origin) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  JsonEntries result;
+  Flattener flattener(text, origin, &result);
+  // The parser takes a zero byte for the end of the text.
+  const std::size_t zero = text.find('\0');
+  if (zero != std::string_view::npos) {
+    flattener.ReportSyntax(zero + 1, "a zero byte");
+  } else {
+    nlohmann::json::sax_parse(text.begin(), text.end(), &flattener);
+  }
+  if (!result.readable) result.entries.clear();
+  return result;
+}
+
+JsonEntries ReadJsonEntries(const std::filesystem::path& file, SourceKind kind) {
+  const Origin origin{kind, "file " + file.string()};
+  const FileText content = ReadFile(file, kMaxFileBytes);
+  if (content.fault.empty()) return ParseJsonEntries(content.text, origin);
+  JsonEntries result;
+  result.readable = false;
+  result.problems.push_back({origin.where, "", content.fault, "", ""});
+  return result;
+}
+
+}  // namespace gateway::config

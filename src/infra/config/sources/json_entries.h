@@ -1,0 +1,30 @@
+// Reads one configuration file: JSON without comments, at most 1 MiB, no key twice in an object
+// (whatever its case). Pure but for the file; any thread.
+#ifndef GATEWAY_INFRA_CONFIG_SOURCES_JSON_ENTRIES_H_
+#define GATEWAY_INFRA_CONFIG_SOURCES_JSON_ENTRIES_H_
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infra/config/config_problem.h"
+#include "infra/config/sources/raw_entry.h"
+
+namespace gateway::config {
+
+struct JsonEntries {
+  std::vector<RawEntry> entries;  // in the order of the text
+  std::vector<ConfigProblem> problems;
+  bool readable = true;  // false: not readable or not JSON, and no entries
+};
+
+// The members of the root object, flattened. "$schema" at the root is for editors and is left out.
+JsonEntries ParseJsonEntries(std::string_view text, const Origin& origin);
+
+// The same of a file; `origin.where` is set to "file <path>".
+JsonEntries ReadJsonEntries(const std::filesystem::path& file, SourceKind kind);
+
+}  // namespace gateway::config
+
+#endif  // GATEWAY_INFRA_CONFIG_SOURCES_JSON_ENTRIES_H_

@@ -1,0 +1,21 @@
+// Reads a small file whole. Blocks on the disk: for start-up alone.
+#ifndef GATEWAY_INFRA_CONFIG_SOURCES_READ_FILE_H_
+#define GATEWAY_INFRA_CONFIG_SOURCES_READ_FILE_H_
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+namespace gateway::config {
+
+struct FileText {
+  std::string text;
+  std::string fault;  // why not, as a phrase: "cannot be read: No such file or directory"
+};
+
+// The bytes of the file, or a fault. A pipe or a device is fine; more than `max_bytes` is not.
+FileText ReadFile(const std::filesystem::path& file, std::size_t max_bytes);
+
+}  // namespace gateway::config
+
+#endif  // GATEWAY_INFRA_CONFIG_SOURCES_READ_FILE_H_

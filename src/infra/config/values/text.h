@@ -1,0 +1,26 @@
+// The few string functions that the configuration needs. Pure; any thread. ASCII only: keys are.
+#ifndef GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_
+#define GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway::config {
+
+std::string ToLower(std::string_view text);
+bool EqualsIgnoringCase(std::string_view a, std::string_view b);
+bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix);
+std::string Join(const std::vector<std::string>& parts, std::string_view separator);
+
+// `text` in quotes for a message, cut after 80 bytes.
+std::string Quoted(std::string_view text);
+
+// How many characters must be inserted, removed or replaced to make one of the other. Letters of
+// either case are the same. Looks at the first 256 characters only.
+std::size_t EditDistance(std::string_view a, std::string_view b);
+
+}  // namespace gateway::config
+
+#endif  // GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_

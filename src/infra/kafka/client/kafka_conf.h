@@ -1,0 +1,71 @@
+// From Settings::Kafka to a librdkafka configuration: ONE table says which property each key sets,
+// and which properties are fixed and why. Kafka:Librdkafka passes any other property through,
+// except those that have a key of their own, would break what the gateway promises, or load code;
+// they are recognised by canonical name, so that neither an alias ("linger.ms") nor the "topic."
+// prefix slips through. Pure functions; no network, no threads.
+#ifndef GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_CONF_H_
+#define GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_CONF_H_
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infra/config/settings.h"
+#include "infra/kafka/client/handles.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+struct KafkaConfInput {
+  const Settings::Kafka& kafka;
+  std::size_t max_record_bytes;  // Limits:MaxRecordBytes
+  bool embedded = false;         // the brokers are the embedded one
+};
+
+// One property that the gateway sets.
+struct KafkaProperty {
+  enum class Rule : std::uint8_t {
+    kOwnKey,   // set by `key`; Kafka:Librdkafka may not
+    kPromise,  // fixed: something the gateway promises hangs on it; Kafka:Librdkafka may not
+    kTunable,  // a better default than librdkafka's; Kafka:Librdkafka may set it
+  };
+  Rule rule;
+  std::string_view key;       // "Kafka:LingerMs"; "" unless kOwnKey
+  std::string_view property;  // librdkafka's canonical name
+  std::string (*value)(const KafkaConfInput&);
+  std::string_view reason;
+};
+std::span<const KafkaProperty> KafkaProperties();
+
+// The name that librdkafka files `name` under: aliases and the prefix "topic." resolved.
+std::string CanonicalProperty(std::string_view name);
+
+// True if the value of this property must not be shown.
+bool IsSecretProperty(std::string_view name);
+
+// Everything that is wrong with `kafka`, one sentence each ("Kafka:Librdkafka:xyz: what is wrong,
+// what to do"); empty if nothing is. Files that properties name are not opened here.
+std::vector<std::string> CheckKafkaConf(const Settings::Kafka& kafka);
+
+// What the configuration is for: the producing instance, or the instance that only asks for
+// metadata (no idempotence, no statistics, silent).
+enum class KafkaClientKind : std::uint8_t { kProducer, kLookup };
+
+// The configuration for rd_kafka_new, or the first thing that CheckKafkaConf would say.
+Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClientKind kind);
+
+// The instance that `conf` describes, which connects in the background. The error is librdkafka's
+// sentence.
+Result<RdClient, std::string> MakeKafkaClient(RdConf conf);
+
+// "name=value, name=value" of Kafka:Librdkafka, secrets as ***. "" if there are none.
+std::string DescribePassThrough(const Settings::Kafka& kafka);
+
+// The version of the librdkafka that is linked: "2.0.2".
+std::string LibrdkafkaVersion();
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_CONF_H_

@@ -1,0 +1,52 @@
+// From librdkafka's codes to the errors of the domain. CodeOf is ONE switch without `default`, so
+// that a code that a newer librdkafka adds is a compiler warning here. What became of a record is
+// never read from the code, always from rd_kafka_message_status. Pure functions.
+#ifndef GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_ERRORS_H_
+#define GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_ERRORS_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "infra/kafka/types/topic_layout.h"
+#include "service/types/error.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+// What the producer knows of the cluster when a record fails: it tells a time-out with a known
+// cause from one without.
+struct ClusterTrouble {
+  bool no_broker_up = false;
+  bool credentials_refused = false;  // and no broker up
+};
+
+// The broker that an error event of librdkafka speaks of ("host:9092/1: Disconnected ..."); absent
+// if it names none, or only an address of the bootstrap list.
+std::optional<BrokerId> BrokerOf(std::string_view error_text);
+
+// What `code` means for a record that was surely not stored.
+ErrorCode CodeOf(rd_kafka_resp_err_t code);
+
+// A broker refused the batch for what is in it, so others of the batch may be well.
+bool RefusesBatch(rd_kafka_resp_err_t code);
+
+// The sentence for the client: names topic and partition (if it asked for one), no internals.
+std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view topic,
+                     std::optional<Partition> partition);
+
+Error MakeError(ErrorCode code, Persistence persistence, const Record& record);
+
+// producev or a look-up refused the record: it was never enqueued.
+Error SynchronousError(rd_kafka_resp_err_t code, const Record& record,
+                       const ClusterTrouble& trouble);
+
+// A delivery report with an error.
+Error DeliveryError(rd_kafka_resp_err_t code, rd_kafka_msg_status_t status, const Record& record,
+                    const ClusterTrouble& trouble);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_ERRORS_H_

@@ -1,0 +1,116 @@
+#include "infra/kafka/client/kafka_log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gateway {
+namespace {
+
+// One step milder than syslog's words: what librdkafka calls an error is a connection refused, and
+// the gateway says by itself when it stops being ready.
+LogLevel LevelOf(int severity) {
+  if (severity <= 2) return LogLevel::kError;
+  if (severity <= 4) return LogLevel::kWarning;
+  if (severity <= 6) return LogLevel::kInformation;
+  return LogLevel::kDebug;
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Without the name of librdkafka's thread in front, "[thrd:host:9092/1]: ".
+std::string_view WithoutThread(std::string_view text) {
+  const std::size_t end = text.starts_with("[thrd:") ? text.find("]: ") : std::string_view::npos;
+  return end == std::string_view::npos ? text : text.substr(end + 3);
+}
+
+// The same for lines that say the same of the same broker, whose name stands in front: numbers do
+// not count behind it, and neither does what librdkafka adds in the end, "(after 3ms in state
+// CONNECT, 7 identical error(s) suppressed)". Nor does the facility: what it logs ("FAIL") it also
+// tells as an error event ("_TRANSPORT").
+std::string KeyOf(std::string_view text) {
+  text = text.substr(0, text.find(" (after "));
+  const std::size_t name = std::min(text.find(": "), text.size());
+  std::string key(text.substr(0, name));
+  bool number = false;
+  for (const char c : text.substr(name)) {
+    if (!IsDigit(c)) key.push_back(c);
+    if (IsDigit(c) && !number) key.push_back('#');
+    number = IsDigit(c);
+  }
+  return key;
+}
+
+}  // namespace
+
+void KafkaLog::OnLog(int severity, std::string_view facility, std::string_view text) {
+  Write(LevelOf(severity), facility, text);
+}
+
+void KafkaLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
+  // "All brokers are down" comes at every disconnect of the only broker, idle ones too.
+  const LogLevel level =
+      code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? LogLevel::kDebug : LogLevel::kWarning;
+  Write(level, rd_kafka_err2name(code), text);
+}
+
+void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view line) {
+  const std::string_view text = WithoutThread(line);
+  if (level <= LogLevel::kDebug) return Put(level, facility, text, 0);
+  const Clock::TimePoint now = clock_.Now();
+  std::string key = KeyOf(text);
+  const auto found = kinds_.find(key);
+  if (found == kinds_.end()) {
+    if (kinds_.size() >= kMaxKinds) {
+      for (auto& [name, kind] : kinds_) TellRepeats(&kind);
+      kinds_.clear();
+    }
+    kinds_[std::move(key)] = {level, now, 0, std::string(facility), std::string(text)};
+    return Put(level, facility, text, 0);
+  }
+  Kind& kind = found->second;
+  if (now - kind.written < kQuiet) {
+    if (kind.facility == facility) {  // else the same occurrence is told twice
+      ++kind.repeated;
+      kind.text = text;
+    }
+    return Put(LogLevel::kDebug, facility, text, 0);
+  }
+  Put(level, facility, text, kind.repeated);
+  kind = {level, now, 0, std::string(facility), std::string(text)};
+}
+
+void KafkaLog::Tick() {
+  const Clock::TimePoint now = clock_.Now();
+  if (now - ticked_ < std::chrono::seconds(1)) return;
+  ticked_ = now;
+  for (auto kind = kinds_.begin(); kind != kinds_.end();) {
+    if (now - kind->second.written < kQuiet) {
+      ++kind;
+      continue;
+    }
+    if (kind->second.repeated == 0) {
+      kind = kinds_.erase(kind);
+      continue;
+    }
+    TellRepeats(&kind->second);
+    kind->second.written = now;  // those that still come are the same story
+    ++kind;
+  }
+}
+
+// With the last of them, which is as good as each.
+void KafkaLog::TellRepeats(Kind* kind) {
+  if (kind->repeated == 0) return;
+  Put(kind->level, kind->facility, kind->text, kind->repeated);
+  kind->repeated = 0;
+}
+
+void KafkaLog::Put(LogLevel level, std::string_view facility, std::string_view text,
+                   std::int64_t repeated) {
+  if (!logger_.Enabled(level)) return;
+  decltype(LogField::value) count = std::monostate();
+  if (repeated > 0) count = repeated;
+  logger_.Log(level, "librdkafka", text, {{"kind", facility}, {"repeated", count}});
+}
+
+}  // namespace gateway

@@ -1,0 +1,65 @@
+// The TopicLookup of a real cluster: two librdkafka instances of its own, not idempotent, that
+// never produce. A name once asked for stays in a librdkafka instance for ever, and is part of
+// every request for several; so unknown names must not reach the producing one, what is new is not
+// asked for together with all that is known, and both are made anew after a number of names.
+#ifndef GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
+#define GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "infra/kafka/client/handles.h"
+#include "infra/kafka/metadata/min_in_sync.h"
+#include "infra/kafka/metadata/topic_lookup.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+class MetadataClient final : public TopicLookup {
+ public:
+  struct Options {
+    std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
+    std::size_t names_per_instance = 200;      // beside topics that are known; then a new instance
+    bool min_in_sync = true;                   // false: the brokers do not tell (the embedded one)
+  };
+  // Makes the configuration of a new instance (KafkaClientKind::kLookup).
+  using MakeConf = std::function<Result<RdConf, std::string>()>;
+
+  MetadataClient(MakeConf make_conf, Options options)
+      : make_conf_(std::move(make_conf)), options_(options) {}
+
+  Replies Find(const std::vector<std::string>& names) override;
+  Replies Refresh(const std::vector<std::string>& topics) override;
+  bool BrokerAnswers(std::chrono::milliseconds timeout) override;
+  void Cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
+
+ private:
+  struct Client {
+    RdClient handle;
+    std::unordered_map<std::string, RdTopic> topics;  // that are asked for whatever is asked
+    std::size_t names = 0;                            // it remembers about so many
+  };
+
+  rd_kafka_t* HandleOf(Client* client, std::size_t most_names) const;
+  Reply ReplyOf(const rd_kafka_metadata_topic_t& topic) const;
+  std::vector<Reply> RepliesOf(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
+                               const std::vector<std::string>& names);
+  static RdMetadata Ask(rd_kafka_t* client, rd_kafka_topic_t* topic,
+                        std::chrono::milliseconds timeout);
+
+  const MakeConf make_conf_;
+  const Options options_;
+  std::atomic<bool> cancelled_{false};
+  Client finding_;
+  Client refreshing_;
+  MinInSync min_in_sync_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_

@@ -1,0 +1,106 @@
+#include "infra/kafka/metadata/min_in_sync.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "infra/kafka/client/handles.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::chrono::minutes kRemembered{1};
+constexpr std::chrono::seconds kSilence{10};
+constexpr std::size_t kTopicsPerRequest = 100;
+constexpr std::size_t kMaxRemembered = 10'000;
+
+// A replica is missing.
+bool MayBeShort(const rd_kafka_metadata_topic_t& topic) {
+  for (int i = 0; i < topic.partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
+    if (partition.isr_cnt < partition.replica_cnt) return true;
+  }
+  return false;
+}
+
+int ValueOf(const rd_kafka_ConfigResource_t* resource) {
+  std::size_t count = 0;
+  const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(resource, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::strcmp(rd_kafka_ConfigEntry_name(entries[i]), "min.insync.replicas") != 0) continue;
+    const char* const text = rd_kafka_ConfigEntry_value(entries[i]);
+    int value = 1;
+    if (text != nullptr) std::from_chars(text, text + std::strlen(text), value);
+    return value;
+  }
+  return 1;
+}
+
+}  // namespace
+
+void MinInSync::Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const {
+  const auto found = known_.find(topic.topic);
+  if (found == known_.end()) return;
+  for (int i = 0; i < topic.partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
+    const auto number = static_cast<std::size_t>(partition.id);
+    if (partition.id < 0 || number >= layout->leaders.size()) continue;
+    BrokerId& leader = layout->leaders[number];
+    // Since Kafka 3.7 a topic with fewer replicas than it asks for wants all that it has.
+    const int wanted = std::min(found->second.replicas, partition.replica_cnt);
+    if (IsBroker(leader) && partition.isr_cnt < wanted) leader = kTooFewReplicas;
+  }
+}
+
+std::vector<std::string> MinInSync::Unknown(const Topics& topics) const {
+  const Clock::time_point now = Clock::now();
+  std::vector<std::string> names;
+  for (const rd_kafka_metadata_topic_t* const topic : topics) {
+    if (topic == nullptr || !MayBeShort(*topic)) continue;
+    const auto found = known_.find(topic->topic);
+    if (found == known_.end() || found->second.until <= now) names.emplace_back(topic->topic);
+    if (names.size() == kTopicsPerRequest) break;
+  }
+  return names;
+}
+
+void MinInSync::Remember(const std::string& topic, int replicas) {
+  if (known_.size() >= kMaxRemembered) known_.clear();
+  known_[topic] = {replicas, Clock::now() + kRemembered};
+}
+
+void MinInSync::Learn(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout) {
+  const std::vector<std::string> names = Unknown(topics);
+  if (names.empty() || Clock::now() < silent_until_) return;
+  std::vector<RdConfigResource> resources;
+  std::vector<rd_kafka_ConfigResource_t*> raw;
+  for (const std::string& name : names) {
+    resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+    raw.push_back(resources.back().get());
+    // Also what the cluster does not tell is not asked again at once.
+    const auto found = known_.find(name);
+    Remember(name, found == known_.end() ? 1 : found->second.replicas);
+  }
+  const auto wait = static_cast<int>(timeout.count());
+  const RdAdminOptions options(
+      rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), wait, nullptr, 0);
+  const RdQueue queue(rd_kafka_queue_new(client));
+  rd_kafka_DescribeConfigs(client, raw.data(), raw.size(), options.get(), queue.get());
+  const RdEvent event(rd_kafka_queue_poll(queue.get(), wait));
+  const auto* const result =
+      event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event.get());
+  if (result == nullptr) {  // no controller, perhaps: look-ups must not each wait for it
+    silent_until_ = Clock::now() + kSilence;
+    return;
+  }
+  std::size_t count = 0;
+  const rd_kafka_ConfigResource_t** answers =
+      rd_kafka_DescribeConfigs_result_resources(result, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (rd_kafka_ConfigResource_error(answers[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    Remember(rd_kafka_ConfigResource_name(answers[i]), ValueOf(answers[i]));
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,80 @@
+// What readiness and the wave queue need of librdkafka's statistics (a JSON text of each
+// client four times a second): brokers, and whether the producer has its id. Topics, with which the
+// text grows, are cut out before it is read; what is exported of them is read at a scrape
+// (rdkafka_metrics.h).
+#ifndef GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATS_H_
+#define GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infra/kafka/types/topic_layout.h"
+
+namespace gateway {
+
+struct KafkaStats {
+  struct Broker {
+    BrokerId id = kNoLeader;
+    bool up = false;
+    std::chrono::microseconds silent_for{};  // since its last byte; very long if there was none
+  };
+  int brokers_known = 0;  // those that metadata named; bootstrap addresses do not count
+  int brokers_up = 0;
+  // eos.idemp_state: "Assigned" when the producer can produce; while a failed batch is dealt with
+  // "DrainBump", "DrainReset", "RequestPID", "WaitPID" for a moment.
+  std::string idempotence;
+  std::vector<Broker> brokers{};
+};
+
+// What eos.idemp_state comes to, the nearer to producing the lesser: a failed batch makes
+// librdkafka renew the id, for a moment.
+enum class ProducerId : std::uint8_t { kAssigned, kRenewed, kNone };
+ProducerId ProducerIdOf(std::string_view idemp_state);
+
+// What holds of several clients that are one producing instance, whose statistics come one after
+// the other. One thread at a time.
+class ClientStats final {
+ public:
+  // Those of `client` have come; Together is to be asked before the next. What others said of a
+  // broker's silence is forgotten: it has been told, and is older now than it says.
+  void Take(std::size_t client, KafkaStats stats);
+  // The client's connection to the broker broke since.
+  void MarkDown(std::size_t client, BrokerId broker);
+  // The next are those of another instance.
+  void Clear() { told_.clear(); }
+
+  // Only clients for which `used` holds, and of those the ones that have told: a broker is up if it
+  // is to each, so one that a client does not know of is not, and has spoken if it has to any; the
+  // id is that of the client that is furthest from having one.
+  KafkaStats Together(const std::function<bool(std::size_t)>& used) const;
+
+ private:
+  std::vector<std::optional<KafkaStats>> told_;
+};
+
+// Keeps its buffers from one text to the next. One thread at a time.
+class KafkaStatsReader final {
+ public:
+  KafkaStatsReader();
+  ~KafkaStatsReader();
+  KafkaStatsReader(const KafkaStatsReader&) = delete;
+  KafkaStatsReader& operator=(const KafkaStatsReader&) = delete;
+
+  // Absent if `json` is not what librdkafka writes.
+  std::optional<KafkaStats> Read(std::string_view json);
+
+ private:
+  struct Buffers;  // keeps simdjson out of this header
+  const std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATS_H_

@@ -1,0 +1,29 @@
+// What a topic looks like: how many partitions it has and which broker leads each. A plain value.
+#ifndef GATEWAY_INFRA_KAFKA_TYPES_TOPIC_LAYOUT_H_
+#define GATEWAY_INFRA_KAFKA_TYPES_TOPIC_LAYOUT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "service/types/record.h"
+
+namespace gateway {
+
+using BrokerId = std::int32_t;
+inline constexpr BrokerId kNoLeader = -1;
+// In place of a leader that would refuse whatever it is sent with acks=all: fewer replicas are in
+// sync than min.insync.replicas asks for.
+inline constexpr BrokerId kTooFewReplicas = -2;
+
+inline bool IsBroker(BrokerId id) { return id >= 0; }
+
+struct TopicLayout {
+  std::vector<BrokerId> leaders;  // by partition; kNoLeader while none is elected
+
+  Partition partitions() const { return static_cast<Partition>(leaders.size()); }
+  bool operator==(const TopicLayout&) const = default;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_TYPES_TOPIC_LAYOUT_H_

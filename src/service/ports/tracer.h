@@ -1,0 +1,45 @@
+// The port to whatever records spans. What a trace is made of is decided in `api`; who implements
+// this batches and exports on threads of its own and never blocks its caller. A span belongs to one
+// request and is used by one thread at a time.
+#ifndef GATEWAY_SERVICE_PORTS_TRACER_H_
+#define GATEWAY_SERVICE_PORTS_TRACER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <variant>
+
+#include "service/tracing/trace_context.h"
+
+namespace gateway {
+
+using SpanValue = std::variant<std::string_view, std::int64_t, bool>;
+
+class Span {
+ public:
+  virtual ~Span() = default;  // ends it
+
+  virtual const TraceContext& context() const = 0;
+  // The value of the `tracestate` header that goes with it; "" if there is none.
+  virtual std::string_view tracestate() const = 0;
+  // Values are copied; names follow OpenTelemetry's conventions.
+  virtual void Set(std::string_view name, SpanValue value) = 0;
+  // The work did not succeed: attribute `error.type`, and the status that says so.
+  virtual void Fail(std::string_view error_type) = 0;
+};
+
+class Tracer {
+ public:
+  virtual ~Tracer() = default;
+
+  // A span of kind SERVER that begins now. `parent` is what the request carried, null if nothing.
+  // Null if the sampler leaves the request out.
+  virtual std::unique_ptr<Span> StartServer(std::string_view name, const TraceContext* parent,
+                                            std::string_view tracestate) = 0;
+  // A span of kind PRODUCER below `parent`, which a span of this tracer gave. Never null.
+  virtual std::unique_ptr<Span> StartProducer(std::string_view name, const Span& parent) = 0;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PORTS_TRACER_H_

@@ -1,0 +1,81 @@
+// A record on its way, and what is said of it at the end.
+#ifndef GATEWAY_SERVICE_PRODUCE_DELIVERY_H_
+#define GATEWAY_SERVICE_PRODUCE_DELIVERY_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "service/types/record.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+// The truth about one record: where it is stored, or why it is not (Error::persistence says how
+// sure that is).
+using DeliveryReport = Result<RecordMetadata>;
+
+// One record handed to a Producer. Owned by the batch of its request, which stays alive until every
+// record of it has been reported; a producer keeps the plain pointer. `next` and `order` are for
+// the producer's own queues (a record is in one at a time). The two times are the producer's to
+// set, for what is measured: one reading of the clock does for all records that move together.
+//
+// A record is held until somebody takes it to hand it to Kafka. The deadline of its request may
+// withdraw it only while it is held: then it was surely never sent. One atomic decides between the
+// two; any thread may call any of these.
+class PendingRecord {
+ public:
+  const Record& record() const { return *record_; }
+
+  // Says what became of the record. Called exactly once, from any thread, also when the producer
+  // could not even enqueue it, and when it was withdrawn. The record may be gone when this returns.
+  virtual void Report(DeliveryReport report) = 0;
+
+  // The request that the record came with.
+  virtual RecordOrigin origin() const { return {}; }
+
+  // For the producer, before it hands the record to Kafka: false if the record was withdrawn.
+  [[nodiscard]] bool Take() { return Move(Hold::kHeld, Hold::kTaken); }
+  // For the producer: the record surely did not reach Kafka and is held again. False if its
+  // deadline has come meanwhile: then only Report is left to do.
+  [[nodiscard]] bool PutBack() { return Move(Hold::kTaken, Hold::kHeld); }
+  bool withdrawn() const { return hold_.load(std::memory_order_acquire) == Hold::kWithdrawn; }
+  // The deadline came after the record was taken: its report is late.
+  bool late() const { return hold_.load(std::memory_order_acquire) == Hold::kLate; }
+
+  PendingRecord* next = nullptr;
+  std::uint64_t order = 0;
+  using TimePoint = std::chrono::steady_clock::time_point;
+  TimePoint handed_over{};  // when it was last taken for Kafka; the epoch: never
+  TimePoint reported_at{};  // when its report came in; the epoch: when Report is called
+
+ protected:
+  explicit PendingRecord(const Record* record) : record_(record) {}
+  PendingRecord(const PendingRecord& other) : record_(other.record_) {}  // before it is sent
+  PendingRecord& operator=(const PendingRecord&) = delete;
+  ~PendingRecord() = default;
+
+  // For the deadline, once: true if the record was still held and now never will be sent.
+  [[nodiscard]] bool Withdraw() {
+    while (true) {
+      if (Move(Hold::kHeld, Hold::kWithdrawn)) return true;
+      if (Move(Hold::kTaken, Hold::kLate)) return false;
+    }
+  }
+
+ private:
+  enum class Hold : std::uint8_t { kHeld, kTaken, kWithdrawn, kLate };
+
+  bool Move(Hold from, Hold to) {
+    return hold_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
+                                         std::memory_order_acquire);
+  }
+
+  const Record* record_;
+  std::atomic<Hold> hold_{Hold::kHeld};
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PRODUCE_DELIVERY_H_

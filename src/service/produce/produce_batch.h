@@ -1,0 +1,104 @@
+// One request's records between Send and answer. Whatever happens, the request is answered exactly
+// once and each record counts exactly once: by its delivery report, or by the deadline if that
+// comes first.
+//
+// Lifetime: the batch keeps itself alive until its last record has been reported, because
+// librdkafka points into its bytes until then, also after the answer has gone out. Threads:
+// OnReported comes from delivery threads, Expire from any; after the answer callback has been
+// called, outcomes no longer change and any thread may read them.
+#ifndef GATEWAY_SERVICE_PRODUCE_PRODUCE_BATCH_H_
+#define GATEWAY_SERVICE_PRODUCE_PRODUCE_BATCH_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "service/ports/ports.h"
+#include "service/produce/delivery.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+// What is said of a record that its deadline withdrew.
+const DeliveryReport& WithdrawnReport();
+
+class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
+ public:
+  // Called once, from whichever thread completes the batch.
+  using Callback = std::function<void(std::shared_ptr<const ProduceBatch>)>;
+  // Called once, when the last record has been reported: librdkafka needs the bytes no more.
+  using Released = std::function<void()>;
+
+  static std::shared_ptr<ProduceBatch> Create(RecordBatch records, const Clock& clock,
+                                              Metrics& metrics, Callback answer,
+                                              Released released = {});
+  ProduceBatch(const ProduceBatch&) = delete;
+  ProduceBatch& operator=(const ProduceBatch&) = delete;
+
+  // The memory that a record takes from Create to the last report beside the bytes it points into;
+  // and many, whose headers may be the same array.
+  static std::size_t OverheadBytes(const Record& record) {
+    return sizeof(Record) + sizeof(Pending) + record.headers.size_bytes();
+  }
+  static std::size_t OverheadBytes(std::span<const Record> records);
+
+  // Hands every record to `producer`, in order, and kicks it. Called once. The producer must
+  // outlive every batch that is not answered.
+  void Send(Producer& producer);
+
+  // The deadline has come: answers now with what is known. Records without a report become
+  // kDeliveryTimeout: NotPersisted if the producer still held them, who then never sends them, else
+  // PossiblyPersisted. No effect once answered. Not before Send has returned.
+  void Expire();
+
+  std::size_t size() const { return batch_.records.size(); }
+  const Record& record(std::size_t index) const { return batch_.records[index]; }
+  // Whether all records had been reported when the answer was called, so that nothing of the batch
+  // is under way any more. Like `outcome` only after the answer callback was called.
+  bool complete() const { return complete_; }
+  // What became of the record. Only after the answer callback was called.
+  const DeliveryReport& outcome(std::size_t index) const;
+
+ private:
+  enum class State : std::uint8_t { kPending, kReported, kExpired, kWithdrawn };
+
+  class Pending final : public PendingRecord {
+   public:
+    Pending(const Record* record, ProduceBatch* batch)
+        : PendingRecord(record), batch_(batch), report_(RecordMetadata{}) {}
+    Pending(Pending&& other) noexcept;  // before Send only: std::vector wants it
+    void Report(DeliveryReport report) override { batch_->OnReported(*this, std::move(report)); }
+    RecordOrigin origin() const override { return batch_->batch_.origin; }
+
+   private:
+    friend class ProduceBatch;
+    using PendingRecord::Withdraw;
+    ProduceBatch* batch_;
+    DeliveryReport report_;
+    std::atomic<State> state_{State::kPending};
+  };
+
+  ProduceBatch(RecordBatch records, const Clock& clock, Metrics& metrics, Callback answer,
+               Released released);
+  void OnReported(Pending& pending, DeliveryReport report);
+  void Answer();
+
+  RecordBatch batch_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  Callback answer_;
+  Released released_;
+  Clock::TimePoint sent_at_{};
+  Producer* producer_ = nullptr;
+  std::vector<Pending> pending_;
+  std::atomic<std::size_t> unreported_;
+  std::atomic<bool> answered_{false};
+  bool complete_ = false;               // written before the answer
+  std::shared_ptr<ProduceBatch> self_;  // from Send until the last report
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PRODUCE_PRODUCE_BATCH_H_

@@ -1,0 +1,98 @@
+#include "service/produce/produce_service.h"
+
+#include <optional>
+#include <utility>
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view kTopic = "/topic";
+
+}  // namespace
+
+ProduceService::ProduceService(Producer& producer, const Clock& clock, Metrics& metrics,
+                               TopicPolicy policy, RecordLimits limits)
+    : producer_(producer),
+      clock_(clock),
+      metrics_(metrics),
+      policy_(std::move(policy)),
+      limits_(limits) {}
+
+Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch records,
+                                                              const Locate& locate,
+                                                              ProduceBatch::Callback answer,
+                                                              ProduceBatch::Released released) {
+  if (records.records.empty()) {  // no last report would ever answer it
+    Error error;
+    error.code = ErrorCode::kInvalidRecord;
+    error.detail = "The request has no records; send at least one.";
+    return error;
+  }
+  if (records.records.size() > limits_.max_batch_records) {
+    Error error;
+    error.code = ErrorCode::kTooManyRecords;
+    error.detail = "The request has " + std::to_string(records.records.size()) +
+                   " records; at most " + std::to_string(limits_.max_batch_records) +
+                   " are allowed (Limits:MaxBatchRecords). Send them in several requests.";
+    return error;
+  }
+  if (auto refused = Refuse(records.records, locate, {}, records.request_headers)) {
+    return std::move(*refused);
+  }
+  if (std::optional<Error> full = RefuseWhatIsFull(records.records)) return *std::move(full);
+
+  std::shared_ptr<ProduceBatch> batch = ProduceBatch::Create(
+      std::move(records), clock_, metrics_, std::move(answer), std::move(released));
+  batch->Send(producer_);
+  return batch;
+}
+
+std::optional<Error> ProduceService::Refuse(std::span<const Record> records, const Locate& locate,
+                                            RequestFaults found,
+                                            std::span<const Header> request_headers) const {
+  const TimestampMs now = clock_.UnixMillis();
+  const bool all_read = found.empty();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = records[i];
+    const auto add = [&](FaultKind kind, std::string_view member, std::string detail) {
+      ErrorDetail fault = locate(i, record, member);
+      fault.detail = std::move(detail);
+      if (fault.record) {
+        found.Add(kind, std::move(fault));
+      } else {
+        found.AddOnce(kind, std::move(fault));
+      }
+    };
+    const bool topic_known = all_read || record.topic.data() != nullptr;
+    for (RecordFault& fault : CheckRecord(record, limits_, now, request_headers)) {
+      if (topic_known || fault.member != kTopic)
+        add(fault.kind, fault.member, std::move(fault.detail));
+    }
+    if (IsLegalTopicName(record.topic) && !policy_.Allows(record.topic)) {
+      add(FaultKind::kForbidden, kTopic,
+          "This gateway does not write to \"" + std::string(record.topic) +
+              "\" (Topics:Allow, Topics:Deny).");
+    }
+  }
+  if (found.empty()) return std::nullopt;
+  return std::move(found).Build();
+}
+
+// All or nothing: a batch of which a part was taken would be answered at the length of its
+// failures, and sent again whole.
+std::optional<Error> ProduceService::RefuseWhatIsFull(std::span<const Record> records) const {
+  std::string_view last;
+  for (const Record& record : records) {
+    if (record.topic == last) continue;
+    last = record.topic;
+    if (producer_.HasRoomFor(last)) continue;
+    Error error;
+    error.code = ErrorCode::kOverloaded;
+    error.detail = "As many records of the topic \"" + std::string(last) +
+                   "\" wait for Kafka already as may wait. Nothing of this request was sent.";
+    return error;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gateway

@@ -1,0 +1,64 @@
+// The use case: take the records of one request, refuse all of them if one breaks a rule, else send
+// each and answer when every one has its fate. Knows neither HTTP nor librdkafka. Thread-safe;
+// owned by main, outlives every request.
+#ifndef GATEWAY_SERVICE_PRODUCE_PRODUCE_SERVICE_H_
+#define GATEWAY_SERVICE_PRODUCE_PRODUCE_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "service/ports/ports.h"
+#include "service/produce/produce_batch.h"
+#include "service/produce/record_limits.h"
+#include "service/produce/request_faults.h"
+#include "service/produce/topic_policy.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+class ProduceService final {
+ public:
+  ProduceService(Producer& producer, const Clock& clock, Metrics& metrics, TopicPolicy policy,
+                 RecordLimits limits);
+
+  // Where in the request `member` of a record is ("/topic"; "": the record itself): an ErrorDetail
+  // that has everything but the detail.
+  using Locate =
+      std::function<ErrorDetail(std::size_t index, const Record& record, std::string_view member)>;
+
+  // Sends `records`, or refuses them all: kInvalidRecord, kTopicForbidden, kRecordTooLarge,
+  // kTooManyRecords, with up to kMaxErrorDetails errors, or kOverloaded; then nothing was sent and
+  // neither callback is called. Otherwise `answer` is called exactly once, from any thread,
+  // possibly before Produce returns, and `released` when the last byte is free. The batch that is
+  // returned takes the deadline (ProduceBatch::Expire).
+  Result<std::shared_ptr<ProduceBatch>> Produce(RecordBatch records, const Locate& locate,
+                                                ProduceBatch::Callback answer,
+                                                ProduceBatch::Released released = {});
+
+  // Why a request of these records is refused; nothing if it is not. `found` are the faults that
+  // its reader has found, and are listed with those that are found here; what could not be read of
+  // a record is absent then, and its topic null (no data). Malformed outranks forbidden, and that
+  // outranks size: 400, 403, 413. `request_headers`: see RecordBatch.
+  std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
+                              RequestFaults found = {},
+                              std::span<const Header> request_headers = {}) const;
+
+  const RecordLimits& limits() const { return limits_; }
+  const TopicPolicy& policy() const { return policy_; }
+
+ private:
+  std::optional<Error> RefuseWhatIsFull(std::span<const Record> records) const;
+
+  Producer& producer_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  TopicPolicy policy_;
+  RecordLimits limits_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PRODUCE_PRODUCE_SERVICE_H_

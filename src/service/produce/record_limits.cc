@@ -1,0 +1,108 @@
+#include "service/produce/record_limits.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "service/types/rfc3339.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::size_t kMaxTopicBytes = 249;
+// How far a clock may be ahead of the gateway's.
+constexpr TimestampMs kMaxAheadMs = 86'400'000;
+
+bool IsTopicCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+std::string InRfc3339(TimestampMs ms) {
+  std::string text;
+  AppendRfc3339(ms, &text);
+  return text;
+}
+
+// What is wrong with a record's time; nothing if it is between the bounds. A time in the wrong unit
+// is always beyond one of them, and would be stored as 1970 or as a year that no retention reaches.
+std::optional<std::string> CheckTimestamp(TimestampMs timestamp, TimestampMs min, TimestampMs now) {
+  if (timestamp < min) {
+    return "The timestamp is " + InRfc3339(timestamp) + ", before " + InRfc3339(min) +
+           " (Limits:MinTimestamp): milliseconds, not seconds? Leave it out to mean now.";
+  }
+  if (timestamp > now + kMaxAheadMs) {
+    return "The timestamp is " + InRfc3339(timestamp) +
+           ", more than a day ahead of the gateway's clock: milliseconds, not microseconds? Leave "
+           "it out to mean now.";
+  }
+  return std::nullopt;
+}
+
+// Those headers of the record that configuration took from the request: they are the same bytes,
+// which the record's own of that name are not.
+std::vector<Header> FromRequest(const Record& record, std::span<const Header> request_headers) {
+  std::vector<Header> found;
+  for (const Header& header : record.headers) {
+    const bool from_request = std::any_of(
+        request_headers.begin(), request_headers.end(),
+        [&header](const Header& other) { return other.name.data() == header.name.data(); });
+    if (from_request) found.push_back(header);
+  }
+  return found;
+}
+
+std::string Share(std::size_t count) {
+  return count == 0 ? ""
+                    : ", " + std::to_string(count) +
+                          " of them from header fields of the request "
+                          "(Records:HeadersFromRequest)";
+}
+
+}  // namespace
+
+bool IsLegalTopicName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxTopicBytes && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), IsTopicCharacter);
+}
+
+std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
+                                     TimestampMs now, std::span<const Header> request_headers) {
+  std::vector<RecordFault> faults;
+  const auto refuse = [&faults](std::string_view member, std::string detail) {
+    faults.push_back({FaultKind::kMalformed, member, std::move(detail)});
+  };
+  if (!IsLegalTopicName(record.topic)) {
+    refuse("/topic",
+           "A topic name is 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' and '-', and neither "
+           "\".\" nor \"..\".");
+  }
+  if (record.partition && *record.partition < 0) {
+    refuse("/partition",
+           "A partition is an integer from 0 to 2147483647; leave it out to have one chosen.");
+  }
+  if (record.timestamp) {
+    auto wrong = CheckTimestamp(*record.timestamp, limits.min_timestamp, now);
+    if (wrong) refuse("/timestamp", *std::move(wrong));
+  }
+  if (record.headers.size() > limits.max_headers) {
+    refuse("/headers", "The record has " + std::to_string(record.headers.size()) + " headers" +
+                           Share(FromRequest(record, request_headers).size()) + "; at most " +
+                           std::to_string(limits.max_headers) +
+                           " are allowed (Limits:MaxHeaders).");
+  }
+  const std::size_t bytes = record.PayloadBytes();
+  if (bytes <= limits.max_record_bytes) return faults;
+  // Headers that are too large by themselves are a fault of all records that share them.
+  const std::size_t header_bytes = HeaderBytes(record.headers);
+  const bool alone = header_bytes > limits.max_record_bytes;
+  faults.push_back({FaultKind::kTooLarge, alone ? "/headers" : "",
+                    "The record has " + std::to_string(alone ? header_bytes : bytes) +
+                        (alone ? " bytes of headers" : " bytes of key, value and headers") +
+                        Share(HeaderBytes(FromRequest(record, request_headers))) + "; at most " +
+                        std::to_string(limits.max_record_bytes) +
+                        " are allowed (Limits:MaxRecordBytes)."});
+  return faults;
+}
+
+}  // namespace gateway

@@ -1,0 +1,40 @@
+// What Kafka and this gateway ask of a record before it is sent, so that one caller's bad record
+// can never fail in the broker and stall everybody (a permanent failure makes librdkafka drain its
+// whole instance). Pure functions.
+#ifndef GATEWAY_SERVICE_PRODUCE_RECORD_LIMITS_H_
+#define GATEWAY_SERVICE_PRODUCE_RECORD_LIMITS_H_
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/produce/request_faults.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+struct RecordLimits {
+  std::size_t max_batch_records = 10'000;    // Limits:MaxBatchRecords
+  std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes: key + value + headers
+  std::size_t max_headers = 64;              // Limits:MaxHeaders, of one record
+  TimestampMs min_timestamp = 1;             // Limits:MinTimestamp; 0 would silently mean now
+};
+
+// `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
+bool IsLegalTopicName(std::string_view name);
+
+struct RecordFault {
+  FaultKind kind;
+  std::string_view member;  // a pointer relative to the record: "/topic"; "": the record
+  std::string detail;
+};
+// What is wrong with `record`; empty if nothing is. `request_headers`: see
+// RecordBatch; a fault that they have a share in says so.
+std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
+                                     TimestampMs now, std::span<const Header> request_headers = {});
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PRODUCE_RECORD_LIMITS_H_

@@ -1,0 +1,65 @@
+#include "service/produce/request_faults.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gateway {
+namespace {
+
+ErrorCode CodeOf(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kMalformed:
+      return ErrorCode::kInvalidRecord;
+    case FaultKind::kForbidden:
+      return ErrorCode::kTopicForbidden;
+    case FaultKind::kTooManyRecords:
+      return ErrorCode::kTooManyRecords;
+    case FaultKind::kTooLarge:
+      return ErrorCode::kRecordTooLarge;
+    case FaultKind::kNone:
+      break;
+  }
+  return ErrorCode::kInternal;
+}
+
+}  // namespace
+
+bool RequestFaults::HasRoom() {
+  if (errors_.size() < kMaxErrorDetails) return true;
+  truncated_ = true;
+  return false;
+}
+
+void RequestFaults::Add(FaultKind kind, ErrorDetail fault) {
+  if (kind < kind_) {  // also if there is no room: it decides all the same
+    kind_ = kind;
+    decisive_ = fault.detail;
+  }
+  if (HasRoom()) errors_.push_back(std::move(fault));
+}
+
+void RequestFaults::AddOnce(FaultKind kind, ErrorDetail fault) {
+  const bool known =
+      std::any_of(errors_.begin(), errors_.end(), [&fault](const ErrorDetail& other) {
+        return !other.record && other.pointer == fault.pointer &&
+               other.parameter == fault.parameter && other.detail == fault.detail;
+      });
+  if (!known) Add(kind, std::move(fault));
+}
+
+Error RequestFaults::Build() && {
+  std::stable_sort(errors_.begin(), errors_.end(), [](const ErrorDetail& a, const ErrorDetail& b) {
+    return a.record < b.record;  // none is less than any
+  });
+  Error error;
+  error.code = CodeOf(kind_);
+  error.detail = std::move(decisive_);
+  if (errors_.size() > 1 || truncated_) {
+    error.detail += " See \"errors\" for the other faults; nothing of this request was sent.";
+  }
+  error.errors = std::move(errors_);
+  error.truncated = truncated_;
+  return error;
+}
+
+}  // namespace gateway

@@ -1,0 +1,30 @@
+// Which topics callers may write to: Topics:Allow and Topics:Deny, globs in which `*` stands for
+// any characters (dots too). Deny wins; names that begin with "__" are always denied. Immutable:
+// any thread may ask.
+#ifndef GATEWAY_SERVICE_PRODUCE_TOPIC_POLICY_H_
+#define GATEWAY_SERVICE_PRODUCE_TOPIC_POLICY_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+
+class TopicPolicy final {
+ public:
+  TopicPolicy(std::vector<std::string> allow, std::vector<std::string> deny);
+
+  bool Allows(std::string_view topic) const;
+
+ private:
+  std::vector<std::string> allow_;
+  std::vector<std::string> deny_;
+};
+
+// True if `text` matches `glob`, where `*` matches any run of characters, also none. Linear in
+// both.
+bool GlobMatches(std::string_view glob, std::string_view text);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PRODUCE_TOPIC_POLICY_H_

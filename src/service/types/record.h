@@ -1,0 +1,99 @@
+// Kafka's nouns: Record, Header, RecordMetadata. A Record does not own its bytes: it points into
+// the RecordBatch that holds the request body, so that a value travels from the socket to
+// librdkafka without being copied here.
+#ifndef GATEWAY_SERVICE_TYPES_RECORD_H_
+#define GATEWAY_SERVICE_TYPES_RECORD_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+
+using Partition = std::int32_t;
+using Offset = std::int64_t;
+using TimestampMs = std::int64_t;  // milliseconds since 1970-01-01T00:00:00Z, Kafka's CreateTime
+
+// A null value is legal and differs from an empty one.
+struct Header {
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+inline std::size_t HeaderBytes(std::span<const Header> headers) {
+  std::size_t bytes = 0;
+  for (const Header& header : headers) {
+    bytes += header.name.size() + (header.value ? header.value->size() : 0);
+  }
+  return bytes;
+}
+
+struct Record {
+  std::string_view topic;
+  std::optional<std::string_view> key;    // absent: no key; "" is an empty key
+  std::optional<std::string_view> value;  // absent: a tombstone
+  std::span<const Header> headers;        // in the request's order, duplicates kept
+  std::optional<Partition> partition;     // absent: chosen by key (murmur2) or sticky
+  std::optional<TimestampMs> timestamp;   // absent: now
+
+  // Bytes of key, value and headers: what limits and budgets count.
+  std::size_t PayloadBytes() const {
+    return (key ? key->size() : 0) + (value ? value->size() : 0) + HeaderBytes(headers);
+  }
+};
+
+// Where a stored record is. `offset` is absent in the rare case that the record is stored but its
+// offset is not known (a duplicate detected by the broker after a lost acknowledgement).
+struct RecordMetadata {
+  Partition partition = -1;
+  std::optional<Offset> offset;
+  TimestampMs timestamp = 0;
+};
+
+// Readable bytes that must follow a body: parsers read in blocks (simdjson's SIMDJSON_PADDING).
+inline constexpr std::size_t kBodyPadding = 64;
+
+// Where records came from, for logs: "" is not known. The texts live as long as the batch.
+struct RecordOrigin {
+  std::string_view request_id;
+  std::string_view trace_id;
+};
+
+// The records of one request together with the bytes they point into. Movable: what records point
+// to stays where it is, because `body` is made with a capacity of at least its size + kBodyPadding,
+// so it is never in the string's own small buffer, and because the arena never moves its blocks.
+struct RecordBatch {
+  std::string body;  // the request body
+  std::unique_ptr<std::pmr::monotonic_buffer_resource>
+      arena;  // decoded strings, header arrays; null until used
+  std::vector<Record> records;
+  // Of the headers those that are fields of the request, because Records:HeadersFromRequest says
+  // so; for error texts.
+  std::span<const Header> request_headers;
+  RecordOrigin origin;
+  // When the request was complete; the epoch if nobody measures it.
+  std::chrono::steady_clock::time_point complete_at{};
+
+  // The arena, made at first use.
+  std::pmr::monotonic_buffer_resource& Arena() {
+    if (!arena) arena = std::make_unique<std::pmr::monotonic_buffer_resource>(1024);
+    return *arena;
+  }
+
+  // Copies `bytes` to where they live as long as the batch.
+  std::string_view Keep(std::string_view bytes) {
+    char* copy = static_cast<char*>(Arena().allocate(bytes.empty() ? 1 : bytes.size(), 1));
+    bytes.copy(copy, bytes.size());
+    return {copy, bytes.size()};
+  }
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_TYPES_RECORD_H_

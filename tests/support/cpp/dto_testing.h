@@ -1,0 +1,71 @@
+// What the tests of the wire format share.
+#ifndef GATEWAY_TESTS_SUPPORT_CPP_DTO_TESTING_H_
+#define GATEWAY_TESTS_SUPPORT_CPP_DTO_TESTING_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/native/produce_request.h"
+
+namespace gateway::testing {
+
+// A body as the connection delivers it: with room behind it.
+inline std::string Body(const std::string& text) {
+  std::string body;
+  body.reserve(text.size() + kBodyPadding);
+  return body.append(text);
+}
+
+// The refusal of a request that has faults, as if there were no other in its records.
+inline Result<ProduceRequest, Problem> Judged(Result<ProduceRequest, Problem> result) {
+  if (!result.ok() || result.value().faults.empty()) return result;
+  return Problem::FromError(std::move(result.value().faults).Build());
+}
+
+inline Result<ProduceRequest, Problem> ParseSend(const std::string& text) {
+  return Judged(ParseSendRequest(Body(text)));
+}
+
+inline Result<ProduceRequest, Problem> ParseBatch(const std::string& text,
+                                                  std::size_t max_records = 10'000) {
+  return Judged(ParseBatchRequest(Body(text), max_records));
+}
+
+inline Result<ProduceRequest, Problem> ParseLines(const std::string& text,
+                                                  std::size_t max_records = 10'000) {
+  return Judged(ParseLinesRequest(Body(text), max_records));
+}
+
+// "pointer: detail" of each fault; the problem's detail if it lists none; "accepted".
+inline std::vector<std::string> Faults(const Result<ProduceRequest, Problem>& result) {
+  if (result.ok()) return {"accepted"};
+  std::vector<std::string> faults;
+  for (const ErrorDetail& error : result.error().errors) {
+    faults.push_back(error.pointer + ": " + error.detail);
+  }
+  if (faults.empty()) faults.push_back(result.error().detail);
+  return faults;
+}
+
+// The pointers alone.
+inline std::vector<std::string> Pointers(const Result<ProduceRequest, Problem>& result) {
+  if (result.ok()) return {"accepted"};
+  std::vector<std::string> pointers;
+  for (const ErrorDetail& error : result.error().errors) pointers.push_back(error.pointer);
+  return pointers;
+}
+
+// A header as text: `name=value`, `name` for null.
+inline std::vector<std::string> HeaderTexts(const Record& record) {
+  std::vector<std::string> texts;
+  for (const Header& header : record.headers) {
+    texts.emplace_back(header.name);
+    if (header.value) texts.back().append("=").append(*header.value);
+  }
+  return texts;
+}
+
+}  // namespace gateway::testing
+
+#endif  // GATEWAY_TESTS_SUPPORT_CPP_DTO_TESTING_H_

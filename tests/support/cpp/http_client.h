@@ -1,0 +1,168 @@
+// A client for tests that speaks HTTP to a port of this machine, byte by byte if need be. Blocking,
+// one thread; a server that does not answer fails the test after a while instead of hanging it.
+// TlsClient (tls_client.h) is one that speaks TLS.
+#ifndef GATEWAY_TESTS_SUPPORT_CPP_HTTP_CLIENT_H_
+#define GATEWAY_TESTS_SUPPORT_CPP_HTTP_CLIENT_H_
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "api/http/message.h"
+
+namespace gateway::testing {
+
+struct ClientResponse {
+  int status = 0;  // 0: none came
+  std::string head;
+  std::string body;
+
+  // The value of the field, "" if there is none.
+  std::string Field(std::string_view name) const {
+    for (std::size_t at = head.find("\r\n"); at != std::string::npos; at = head.find("\r\n", at)) {
+      at += 2;
+      const std::size_t colon = head.find(':', at);
+      if (colon == std::string::npos) break;
+      if (http::EqualsIgnoreCase(std::string_view(head).substr(at, colon - at), name)) {
+        const std::size_t end = head.find("\r\n", colon);
+        return head.substr(colon + 2, end - colon - 2);
+      }
+    }
+    return {};
+  }
+};
+
+class HttpClient {
+ public:
+  struct Options {
+    int receive_buffer = 0;  // bytes; 0: the system's own
+    const char* from = "127.0.0.1";
+  };
+
+  explicit HttpClient(std::uint16_t port) : HttpClient(port, Options()) {}
+  HttpClient(std::uint16_t port, const Options& options)
+      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const timeval patience{20, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (options.receive_buffer > 0) {
+      setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
+    }
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    inet_pton(AF_INET, options.from, &address.sin_addr);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);  // NOLINT
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+    address.sin_port = htons(port);
+    EXPECT_EQ(connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address),
+              0)  // NOLINT
+        << std::strerror(errno);
+  }
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+  virtual ~HttpClient() { Close(); }
+
+  // False if the server has closed.
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = Transmit(bytes);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  virtual void HalfClose() { shutdown(fd_, SHUT_WR); }
+  void Close() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+  // Closes with a reset.
+  void Abort() {
+    const linger now{1, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    Close();
+  }
+
+  // Reads one answer; `to_head`: it has no body whatever its Content-Length says.
+  ClientResponse Read(bool to_head = false) {
+    ClientResponse response;
+    std::size_t end = 0;
+    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+      if (!Fill()) return response;
+    }
+    response.head = buffer_.substr(0, end + 2);
+    buffer_.erase(0, end + 4);
+    response.status = std::atoi(response.head.c_str() + 9);
+    const std::string length = response.Field("Content-Length");
+    if (to_head || length.empty()) return response;
+    const std::size_t bytes = std::stoul(length);
+    while (buffer_.size() < bytes) {
+      if (!Fill()) {
+        ADD_FAILURE() << "the answer ends after " << buffer_.size() << " of " << bytes << " bytes";
+        return response;
+      }
+    }
+    response.body = buffer_.substr(0, bytes);
+    buffer_.erase(0, bytes);
+    return response;
+  }
+  ClientResponse Ask(std::string_view request) {
+    Send(request);
+    return Read();
+  }
+
+  // Waits for the end of the connection: true if the server closed it in good order with nothing
+  // more to read.
+  bool AtEnd() {
+    while (Fill()) {
+    }
+    return buffer_.empty() && last_read_ == 0;
+  }
+  // Waits until the server has closed, in good order or by a reset, whatever it still sends.
+  void WaitForEnd() {
+    while (Fill()) {
+    }
+    EXPECT_FALSE(last_errno_ == EAGAIN) << "the connection is still open";
+  }
+  // What was read but is not part of an answer taken by Read.
+  const std::string& unread() const { return buffer_; }
+
+ protected:
+  int fd() const { return fd_; }
+  // As send and recv.
+  virtual ssize_t Transmit(std::string_view bytes) {
+    return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  virtual ssize_t Receive(char* buffer, std::size_t size) { return recv(fd_, buffer, size, 0); }
+
+ private:
+  bool Fill() {
+    char piece[16'384];
+    last_read_ = Receive(piece, sizeof piece);
+    last_errno_ = last_read_ < 0 ? errno : 0;
+    EXPECT_NE(last_errno_, EAGAIN) << "the server neither answers nor closes";
+    if (last_read_ <= 0) return false;
+    buffer_.append(piece, static_cast<std::size_t>(last_read_));
+    return true;
+  }
+
+  int fd_;
+  std::string buffer_;
+  ssize_t last_read_ = 1;
+  int last_errno_ = 0;
+};
+
+}  // namespace gateway::testing
+
+#endif  // GATEWAY_TESTS_SUPPORT_CPP_HTTP_CLIENT_H_

@@ -1,0 +1,254 @@
+// What the tests of infra/kafka share: records that wait for their report, ports that several
+// threads may call, a consumer that reads back. Not for other layers.
+#ifndef GATEWAY_TESTS_SUPPORT_CPP_KAFKA_TEST_SUPPORT_H_
+#define GATEWAY_TESTS_SUPPORT_CPP_KAFKA_TEST_SUPPORT_H_
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "infra/kafka/client/embedded_broker.h"
+#include "infra/kafka/kafka_producer.h"
+#include "infra/os/system_clock.h"
+
+namespace gateway {
+
+// Reaches the librdkafka instance, to look at it and to make it fail.
+struct KafkaProducerTestPeer {
+  static std::shared_ptr<KafkaInstance> Instance(KafkaProducer& producer) {
+    const std::lock_guard lock(producer.state_mutex_);
+    return producer.state_.instance;
+  }
+  static void MakeFatal(KafkaProducer& producer, std::size_t client = 0) {
+    rd_kafka_test_fatal_error(Instance(producer)->handle(client),
+                              RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made by the test");
+  }
+  // Whatever waited for a look-up has gone to the queue, or failed.
+  static bool AwaitLookUps(KafkaProducer& producer) {
+    return producer.directory_->WaitIdle(std::chrono::steady_clock::now() +
+                                         std::chrono::seconds(30));
+  }
+  // As when a look-up says that the topic has this layout.
+  static void Update(KafkaProducer& producer, const std::string& topic, const TopicLayout& layout) {
+    producer.Update(topic, layout);
+  }
+};
+
+namespace testing {
+
+// Far beyond what anything here takes: reached only by a hang, which it turns into a failure.
+inline constexpr std::chrono::seconds kHang{30};
+
+// Counts what it is told; any thread may wait for a count.
+class Counter final {
+ public:
+  void Add() {
+    const std::lock_guard lock(mutex_);
+    ++count_;
+    changed_.notify_all();
+  }
+  int count() const {
+    const std::lock_guard lock(mutex_);
+    return count_;
+  }
+  bool WaitFor(int count) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kHang, [&] { return count_ >= count; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  int count_ = 0;
+};
+
+// A record that owns its bytes and remembers its reports.
+class TestRecord final : public PendingRecord {
+ public:
+  TestRecord(std::string topic, std::optional<std::string> key, std::optional<std::string> value,
+             std::optional<Partition> partition = std::nullopt)
+      : PendingRecord(&record_),
+        topic_(std::move(topic)),
+        key_(std::move(key)),
+        value_(std::move(value)) {
+    record_.topic = topic_;
+    if (key_) record_.key = *key_;
+    if (value_) record_.value = *value_;
+    record_.partition = partition;
+  }
+  TestRecord(const TestRecord&) = delete;
+  TestRecord& operator=(const TestRecord&) = delete;
+
+  Record& fields() { return record_; }
+  std::vector<Header>& headers() { return headers_; }
+  void UseHeaders() { record_.headers = headers_; }
+
+  using PendingRecord::Withdraw;
+  void Report(DeliveryReport report) override {
+    if (on_report) on_report(*this);
+    {
+      const std::lock_guard lock(mutex_);
+      reports_.push_back(std::move(report));
+      changed_.notify_all();
+    }
+  }
+
+  // The report, once it is there.
+  const DeliveryReport& Await() const {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, kHang, [&] { return !reports_.empty(); })) {
+      static const DeliveryReport hang(Error{ErrorCode::kInternal,
+                                             Persistence::kNotPersisted,
+                                             "the test waited for nothing",
+                                             {},
+                                             false});
+      return hang;
+    }
+    return reports_.front();
+  }
+  std::size_t reports() const {
+    const std::lock_guard lock(mutex_);
+    return reports_.size();
+  }
+
+  std::function<void(TestRecord&)> on_report;
+
+ private:
+  std::string topic_;
+  std::optional<std::string> key_;
+  std::optional<std::string> value_;
+  std::vector<Header> headers_;
+  Record record_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::vector<DeliveryReport> reports_;
+};
+
+// "TopicNotFound/NotPersisted"-like words would hide a wrong number; compare codes.
+inline ErrorCode CodeOfReport(const DeliveryReport& report) {
+  return report.ok() ? ErrorCode::kInternal : report.error().code;
+}
+
+class SharedLogger final : public Logger {
+ public:
+  struct Line {
+    LogLevel level;
+    std::string event;
+    std::string message;
+    std::map<std::string, std::string> text_fields;
+  };
+  bool Enabled(LogLevel) const override { return true; }
+  void Log(LogLevel level, std::string_view event, std::string_view message,
+           std::initializer_list<LogField> fields) override {
+    Line line{level, std::string(event), std::string(message), {}};
+    for (const LogField& field : fields) {
+      if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+        line.text_fields[std::string(field.name)] = std::string(*text);
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
+    changed_.notify_all();
+  }
+  bool WaitFor(std::string_view event) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kHang, [&] {
+      return std::any_of(lines_.begin(), lines_.end(),
+                         [&](const Line& line) { return line.event == event; });
+    });
+  }
+  std::vector<Line> Of(std::string_view event) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Line> found;
+    for (const Line& line : lines_) {
+      if (line.event == event) found.push_back(line);
+    }
+    return found;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::deque<Line> lines_;
+};
+
+// Remembers readiness; any thread may wait for it.
+class ReadinessMetrics final : public Metrics {
+ public:
+  void OnRequestStarted() override {}
+  void OnRequestFinished(std::string_view, std::string_view, int, std::chrono::nanoseconds,
+                         std::size_t, std::size_t) override {}
+  void OnHttpRejected(std::string_view) override {}
+  void OnConnectionsChanged(std::int64_t) override {}
+  void OnRecordsSent(std::int64_t, std::int64_t) override {}
+  void OnRecordReported(std::string_view, RecordResult, std::size_t,
+                        std::chrono::nanoseconds) override {}
+  void OnBatch(std::size_t) override {}
+  void OnRecordsHeld(std::int64_t) override {}
+  void OnRecordsWithdrawn(std::size_t) override {}
+  void OnWave(std::size_t) override {}
+  void OnKafkaReady(bool ready) override {
+    const std::lock_guard lock(mutex_);
+    ready_ = ready;
+    changed_.notify_all();
+  }
+  std::string Scrape() const override { return ""; }
+
+  bool WaitForReady(bool ready) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kHang, [&] { return ready_ == ready; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  bool ready_ = false;
+};
+
+// What a consumer sees of one record.
+struct ReadRecord {
+  Partition partition = -1;
+  Offset offset = -1;
+  TimestampMs timestamp = 0;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+};
+
+// Reads `count` records from the start of one partition; fewer if they do not come.
+std::vector<ReadRecord> ReadBack(const std::string& bootstrap, const std::string& topic,
+                                 Partition partition, std::size_t count);
+
+// An embedded broker and a producer on it.
+class EmbeddedKafka {
+ public:
+  explicit EmbeddedKafka(const std::function<void(KafkaProducer::Options&)>& adjust = {});
+  KafkaProducer& producer() { return *producer_; }
+  void Send(PendingRecord* record) {
+    producer_->Send(record);
+    producer_->Kick();
+  }
+  EmbeddedBroker& broker() { return *broker_; }
+  void DestroyProducer() { producer_.reset(); }
+
+  SharedLogger logger;
+  ReadinessMetrics metrics;
+  SystemClock clock;
+
+ private:
+  std::unique_ptr<EmbeddedBroker> broker_;
+  std::unique_ptr<KafkaProducer> producer_;
+};
+
+}  // namespace testing
+}  // namespace gateway
+
+#endif  // GATEWAY_TESTS_SUPPORT_CPP_KAFKA_TEST_SUPPORT_H_

@@ -1,0 +1,514 @@
+// What the server does when there is too much, too slow, or when it is to end. Limits in time are
+// asserted from one side only: that something happens, never how fast.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/cpp/http_server.h"
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::Get;
+using testing::HttpClient;
+using testing::Post;
+using testing::Signal;
+using testing::TestHandler;
+using testing::TextResponse;
+
+class HttpServerDeadlines : public testing::ServerTest {};
+
+TEST_F(HttpServerDeadlines, AHeadThatDoesNotEndIsAnswered408) {
+  options.limits.head_timeout = milliseconds(50);
+  Start();
+  HttpClient client(port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\nX: ");
+  EXPECT_EQ(client.Read().status, 408);
+  EXPECT_TRUE(client.AtEnd());
+  EXPECT_EQ(handler.refusals(), std::vector<std::string>{"request-timeout -"});
+}
+
+TEST_F(HttpServerDeadlines, AConnectionThatSendsNothingIsClosedWithoutAWord) {
+  options.limits.head_timeout = milliseconds(50);
+  Start();
+  HttpClient client(port());
+  EXPECT_TRUE(client.AtEnd());
+  EXPECT_TRUE(handler.refusals().empty());
+}
+
+TEST_F(HttpServerDeadlines, ADribbleOfHeaderBytesDoesNotMoveTheDeadline) {
+  options.limits.head_timeout = milliseconds(100);
+  Start();
+  HttpClient client(port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\nX: ");
+  std::atomic<bool> stop{false};
+  std::thread dribble([&] {
+    while (!stop && client.Send("a")) std::this_thread::yield();
+  });
+  EXPECT_GE(client.Read().status, 400);  // 408, or 431 if the dribble was fast
+  stop = true;
+  dribble.join();
+}
+
+TEST_F(HttpServerDeadlines, ABodyThatDoesNotEndIsAnswered408) {
+  options.limits.body_timeout = milliseconds(50);
+  Start();
+  HttpClient client(port());
+  client.Send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+  EXPECT_EQ(client.Read().status, 408);
+  EXPECT_TRUE(client.AtEnd());
+  EXPECT_EQ(handler.refusals(), std::vector<std::string>{"request-timeout /slow"});
+}
+
+TEST_F(HttpServerDeadlines, AnIdleConnectionIsClosed) {
+  options.limits.idle_timeout = milliseconds(50);
+  Start();
+  HttpClient client(port());
+  EXPECT_EQ(client.Ask(Get("/a")).status, 200);
+  EXPECT_TRUE(client.AtEnd());
+}
+
+// Two deadlines that lie close together: the timer of the second is set while others keep the loop
+// busy.
+TEST_F(HttpServerDeadlines, OtherClientsTrafficDoesNotPutADeadlineOff) {
+  options.limits.idle_timeout = milliseconds(50);
+  options.threads = 1;
+  Start();
+  HttpClient first(port());
+  HttpClient second(port());
+  HttpClient busy(port());
+  for (HttpClient* client : {&first, &second, &busy}) {
+    EXPECT_EQ(client->Ask(Get("/a")).status, 200);
+  }
+  constexpr int kManySeconds = 200'000;
+  int requests = 0;
+  while (server().connections() > 1 && requests < kManySeconds) {
+    busy.Ask(Get("/b"));
+    ++requests;
+  }
+  EXPECT_LT(requests, kManySeconds) << "an idle connection is still open";
+}
+
+TEST_F(HttpServerDeadlines, AClientThatDoesNotReadItsAnswerIsClosed) {
+  options.limits.write_timeout = milliseconds(50);
+  // The kernel takes megabytes that the client never reads: they must not count as read.
+  options.limits.min_body_bytes_per_second = 1'024;
+  Signal built;
+  handler.on_request = [&built](http::Request, http::Responder responder) {
+    responder.Send([&built] {
+      built.Notify();
+      return TextResponse(200, std::string(30'000'000, 'x'));
+    });
+  };
+  Start();
+  HttpClient::Options slow;
+  slow.receive_buffer = 4'096;
+  HttpClient client(port(), slow);
+  client.Send(Get("/"));
+  ASSERT_TRUE(built.Wait());
+  while (server().connections() != 0) std::this_thread::yield();
+  EXPECT_TRUE(metrics.Rejected("write-timeout"));
+}
+
+// Both kernels go on moving bytes for a while after the first refusal to take more.
+TEST_F(HttpServerDeadlines, WhatTheClientsKernelHasTakenIsNotReadByTheClient) {
+  options.limits.write_timeout = milliseconds(50);
+  options.limits.min_body_bytes_per_second = 1;  // a single segment would earn an hour
+  Signal built;
+  handler.on_request = [&built](http::Request, http::Responder responder) {
+    responder.Send([&built] {
+      built.Notify();
+      return TextResponse(200, std::string(100'000, 'x'));
+    });
+  };
+  Start();
+  HttpClient client(port());
+  std::string requests;
+  for (int i = 0; i < 300; ++i) requests += Get("/");
+  client.Send(requests);
+  ASSERT_TRUE(built.Wait());
+  while (server().connections() != 0) std::this_thread::yield();
+  EXPECT_TRUE(metrics.Rejected("write-timeout"));
+}
+
+TEST_F(HttpServerDeadlines, ARequestsOwnDeadlineIsCalledOnceAndMayAnswer) {
+  std::atomic<int> calls{0};
+  handler.on_request = [&calls](http::Request, http::Responder responder) {
+    const auto shared = std::make_shared<http::Responder>(std::move(responder));
+    shared->SetDeadline(std::chrono::steady_clock::now() + milliseconds(20), [&calls, shared] {
+      ++calls;
+      shared->Send([] { return TextResponse(504, "late"); });
+    });
+  };
+  Start();
+  HttpClient client(port());
+  EXPECT_EQ(client.Ask(Get("/")).status, 504);
+  EXPECT_EQ(client.Ask(Get("/")).status, 504);
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(HttpServerDeadlines, AnAnswerWithdrawsTheDeadlineOfItsRequest) {
+  std::atomic<int> calls{0};
+  handler.on_request = [&calls](http::Request request, http::Responder responder) {
+    const bool first = request.head.path == "/first";
+    const auto shared = std::make_shared<http::Responder>(std::move(responder));
+    shared->SetDeadline(std::chrono::steady_clock::now() + milliseconds(first ? 1 : 60),
+                        [&calls, shared] {
+                          ++calls;
+                          shared->Send([] { return TextResponse(504, "late"); });
+                        });
+    if (first) shared->Send([] { return TextResponse(200, "in time"); });
+  };
+  Start();
+  HttpClient client(port());
+  EXPECT_EQ(client.Ask(Get("/first")).status, 200);
+  EXPECT_EQ(client.Ask(Get("/second")).status, 504) << "by its own deadline";
+  EXPECT_EQ(calls, 1);
+}
+
+class HttpServerLimits : public testing::ServerTest {};
+
+TEST_F(HttpServerLimits, OverMaxConnectionsIsAnswered503AndThereIsRoomAgainLater) {
+  options.accept.max_connections = 1;
+  Start();
+  {
+    HttpClient first(port());
+    EXPECT_EQ(first.Ask(Get("/")).status, 200);
+    HttpClient second(port());
+    EXPECT_EQ(second.Read().status, 503) << "without having asked";
+    EXPECT_TRUE(second.AtEnd());
+    EXPECT_EQ(first.Ask(Get("/")).status, 200);
+  }
+  while (server().connections() != 0) std::this_thread::yield();
+  HttpClient third(port());
+  EXPECT_EQ(third.Ask(Get("/")).status, 200);
+  EXPECT_TRUE(metrics.Rejected("max-connections"));
+}
+
+TEST_F(HttpServerLimits, TheCapOfOneAddressDoesNotTouchAnother) {
+  options.accept.max_connections_per_address = 1;
+  Start();
+  HttpClient first(port());
+  EXPECT_EQ(first.Ask(Get("/")).status, 200);
+  HttpClient second(port());
+  EXPECT_EQ(second.Read().status, 503);
+  HttpClient::Options elsewhere;
+  elsewhere.from = "127.0.0.2";
+  HttpClient other(port(), elsewhere);
+  EXPECT_EQ(other.Ask(Get("/")).status, 200);
+  EXPECT_TRUE(metrics.Rejected("max-connections-per-address"));
+  second.Close();
+  first.Close();
+  while (server().connections() != 1) std::this_thread::yield();
+  HttpClient again(port());
+  EXPECT_EQ(again.Ask(Get("/")).status, 200);
+}
+
+TEST_F(HttpServerLimits, ConnectionsAreCountedInAndOut) {
+  Start();
+  {
+    HttpClient a(port());
+    HttpClient b(port());
+    a.Ask(Get("/"));
+    b.Ask(Get("/"));
+    EXPECT_EQ(server().connections(), 2U);
+  }
+  while (server().connections() != 0) std::this_thread::yield();
+  Stop();
+  EXPECT_EQ(metrics.connections, 0);
+}
+
+TEST_F(HttpServerLimits, AnOldConnectionEndsWithItsNextAnswer) {
+  options.limits.max_age = milliseconds(50);
+  Start();
+  HttpClient client(port());
+  int kept = 0;
+  const auto started = std::chrono::steady_clock::now();
+  while (true) {
+    const auto response = client.Ask(Get("/"));
+    ASSERT_EQ(response.status, 200);
+    if (response.Field("Connection") == "close") break;
+    ++kept;
+    ASSERT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+  }
+  EXPECT_GT(kept, 0);
+  EXPECT_GE(std::chrono::steady_clock::now() - started, milliseconds(40));
+  EXPECT_TRUE(client.AtEnd());
+}
+
+TEST_F(HttpServerLimits, AConnectionThatAgesWithinARequestOrIdlyIsAnsweredFirst) {
+  options.limits.max_age = milliseconds(1);
+  Signal requested;
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    if (request.head.path != "/") requested.Notify();
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  HttpClient idle(port());
+  HttpClient slow(port());
+  slow.Send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo");
+  const auto old = std::chrono::steady_clock::now() + milliseconds(10);
+  while (std::chrono::steady_clock::now() < old) HttpClient(port()).Ask(Get("/"));
+  slow.Send("dy");
+  ASSERT_TRUE(requested.Wait());
+  EXPECT_EQ(idle.Ask(Get("/idle")).Field("Connection"), "close");
+  const auto response = slow.Read();
+  EXPECT_EQ(response.body, "body");
+  EXPECT_EQ(response.Field("Connection"), "close");
+}
+
+TEST(ConnectionAge, VariesByATenth) {
+  std::minstd_rand random(1);
+  auto least = milliseconds::max();
+  auto most = milliseconds::min();
+  for (int i = 0; i < 10'000; ++i) {
+    const milliseconds age = http::ConnectionAge(milliseconds(1'000), &random);
+    least = std::min(least, age);
+    most = std::max(most, age);
+  }
+  EXPECT_EQ(least, milliseconds(900));
+  EXPECT_EQ(most, milliseconds(1'100));
+  EXPECT_EQ(http::ConnectionAge(milliseconds(3), &random), milliseconds(3));
+}
+
+class HttpServerDrain : public testing::ServerTest {};
+
+TEST_F(HttpServerDrain, WhileClosingEveryAnswerIsTheLastAndNothingElseChanges) {
+  handler.on_head = [](const http::RequestHead& head) {
+    http::HeadVerdict verdict;
+    if (head.path == "/early") verdict.answer = TextResponse(404, "early");
+    return verdict;
+  };
+  Start();
+  HttpClient idle(port());
+  HttpClient pooled(port());
+  EXPECT_EQ(idle.Ask(Get("/")).Field("Connection"), "");
+  EXPECT_EQ(pooled.Ask(Get("/")).Field("Connection"), "");
+  server().BeginClosing();
+  HttpClient fresh(port());
+  for (HttpClient* const client : {&pooled, &fresh}) {
+    const auto response = client->Ask(Get("/late"));
+    EXPECT_EQ(response.body, "/late");
+    EXPECT_EQ(response.Field("Connection"), "close");
+    EXPECT_TRUE(client->AtEnd());
+  }
+  const auto early = idle.Ask(Get("/early"));
+  EXPECT_EQ(early.body, "early") << "it was still open";
+  EXPECT_EQ(early.Field("Connection"), "close");
+}
+
+TEST_F(HttpServerDrain, AConnectionThatWasJustOpenedOrUsedIsStillHeard) {
+  options.limits.settle = std::chrono::hours(1);
+  Start();
+  HttpClient pooled(port());
+  EXPECT_EQ(pooled.Ask(Get("/")).status, 200);
+  HttpClient fresh(port());
+  server().StopAccepting();
+  while (server().connections() != 2) std::this_thread::yield();
+  for (HttpClient* const client : {&pooled, &fresh}) {
+    const auto response = client->Ask(Get("/late"));
+    EXPECT_EQ(response.body, "/late");
+    EXPECT_EQ(response.Field("Connection"), "close");
+    EXPECT_TRUE(client->AtEnd());
+  }
+}
+
+// They are read once more first: what has arrived by then counts.
+TEST_F(HttpServerDrain, SilentConnectionsAreClosedOnceTheyHaveSettled) {
+  options.limits.settle = milliseconds(0);
+  Start();
+  HttpClient idle(port());
+  EXPECT_EQ(idle.Ask(Get("/")).status, 200);
+  server().StopAccepting();
+  EXPECT_TRUE(idle.AtEnd());
+}
+
+TEST_F(HttpServerDrain, TellsWhenNoRequestCanComeAnyMore) {
+  options.limits.settle = std::chrono::hours(1);
+  Signal requested;
+  std::shared_ptr<http::Responder> kept;
+  handler.on_request = [&](http::Request, http::Responder responder) {
+    kept = std::make_shared<http::Responder>(std::move(responder));
+    requested.Notify();
+  };
+  Start();
+  EXPECT_FALSE(server().RequestsMayCome());
+  HttpClient silent(port());
+  HttpClient client(port());
+  client.Send(Get("/"));
+  ASSERT_TRUE(requested.Wait());
+  server().StopAccepting();
+  silent.Close();
+  while (server().connections() != 1) std::this_thread::yield();
+  EXPECT_TRUE(server().RequestsMayCome());
+  kept->Send([] { return TextResponse(200, "the last"); });
+  EXPECT_EQ(client.Read().body, "the last");
+  while (server().RequestsMayCome()) std::this_thread::yield();
+  EXPECT_EQ(server().connections(), 1U) << "the client has not closed yet";
+}
+
+TEST_F(HttpServerDrain, IdleConnectionsAreClosedAndNewOnesRefused) {
+  Start();
+  HttpClient idle(port());
+  HttpClient silent(port());
+  EXPECT_EQ(idle.Ask(Get("/")).status, 200);
+  server().StopAccepting();
+  EXPECT_TRUE(idle.AtEnd());
+  EXPECT_TRUE(silent.AtEnd());
+  while (server().connections() != 0) std::this_thread::yield();
+}
+
+TEST_F(HttpServerDrain, ARequestInFlightIsAnsweredAndToldToClose) {
+  Signal requested;
+  std::shared_ptr<http::Responder> kept;
+  handler.on_request = [&](http::Request, http::Responder responder) {
+    kept = std::make_shared<http::Responder>(std::move(responder));
+    requested.Notify();
+  };
+  Start();
+  HttpClient client(port());
+  client.Send(Get("/"));
+  ASSERT_TRUE(requested.Wait());
+  server().StopAccepting();
+  kept->Send([] { return TextResponse(200, "in flight"); });
+  const auto response = client.Read();
+  EXPECT_EQ(response.body, "in flight");
+  EXPECT_EQ(response.Field("Connection"), "close");
+  EXPECT_TRUE(client.AtEnd());
+}
+
+TEST_F(HttpServerDrain, ARequestWhoseHeadHasBegunIsStillTaken) {
+  Start();
+  HttpClient client(port());
+  HttpClient witness(port());
+  client.Send("GET /half HTTP/1.1\r\n");
+  witness.Ask(Get("/"));
+  server().StopAccepting();
+  EXPECT_TRUE(witness.AtEnd());
+  client.Send("Host: h\r\n\r\n");
+  const auto response = client.Read();
+  EXPECT_EQ(response.body, "/half");
+  EXPECT_EQ(response.Field("Connection"), "close");
+}
+
+// The answer said that the connection would be kept, before the drain began; it must not linger on
+// until the idle timeout.
+TEST_F(HttpServerDrain, AConnectionInTheMiddleOfAnAnswerIsClosedBehindIt) {
+  Signal built;
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    const bool large = request.head.path == "/large";
+    responder.Send([&built, large] {
+      if (large) built.Notify();
+      return TextResponse(200, std::string(large ? 20'000'000 : 1, 'x'));
+    });
+  };
+  Start();
+  HttpClient::Options slow;
+  slow.receive_buffer = 4'096;
+  HttpClient client(port(), slow);
+  HttpClient witness(port());
+  client.Send(Get("/large"));
+  ASSERT_TRUE(built.Wait());
+  witness.Ask(Get("/"));  // a turn later the head of the answer is out for sure
+  server().StopAccepting();
+  EXPECT_EQ(client.Read().body.size(), 20'000'000U);
+  EXPECT_TRUE(client.AtEnd());
+}
+
+TEST_F(HttpServerDrain, StopWithRequestsInFlightEndsAndTheirAnswersAreDropped) {
+  Signal requested;
+  std::shared_ptr<http::Responder> kept;
+  bool deadline_called = false;
+  handler.on_request = [&](http::Request, http::Responder responder) {
+    kept = std::make_shared<http::Responder>(std::move(responder));
+    kept->SetDeadline(std::chrono::steady_clock::now() + std::chrono::hours(1),
+                      [&deadline_called] { deadline_called = true; });
+    requested.Notify();
+  };
+  Start();
+  HttpClient client(port());
+  client.Send(Get("/"));
+  ASSERT_TRUE(requested.Wait());
+  Stop();
+  kept->Send([] { return TextResponse(200, "nobody"); });
+  kept.reset();
+  EXPECT_TRUE(client.AtEnd());
+  EXPECT_FALSE(deadline_called);
+}
+
+// Thousands of clients ask and go away before the answer; others come, on the same descriptors. No
+// answer may reach another client than the one that asked.
+TEST(HttpServerCrossing, AnAnswerNeverReachesAnotherClientThatHasTheSameDescriptor) {
+  class Late final : public http::HttpHandler {
+   public:
+    http::HeadVerdict OnHead(const http::RequestHead&, std::string_view) override { return {}; }
+    void OnRequest(http::Request request, std::shared_ptr<http::RequestState>,
+                   http::Responder responder) override {
+      const std::lock_guard lock(mutex);
+      waiting.emplace_back(std::string(request.head.path), std::move(responder));
+    }
+    http::Response OnRefused(const http::FramingError&, const http::RequestHead*, std::string_view,
+                             std::shared_ptr<http::RequestState>) override {
+      return {};
+    }
+    void AnswerAll() {
+      std::vector<std::pair<std::string, http::Responder>> taken;
+      {
+        const std::lock_guard lock(mutex);
+        taken.swap(waiting);
+      }
+      for (auto& [path, responder] : taken) {
+        responder.Send([text = path] { return TextResponse(200, text); });
+      }
+    }
+    std::mutex mutex;
+    std::vector<std::pair<std::string, http::Responder>> waiting;
+  };
+  Late handler;
+  testing::FakeMetrics metrics;
+  testing::FakeLogger logger;
+  http::ServerOptions options;
+  options.port = 0;
+  options.threads = 2;
+  http::Server server(options, handler, metrics, logger);
+  auto port = server.Listen();
+  ASSERT_TRUE(port.ok());
+  server.Start();
+  std::atomic<bool> stop{false};
+  std::thread answering([&] {
+    while (!stop) {
+      handler.AnswerAll();
+      std::this_thread::yield();
+    }
+  });
+  int wrong = 0;
+  for (int i = 0; i < 2'000 && wrong == 0; ++i) {
+    const std::string number = std::to_string(i);
+    HttpClient abandoned(port.value());
+    abandoned.Send(Get("/abandoned/" + number));
+    if (i % 2 == 0) {
+      abandoned.Abort();
+    } else {
+      abandoned.Close();
+    }
+    HttpClient client(port.value());
+    if (client.Ask(Get("/" + number)).body != "/" + number) ++wrong;
+    if (client.Ask(Get("/again/" + number)).body != "/again/" + number) ++wrong;
+  }
+  EXPECT_EQ(wrong, 0);
+  stop = true;
+  answering.join();
+  server.Stop();
+  handler.AnswerAll();
+  EXPECT_EQ(metrics.connections, 0);
+}
+
+}  // namespace
+}  // namespace gateway

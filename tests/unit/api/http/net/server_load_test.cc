@@ -1,0 +1,211 @@
+// Large bodies, and more requests than one turn of a loop should handle.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/cpp/http_server.h"
+
+namespace gateway {
+namespace {
+
+using testing::Get;
+using testing::HttpClient;
+using testing::Post;
+using testing::Signal;
+using testing::TestHandler;
+using testing::TextResponse;
+
+class HttpServerLoad : public testing::ServerTest {};
+
+class Bursts final : public BurstListener {
+ public:
+  void BeginBurst() override { ++begun; }
+  void EndBurst() override {
+    ++ended;
+    if (on_end) on_end();
+  }
+  std::function<void()> on_end;
+  std::atomic<int> begun{0};
+  std::atomic<int> ended{0};
+};
+
+http::HeadVerdict NotFound(const http::RequestHead& head) {
+  http::HeadVerdict verdict;
+  if (head.path == "/404") verdict.answer = TextResponse(404, "none");
+  return verdict;
+}
+
+TEST_F(HttpServerLoad, ALargeAnswerReachesASlowReaderWholeAndTheConnectionLivesOn) {
+  const auto large = std::make_shared<const std::string>(8'000'000, 'x');
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    const bool shared = request.head.path == "/shared";
+    responder.Send([&large, shared] {
+      http::Response response;
+      if (shared) {
+        response.shared_body = large;
+      } else {
+        response.body = *large;
+      }
+      return response;
+    });
+  };
+  Start();
+  HttpClient::Options slow;
+  slow.receive_buffer = 4'096;
+  HttpClient client(port(), slow);
+  client.Send(Get("/shared") + Get("/own"));  // the second arrives while the first is being written
+  EXPECT_EQ(client.Read().body, *large);
+  EXPECT_EQ(client.Read().body, *large);
+}
+
+TEST_F(HttpServerLoad, ALargeBodyArrivesWhole) {
+  Start();
+  HttpClient client(port());
+  std::string body(3'000'000, '\0');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 31 % 251);
+  std::thread sender([&] { client.Send(Post("/", body)); });
+  EXPECT_TRUE(client.Read().body == body);
+  sender.join();
+}
+
+// Many have connected and ask for the first time, then one that has been answered before: all of it
+// is there when the loop looks.
+TEST_F(HttpServerLoad, AClientThatIsKnownGoesBeforeACrowdOfNewcomers) {
+  Signal blocked;
+  Signal all_sent;
+  std::vector<std::string> order;
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    order.emplace_back(request.head.path);
+    if (request.head.path == "/block") {
+      blocked.Notify();
+      EXPECT_TRUE(all_sent.Wait());
+    }
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  HttpClient blocker(port());
+  HttpClient known(port());
+  EXPECT_EQ(blocker.Ask(Get("/first")).body, "/first");
+  EXPECT_EQ(known.Ask(Get("/first")).body, "/first");
+  constexpr int kNewcomers = 50;
+  std::vector<std::unique_ptr<HttpClient>> newcomers;
+  for (int i = 0; i < kNewcomers; ++i) newcomers.push_back(std::make_unique<HttpClient>(port()));
+
+  EXPECT_TRUE(blocker.Send(Get("/block")));
+  ASSERT_TRUE(blocked.Wait());
+  for (const auto& newcomer : newcomers) EXPECT_TRUE(newcomer->Send(Get("/new")));
+  EXPECT_TRUE(known.Send(Get("/known")));
+  all_sent.Notify();
+
+  EXPECT_EQ(known.Read().body, "/known");
+  for (const auto& newcomer : newcomers) EXPECT_EQ(newcomer->Read().body, "/new");
+  Stop();
+  ASSERT_EQ(order.size(), std::size_t{kNewcomers} + 4);
+  EXPECT_EQ(order[3], "/known");
+}
+
+// One client pipelines without end and reads as fast as it is answered; another one asks.
+class HttpServerFlood : public HttpServerLoad, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(HttpServerFlood, DoesNotStarveOtherClients) {
+  handler.on_head = NotFound;
+  Start();
+  HttpClient other(port());
+  EXPECT_EQ(other.Ask(Get("/first")).body, "/first");
+  HttpClient flood(port());
+  std::atomic<bool> stop{false};
+  std::string requests;
+  for (int i = 0; i < 2'000; ++i) requests += Get(GetParam());
+  std::thread sender([&] {
+    while (!stop && flood.Send(requests)) {
+    }
+    flood.HalfClose();
+  });
+  std::thread reader([&] { flood.AtEnd(); });
+  bool answered = true;
+  for (int i = 0; i < 20 && answered; ++i) answered = other.Ask(Get("/other")).body == "/other";
+  EXPECT_TRUE(answered);
+  stop = true;
+  sender.join();
+  reader.join();
+}
+
+INSTANTIATE_TEST_SUITE_P(Paths, HttpServerFlood, ::testing::Values("/answered", "/404"));
+
+TEST_F(HttpServerLoad, ItsListenerIsToldOfATurnWithManyRequestsAndOfNoOther) {
+  Bursts bursts;
+  options.bursts = &bursts;
+  Signal blocked;
+  Signal go_on;
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    if (request.head.path == "/wait") {
+      blocked.Notify();
+      go_on.Wait();
+    }
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 60; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(port()));
+    EXPECT_EQ(clients.back()->Ask(Get("/")).status, 200);
+  }
+  HttpClient other(port());
+  other.Send(Get("/wait"));
+  ASSERT_TRUE(blocked.Wait());
+  EXPECT_EQ(bursts.begun, 0);
+  for (const auto& client : clients) client->Send(Get("/"));
+  go_on.Notify();
+  for (const auto& client : clients) EXPECT_EQ(client->Read().status, 200);
+  Stop();
+  EXPECT_EQ(bursts.begun, 1);
+  EXPECT_EQ(bursts.ended, 1);
+}
+
+// What waits for the end of the burst may be answered in it, on the loop's own thread.
+TEST_F(HttpServerLoad, AnswersGivenAtTheEndOfABurstNeedNoFurtherEvent) {
+  Bursts bursts;
+  options.bursts = &bursts;
+  options.limits.head_timeout = std::chrono::minutes(1);  // no deadline helps out
+  Signal blocked;
+  Signal go_on;
+  std::vector<http::Responder> held;  // the loop's thread only
+  bursts.on_end = [&] {
+    for (http::Responder& responder : std::exchange(held, {})) {
+      responder.Send([] { return TextResponse(404, "gone"); });
+    }
+  };
+  handler.on_request = [&](http::Request request, http::Responder responder) {
+    if (request.head.path == "/held") return held.push_back(std::move(responder));
+    if (request.head.path == "/wait") {
+      blocked.Notify();
+      go_on.Wait();
+    }
+    TestHandler::Echo(std::move(request), std::move(responder));
+  };
+  Start();
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 60; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(port()));
+    EXPECT_EQ(clients.back()->Ask(Get("/")).status, 200);
+  }
+  HttpClient other(port());
+  other.Send(Get("/wait"));
+  ASSERT_TRUE(blocked.Wait());
+  for (const auto& client : clients) client->Send(Get("/held"));
+  go_on.Notify();
+  const bool first = clients.front()->Read().status == 404;
+  EXPECT_TRUE(first);
+  for (std::size_t i = 1; first && i < clients.size(); ++i)
+    EXPECT_EQ(clients[i]->Read().status, 404);
+  Stop();
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,381 @@
+// What becomes of records that do not simply go: refused, put back, withdrawn, failed.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "infra/kafka/accumulator/wave_queue.h"
+#include "infra/os/system_clock.h"
+#include "support/cpp/wave_queue_fixture.h"
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::CodeOfReport;
+using testing::HeldRecord;
+using ::testing::SizeIs;
+using testing::WaveQueueTest;
+
+TEST_F(WaveQueueTest, ARefusedRecordFailsAloneAndTheOthersGo) {
+  AddTopic("t", {1});
+  kafka_.refused = "b";
+  Push("t", "a");
+  HeldRecord& refused = Push("t", "b");
+  Push("t", "c");
+  queue_->Kick();
+  EXPECT_EQ(Log("t"), "ac");
+  ASSERT_THAT(refused.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(refused.reports[0]), ErrorCode::kRecordTooLarge);
+  Store("t");
+  EXPECT_EQ(queue_->pending(), 0U);
+}
+
+TEST_F(WaveQueueTest, AWaveThatIsRefusedWholeLeavesTheLaneOpen) {
+  AddTopic("t", {1});
+  kafka_.refused = "b";
+  Send("t", "b");
+  Send("t", "c");
+  EXPECT_EQ(Log("t"), "c");
+}
+
+TEST_F(WaveQueueTest, WhatAFullQueueDoesNotTakeGoesLaterInOrder) {
+  AddTopic("t", {1, 1});
+  kafka_.room = 2;
+  for (const char* value : {"a", "b", "c"}) Push("t", value);
+  Push("t", "x", 1);
+  queue_->Kick();
+  EXPECT_EQ(Log("t"), "ab");
+  Send("t", "d");
+  EXPECT_EQ(Log("t"), "ab");
+  kafka_.room = 100;
+  Store("t");
+  EXPECT_EQ(Log("t"), "abcd");
+  EXPECT_EQ(Log("t", 1), "x");
+}
+
+TEST_F(WaveQueueTest, WhenNothingIsOutAFullQueueIsTriedAgainByAndBy) {
+  AddTopic("t", {1});
+  kafka_.room = 0;
+  Send("t", "a");
+  kafka_.room = 1;
+  queue_->Tick();
+  EXPECT_EQ(Log("t"), "a");
+}
+
+TEST_F(WaveQueueTest, AWithdrawnRecordNeverGoesAndIsReportedOnce) {
+  AddTopic("t", {1});
+  Send("t", "a");
+  HeldRecord& withdrawn = Send("t", "b");
+  Send("t", "c");
+  ASSERT_TRUE(withdrawn.Withdraw());
+  queue_->OnWithdrawn(1);
+  Store("t");
+  EXPECT_EQ(Log("t"), "ac");
+  ASSERT_THAT(withdrawn.reports, SizeIs(1));
+  EXPECT_EQ(withdrawn.reports[0].error().persistence, Persistence::kNotPersisted);
+  queue_->Sweep();
+  EXPECT_THAT(withdrawn.reports, SizeIs(1));
+}
+
+TEST_F(WaveQueueTest, WhatIsWithdrawnIsSweptWhileItsLeaderStaysAway) {
+  AddTopic("t", {1});
+  queue_->MarkDown(1);
+  HeldRecord& first = Send("t", "a");
+  HeldRecord& kept = Send("t", "b");
+  HeldRecord& third = Send("t", "c");
+  ASSERT_TRUE(first.Withdraw());
+  ASSERT_TRUE(third.Withdraw());
+  queue_->OnWithdrawn(2);
+  queue_->Sweep();
+  EXPECT_THAT(first.reports, SizeIs(1));
+  EXPECT_THAT(third.reports, SizeIs(1));
+  EXPECT_THAT(kept.reports, SizeIs(0));
+  EXPECT_EQ(queue_->pending(), 1U);
+  EXPECT_EQ(metrics_.records_held, 1);
+  BrokersAre({Up(1)});
+  EXPECT_EQ(Log("t"), "b");
+}
+
+TEST_F(WaveQueueTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
+  AddTopic("t", {1});
+  queue_->MarkDown(1);
+  for (int i = 0; i < 100; ++i) Push("t", "a");
+  ASSERT_TRUE(records_[50].Withdraw());
+  ASSERT_TRUE(records_[60].Withdraw());
+  queue_->OnWithdrawn(2);
+  queue_->Sweep();
+  EXPECT_THAT(records_[50].reports, SizeIs(1)) << "the first time the whole queue is searched";
+  ASSERT_TRUE(records_[70].Withdraw());
+  queue_->OnWithdrawn(1);
+  queue_->Sweep();
+  EXPECT_THAT(records_[70].reports, SizeIs(0));
+  clock_.Advance(milliseconds(1'000));
+  queue_->Sweep();
+  EXPECT_THAT(records_[70].reports, SizeIs(1));
+}
+
+TEST_F(WaveQueueTest, WhatIsPutBackAfterItsDeadlineIsReportedNotSent) {
+  AddTopic("t", {1});
+  // Its deadline comes while librdkafka is asked.
+  HeldRecord& late = Push("t", "a");
+  kafka_.room = 0;
+  kafka_.before_refusal = [&late] { EXPECT_FALSE(late.Withdraw()); };
+  queue_->Kick();
+  ASSERT_THAT(late.reports, SizeIs(1));
+  EXPECT_EQ(late.reports[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_EQ(queue_->pending(), 0U);
+}
+
+TEST_F(WaveQueueTest, ATopicThatIsGoneFailsWhatItHolds) {
+  AddTopic("t", {1});
+  Send("t", "a");
+  HeldRecord& held = Send("t", "b");
+  queue_->Forget("t");
+  ASSERT_THAT(held.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kTopicNotFound);
+  EXPECT_FALSE(queue_->IsKnown("t"));
+  Store("t");
+  EXPECT_EQ(queue_->pending(), 0U);
+}
+
+TEST_F(WaveQueueTest, APartitionThatIsGoneFailsWhatItHolds) {
+  AddTopic("t", {1, 1});
+  Send("t", "a", 1);
+  HeldRecord& held = Send("t", "b", 1);
+  queue_->SetLayout("t", {{1}});
+  ASSERT_THAT(held.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kPartitionNotFound);
+}
+
+TEST_F(WaveQueueTest, ATopicThatIsStuckLeavesRoomForOthers) {
+  Make({.topic_records = 2});
+  AddTopic("stuck", {1});
+  AddTopic("t", {2});
+  queue_->MarkDown(1);
+  HeldRecord& first = Send("stuck", "a");
+  Send("stuck", "b");
+  EXPECT_FALSE(queue_->HasRoomFor("stuck"));
+  EXPECT_TRUE(queue_->HasRoomFor("t"));
+  EXPECT_TRUE(queue_->HasRoomFor("unknown"));
+  Send("t", "x");
+  EXPECT_EQ(Log("t"), "x");
+  ASSERT_TRUE(first.Withdraw());
+  queue_->OnWithdrawn(1);
+  queue_->Sweep();
+  EXPECT_TRUE(queue_->HasRoomFor("stuck"));
+  Send("stuck", "d");
+  BrokersAre({Up(1)});
+  EXPECT_EQ(Log("stuck"), "bd");
+}
+
+TEST_F(WaveQueueTest, ATopicsBytesAreBoundedToo) {
+  Make({.topic_bytes = 300});
+  AddTopic("t", {1});
+  queue_->MarkDown(1);
+  EXPECT_TRUE(queue_->HasRoomFor("t"));
+  Send("t", std::string(300, 'x'));
+  EXPECT_FALSE(queue_->HasRoomFor("t"));
+  BrokersAre({Up(1)});
+  EXPECT_TRUE(queue_->HasRoomFor("t")) << "what is out does not wait here";
+}
+
+TEST_F(WaveQueueTest, ADrainThatGivesUpFailsAllThatIsHeld) {
+  AddTopic("t", {1});
+  HeldRecord& out = Send("t", "a");
+  HeldRecord& held = Send("t", "b");
+  queue_->FailHeld(ErrorCode::kDraining);
+  ASSERT_THAT(held.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kDraining);
+  EXPECT_THAT(out.reports, SizeIs(0));
+  EXPECT_EQ(queue_->pending(), 1U);
+}
+
+// Senders, deadlines and reports at once: every record is reported once, each partition's records
+// go in their order, and never two batches of a partition are out.
+class Crowd final : public WaveQueue::Sink {
+ public:
+  struct Batch {
+    std::string topic;
+    Partition partition;
+    std::vector<PendingRecord*> records;
+  };
+  std::optional<WaveQueue::Refusal> Produce(const std::string& topic, Partition partition,
+                                            RecordQueue* records) override {
+    Batch batch{topic, partition, {}};
+    while (PendingRecord* record = records->Pop()) batch.records.push_back(record);
+    const std::lock_guard lock(mutex);
+    if (!open.insert(partition).second) ++overlaps;
+    batches.push_back(std::move(batch));
+    return std::nullopt;
+  }
+  void Report(PendingRecord* record, DeliveryReport report) override {
+    record->Report(std::move(report));
+  }
+  std::mutex mutex;
+  std::deque<Batch> batches;
+  std::set<Partition> open;
+  int overlaps = 0;
+};
+
+class CountedRecord final : public PendingRecord {
+ public:
+  CountedRecord() : PendingRecord(&record_) {}
+  CountedRecord(const CountedRecord&) = delete;
+  CountedRecord& operator=(const CountedRecord&) = delete;
+  using PendingRecord::Withdraw;
+  void Report(DeliveryReport) override { reports.fetch_add(1); }
+  Record record_;
+  int number = 0;
+  std::atomic<int> reports{0};
+};
+
+// Two threads send and one reports; every record must be reported once and in order.
+void RunCrowd(WaveQueue::Options options) {
+  constexpr int kSenders = 2;
+  constexpr int kEach = 20'000;
+  Crowd kafka;
+  testing::FakeMetrics metrics;
+  const SystemClock clock;
+  WaveQueue queue(options, kafka, metrics, clock);
+  queue.SetLayout("t", {{1, 1, 2, 2}});
+  queue.Publish("t");
+  std::deque<CountedRecord> records(kSenders * kEach);
+  std::atomic<bool> done{false};
+  std::map<std::pair<int, Partition>, int> last;
+  int inversions = 0;
+
+  std::thread reporter([&] {
+    while (true) {
+      std::vector<WaveQueue::Reported> reports;
+      std::deque<Crowd::Batch> batches;
+      {
+        const std::lock_guard lock(kafka.mutex);
+        batches.swap(kafka.batches);
+        for (const Crowd::Batch& batch : batches) kafka.open.erase(batch.partition);
+      }
+      for (const Crowd::Batch& batch : batches) {
+        for (PendingRecord* record : batch.records) {
+          const int number = static_cast<CountedRecord*>(record)->number;
+          int& before = last[{number / kEach, batch.partition}];
+          inversions += number < before ? 1 : 0;
+          before = number;
+          record->Report(testing::Stored(batch.partition, 0));
+        }
+        reports.push_back({"t", batch.partition, batch.records.size(), true});
+      }
+      queue.OnReports(reports);
+      queue.GoOn();
+      queue.Sweep();
+      if (done && queue.pending() == 0) return;
+      std::this_thread::yield();
+    }
+  });
+  std::vector<std::thread> threads;
+  for (int sender = 0; sender < kSenders; ++sender) {
+    threads.emplace_back([&, sender] {
+      for (int i = 0; i < kEach; ++i) {
+        const int number = sender * kEach + i;
+        CountedRecord& record = records[static_cast<std::size_t>(number)];
+        record.number = number;
+        record.record_.topic = "t";
+        record.record_.partition = i % 4;
+        if (i % 200 == 50) queue.BeginBurst();
+        if (i % 200 == 150) queue.EndBurst();
+        static_cast<void>(queue.Push(&record));
+        if (i % 3 == 0) queue.Kick();
+        if (i % 97 == 0 && record.Withdraw()) queue.OnWithdrawn(1);
+      }
+      queue.Kick();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  done = true;
+  reporter.join();
+  EXPECT_EQ(kafka.overlaps, 0);
+  EXPECT_EQ(inversions, 0);
+  for (const CountedRecord& record : records) ASSERT_EQ(record.reports, 1) << record.number;
+}
+
+TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrderWhenWavesAreFull) {
+  RunCrowd({.partition_records = 50, .lane_records = 200});
+}
+
+TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrderWhenLanesRest) { RunCrowd({}); }
+
+TEST_F(WaveQueueTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
+  AddTopic("t", {1});
+  BrokersAre({Down(1)});
+  const auto tick_for = [this](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      queue_->Tick();
+      clock_.Advance(std::chrono::seconds(1));
+    }
+  };
+  const HeldRecord& early = Send("t", "a");
+  tick_for(10);
+  const HeldRecord& late = Send("t", "b");
+  tick_for(14);
+  EXPECT_TRUE(early.reports.empty());
+  tick_for(3);
+  ASSERT_EQ(early.reports.size(), 1U);
+  EXPECT_EQ(CodeOfReport(early.reports[0]), ErrorCode::kBrokersUnavailable);
+  EXPECT_EQ(early.reports[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_TRUE(late.reports.empty()) << "each has its own time";
+  BrokersAre({Up(1)});
+  EXPECT_EQ(Log("t"), "b");
+}
+
+TEST_F(WaveQueueTest, TooFewReplicasAreToldSoonAndNothingIsSent) {
+  WaveQueue::Options options;
+  options.max_held_unreplicated = std::chrono::seconds(1);
+  Make(options);
+  AddTopic("t", {kTooFewReplicas, 1});
+  HeldRecord& record = Send("t", "a", 0);
+  queue_->Tick();
+  clock_.Advance(std::chrono::milliseconds(999));
+  queue_->Tick();
+  EXPECT_THAT(record.reports, SizeIs(0));
+  EXPECT_TRUE(queue_->WaitsForLeader()) << "the directory is to ask again";
+  clock_.Advance(std::chrono::milliseconds(1));
+  queue_->Tick();
+  ASSERT_THAT(record.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(record.reports[0]), ErrorCode::kNotEnoughReplicas);
+  EXPECT_EQ(record.reports[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_EQ(Log("t", 0), "");
+}
+
+TEST_F(WaveQueueTest, GoesOnceEnoughReplicasAreInSync) {
+  AddTopic("t", {kTooFewReplicas});
+  Send("t", "a", 0);
+  queue_->SetLayout("t", {{1}});
+  EXPECT_EQ(Log("t", 0), "a");
+}
+
+TEST_F(WaveQueueTest, WithoutAKeyRecordsGoWhereEnoughReplicasAreInSync) {
+  AddTopic("t", {kTooFewReplicas, 1, kTooFewReplicas});
+  for (int i = 0; i < 5; ++i) Send("t", "a", std::nullopt);
+  EXPECT_EQ(Log("t", 1), "a") << "the others wait for it";
+  Store("t", 1);
+  EXPECT_EQ(Log("t", 1), "aaaaa");
+}
+
+TEST_F(WaveQueueTest, ARecordKnowsWhenItsWaveWasHandedOver) {
+  AddTopic("t", {1});
+  const Clock::TimePoint start = clock_.Now();
+  HeldRecord& first = Send("t", "a");
+  clock_.Advance(milliseconds(3));
+  HeldRecord& held = Send("t", "b");
+  EXPECT_EQ(first.handed_over, start);
+  EXPECT_EQ(held.handed_over, Clock::TimePoint());
+  Store("t");
+  EXPECT_EQ(held.handed_over, start + milliseconds(3));
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,94 @@
+#include "infra/kafka/client/kafka_errors.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Record OnOrders(std::optional<Partition> partition = std::nullopt) {
+  Record record;
+  record.topic = "orders";
+  record.partition = partition;
+  return record;
+}
+
+TEST(KafkaErrors, EveryCodeOfLibrdkafkaBecomesAnErrorWithASentence) {
+  const rd_kafka_err_desc* descriptions = nullptr;
+  std::size_t count = 0;
+  rd_kafka_get_err_descs(&descriptions, &count);
+  int seen = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (descriptions[i].name == nullptr) continue;
+    ++seen;
+    const Error error =
+        DeliveryError(descriptions[i].code, RD_KAFKA_MSG_STATUS_NOT_PERSISTED, OnOrders(), {});
+    EXPECT_EQ(error.persistence, Persistence::kNotPersisted) << descriptions[i].name;
+    EXPECT_THAT(error.detail, HasSubstr("orders")) << descriptions[i].name;
+    EXPECT_THAT(error.detail, Not(HasSubstr("rdkafka"))) << descriptions[i].name;
+    // A code for "may be stored" would contradict the status.
+    EXPECT_NE(error.code, ErrorCode::kOutcomeUnknown) << descriptions[i].name;
+  }
+  EXPECT_GT(seen, 100);
+}
+
+TEST(KafkaErrors, APossiblyStoredRecordIsNeverToldACause) {
+  const rd_kafka_err_desc* descriptions = nullptr;
+  std::size_t count = 0;
+  rd_kafka_get_err_descs(&descriptions, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (descriptions[i].name == nullptr) continue;
+    const Error error =
+        DeliveryError(descriptions[i].code, RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED, OnOrders(), {});
+    EXPECT_EQ(error.persistence, Persistence::kPossiblyPersisted);
+    EXPECT_TRUE(error.code == ErrorCode::kOutcomeUnknown ||
+                error.code == ErrorCode::kDeliveryTimeout)
+        << descriptions[i].name;
+    EXPECT_THAT(error.detail, HasSubstr("duplicate"));
+  }
+}
+
+TEST(KafkaErrors, ClientErrorsKeepTheirMeaning) {
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC), ErrorCode::kTopicNotFound);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART), ErrorCode::kTopicNotFound);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION), ErrorCode::kPartitionNotFound);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE), ErrorCode::kRecordTooLarge);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP), ErrorCode::kRecordRejected);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_INVALID_RECORD), ErrorCode::kRecordRejected);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED),
+            ErrorCode::kTopicAuthorizationFailed);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED),
+            ErrorCode::kClusterAuthorizationFailed);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR__QUEUE_FULL), ErrorCode::kOverloaded);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR__FATAL), ErrorCode::kProducerFailed);
+}
+
+TEST(KafkaErrors, ATimeoutWithNoBrokerUpIsBrokersUnavailable) {
+  EXPECT_EQ(DeliveryError(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_MSG_STATUS_NOT_PERSISTED,
+                          OnOrders(), {})
+                .code,
+            ErrorCode::kDeliveryTimeout);
+  EXPECT_EQ(DeliveryError(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_MSG_STATUS_NOT_PERSISTED,
+                          OnOrders(), {.no_broker_up = true})
+                .code,
+            ErrorCode::kBrokersUnavailable);
+}
+
+TEST(KafkaErrors, ATimeoutAfterRefusedCredentialsSaysSo) {
+  EXPECT_EQ(DeliveryError(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_MSG_STATUS_NOT_PERSISTED,
+                          OnOrders(), {.no_broker_up = true, .credentials_refused = true})
+                .code,
+            ErrorCode::kClusterAuthorizationFailed);
+}
+
+TEST(KafkaErrors, TheSentenceNamesThePartitionThatWasAskedFor) {
+  EXPECT_THAT(SynchronousError(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, OnOrders(9), {}).detail,
+              HasSubstr("partition 9 of topic \"orders\""));
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,92 @@
+#include "infra/kafka/metadata/kafka_topic_catalog.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "infra/kafka/client/embedded_broker.h"
+#include "infra/kafka/client/kafka_conf.h"
+#include "support/cpp/fakes.h"
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using Topics = TopicCatalog::Topics;
+
+KafkaTopicCatalog::MakeConf ConfFor(std::string bootstrap_servers) {
+  return [servers = std::move(bootstrap_servers)] {
+    Settings::Kafka kafka;
+    kafka.bootstrap_servers = servers;
+    return MakeKafkaConf({kafka, 1'000'000, true}, KafkaClientKind::kLookup);
+  };
+}
+
+std::future<Result<Topics>> Ask(KafkaTopicCatalog& catalog) {
+  auto promise = std::make_shared<std::promise<Result<Topics>>>();
+  auto answer = promise->get_future();
+  catalog.List([promise](Result<Topics> topics) { promise->set_value(std::move(topics)); });
+  return answer;
+}
+
+TEST(KafkaTopicCatalog, TellsTopicsByNameWithTheirPartitions) {
+  testing::FakeLogger logger;
+  const auto broker = EmbeddedBroker::Start(logger);
+  ASSERT_TRUE(broker.ok());
+  for (const char* name : {"b", "a"})
+    rd_kafka_mock_topic_create(broker.value()->cluster(), name, 3, 1);
+  KafkaTopicCatalog catalog(ConfFor(broker.value()->bootstrap_servers()), {});
+  const auto topics = Ask(catalog).get();
+  ASSERT_TRUE(topics.ok()) << topics.error().detail;
+  ASSERT_EQ(topics.value()->size(), 2U);
+  EXPECT_EQ((*topics.value())[0].name, "a");
+  EXPECT_EQ((*topics.value())[1].name, "b");
+  ASSERT_EQ((*topics.value())[0].partitions.size(), 3U);
+  EXPECT_EQ((*topics.value())[0].partitions[2].partition, 2);
+  EXPECT_TRUE((*topics.value())[0].partitions[2].leader.has_value());
+}
+
+TEST(KafkaTopicCatalog, GivesTheSameAnswerWhileItIsFresh) {
+  testing::FakeLogger logger;
+  const auto broker = EmbeddedBroker::Start(logger);
+  ASSERT_TRUE(broker.ok());
+  KafkaTopicCatalog::Options options;
+  options.fresh_for = std::chrono::hours(1);
+  KafkaTopicCatalog catalog(ConfFor(broker.value()->bootstrap_servers()), options);
+  const auto first = Ask(catalog).get();
+  const auto again = Ask(catalog).get();
+  ASSERT_TRUE(first.ok() && again.ok());
+  EXPECT_EQ(first.value(), again.value());
+}
+
+TEST(KafkaTopicCatalog, SaysInTimeThatNoBrokerAnswers) {
+  KafkaTopicCatalog::Options options;
+  options.timeout = milliseconds(50);
+  KafkaTopicCatalog catalog(ConfFor("127.0.0.1:1"), options);
+  const auto topics = Ask(catalog).get();
+  ASSERT_FALSE(topics.ok());
+  EXPECT_EQ(topics.error().code, ErrorCode::kBrokersUnavailable);
+}
+
+TEST(KafkaTopicCatalog, TellsWhoeverWaitsAtTheEnd) {
+  auto catalog =
+      std::make_unique<KafkaTopicCatalog>(ConfFor("127.0.0.1:1"), KafkaTopicCatalog::Options());
+  auto answer = Ask(*catalog);
+  catalog.reset();
+  const auto topics = answer.get();
+  ASSERT_FALSE(topics.ok());
+  EXPECT_EQ(topics.error().code, ErrorCode::kDraining);
+}
+
+TEST(KafkaTopicCatalog, LetsOnlySoManyWait) {
+  KafkaTopicCatalog::Options options;
+  options.max_waiting = 0;
+  KafkaTopicCatalog catalog(ConfFor("127.0.0.1:1"), options);
+  EXPECT_EQ(Ask(catalog).get().error().code, ErrorCode::kOverloaded);
+}
+
+}  // namespace
+}  // namespace gateway

@@ -1,0 +1,207 @@
+#include "infra/kafka/stats/kafka_status.h"
+
+#include <gmock/gmock.h>
+
+#include "infra/kafka/client/kafka_log.h"
+#include "infra/kafka/stats/kafka_stats.h"
+#include "infra/kafka/stats/stats_parts.h"
+#include "support/cpp/fakes.h"
+
+namespace gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class KafkaStatusTest : public ::testing::Test {
+ protected:
+  testing::FakeLogger logger_;
+  testing::FakeMetrics metrics_;
+  KafkaStatusTracker tracker_{false, logger_, metrics_};
+};
+
+TEST_F(KafkaStatusTest, IsNotReadyAtFirst) {
+  EXPECT_FALSE(tracker_.Status().ready);
+  EXPECT_TRUE(tracker_.Trouble().no_broker_up);
+}
+
+TEST_F(KafkaStatusTest, IsReadyWithABrokerUpAndAProducerId) {
+  tracker_.OnStats({3, 2, "Assigned"});
+  EXPECT_TRUE(tracker_.Status().ready);
+  EXPECT_EQ(tracker_.Status().description, "Brokers up: 2 of 3.");
+  EXPECT_TRUE(metrics_.kafka_ready);
+  EXPECT_EQ(logger_.lines.back().event, "kafka-ready");
+}
+
+TEST_F(KafkaStatusTest, IsReadyAsSoonAsABrokerAnswered) {
+  tracker_.OnBrokerAnswered();
+  EXPECT_TRUE(tracker_.Status().ready);
+}
+
+TEST_F(KafkaStatusTest, IsNotReadyWithoutAProducerId) {
+  tracker_.OnStats({1, 1, "WaitPID"});
+  EXPECT_FALSE(tracker_.Status().ready);
+  EXPECT_THAT(tracker_.Status().description, HasSubstr("id"));
+}
+
+TEST_F(KafkaStatusTest, ARenewalOfTheProducerIdDoesNotFlicker) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnStats({1, 1, "DrainBump"});
+  EXPECT_TRUE(tracker_.Status().ready);
+  tracker_.OnStats({1, 1, "Assigned"});
+  EXPECT_THAT(logger_.lines, SizeIs(1));
+}
+
+TEST_F(KafkaStatusTest, IsNotReadyOnceTheProducerIdIsMissingForASecond) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  for (int i = 0; i < 4; ++i) {
+    tracker_.OnStats({1, 1, "WaitPID"});
+    EXPECT_TRUE(tracker_.Status().ready) << i;
+  }
+  tracker_.OnStats({1, 1, "WaitPID"});
+  EXPECT_FALSE(tracker_.Status().ready);
+}
+
+TEST_F(KafkaStatusTest, IsNotReadyOnceNoBrokerIsUp) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnStats({1, 0, "Assigned"});
+  EXPECT_FALSE(tracker_.Status().ready);
+  EXPECT_FALSE(metrics_.kafka_ready);
+  EXPECT_EQ(logger_.lines.back().event, "kafka-not-ready");
+}
+
+TEST_F(KafkaStatusTest, RefusedCredentialsCountOnlyWhileNoBrokerIsUp) {
+  tracker_.OnCredentialsRefused();
+  EXPECT_TRUE(tracker_.Trouble().credentials_refused);
+  EXPECT_THAT(tracker_.Status().description, HasSubstr("credentials"));
+  tracker_.OnStats({1, 1, "Assigned"});
+  EXPECT_FALSE(tracker_.Trouble().credentials_refused);
+}
+
+TEST_F(KafkaStatusTest, AFatalErrorIsNotReadyUntilReplaced) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnFatal();
+  EXPECT_FALSE(tracker_.Status().ready);
+  tracker_.OnReplaced();
+  EXPECT_FALSE(tracker_.Status().ready);
+  tracker_.OnStats({1, 1, "Assigned"});
+  EXPECT_TRUE(tracker_.Status().ready);
+}
+
+TEST(KafkaStats, CountsOnlyBrokersThatMetadataNamed) {
+  const auto stats = KafkaStatsReader().Read(
+      R"({"name":"x","brokers":{"a:1/bootstrap":{"nodeid":-1,"state":"UP"},
+          "a:1/1":{"nodeid":1,"state":"UP"},"b:1/2":{"nodeid":2,"state":"DOWN"}},
+          "topics":{"t":{"partitions":{}}},"eos":{"idemp_state":"Assigned"}})");
+  ASSERT_TRUE(stats.has_value());
+  EXPECT_EQ(stats->brokers_known, 2);
+  EXPECT_EQ(stats->brokers_up, 1);
+  EXPECT_EQ(stats->idempotence, "Assigned");
+}
+
+class ClientStatsTest : public ::testing::Test {
+ protected:
+  static KafkaStats Told(const std::string& id, std::vector<KafkaStats::Broker> brokers) {
+    return {0, 0, id, std::move(brokers)};
+  }
+  KafkaStats Together(std::size_t used = 9) const {
+    return stats_.Together([used](std::size_t client) { return client < used; });
+  }
+
+  static constexpr std::chrono::microseconds kShort{30};
+  static constexpr std::chrono::microseconds kLong{900};
+  ClientStats stats_;
+};
+
+TEST_F(ClientStatsTest, ABrokerIsUpIfItIsToEachThatHasTold) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}, {2, false, kLong}, {3, true, kLong}}));
+  stats_.Take(3, Told("Assigned", {{1, false, kShort}, {2, true, kLong}, {3, true, kLong}}));
+  const KafkaStats all = Together();
+  ASSERT_EQ(all.brokers.size(), 3U);
+  EXPECT_FALSE(all.brokers[0].up);
+  EXPECT_FALSE(all.brokers[1].up);
+  EXPECT_TRUE(all.brokers[2].up);
+  EXPECT_EQ(all.brokers_known, 3);
+  EXPECT_EQ(all.brokers_up, 1);
+  EXPECT_EQ(all.brokers[0].silent_for, kShort) << "it spoke to somebody";
+}
+
+TEST_F(ClientStatsTest, ABrokerThatAClientDoesNotKnowOfIsNotUp) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Take(1, Told("Assigned", {{2, true, kLong}}));
+  EXPECT_EQ(Together().brokers_known, 2);
+  EXPECT_EQ(Together().brokers_up, 0);
+}
+
+TEST_F(ClientStatsTest, AClientThatIsNotUsedHasNoSay) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Take(1, Told("WaitPID", {{1, false, kLong}}));
+  EXPECT_EQ(Together(1).brokers_up, 1);
+  EXPECT_EQ(Together(1).idempotence, "Assigned");
+  EXPECT_EQ(Together(2).brokers_up, 0);
+}
+
+TEST_F(ClientStatsTest, TheIdIsThatOfTheClientFurthestFromHavingOne) {
+  stats_.Take(0, Told("DrainBump", {}));
+  stats_.Take(1, Told("WaitPID", {}));
+  stats_.Take(2, Told("Assigned", {}));
+  EXPECT_EQ(Together().idempotence, "WaitPID");
+  stats_.Take(1, Told("Assigned", {}));
+  EXPECT_EQ(Together().idempotence, "DrainBump");
+}
+
+TEST_F(ClientStatsTest, WhatAClientKnewOfASilenceCountsOnce) {
+  stats_.Take(0, Told("Assigned", {{1, true, kShort}}));
+  EXPECT_EQ(Together().brokers[0].silent_for, kShort);
+  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Together().brokers[0].silent_for, kLong);
+}
+
+TEST_F(ClientStatsTest, ABrokenConnectionHoldsUntilThatClientTellsAgain) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
+  stats_.MarkDown(0, 1);
+  stats_.MarkDown(7, 1);  // has told nothing yet
+  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Together().brokers_up, 0);
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Together().brokers_up, 1);
+}
+
+TEST_F(ClientStatsTest, NobodyHasToldAnything) {
+  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Clear();
+  EXPECT_EQ(Together().brokers_known, 0);
+}
+
+TEST(KafkaStats, SurvivesWhatIsNoStatistics) {
+  EXPECT_FALSE(KafkaStatsReader().Read("").has_value());
+  EXPECT_FALSE(KafkaStatsReader().Read("{").has_value());
+  EXPECT_FALSE(KafkaStatsReader().Read("[]").has_value());
+  EXPECT_FALSE(KafkaStatsReader().Read(R"({"eos":{}})").has_value());
+  EXPECT_TRUE(KafkaStatsReader().Read(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
+}
+
+TEST(KafkaStats, AreReadWhateverTopicsAreCalledAndWhereverTheyStand) {
+  const std::string brokers = R"("brokers":{"topics:1/1":{"nodeid":1,"state":"UP","toppars":{}}})";
+  const std::string topics =
+      R"("topics":{ "eos": { "topic":"eos" }, "topics": { "partitions":{} } })";
+  const std::string eos = R"("eos":{ "idemp_state":"Assigned" })";
+  for (const auto& text : {"{" + brokers + "," + topics + " , " + eos + ",\"tx\":0}",
+                           "{" + eos + "," + brokers + "," + topics + "}",
+                           "{" + topics + "," + eos + "," + brokers + "}"}) {
+    const auto stats = KafkaStatsReader().Read(text);
+    ASSERT_TRUE(stats.has_value()) << text;
+    EXPECT_EQ(stats->brokers_up, 1) << text;
+    EXPECT_EQ(stats->idempotence, "Assigned") << text;
+  }
+}
+
+TEST(KafkaStats, TopicsAreCutOutOfTheTextBeforeItIsRead) {
+  const StatsParts parts = WithoutTopics(R"({"a":1, "topics":{"t":{}} , "eos": {}, "tx":0})");
+  EXPECT_EQ(parts.head, R"({"a":1, )");
+  EXPECT_EQ(parts.tail, R"("eos": {}, "tx":0})");
+}
+
+}  // namespace
+}  // namespace gateway

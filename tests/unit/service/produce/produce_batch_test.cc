@@ -1,0 +1,303 @@
+#include "service/produce/produce_batch.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "support/cpp/fakes.h"
+
+namespace gateway {
+namespace {
+
+using testing::FakeClock;
+using testing::FakeMetrics;
+using testing::FakeProducer;
+using testing::NotStored;
+using testing::Stored;
+
+class ProduceBatchTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<ProduceBatch> Make(std::size_t records) {
+    RecordBatch batch;
+    for (std::size_t i = 0; i < records; ++i) {
+      Record record;
+      record.topic = "orders";
+      record.value = "v";
+      batch.records.push_back(record);
+    }
+    return ProduceBatch::Create(
+        std::move(batch), clock_, metrics_,
+        [this](const std::shared_ptr<const ProduceBatch>& answered) {
+          answers_.fetch_add(1);
+          outcomes_.clear();
+          for (std::size_t i = 0; i < answered->size(); ++i) {
+            outcomes_.push_back(answered->outcome(i));
+          }
+        },
+        [this] { released_.fetch_add(1); });
+  }
+
+  FakeClock clock_;
+  FakeMetrics metrics_;
+  FakeProducer producer_;
+  std::atomic<int> answers_{0};
+  std::atomic<int> released_{0};
+  std::vector<DeliveryReport> outcomes_;  // as the answer saw them
+};
+
+TEST(ProduceBatchOverhead, CountsEachRecordAndEachHeader) {
+  const std::vector<Header> headers(3);
+  std::vector<Record> records(2);
+  const std::size_t plain = ProduceBatch::OverheadBytes(records);
+  EXPECT_GT(plain, 2 * (sizeof(Record) + sizeof(PendingRecord)));
+  records[1].headers = headers;
+  EXPECT_EQ(ProduceBatch::OverheadBytes(records), plain + 3 * sizeof(Header));
+  records[0].headers = headers;
+  EXPECT_EQ(ProduceBatch::OverheadBytes(records), plain + 3 * sizeof(Header)) << "one array";
+}
+
+TEST_F(ProduceBatchTest, TheLastReportAnswersInRequestOrderWhateverTheOrderOfReports) {
+  Make(3)->Send(producer_);
+  ASSERT_EQ(producer_.sent.size(), 3U);
+  producer_.sent[2]->Report(Stored(0, 30));
+  producer_.sent[0]->Report(Stored(0, 10));
+  EXPECT_EQ(answers_, 0);
+  producer_.sent[1]->Report(NotStored(ErrorCode::kTopicNotFound));
+  ASSERT_EQ(answers_, 1);
+  EXPECT_EQ(outcomes_[0].value().offset, 10);
+  EXPECT_EQ(outcomes_[1].error().code, ErrorCode::kTopicNotFound);
+  EXPECT_EQ(outcomes_[2].value().offset, 30);
+  EXPECT_EQ(released_, 1);
+}
+
+TEST_F(ProduceBatchTest, ReportsThatComeBeforeSendReturnsAnswerOnce) {
+  producer_.on_send = [](PendingRecord* record) { record->Report(Stored(1, 7)); };
+  Make(2)->Send(producer_);
+  EXPECT_EQ(answers_, 1);
+  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(metrics_.Count(RecordResult::kDelivered), 2);
+}
+
+TEST_F(ProduceBatchTest, TheDeadlineAnswersWhatIsKnownAndCallsTheRestPossiblyPersisted) {
+  const auto batch = Make(2);
+  batch->Send(producer_);
+  producer_.sent[0]->Report(Stored(0, 1));
+  batch->Expire();
+  ASSERT_EQ(answers_, 1);
+  EXPECT_TRUE(outcomes_[0].ok());
+  EXPECT_EQ(outcomes_[1].error().code, ErrorCode::kDeliveryTimeout);
+  EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
+  EXPECT_EQ(released_, 0);
+  producer_.sent[1]->Report(Stored(0, 2));
+}
+
+TEST_F(ProduceBatchTest, AReportAfterTheDeadlineCountsAsLateAndChangesNoOutcome) {
+  const auto batch = Make(1);
+  batch->Send(producer_);
+  batch->Expire();
+  producer_.sent[0]->Report(Stored(0, 1));
+  EXPECT_EQ(answers_, 1);
+  EXPECT_EQ(batch->outcome(0).error().code, ErrorCode::kDeliveryTimeout);
+  EXPECT_EQ(metrics_.Count(RecordResult::kLate), 1);
+  EXPECT_EQ(metrics_.records.size(), 1U);
+}
+
+TEST_F(ProduceBatchTest, LivesUntilItsLastReportAlsoWhenTheAnswerIsOut) {
+  std::weak_ptr<ProduceBatch> watch;
+  {
+    const auto batch = Make(2);
+    watch = batch;
+    batch->Send(producer_);
+    batch->Expire();
+  }
+  producer_.sent[0]->Report(Stored(0, 1));
+  EXPECT_FALSE(watch.expired()) << "librdkafka still points into the bytes of the second record";
+  EXPECT_EQ(released_, 0);
+  producer_.sent[1]->Report(Stored(0, 2));
+  EXPECT_TRUE(watch.expired());
+  EXPECT_EQ(released_, 1);
+}
+
+TEST_F(ProduceBatchTest, ExpiringAfterTheAnswerDoesNothing) {
+  const auto batch = Make(1);
+  batch->Send(producer_);
+  producer_.sent[0]->Report(Stored(0, 1));
+  batch->Expire();
+  batch->Expire();
+  EXPECT_EQ(answers_, 1);
+  EXPECT_TRUE(batch->outcome(0).ok());
+}
+
+TEST_F(ProduceBatchTest, EveryRecordIsCountedOnceAsWhatItBecame) {
+  Make(3)->Send(producer_);
+  producer_.sent[0]->Report(Stored(0, 1));
+  producer_.sent[1]->Report(NotStored(ErrorCode::kBrokersUnavailable));
+  producer_.sent[2]->Report(NotStored(ErrorCode::kOutcomeUnknown, Persistence::kPossiblyPersisted));
+  EXPECT_EQ(metrics_.records_sent, 3);
+  EXPECT_EQ(metrics_.Count(RecordResult::kDelivered), 1);
+  EXPECT_EQ(metrics_.Count(RecordResult::kNotPersisted), 1);
+  EXPECT_EQ(metrics_.Count(RecordResult::kPossiblyPersisted), 1);
+}
+
+TEST_F(ProduceBatchTest, SendEndsWithAKick) {
+  Make(3)->Send(producer_);
+  EXPECT_EQ(producer_.kicks, 1);
+  for (PendingRecord* const record : producer_.sent) record->Report(Stored(0, 1));
+}
+
+TEST_F(ProduceBatchTest, TheDeadlineWithdrawsWhatIsStillHeldAndSaysSo) {
+  producer_.holds = true;
+  const auto batch = Make(3);
+  batch->Send(producer_);
+  ASSERT_TRUE(producer_.sent[1]->Take());
+  batch->Expire();
+  ASSERT_EQ(answers_, 1);
+  for (const std::size_t held : {0U, 2U}) {
+    EXPECT_EQ(outcomes_[held].error().code, ErrorCode::kDeliveryTimeout);
+    EXPECT_EQ(outcomes_[held].error().persistence, Persistence::kNotPersisted);
+  }
+  EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
+  EXPECT_EQ(producer_.withdrawn, 2U);
+  EXPECT_FALSE(producer_.sent[0]->Take()) << "it may be sent after the client was told it is not";
+  EXPECT_TRUE(producer_.sent[1]->late());
+  for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
+}
+
+TEST_F(ProduceBatchTest, AWithdrawnRecordCountsOnceAsNotPersistedAndFreesItsBytes) {
+  producer_.holds = true;
+  const auto batch = Make(1);
+  batch->Send(producer_);
+  batch->Expire();
+  EXPECT_EQ(released_, 0);
+  producer_.sent[0]->Report(WithdrawnReport());
+  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(metrics_.Count(RecordResult::kNotPersisted), 1);
+  EXPECT_EQ(metrics_.records.size(), 1U);
+}
+
+TEST_F(ProduceBatchTest, ARecordThatIsPutBackCanBeWithdrawnButNotAfterItsDeadline) {
+  producer_.holds = true;
+  const auto batch = Make(2);
+  batch->Send(producer_);
+  ASSERT_TRUE(producer_.sent[0]->Take());
+  ASSERT_TRUE(producer_.sent[0]->PutBack());
+  ASSERT_TRUE(producer_.sent[1]->Take());
+  batch->Expire();
+  EXPECT_EQ(outcomes_[0].error().persistence, Persistence::kNotPersisted);
+  EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
+  EXPECT_FALSE(producer_.sent[1]->PutBack()) << "its answer is out";
+  for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
+}
+
+// The deadline and the thread that lets records go race; a record that is said never to be sent is
+// not taken.
+TEST_F(ProduceBatchTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
+  constexpr std::size_t kRecords = 8;
+  producer_.holds = true;
+  for (int round = 0; round < 2'000; ++round) {
+    producer_.sent.clear();
+    auto batch = Make(kRecords);
+    batch->Send(producer_);
+    std::atomic<int> ready{0};
+    const auto meet = [&ready] {
+      ready.fetch_add(1);
+      while (ready.load() < 2) std::this_thread::yield();
+    };
+    std::vector<bool> taken;
+    std::thread releaser([&] {
+      meet();
+      for (PendingRecord* record : producer_.sent) taken.push_back(record->Take());
+    });
+    meet();
+    batch->Expire();
+    releaser.join();
+    for (std::size_t i = 0; i < kRecords; ++i) {
+      const bool said_not = outcomes_[i].error().persistence == Persistence::kNotPersisted;
+      ASSERT_NE(said_not, static_cast<bool>(taken[i]));
+    }
+    for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
+  }
+}
+
+// The deadline and the reports race; whoever wins, the totals are exact and the answer agrees with
+// the metrics.
+TEST_F(ProduceBatchTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) {
+  constexpr std::size_t kRounds = 2'000;
+  constexpr std::size_t kRecords = 4;
+  std::int64_t answered_in_time = 0;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    producer_.sent.clear();
+    answers_ = 0;
+    released_ = 0;
+    auto batch = Make(kRecords);
+    batch->Send(producer_);
+    std::atomic<int> ready{0};
+    const auto meet = [&ready] {
+      ready.fetch_add(1);
+      while (ready.load() < 2) std::this_thread::yield();
+    };
+    std::thread reporter([&] {
+      meet();
+      for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
+    });
+    meet();
+    batch->Expire();
+    reporter.join();
+    ASSERT_EQ(answers_, 1);
+    ASSERT_EQ(released_, 1);
+    for (std::size_t i = 0; i < kRecords; ++i) {
+      ASSERT_EQ(batch->outcome(i).ok(), outcomes_[i].ok()) << "an outcome changed after the answer";
+      answered_in_time += outcomes_[i].ok() ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(metrics_.Count(RecordResult::kDelivered), answered_in_time);
+  EXPECT_EQ(metrics_.Count(RecordResult::kDelivered) + metrics_.Count(RecordResult::kLate),
+            static_cast<std::int64_t>(kRounds * kRecords));
+}
+
+TEST_F(ProduceBatchTest, ReportsFromTwoThreadsAnswerOnce) {
+  for (int round = 0; round < 1'000; ++round) {
+    producer_.sent.clear();
+    answers_ = 0;
+    released_ = 0;
+    Make(2)->Send(producer_);
+    std::thread other([&] { producer_.sent[0]->Report(Stored(0, 1)); });
+    producer_.sent[1]->Report(Stored(0, 2));
+    other.join();
+    ASSERT_EQ(answers_, 1);
+    ASSERT_EQ(released_, 1);
+  }
+}
+
+TEST_F(ProduceBatchTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceARequest) {
+  const auto batch = Make(2);
+  batch->Send(producer_);
+  const Clock::TimePoint sent = clock_.Now();
+  producer_.sent[0]->handed_over = sent;
+  producer_.sent[0]->reported_at = sent + std::chrono::milliseconds(1);
+  producer_.sent[0]->Report(Stored(0, 1));
+  EXPECT_TRUE(metrics_.stages.empty());
+  producer_.sent[1]->handed_over = sent + std::chrono::milliseconds(2);
+  producer_.sent[1]->reported_at = sent + std::chrono::milliseconds(7);
+  producer_.sent[1]->Report(Stored(0, 2));
+  using Times = std::vector<std::chrono::nanoseconds>;
+  EXPECT_EQ(metrics_.stages[Stage::kHeld], Times{std::chrono::milliseconds(2)});
+  EXPECT_EQ(metrics_.stages[Stage::kBroker], Times{std::chrono::milliseconds(5)});
+  EXPECT_TRUE(metrics_.stages[Stage::kParse].empty()) << "nobody said when it was complete";
+}
+
+TEST_F(ProduceBatchTest, ARecordThatWasNeverHandedOverWasOnlyHeld) {
+  const auto batch = Make(1);
+  batch->Send(producer_);
+  clock_.Advance(std::chrono::milliseconds(30));
+  producer_.sent[0]->Report(NotStored(ErrorCode::kBrokersUnavailable));
+  using Times = std::vector<std::chrono::nanoseconds>;
+  EXPECT_EQ(metrics_.stages[Stage::kHeld], Times{std::chrono::milliseconds(30)});
+  EXPECT_TRUE(metrics_.stages[Stage::kBroker].empty());
+  EXPECT_EQ(metrics_.record_errors, std::vector{ErrorCode::kBrokersUnavailable});
+}
+
+}  // namespace
+}  // namespace gateway
