@@ -28,7 +28,7 @@ class NoMetrics final : public Metrics {
   void OnBatch(std::size_t) override {}
   void OnRecordsHeld(std::int64_t) override {}
   void OnRecordsWithdrawn(std::size_t) override {}
-  void OnWave(std::size_t) override {}
+  void OnDispatchRound(std::size_t) override {}
   void OnKafkaReady(bool) override {}
   std::string Scrape() const override { return ""; }
 };

@@ -230,8 +230,8 @@ class Gateway final {
     KafkaProducer::Options options;
     options.kafka = settings_.kafka;
     options.max_record_bytes = settings_.limits.max_record_bytes;
-    options.waves.max_held = settings_.kafka.message_timeout;
-    options.waves.topic_bytes = settings_.limits.max_in_flight_bytes / 2;
+    options.accumulator.max_held = settings_.kafka.message_timeout;
+    options.accumulator.topic_bytes = settings_.limits.max_in_flight_bytes / 2;
     options.heartbeat = &liveness_.Add("kafka-reports", kReportsLimit);
     options.on_statistics = [this](std::size_t client, std::string_view json) {
       rdkafka_.OnStatistics(client, json);

@@ -70,7 +70,7 @@ def sizes(rounds, binary, kafka):
 
 
 def partitions(rounds, binary, kafka):
-    """Partitions of the topic, without and with keys: a wave with keys is a batch for each partition."""
+    """Partitions of the topic, without and with keys: a dispatch round with keys is a batch for each partition."""
     steps = []
     gateway = rounds.subjects[0]
     for n in PARTITIONS:

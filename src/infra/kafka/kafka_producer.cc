@@ -14,17 +14,17 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFlushSlice{100};
 constexpr milliseconds kAfterPurge{1'000};
 constexpr milliseconds kDrainPause{2};
-constexpr milliseconds kLookPause{50};
+constexpr milliseconds kSnapshotInterval{50};
 constexpr milliseconds kNewPartitions{1'000};
 // What Kafka:Producers is by itself: docs/adr/0012.
 constexpr std::int64_t kClients = 4;
 
-// A chain of the queue is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
-WaveQueue::Options WavesOf(const KafkaProducer::Options& options) {
-  WaveQueue::Options waves = options.waves;
+// A PartitionBatch is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
+RecordAccumulator::Options AccumulatorOptionsOf(const KafkaProducer::Options& options) {
+  RecordAccumulator::Options accumulator = options.accumulator;
   const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(options.kafka.batch_size, 1));
-  waves.partition_bytes = std::min(waves.partition_bytes, batch - batch / 20);
-  return waves;
+  accumulator.partition_bytes = std::min(accumulator.partition_bytes, batch - batch / 20);
+  return accumulator;
 }
 
 std::string_view PersistedWord(const DeliveryReport& report) {
@@ -84,7 +84,8 @@ KafkaProducer::KafkaProducer(Options options, Logger& logger, Metrics& metrics, 
       clock_(clock),
       status_(options_.embedded, logger, metrics),
       log_(logger, clock),
-      queue_(WavesOf(options_), static_cast<WaveQueue::Sink&>(*this), metrics, clock) {}
+      accumulator_(AccumulatorOptionsOf(options_), static_cast<RecordAccumulator::Sink&>(*this),
+                   metrics, clock) {}
 
 KafkaProducer::~KafkaProducer() {
   Drain(SteadyClock::now());
@@ -98,19 +99,21 @@ KafkaProducer::~KafkaProducer() {
   state_.instance.reset();
 }
 
-bool KafkaProducer::HasRoomFor(std::string_view topic) const { return queue_.HasRoomFor(topic); }
+bool KafkaProducer::HasRoomFor(std::string_view topic) const {
+  return accumulator_.HasRoomFor(topic);
+}
 
 void KafkaProducer::Send(PendingRecord* record) {
   if (draining_.load(std::memory_order_relaxed)) {  // not counted: it was never taken
     record->Report(MakeError(ErrorCode::kDraining, Persistence::kNotPersisted, record->record()));
     return;
   }
-  switch (queue_.Push(record)) {
-    case WaveQueue::Pushed::kHeld:
+  switch (accumulator_.Append(record)) {
+    case RecordAccumulator::Appended::kHeld:
       return;
-    case WaveQueue::Pushed::kUnknownTopic:
+    case RecordAccumulator::Appended::kUnknownTopic:
       return directory_->Enqueue(record);
-    case WaveQueue::Pushed::kNoPartition:
+    case RecordAccumulator::Appended::kNoPartition:
       directory_->RefreshSoon();
       return Fail(record, MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted,
                                     record->record()));
@@ -119,16 +122,16 @@ void KafkaProducer::Send(PendingRecord* record) {
 
 void KafkaProducer::OnWithdrawn(std::size_t count) {
   metrics_.OnRecordsWithdrawn(count);
-  queue_.OnWithdrawn(count);
+  accumulator_.OnWithdrawn(count);
   withdrawn_.store(true, std::memory_order_relaxed);
 }
 
 KafkaStatus KafkaProducer::Status() const {
   KafkaStatus status = status_.Status();
-  const WaveQueue::Load load = Look();
-  status.records_held = static_cast<std::int64_t>(load.held);
-  status.records_in_flight = static_cast<std::int64_t>(load.out);
-  status.oldest_record = load.oldest;
+  const RecordAccumulator::Stats stats = Snapshot();
+  status.records_held = static_cast<std::int64_t>(stats.held);
+  status.records_in_flight = static_cast<std::int64_t>(stats.in_flight);
+  status.oldest_record = stats.oldest;
   if (const auto stored = last_stored_.load(std::memory_order_relaxed); stored != 0) {
     const auto since = clock_.Now() - Clock::TimePoint(Clock::TimePoint::duration(stored));
     status.since_delivery = std::chrono::duration_cast<milliseconds>(since);
@@ -137,15 +140,15 @@ KafkaStatus KafkaProducer::Status() const {
   return status;
 }
 
-// Everybody may ask for the status, and the look holds up those who send.
-WaveQueue::Load KafkaProducer::Look() const {
-  const std::lock_guard lock(look_mutex_);
+// Any client may ask for the status, and a snapshot delays the threads that send.
+RecordAccumulator::Stats KafkaProducer::Snapshot() const {
+  const std::lock_guard lock(snapshot_mutex_);
   const Clock::TimePoint now = clock_.Now();
-  if (!looked_ || now - *looked_ >= kLookPause) {
-    looked_ = now;
-    look_ = queue_.Look();
+  if (!snapshot_at_ || now - *snapshot_at_ >= kSnapshotInterval) {
+    snapshot_at_ = now;
+    snapshot_ = accumulator_.Snapshot();
   }
-  return look_;
+  return snapshot_;
 }
 
 KafkaProducer::Route KafkaProducer::RouteTo(const std::string& topic) const {
@@ -155,11 +158,11 @@ KafkaProducer::Route KafkaProducer::RouteTo(const std::string& topic) const {
 }
 
 // The seam: a record goes to librdkafka here and nowhere else.
-std::optional<WaveQueue::Refusal> KafkaProducer::Produce(const std::string& topic,
-                                                         Partition partition,
-                                                         RecordQueue* records) {
+std::optional<RecordAccumulator::Refusal> KafkaProducer::Produce(const std::string& topic,
+                                                                 Partition partition,
+                                                                 RecordQueue* records) {
   const Route route = RouteTo(topic);
-  if (!route.instance || route.topic == nullptr) return WaveQueue::Refusal{true, {}};
+  if (!route.instance || route.topic == nullptr) return RecordAccumulator::Refusal{true, {}};
   const auto count = static_cast<std::int64_t>(records->size());
   in_librdkafka_.fetch_add(count, std::memory_order_relaxed);
   while (PendingRecord* const record = records->Pop()) {
@@ -168,10 +171,11 @@ std::optional<WaveQueue::Refusal> KafkaProducer::Produce(const std::string& topi
     records->PushFront(record);
     in_librdkafka_.fetch_sub(static_cast<std::int64_t>(records->size()), std::memory_order_relaxed);
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL || code == RD_KAFKA_RESP_ERR__FATAL) {
-      return WaveQueue::Refusal{true, {}};
+      return RecordAccumulator::Refusal{true, {}};
     }
     directory_->RefreshSoon();
-    return WaveQueue::Refusal{false, SynchronousError(code, record->record(), status_.Trouble())};
+    return RecordAccumulator::Refusal{false,
+                                      SynchronousError(code, record->record(), status_.Trouble())};
   }
   return std::nullopt;
 }
@@ -235,17 +239,17 @@ bool KafkaProducer::Open(const std::string& topic, const TopicLayout& layout) {
       }
     }
   }
-  queue_.SetLayout(topic, layout);
+  accumulator_.SetLayout(topic, layout);
   return true;
 }
 
 std::optional<Error> KafkaProducer::Produce(PendingRecord* record) {
-  switch (queue_.Push(record, /*opened_too=*/true)) {
-    case WaveQueue::Pushed::kHeld:
+  switch (accumulator_.Append(record, /*opened_too=*/true)) {
+    case RecordAccumulator::Appended::kHeld:
       return std::nullopt;
-    case WaveQueue::Pushed::kNoPartition:
+    case RecordAccumulator::Appended::kNoPartition:
       return MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted, record->record());
-    case WaveQueue::Pushed::kUnknownTopic:
+    case RecordAccumulator::Appended::kUnknownTopic:
       break;
   }
   return MakeError(ErrorCode::kTopicNotFound, Persistence::kNotPersisted, record->record());
@@ -253,7 +257,7 @@ std::optional<Error> KafkaProducer::Produce(PendingRecord* record) {
 
 void KafkaProducer::Update(const std::string& topic, const TopicLayout& layout) {
   Route route;
-  if (layout.partitions() > queue_.PartitionsOf(topic)) {
+  if (layout.partitions() > accumulator_.PartitionsOf(topic)) {
     const std::lock_guard lock(state_mutex_);
     Opened& opened = state_.topics[topic];
     opened.partitions =
@@ -264,16 +268,16 @@ void KafkaProducer::Update(const std::string& topic, const TopicLayout& layout) 
       !route.instance->GrowTopic(route.topic, layout.partitions(), kNewPartitions)) {
     // The next refresh tries again; until then records go where librdkafka takes them.
     TopicLayout grows_later = layout;
-    grows_later.leaders.resize(static_cast<std::size_t>(queue_.PartitionsOf(topic)));
-    return queue_.SetLayout(topic, grows_later);
+    grows_later.leaders.resize(static_cast<std::size_t>(accumulator_.PartitionsOf(topic)));
+    return accumulator_.SetLayout(topic, grows_later);
   }
-  queue_.SetLayout(topic, layout);
+  accumulator_.SetLayout(topic, layout);
 }
 
 void KafkaProducer::Forget(const std::string& topic) {
   logger_.Log(LogLevel::kWarning, "topic-gone", "A topic that was written to is gone.",
               {{"messaging.destination.name", std::string_view(topic)}});
-  queue_.Forget(topic);
+  accumulator_.Forget(topic);
 }
 
 ErrorCode KafkaProducer::WhyUnavailable() const {
@@ -288,7 +292,7 @@ KafkaProducer::DrainResult KafkaProducer::Totals() const {
 bool KafkaProducer::FlushUntil(SteadyClock::time_point until,
                                const std::function<bool()>& more_may_come) {
   // Asked first: what came before it says no is pending by then.
-  while ((more_may_come && more_may_come()) || queue_.pending() != 0) {
+  while ((more_may_come && more_may_come()) || accumulator_.pending() != 0) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
     if (left <= milliseconds(0)) return false;
     std::shared_ptr<KafkaInstance> instance;
@@ -299,7 +303,7 @@ bool KafkaProducer::FlushUntil(SteadyClock::time_point until,
     if (instance) instance->Flush(std::min(left, kFlushSlice));
     instance.reset();
     // What is held does not keep Flush; a retiring instance reports by itself.
-    if (more_may_come || queue_.pending() != 0) std::this_thread::sleep_for(kDrainPause);
+    if (more_may_come || accumulator_.pending() != 0) std::this_thread::sleep_for(kDrainPause);
   }
   return true;
 }
@@ -310,21 +314,21 @@ KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline
   if (more_may_come) FlushUntil(deadline, more_may_come);
   draining_.store(true);
   directory_->WaitIdle(deadline);
-  queue_.Kick();
+  accumulator_.Dispatch();
   FlushUntil(deadline);
   directory_->Stop();  // not before: it learns of leaders that move meanwhile
   const bool all = FlushUntil(deadline);
   drained_.store(true);
   if (!all) {
-    queue_.Pause();
-    queue_.FailHeld(ErrorCode::kDraining);
+    accumulator_.Pause();
+    accumulator_.FailHeld(ErrorCode::kDraining);
     purge_.store(true);
     {
       const std::lock_guard lock(state_mutex_);
       if (state_.instance) state_.instance->Purge();
     }
     FlushUntil(SteadyClock::now() + kAfterPurge);
-    queue_.FailHeld(ErrorCode::kDraining);  // what librdkafka had not taken
+    accumulator_.FailHeld(ErrorCode::kDraining);  // what librdkafka had not taken
   }
   const DrainResult after = Totals();
   return {after.delivered - before.delivered, after.not_persisted - before.not_persisted,

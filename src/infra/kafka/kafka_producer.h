@@ -1,15 +1,15 @@
 // The Producer and KafkaHealth of the gateway, on librdkafka. One instance of idempotent clients at
 // a time; the thread "kafka-reports" serves their event queues (delivery reports, errors,
 // statistics, log lines) and calls PendingRecord::Report; the thread "kafka-lookup" asks for topics
-// not yet known. What may go to librdkafka and when is the WaveQueue's to say. Send never waits for
-// Kafka.
+// not yet known. What is dispatched to librdkafka and when is decided by the RecordAccumulator.
+// Send never waits for Kafka.
 //
 // A fatal error (2.0.2 has them in ordinary broker incidents, librdkafka #4438): records are held
 // until the instance has reported all it had; then a new one takes its place. They never overlap,
 // so no record of the new one can be stored before one of the old one.
 //
-// Owned by main, outlives every request. Send, Kick, OnWithdrawn, Status: any thread. Drain: one,
-// once. The embedded broker, if any, must outlive the producer.
+// Owned by main, outlives every request. Send, Dispatch, OnWithdrawn, Status: any thread. Drain:
+// one, once. The embedded broker, if any, must outlive the producer.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 
@@ -26,7 +26,7 @@
 #include <unordered_map>
 
 #include "infra/config/settings.h"
-#include "infra/kafka/accumulator/wave_queue.h"
+#include "infra/kafka/accumulator/record_accumulator.h"
 #include "infra/kafka/client/kafka_instance.h"
 #include "infra/kafka/client/kafka_log.h"
 #include "infra/kafka/metadata/metadata_client.h"
@@ -42,7 +42,7 @@ class KafkaProducer final : public Producer,
                             public BurstListener,
                             public KafkaHealth,
                             private TopicDirectory::Client,
-                            private WaveQueue::Sink {
+                            private RecordAccumulator::Sink {
  public:
   struct Options {
     Settings::Kafka kafka;  // bootstrap_servers resolved: addresses, not "embedded"
@@ -51,7 +51,7 @@ class KafkaProducer final : public Producer,
     bool embedded = false;
     MetadataClient::Options lookup;
     TopicDirectory::Options topics;
-    WaveQueue::Options waves;
+    RecordAccumulator::Options accumulator;
     Heartbeat* heartbeat = nullptr;  // beats while "kafka-reports" turns, if there is one
     // librdkafka's statistics, each as it comes, of which client of the instance; and that the next
     // are those of another instance. Called by "kafka-reports"; may be empty.
@@ -78,10 +78,10 @@ class KafkaProducer final : public Producer,
 
   bool HasRoomFor(std::string_view topic) const override;
   void Send(PendingRecord* record) override;
-  void Kick() override { queue_.Kick(); }
+  void Dispatch() override { accumulator_.Dispatch(); }
   void OnWithdrawn(std::size_t count) override;
-  void BeginBurst() override { queue_.BeginBurst(); }
-  void EndBurst() override { queue_.EndBurst(); }
+  void BeginBurst() override { accumulator_.BeginBurst(); }
+  void EndBurst() override { accumulator_.EndBurst(); }
   KafkaStatus Status() const override;
 
   // Takes records, and sends each without lingering, while `more_may_come` says that there may be
@@ -110,23 +110,23 @@ class KafkaProducer final : public Producer,
     std::unordered_map<std::string, Opened> topics;
   };
 
-  WaveQueue::Load Look() const;
+  RecordAccumulator::Stats Snapshot() const;
   Route RouteTo(const std::string& topic) const;
   void LogReport(const PendingRecord& record, const DeliveryReport& report) const;
   static Result<std::shared_ptr<KafkaInstance>, std::string> MakeInstance(const Options& options);
   DrainResult Totals() const;
   bool FlushUntil(SteadyClock::time_point until, const std::function<bool()>& more_may_come = {});
 
-  // WaveQueue::Sink, and of a record that never reached the queue.
-  std::optional<WaveQueue::Refusal> Produce(const std::string& topic, Partition partition,
-                                            RecordQueue* records) override;
+  // RecordAccumulator::Sink, and of a record that never reached the queue.
+  std::optional<RecordAccumulator::Refusal> Produce(const std::string& topic, Partition partition,
+                                                    RecordQueue* records) override;
   void Report(PendingRecord* record, DeliveryReport report) override;
 
   // TopicDirectory::Client
-  bool IsKnown(std::string_view topic) const override { return queue_.IsKnown(topic); }
+  bool IsKnown(std::string_view topic) const override { return accumulator_.IsKnown(topic); }
   bool Open(const std::string& topic, const TopicLayout& layout) override;
   std::optional<Error> Produce(PendingRecord* record) override;
-  void Publish(const std::string& topic) override { queue_.Publish(topic); }
+  void Publish(const std::string& topic) override { accumulator_.Publish(topic); }
   void Update(const std::string& topic, const TopicLayout& layout) override;
   void Forget(const std::string& topic) override;
   void Fail(PendingRecord* record, Error error) override;
@@ -138,7 +138,7 @@ class KafkaProducer final : public Producer,
   void Tick();
   void OnEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
   void OnDeliveryReports(rd_kafka_event_t* event);
-  bool MaySendAgain(const rd_kafka_message_t& message) const;
+  bool MayRetry(const rd_kafka_message_t& message) const;
   DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
                           bool offset_known) const;
   void OnStats(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
@@ -153,11 +153,11 @@ class KafkaProducer final : public Producer,
   const Clock& clock_;
   KafkaStatusTracker status_;
   KafkaLog log_;
-  WaveQueue queue_;
+  RecordAccumulator accumulator_;
 
-  mutable std::mutex look_mutex_;
-  mutable std::optional<Clock::TimePoint> looked_;
-  mutable WaveQueue::Load look_{};
+  mutable std::mutex snapshot_mutex_;
+  mutable std::optional<Clock::TimePoint> snapshot_at_;
+  mutable RecordAccumulator::Stats snapshot_{};
 
   mutable std::mutex state_mutex_;
   State state_;

@@ -53,8 +53,8 @@ void KafkaProducer::Run() {
     }
     {
       // The event goes before the instance may: librdkafka counts its messages in the client.
-      const KafkaInstance::Polled polled = instance->Poll(
-          std::min<Clock::TimePoint::duration>(retiring ? kPollRetiring : kPoll, queue_.GoOn()));
+      const KafkaInstance::Polled polled = instance->Poll(std::min<Clock::TimePoint::duration>(
+          retiring ? kPollRetiring : kPoll, accumulator_.ReleaseLingering()));
       if (polled.event) OnEvent(*instance, polled);
     }
     if (std::exchange(fatal_, false) && !retiring) {
@@ -85,10 +85,10 @@ void KafkaProducer::Tick() {
   ticked_ = now;
   if (options_.heartbeat != nullptr) options_.heartbeat->Beat();
   log_.Tick();
-  queue_.Tick();
-  queue_.Sweep();
+  accumulator_.Tick();
+  accumulator_.Sweep();
   if (withdrawn_.exchange(false, std::memory_order_relaxed)) directory_->Sweep();
-  if (queue_.WaitsForLeader()) directory_->RefreshSoon();
+  if (accumulator_.WaitsForLeader()) directory_->RefreshSoon();
 }
 
 void KafkaProducer::OnEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled) {
@@ -123,7 +123,7 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
   const rd_kafka_topic_t* run_topic = nullptr;
   std::int32_t run_partition = RD_KAFKA_PARTITION_UA;
   bool offset_known = false;
-  std::vector<WaveQueue::Reported> reports;
+  std::vector<RecordAccumulator::Reported> reports;
   std::int64_t count = 0;
   const Clock::TimePoint now = clock_.Now();
   while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
@@ -134,29 +134,29 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
       reports.push_back({rd_kafka_topic_name(run_topic), run_partition});
     }
     auto* const record = static_cast<PendingRecord*>(message->_private);
-    WaveQueue::Reported& run = reports.back();
+    RecordAccumulator::Reported& run = reports.back();
     ++run.count;
     ++count;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && !std::exchange(run.stored, true)) {
       last_stored_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
     }
-    if (MaySendAgain(*message)) {
+    if (MayRetry(*message)) {
       run.refused = run.refused || RefusesBatch(message->err);
       run.code = CodeOf(message->err);
-      run.again.Push(record);
+      run.retry.Push(record);
       continue;
     }
     record->reported_at = now;
     Report(record, ReportOf(*message, record->record(), offset_known));
   }
-  for (WaveQueue::Reported& run : reports) {
+  for (RecordAccumulator::Reported& run : reports) {
     if (!run.refused || run.count > 1) continue;  // alone: it is the one at fault
-    PendingRecord* const record = run.again.Pop();
+    PendingRecord* const record = run.retry.Pop();
     Report(record, MakeError(run.code, Persistence::kNotPersisted, record->record()));
   }
-  const auto stored = [](const WaveQueue::Reported& run) { return run.stored; };
+  const auto stored = [](const RecordAccumulator::Reported& run) { return run.stored; };
   if (!std::all_of(reports.begin(), reports.end(), stored)) directory_->RefreshSoon();
-  queue_.OnReports(reports);
+  accumulator_.OnReports(reports);
   in_librdkafka_.fetch_sub(count, std::memory_order_release);
 }
 
@@ -170,16 +170,16 @@ void KafkaProducer::OnStats(const KafkaInstance& instance, const KafkaInstance::
   const KafkaStats stats =
       stats_.Together([&instance](std::size_t client) { return instance.InUse(client); });
   if (polled.client == 0) status_.OnStats(stats);  // it counts them: four a second
-  std::vector<WaveQueue::Broker> brokers;
+  std::vector<RecordAccumulator::Broker> brokers;
   for (const KafkaStats::Broker& broker : stats.brokers) {
     brokers.push_back({broker.id, broker.up, broker.silent_for});
   }
-  queue_.SetBrokers(brokers);
+  accumulator_.SetBrokers(brokers);
 }
 
 // Surely not stored, and not for what it is itself, as far as is known: the instance met a fatal
 // error before it was sent, or somebody in the same batch was refused.
-bool KafkaProducer::MaySendAgain(const rd_kafka_message_t& message) const {
+bool KafkaProducer::MayRetry(const rd_kafka_message_t& message) const {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR ||
       rd_kafka_message_status(&message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED) {
     return false;
@@ -215,7 +215,7 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance,
   if (rd_kafka_event_error_is_fatal(event) == 0) {
     if (TellsOfCredentials(code)) status_.OnCredentialsRefused();
     if (const auto broker = BrokerOf(rd_kafka_event_error_string(event))) {
-      queue_.MarkDown(*broker);
+      accumulator_.MarkDown(*broker);
       stats_.MarkDown(polled.client, *broker);
       directory_->RefreshSoon();
     }
@@ -236,7 +236,7 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance,
 // From now on nothing new reaches the instance. The client with the fatal error has given up what
 // it had not sent; the others go on with what they have.
 void KafkaProducer::Retire() {
-  queue_.Pause();
+  accumulator_.Pause();
   const std::lock_guard lock(state_mutex_);
   state_.instance.reset();
   for (auto& [name, opened] : state_.topics) opened.topic = nullptr;
@@ -270,7 +270,7 @@ std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
     }
     status_.OnReplaced();
   }
-  queue_.Resume();
+  accumulator_.Resume();
   swaps_.fetch_add(1, std::memory_order_relaxed);
   logger_.Log(LogLevel::kInformation, "kafka-replaced", "A new producer instance has started.");
   return instance;

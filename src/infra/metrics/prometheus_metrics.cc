@@ -91,7 +91,9 @@ void PrometheusMetrics::OnRecordsWithdrawn(std::size_t count) {
   parts_->records.OnWithdrawn(count);
 }
 
-void PrometheusMetrics::OnWave(std::size_t records) { parts_->records.OnWave(records); }
+void PrometheusMetrics::OnDispatchRound(std::size_t records) {
+  parts_->records.OnDispatchRound(records);
+}
 
 void PrometheusMetrics::OnAcceptedFailed(std::int64_t records) {
   parts_->accepted_failed.fetch_add(records, std::memory_order_relaxed);

@@ -88,7 +88,7 @@ class PrometheusMetrics final : public Metrics {
   void OnBatch(std::size_t records) override;
   void OnRecordsHeld(std::int64_t delta) override;
   void OnRecordsWithdrawn(std::size_t count) override;
-  void OnWave(std::size_t records) override;
+  void OnDispatchRound(std::size_t records) override;
   void OnAcceptedFailed(std::int64_t records) override;
   void OnRecordFailed(ErrorCode code) override;
   void OnStage(Stage stage, std::chrono::nanoseconds took) override;

@@ -43,7 +43,7 @@ RecordMetrics::RecordMetrics(std::size_t max_topic_labels)
     : topics_(max_topic_labels),
       other_(DeliveryBuckets()),
       batch_records_(BatchBuckets()),
-      wave_records_(BatchBuckets()),
+      dispatch_records_(BatchBuckets()),
       in_flight_(kInFlightCells) {}
 
 void RecordMetrics::OnSent(std::int64_t count, std::int64_t bytes) {
@@ -111,9 +111,10 @@ std::vector<prometheus::MetricFamily> RecordMetrics::Collect() const {
   families.push_back(std::move(delivery));
   families.push_back(HistogramFamily("kafka_gateway_batch_records", "Records in one request.",
                                      batch_records_.Collect()));
-  families.push_back(HistogramFamily("kafka_gateway_wave_records",
-                                     "Records handed to Kafka together, for one leader.",
-                                     wave_records_.Collect()));
+  families.push_back(
+      HistogramFamily("kafka_gateway_dispatch_records",
+                      "Records of one dispatch round: handed to Kafka for one broker.",
+                      dispatch_records_.Collect()));
   families.push_back(GaugeFamily("kafka_gateway_held_records",
                                  "Records that wait in the gateway because their partition is busy "
                                  "or its leader is away.",

@@ -33,7 +33,9 @@ class RecordMetrics final : public prometheus::Collectable {
   void OnWithdrawn(std::size_t count) {
     in_flight_.Add(kWithdrawn, static_cast<std::int64_t>(count));
   }
-  void OnWave(std::size_t records) { wave_records_.Observe(static_cast<std::int64_t>(records)); }
+  void OnDispatchRound(std::size_t records) {
+    dispatch_records_.Observe(static_cast<std::int64_t>(records));
+  }
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -52,7 +54,7 @@ class RecordMetrics final : public prometheus::Collectable {
   LabelTable<TopicCounts> topics_;
   TopicCounts other_;
   ShardedHistogram batch_records_;
-  ShardedHistogram wave_records_;
+  ShardedHistogram dispatch_records_;
   ShardedCells in_flight_;
 };
 

@@ -23,19 +23,20 @@ class Producer {
  public:
   virtual ~Producer() = default;
 
-  // False: as much of the topic waits already as may wait, so that a request that adds to it is
-  // better refused whole. Cheap while that is so of no topic.
+  // Returns false if the topic's backlog is at its limit; the caller should then refuse the whole
+  // request. Lock-free unless some topic is at its limit.
   virtual bool HasRoomFor(std::string_view topic) const = 0;
   // Takes the record; PendingRecord::Report is called exactly once, possibly before Send returns.
-  // The record may wait for those that follow until Kick.
+  // The record may wait for those that follow until Dispatch.
   virtual void Send(PendingRecord* record) = 0;
-  // What was sent may go out now, as far as there is room. Due after the last Send of a row.
-  virtual void Kick() = 0;
+  // Dispatches queued records, as far as there is room. Call once after a series of Send calls.
+  virtual void Dispatch() = 0;
   // `count` records that were sent have been withdrawn: reports them and lets go of them soon.
   virtual void OnWithdrawn(std::size_t count) = 0;
 };
 
-// Is told when a thread has many requests at hand, so that what comes of them may go together.
+// Notified while an I/O thread works through a burst of requests, so that their records can share a
+// batch.
 class BurstListener {
  public:
   virtual ~BurstListener() = default;
@@ -146,7 +147,7 @@ class Metrics {
   // Records that the gateway holds back because their partition is busy or its leader is away.
   virtual void OnRecordsHeld(std::int64_t delta) = 0;
   virtual void OnRecordsWithdrawn(std::size_t count) = 0;  // by their deadline, never sent
-  virtual void OnWave(std::size_t records) = 0;            // handed to Kafka together
+  virtual void OnDispatchRound(std::size_t records) = 0;   // dispatched to one broker
 
   // Kafka.
   virtual void OnKafkaReady(bool ready) = 0;

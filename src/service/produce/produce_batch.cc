@@ -87,7 +87,7 @@ void ProduceBatch::Send(Producer& producer) {
   metrics_.OnBatch(batch_.records.size());
   metrics_.OnRecordsSent(static_cast<std::int64_t>(batch_.records.size()), bytes);
   for (Pending& pending : pending_) producer.Send(&pending);
-  producer.Kick();
+  producer.Dispatch();
 }
 
 void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {

@@ -44,7 +44,7 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
   }
   static std::size_t OverheadBytes(std::span<const Record> records);
 
-  // Hands every record to `producer`, in order, and kicks it. Called once. The producer must
+  // Hands every record to `producer`, in order, and has it dispatch. Called once. The producer must
   // outlive every batch that is not answered.
   void Send(Producer& producer);
 

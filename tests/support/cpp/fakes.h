@@ -45,13 +45,13 @@ class FakeProducer final : public Producer {
       sent.push_back(record);
     }
   }
-  void Kick() override { ++kicks; }
+  void Dispatch() override { ++dispatches; }
   void OnWithdrawn(std::size_t count) override { withdrawn += count; }
   std::vector<PendingRecord*> sent;
   std::function<void(PendingRecord*)> on_send;
   bool holds = false;
   std::string full_topic;  // "": none
-  int kicks = 0;
+  int dispatches = 0;
   std::size_t withdrawn = 0;
 };
 
@@ -106,9 +106,9 @@ class FakeMetrics final : public Metrics {
     const std::lock_guard lock(mutex_);
     records_withdrawn += count;
   }
-  void OnWave(std::size_t size) override {
+  void OnDispatchRound(std::size_t size) override {
     const std::lock_guard lock(mutex_);
-    waves.push_back(size);
+    dispatch_rounds.push_back(size);
   }
   void OnAcceptedFailed(std::int64_t count) override {
     const std::lock_guard lock(mutex_);
@@ -144,7 +144,7 @@ class FakeMetrics final : public Metrics {
   std::int64_t records_sent = 0;
   std::int64_t records_held = 0;
   std::size_t records_withdrawn = 0;
-  std::vector<std::size_t> waves;
+  std::vector<std::size_t> dispatch_rounds;
   std::int64_t accepted_failed = 0;
   bool kafka_ready = false;
   std::map<Stage, std::vector<std::chrono::nanoseconds>> stages;

@@ -47,7 +47,7 @@ namespace testing {
 // Far beyond what anything here takes: reached only by a hang, which it turns into a failure.
 inline constexpr std::chrono::seconds kHang{30};
 
-// Counts what it is told; any thread may wait for a count.
+// A counter; any thread may wait for a count.
 class Counter final {
  public:
   void Add() {
@@ -194,7 +194,7 @@ class ReadinessMetrics final : public Metrics {
   void OnBatch(std::size_t) override {}
   void OnRecordsHeld(std::int64_t) override {}
   void OnRecordsWithdrawn(std::size_t) override {}
-  void OnWave(std::size_t) override {}
+  void OnDispatchRound(std::size_t) override {}
   void OnKafkaReady(bool ready) override {
     const std::lock_guard lock(mutex_);
     ready_ = ready;
@@ -234,7 +234,7 @@ class EmbeddedKafka {
   KafkaProducer& producer() { return *producer_; }
   void Send(PendingRecord* record) {
     producer_->Send(record);
-    producer_->Kick();
+    producer_->Dispatch();
   }
   EmbeddedBroker& broker() { return *broker_; }
   void DestroyProducer() { producer_.reset(); }

@@ -27,7 +27,7 @@ class FakeLookup final : public TopicLookup {
   Replies Find(const std::vector<std::string>& names) override {
     std::unique_lock lock(mutex_);
     asked_.insert(asked_.end(), names.begin(), names.end());
-    together_.push_back(names.size());
+    names_per_lookup_.push_back(names.size());
     changed_.notify_all();
     const auto may_answer = [&] { return silent_ || answers_.size() >= names.size(); };
     changed_.wait(lock, [&] { return cancelled_ || may_answer(); });
@@ -69,9 +69,9 @@ class FakeLookup final : public TopicLookup {
     changed_.notify_all();
   }
   // How many names each look-up was for.
-  std::vector<std::size_t> together() const {
+  std::vector<std::size_t> names_per_lookup() const {
     const std::lock_guard lock(mutex_);
-    return together_;
+    return names_per_lookup_;
   }
   void AwaitAsked(std::size_t count) {
     std::unique_lock lock(mutex_);
@@ -88,7 +88,7 @@ class FakeLookup final : public TopicLookup {
   std::deque<Answer> answers_;
   std::optional<TopicLookup::Reply> seen_;
   std::vector<std::string> asked_;
-  std::vector<std::size_t> together_;
+  std::vector<std::size_t> names_per_lookup_;
   bool cancelled_ = false;
   bool silent_ = false;
 };
@@ -101,7 +101,7 @@ class FakeClient final : public TopicDirectory::Client {
     return known_.contains(std::string(topic));
   }
   bool Open(const std::string&, const TopicLayout&) override { return can_open; }
-  void Kick() override { kicks.Add(); }
+  void Dispatch() override { dispatches.Add(); }
   void Update(const std::string&, const TopicLayout& layout) override {
     {
       const std::lock_guard lock(mutex_);
@@ -151,7 +151,7 @@ class FakeClient final : public TopicDirectory::Client {
   }
 
   Counter answered;
-  Counter kicks;
+  Counter dispatches;
   Counter updates;
   Counter forgotten;
   Counter produced_count;

@@ -25,10 +25,10 @@ std::uint32_t Murmur2(std::string_view bytes) {
     hash *= kMultiplier;
     hash ^= word;
   }
-  const std::size_t rest = bytes.size() - at;
-  if (rest >= 3) hash ^= ByteAt(bytes, at + 2) << 16U;
-  if (rest >= 2) hash ^= ByteAt(bytes, at + 1) << 8U;
-  if (rest >= 1) {
+  const std::size_t linger = bytes.size() - at;
+  if (linger >= 3) hash ^= ByteAt(bytes, at + 2) << 16U;
+  if (linger >= 2) hash ^= ByteAt(bytes, at + 1) << 8U;
+  if (linger >= 1) {
     hash ^= ByteAt(bytes, at);
     hash *= kMultiplier;
   }

@@ -22,8 +22,7 @@ inline Partition PartitionOfHash(std::uint32_t key_hash, Partition partitions) {
 }
 
 // The partition that keyless records of one topic share, so that they share batches too. Goes on to
-// the next when told to, in an order of its own, so that topics do not move in step. Not
-// thread-safe.
+// the next on request, in an order of its own, so that topics do not move in step. Not thread-safe.
 class StickyPartition final {
  public:
   explicit StickyPartition(std::uint32_t seed) : state_(seed | 1U) {}

@@ -63,7 +63,7 @@ void TopicDirectory::Enqueue(PendingRecord* record) {
   if (std::optional<Error> error = client_.Produce(record)) {
     client_.Fail(record, *std::move(error));
   }
-  client_.Kick();
+  client_.Dispatch();
 }
 
 // Whether a look-up for `name` may start; the lock is held.
@@ -146,7 +146,7 @@ void TopicDirectory::Run() {
 
 void TopicDirectory::LookUp(std::unique_lock<std::mutex>& lock) {
   std::vector<std::string> names;
-  while (!names_.empty() && names.size() < options_.names_together) {
+  while (!names_.empty() && names.size() < options_.names_per_lookup) {
     names.push_back(std::move(names_.front()));
     names_.pop_front();
   }
@@ -256,7 +256,7 @@ void TopicDirectory::Release(const std::string& name, const TopicLayout& layout,
     known_[name] = 0;
   }
   lock.unlock();
-  client_.Kick();
+  client_.Dispatch();
   FailQueue(std::move(failed), std::move(errors));
   lock.lock();
   --busy_;

@@ -28,8 +28,8 @@ namespace gateway {
 
 class TopicDirectory final {
  public:
-  // What the directory needs of the producer. All but Fail, Kick, Update and Forget may be called
-  // with the directory's lock held and must not call back.
+  // What the directory needs of the producer. All but Fail, Dispatch, Update and Forget may be
+  // called with the directory's lock held and must not call back.
   class Client {
    public:
     virtual ~Client() = default;
@@ -40,8 +40,8 @@ class TopicDirectory final {
     virtual std::optional<Error> Produce(PendingRecord* record) = 0;
     // From now on IsKnown, and Send goes past the directory.
     virtual void Publish(const std::string& topic) = 0;
-    // What was produced may go out.
-    virtual void Kick() = 0;
+    // What was produced may be dispatched.
+    virtual void Dispatch() = 0;
     // How a known topic is laid out now.
     virtual void Update(const std::string& topic, const TopicLayout& layout) = 0;
     // A known topic is gone; it is not known any more.
@@ -57,7 +57,7 @@ class TopicDirectory final {
   struct Options {
     std::size_t max_topics = 0;             // known ones; 0: no limit (embedded broker: it creates)
     std::size_t max_waiting_names = 1'000;  // beyond: kOverloaded
-    std::size_t names_together = 100;       // are asked for in one request
+    std::size_t names_per_lookup = 100;     // are asked for in one request
     std::size_t max_absent_names = 10'000;  // remembered
     std::chrono::milliseconds absent_for{1'000};
     std::chrono::milliseconds refresh_every{5'000};

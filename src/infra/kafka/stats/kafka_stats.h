@@ -1,4 +1,4 @@
-// What readiness and the wave queue need of librdkafka's statistics (a JSON text of each
+// What readiness and the RecordAccumulator need of librdkafka's statistics (a JSON text of each
 // client four times a second): brokers, and whether the producer has its id. Topics, with which the
 // text grows, are cut out before it is read; what is exported of them is read at a scrape
 // (rdkafka_metrics.h).

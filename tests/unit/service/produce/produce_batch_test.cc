@@ -141,9 +141,9 @@ TEST_F(ProduceBatchTest, EveryRecordIsCountedOnceAsWhatItBecame) {
   EXPECT_EQ(metrics_.Count(RecordResult::kPossiblyPersisted), 1);
 }
 
-TEST_F(ProduceBatchTest, SendEndsWithAKick) {
+TEST_F(ProduceBatchTest, SendEndsWithADispatch) {
   Make(3)->Send(producer_);
-  EXPECT_EQ(producer_.kicks, 1);
+  EXPECT_EQ(producer_.dispatches, 1);
   for (PendingRecord* const record : producer_.sent) record->Report(Stored(0, 1));
 }
 

@@ -116,8 +116,8 @@ TEST_F(TopicDirectoryTest, WhenNobodyAnswersAllNamesFailTogether) {
   EXPECT_THAT(lookup_.asked(), SizeIs(1));
 }
 
-TEST_F(TopicDirectoryTest, NamesThatWaitAreAskedForTogetherAndEachGetsItsOwnAnswer) {
-  TopicDirectory& directory = Make({.names_together = 3});
+TEST_F(TopicDirectoryTest, NamesThatWaitShareARequestAndEachGetsItsOwnAnswer) {
+  TopicDirectory& directory = Make({.names_per_lookup = 3});
   TestRecord first("a", "k", "1");
   directory.Enqueue(&first);
   lookup_.AwaitAsked(1);
@@ -136,7 +136,7 @@ TEST_F(TopicDirectoryTest, NamesThatWaitAreAskedForTogetherAndEachGetsItsOwnAnsw
   EXPECT_EQ(CodeOfReport(records[3].Await()), ErrorCode::kInvalidRecord);
   EXPECT_THAT(client_.produced(), ElementsAre(&records[0]));
   EXPECT_THAT(lookup_.asked(), ElementsAre("a", "b", "c", "d", "e"));
-  EXPECT_THAT(lookup_.together(), ElementsAre(1U, 3U, 1U));
+  EXPECT_THAT(lookup_.names_per_lookup(), ElementsAre(1U, 3U, 1U));
 }
 
 TEST_F(TopicDirectoryTest, NewNamesDoNotKeepKnownTopicsFromBeingAskedForAgain) {
@@ -230,12 +230,12 @@ TEST_F(TopicDirectoryTest, IsIdleOnceItsWaitersAreOut) {
   EXPECT_THAT(client_.produced(), ElementsAre(&record));
 }
 
-TEST_F(TopicDirectoryTest, WhatWaitedIsKickedOnceItIsProduced) {
+TEST_F(TopicDirectoryTest, WhatWaitedIsDispatchedOnceItIsProduced) {
   TopicDirectory& directory = Make();
   TestRecord record("t", "k", "1");
   directory.Enqueue(&record);
   lookup_.Reply(TopicLookup::Answer::kFound);
-  EXPECT_TRUE(client_.kicks.WaitFor(1));
+  EXPECT_TRUE(client_.dispatches.WaitFor(1));
   EXPECT_THAT(client_.produced(), ElementsAre(&record));
 }
 

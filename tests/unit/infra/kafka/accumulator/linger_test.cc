@@ -1,32 +1,32 @@
-// When a lane whose wave is back waits for more.
+// When a broker whose round has completed lingers for more.
 #include <gmock/gmock.h>
 
 #include <chrono>
 
-#include "infra/kafka/accumulator/wave_queue.h"
-#include "support/cpp/wave_queue_fixture.h"
+#include "infra/kafka/accumulator/record_accumulator.h"
+#include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway {
 namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using testing::WaveQueueTest;
+using testing::RecordAccumulatorTest;
 
-// Partition i is led by broker i + 1. Each has had a wave of 64 ms, so one usually takes 8.
-class WaveRestTest : public WaveQueueTest {
+// Partition i is led by broker i + 1. Each has had a round of 64 ms, so one usually takes 8.
+class LingerTest : public RecordAccumulatorTest {
  protected:
-  WaveRestTest() {
+  LingerTest() {
     AddTopic("t", {1, 2, 3});
     for (Partition i = 0; i < 3; ++i) Send("t", "-", i);
     clock_.Advance(milliseconds(64));
     for (Partition i = 0; i < 3; ++i) Store("t", i);
   }
-  // What went since the beginning.
+  // What was dispatched since the beginning.
   std::string Sent(Partition partition) { return Log("t", partition).substr(1); }
 };
 
-TEST_F(WaveRestTest, ALaneWaitsForTheWavesOfOthersAndThenAllGoTogether) {
+TEST_F(LingerTest, ABrokerLingersForTheRoundsOfOthersAndThenAllAreDispatched) {
   Send("t", "a", 0);
   Send("t", "b", 1);
   Send("t", "c", 0);
@@ -38,7 +38,7 @@ TEST_F(WaveRestTest, ALaneWaitsForTheWavesOfOthersAndThenAllGoTogether) {
   EXPECT_EQ(Sent(1), "bd");
 }
 
-TEST_F(WaveRestTest, WhatComesWhileItRestsGoesAlong) {
+TEST_F(LingerTest, RecordsAppendedDuringALingerJoinTheRound) {
   Send("t", "a", 0);
   Send("t", "b", 1);
   Send("t", "c", 0);
@@ -49,21 +49,21 @@ TEST_F(WaveRestTest, WhatComesWhileItRestsGoesAlong) {
   EXPECT_EQ(Sent(0), "acd");
 }
 
-TEST_F(WaveRestTest, ItWaitsForOthersNoLongerThanHalfAUsualWave) {
+TEST_F(LingerTest, ALingerForOthersEndsAfterHalfAUsualRound) {
   Send("t", "a", 0);
   Send("t", "b", 1);
   Send("t", "c", 0);
-  Store("t", 0);  // after no time: a wave usually takes 7 ms now
-  EXPECT_EQ(queue_->GoOn(), microseconds(3'500));
+  Store("t", 0);  // after no time: a round usually takes 7 ms now
+  EXPECT_EQ(queue_->ReleaseLingering(), microseconds(3'500));
   clock_.Advance(milliseconds(3));
-  EXPECT_EQ(queue_->GoOn(), microseconds(500));
+  EXPECT_EQ(queue_->ReleaseLingering(), microseconds(500));
   EXPECT_EQ(Sent(0), "a");
   clock_.Advance(milliseconds(1));
-  EXPECT_EQ(queue_->GoOn(), Clock::TimePoint::duration::max());
+  EXPECT_EQ(queue_->ReleaseLingering(), Clock::TimePoint::duration::max());
   EXPECT_EQ(Sent(0), "ac");
 }
 
-TEST_F(WaveRestTest, ALaneWithNothingAtHandDoesNotRest) {
+TEST_F(LingerTest, ABrokerWithNothingQueuedDoesNotLinger) {
   Send("t", "a", 0);
   Send("t", "b", 1);
   Store("t", 0);
@@ -71,7 +71,7 @@ TEST_F(WaveRestTest, ALaneWithNothingAtHandDoesNotRest) {
   EXPECT_EQ(Sent(0), "ac");
 }
 
-TEST_F(WaveRestTest, ABrokerThatIsDownIsNotWaitedFor) {
+TEST_F(LingerTest, ABrokerThatIsDownIsNotWaitedFor) {
   Send("t", "a", 0);
   Send("t", "b", 1);
   Send("t", "c", 0);
@@ -80,16 +80,16 @@ TEST_F(WaveRestTest, ABrokerThatIsDownIsNotWaitedFor) {
   EXPECT_EQ(Sent(0), "ac");
 }
 
-TEST_F(WaveRestTest, ABrokerThatIsLateIsNotWaitedFor) {
+TEST_F(LingerTest, ABrokerThatIsLateIsNotWaitedFor) {
   Send("t", "b", 1);
-  clock_.Advance(milliseconds(17));  // its waves usually take 8
+  clock_.Advance(milliseconds(17));  // its rounds usually take 8
   Send("t", "a", 0);
   Send("t", "c", 0);
   Store("t", 0);
   EXPECT_EQ(Sent(0), "ac");
 }
 
-TEST_F(WaveRestTest, ABrokerThatIsMuchSlowerIsNotWaitedFor) {
+TEST_F(LingerTest, ABrokerThatIsMuchSlowerIsNotWaitedFor) {
   for (int i = 0; i < 10; ++i) {
     Send("t", "b", 1);
     clock_.Advance(milliseconds(300));
@@ -102,17 +102,17 @@ TEST_F(WaveRestTest, ABrokerThatIsMuchSlowerIsNotWaitedFor) {
   EXPECT_EQ(Sent(0), "ac");
 }
 
-TEST_F(WaveRestTest, ASmallWaveIsNotWaitedFor) {
+TEST_F(LingerTest, ASmallRoundIsNotWaitedFor) {
   Send("t", "a", 0);
   for (const char* value : {"b", "c", "d", "e", "f"}) Send("t", value, 0);
-  Store("t", 0);  // now five of it are out
+  Store("t", 0);  // now five of it are in flight
   Send("t", "x", 1);
   Send("t", "g", 0);
   Store("t", 0);
   EXPECT_EQ(Sent(0), "abcdefg");
 }
 
-TEST_F(WaveRestTest, HoweverLongWavesTookItIsTenMillisecondsAtMost) {
+TEST_F(LingerTest, HoweverLongRoundsTookALingerIsTenMillisecondsAtMost) {
   for (const Partition i : {0, 1}) {
     Send("t", "-", i);
     clock_.Advance(milliseconds(20'000));
@@ -122,13 +122,13 @@ TEST_F(WaveRestTest, HoweverLongWavesTookItIsTenMillisecondsAtMost) {
   Send("t", "b", 1);
   Send("t", "c", 0);
   Store("t", 0);
-  EXPECT_EQ(queue_->GoOn(), milliseconds(10));
+  EXPECT_EQ(queue_->ReleaseLingering(), milliseconds(10));
   clock_.Advance(milliseconds(10));
-  queue_->GoOn();
+  queue_->ReleaseLingering();
   EXPECT_EQ(Sent(0), "-ac");
 }
 
-TEST_F(WaveRestTest, AfterAWaveThatWasFullThereIsNoRest) {
+TEST_F(LingerTest, AfterARoundThatHitALimitThereIsNoLinger) {
   Make({.partition_records = 2});
   AddTopic("u", {1, 2});
   Send("u", "-", 0);
@@ -143,7 +143,7 @@ TEST_F(WaveRestTest, AfterAWaveThatWasFullThereIsNoRest) {
   Store("u", 1);
 }
 
-TEST_F(WaveRestTest, WhatRestsAndHasNothingLeftRestsNoMore) {
+TEST_F(LingerTest, ALingerEndsWhenNothingIsLeftToSend) {
   Send("t", "a", 0);
   auto& withdrawn = Send("t", "b", 0);
   queue_->BeginBurst();
@@ -156,14 +156,14 @@ TEST_F(WaveRestTest, WhatRestsAndHasNothingLeftRestsNoMore) {
   queue_->EndBurst();
 }
 
-TEST_F(WaveRestTest, WithNothingElseOutTheNextWaveGoesAtOnce) {
+TEST_F(LingerTest, WithNoOtherRoundInFlightTheNextIsDispatchedAtOnce) {
   Send("t", "a", 0);
   Send("t", "b", 0);
   Store("t", 0);
   EXPECT_EQ(Sent(0), "ab");
 }
 
-TEST_F(WaveRestTest, WhileAThreadHasMuchAtHandTheNextWaveWaitsForIt) {
+TEST_F(LingerTest, TheNextRoundLingersForABurst) {
   Send("t", "a", 0);
   Send("t", "b", 0);
   queue_->BeginBurst();
@@ -174,7 +174,7 @@ TEST_F(WaveRestTest, WhileAThreadHasMuchAtHandTheNextWaveWaitsForIt) {
   EXPECT_EQ(Sent(0), "abc");
 }
 
-TEST_F(WaveRestTest, OneOfSeveralBurstsThatEndsIsEnough) {
+TEST_F(LingerTest, OneOfSeveralBurstsThatEndsIsEnough) {
   Send("t", "a", 0);
   Send("t", "b", 0);
   queue_->BeginBurst();
@@ -185,32 +185,32 @@ TEST_F(WaveRestTest, OneOfSeveralBurstsThatEndsIsEnough) {
   queue_->EndBurst();
 }
 
-TEST_F(WaveRestTest, ABurstIsWaitedForNoLongerThanAUsualWave) {
+TEST_F(LingerTest, ALingerForABurstEndsAfterAUsualRound) {
   Send("t", "a", 0);
   Send("t", "b", 0);
   queue_->BeginBurst();
   Store("t", 0);
-  EXPECT_EQ(queue_->GoOn(), milliseconds(7));
+  EXPECT_EQ(queue_->ReleaseLingering(), milliseconds(7));
   clock_.Advance(milliseconds(7));
-  queue_->GoOn();
+  queue_->ReleaseLingering();
   EXPECT_EQ(Sent(0), "ab");
   queue_->EndBurst();
 }
 
-TEST_F(WaveRestTest, AnIdleLaneIsNotHeldUpByABurst) {
+TEST_F(LingerTest, AnIdleBrokerDoesNotLingerForABurst) {
   queue_->BeginBurst();
   Send("t", "a", 0);
   EXPECT_EQ(Sent(0), "a");
   queue_->EndBurst();
 }
 
-TEST_F(WaveRestTest, WhatRestsIsTakenAwayByADrainLikeAllThatIsHeld) {
+TEST_F(LingerTest, ADrainFailsWhatLingersLikeAllThatIsHeld) {
   Send("t", "a", 0);
-  auto& rests = Send("t", "b", 0);
+  auto& lingering = Send("t", "b", 0);
   queue_->BeginBurst();
   Store("t", 0);
   queue_->FailHeld(ErrorCode::kDraining);
-  ASSERT_EQ(rests.reports.size(), 1U);
+  ASSERT_EQ(lingering.reports.size(), 1U);
   queue_->EndBurst();
   EXPECT_EQ(Sent(0), "a");
 }

@@ -1,4 +1,4 @@
-#include "infra/kafka/accumulator/wave_queue.h"
+#include "infra/kafka/accumulator/record_accumulator.h"
 
 #include <algorithm>
 #include <functional>
@@ -14,43 +14,44 @@ constexpr std::chrono::seconds kFullSweepPause{1};
 
 }  // namespace
 
-WaveQueue::WaveQueue(Options options, Sink& sink, Metrics& metrics, const Clock& clock)
+RecordAccumulator::RecordAccumulator(Options options, Sink& sink, Metrics& metrics,
+                                     const Clock& clock)
     : options_(options), sink_(sink), metrics_(metrics), clock_(clock) {}
 
-WaveQueue::~WaveQueue() = default;
+RecordAccumulator::~RecordAccumulator() = default;
 
-WaveTopic* WaveQueue::FindTopic(std::string_view name) const {
+TopicBacklog* RecordAccumulator::FindTopic(std::string_view name) const {
   const auto found = topics_.find(name);
   return found == topics_.end() ? nullptr : found->second.get();
 }
 
-WaveLane& WaveQueue::LaneOf(BrokerId leader) {
-  auto& lane = lanes_[leader];
-  if (!lane) lane = std::make_unique<WaveLane>(leader, IsBroker(leader));
-  return *lane;
+BrokerQueue& RecordAccumulator::QueueOf(BrokerId leader) {
+  auto& queue = broker_queues_[leader];
+  if (!queue) queue = std::make_unique<BrokerQueue>(leader, IsBroker(leader));
+  return *queue;
 }
 
-void WaveQueue::MoveTo(WavePartition& partition, BrokerId leader) {
-  if (partition.share != nullptr && partition.share->lane->leader == leader) return;
-  if (partition.share != nullptr) WaveLane::Unlist(partition);
-  partition.share = &LaneOf(leader).ShareOf(partition.topic);
-  WaveLane::List(partition);  // not while something is out: Returned does it then
+void RecordAccumulator::MoveTo(PartitionQueue& partition, BrokerId leader) {
+  if (partition.turn != nullptr && partition.turn->queue->leader == leader) return;
+  if (partition.turn != nullptr) BrokerQueue::Unlist(partition);
+  partition.turn = &QueueOf(leader).TurnOf(partition.topic);
+  BrokerQueue::List(partition);  // not while something is in flight: OnCompleted does it then
 }
 
-void WaveQueue::SetLayout(const std::string& topic, const TopicLayout& layout) {
+void RecordAccumulator::SetLayout(const std::string& topic, const TopicLayout& layout) {
   Work work;
   {
     const std::lock_guard lock(mutex_);
     auto& entry = topics_[topic];
     if (!entry) {
       const auto seed = static_cast<std::uint32_t>(std::hash<std::string>()(topic));
-      entry = std::make_unique<WaveTopic>(topic, seed);
+      entry = std::make_unique<TopicBacklog>(topic, seed);
     }
-    WaveTopic& state = *entry;
+    TopicBacklog& state = *entry;
     state.count = layout.partitions();
     for (auto number = static_cast<Partition>(state.partitions.size()); number < state.count;
          ++number) {
-      state.partitions.push_back(std::make_unique<WavePartition>(&state, number));
+      state.partitions.push_back(std::make_unique<PartitionQueue>(&state, number));
     }
     for (std::size_t i = 0; i < state.partitions.size(); ++i) {
       if (i < layout.leaders.size()) {
@@ -59,48 +60,49 @@ void WaveQueue::SetLayout(const std::string& topic, const TopicLayout& layout) {
         FailHeldOf(*state.partitions[i], ErrorCode::kPartitionNotFound, &work);
       }
     }
-    if (state.known) TakeAll(&work);
+    if (state.known) DrainReady(&work);
   }
   Run(std::move(work));
 }
 
-Partition WaveQueue::PartitionsOf(std::string_view topic) const {
+Partition RecordAccumulator::PartitionsOf(std::string_view topic) const {
   const std::lock_guard lock(mutex_);
-  const WaveTopic* const state = FindTopic(topic);
+  const TopicBacklog* const state = FindTopic(topic);
   return state == nullptr ? 0 : state->count;
 }
 
-void WaveQueue::Publish(const std::string& topic) {
+void RecordAccumulator::Publish(const std::string& topic) {
   const std::lock_guard lock(mutex_);
-  WaveTopic* const state = FindTopic(topic);
+  TopicBacklog* const state = FindTopic(topic);
   if (state == nullptr) return;
   state->known = true;
-  for (const auto& partition : state->partitions) WaveLane::List(*partition);
+  for (const auto& partition : state->partitions) BrokerQueue::List(*partition);
 }
 
-void WaveQueue::Forget(const std::string& topic) {
+void RecordAccumulator::Forget(const std::string& topic) {
   Work work;
   {
     const std::lock_guard lock(mutex_);
-    WaveTopic* const state = FindTopic(topic);
+    TopicBacklog* const state = FindTopic(topic);
     if (state == nullptr) return;
     state->known = false;
     state->count = 0;
     for (const auto& partition : state->partitions) {
       FailHeldOf(*partition, ErrorCode::kTopicNotFound, &work);
     }
-    TakeAll(&work);
+    DrainReady(&work);
   }
   Run(std::move(work));
 }
 
-bool WaveQueue::IsKnown(std::string_view topic) const {
+bool RecordAccumulator::IsKnown(std::string_view topic) const {
   const std::lock_guard lock(mutex_);
-  const WaveTopic* const state = FindTopic(topic);
+  const TopicBacklog* const state = FindTopic(topic);
   return state != nullptr && state->known;
 }
 
-WavePartition& WaveQueue::Choose(WaveTopic& topic, const Record& record, std::uint32_t key_hash) {
+PartitionQueue& RecordAccumulator::Choose(TopicBacklog& topic, const Record& record,
+                                          std::uint32_t key_hash) {
   Partition chosen = 0;
   if (record.partition) {
     chosen = *record.partition;
@@ -108,8 +110,8 @@ WavePartition& WaveQueue::Choose(WaveTopic& topic, const Record& record, std::ui
     chosen = PartitionOfHash(key_hash, topic.count);
   } else {
     chosen = topic.sticky.Current(topic.count);
-    const WavePartition& current = *topic.partitions[static_cast<std::size_t>(chosen)];
-    if (!current.share->lane->up || current.alone ||
+    const PartitionQueue& current = *topic.partitions[static_cast<std::size_t>(chosen)];
+    if (!current.turn->queue->up || current.detached ||
         current.held_bytes >= options_.partition_bytes ||
         current.held.size() >= options_.partition_records) {
       RotateSticky(topic);
@@ -120,79 +122,79 @@ WavePartition& WaveQueue::Choose(WaveTopic& topic, const Record& record, std::ui
 }
 
 // To an idle leader if there is one, else to any that is up.
-void WaveQueue::RotateSticky(WaveTopic& topic) {
-  const auto at = [&topic](Partition number) -> const WavePartition& {
+void RecordAccumulator::RotateSticky(TopicBacklog& topic) {
+  const auto at = [&topic](Partition number) -> const PartitionQueue& {
     return *topic.partitions[static_cast<std::size_t>(number)];
   };
   const auto idle = [&at](Partition number) {
-    return at(number).share->lane->Idle() && !at(number).alone;
+    return at(number).turn->queue->Idle() && !at(number).detached;
   };
   const auto up = [&at](Partition number) {
-    return at(number).share->lane->up && !at(number).alone;
+    return at(number).turn->queue->up && !at(number).detached;
   };
   if (!topic.sticky.Rotate(topic.count, idle)) topic.sticky.Rotate(topic.count, up);
 }
 
-// What is counted of a record that is held now, and no longer.
-void WaveQueue::Enter(WavePartition& partition, const PendingRecord& record) {
+// The counts of what is held.
+void RecordAccumulator::OnQueued(PartitionQueue& partition, const PendingRecord& record) {
   const std::size_t bytes = WireBytes(record);
   partition.held_bytes += bytes;
   partition.topic->held_memory += MemoryBytes(record);
   ++partition.topic->held;
   ++held_;
-  NoteFullness(*partition.topic);
+  UpdateLimitState(*partition.topic);
 }
 
-void WaveQueue::Leave(WavePartition& partition, const PendingRecord& record) {
+void RecordAccumulator::OnDequeued(PartitionQueue& partition, const PendingRecord& record) {
   const std::size_t bytes = WireBytes(record);
   partition.held_bytes -= bytes;
   partition.topic->held_memory -= MemoryBytes(record);
   --partition.topic->held;
   --held_;
-  NoteFullness(*partition.topic);
+  UpdateLimitState(*partition.topic);
 }
 
-void WaveQueue::NoteFullness(WaveTopic& topic) {
-  const bool full =
+void RecordAccumulator::UpdateLimitState(TopicBacklog& topic) {
+  const bool at_limit =
       topic.held >= options_.topic_records || topic.held_memory >= options_.topic_bytes;
-  if (std::exchange(topic.full, full) == full) return;
-  full_topics_.fetch_add(full ? 1 : -1, std::memory_order_relaxed);
+  if (std::exchange(topic.at_limit, at_limit) == at_limit) return;
+  topics_at_limit_.fetch_add(at_limit ? 1 : -1, std::memory_order_relaxed);
 }
 
-bool WaveQueue::HasRoomFor(std::string_view topic) const {
-  if (full_topics_.load(std::memory_order_relaxed) == 0) return true;
+bool RecordAccumulator::HasRoomFor(std::string_view topic) const {
+  if (topics_at_limit_.load(std::memory_order_relaxed) == 0) return true;
   const std::lock_guard lock(mutex_);
-  const WaveTopic* const state = FindTopic(topic);
-  return state == nullptr || !state->full;
+  const TopicBacklog* const state = FindTopic(topic);
+  return state == nullptr || !state->at_limit;
 }
 
-WaveQueue::Pushed WaveQueue::Push(PendingRecord* pending, bool opened_too) {
+RecordAccumulator::Appended RecordAccumulator::Append(PendingRecord* pending, bool opened_too) {
   const Record& record = pending->record();
   const bool hashed = record.key.has_value() && !record.partition.has_value();
   const std::uint32_t key_hash = hashed ? KeyHash(*record.key) : 0;
   const std::lock_guard lock(mutex_);
-  WaveTopic* const topic = FindTopic(record.topic);
+  TopicBacklog* const topic = FindTopic(record.topic);
   if (topic == nullptr || topic->count == 0 || !(topic->known || opened_too)) {
-    return Pushed::kUnknownTopic;
+    return Appended::kUnknownTopic;
   }
   if (record.partition && (*record.partition < 0 || *record.partition >= topic->count)) {
-    return Pushed::kNoPartition;
+    return Appended::kNoPartition;
   }
-  WavePartition& partition = Choose(*topic, record, key_hash);
+  PartitionQueue& partition = Choose(*topic, record, key_hash);
   pending->order = next_order_++;
   partition.held.Push(pending);
-  Enter(partition, *pending);
-  if (topic->known) WaveLane::List(partition);
-  return Pushed::kHeld;
+  OnQueued(partition, *pending);
+  if (topic->known) BrokerQueue::List(partition);
+  return Appended::kHeld;
 }
 
-void WaveQueue::FailHeldOf(WavePartition& partition, ErrorCode code, Work* work) {
+void RecordAccumulator::FailHeldOf(PartitionQueue& partition, ErrorCode code, Work* work) {
   FailOlder(partition, next_order_, code, work);
 }
 
 // Records are numbered as they come, and a mark is kept of each Tick: so their age costs nothing to
 // keep.
-void WaveQueue::FailOverdue(TimePoint now, Work* work) {
+void RecordAccumulator::FailOverdue(TimePoint now, Work* work) {
   std::uint64_t overdue = 0;
   for (; !marks_.empty() && now - marks_.front().at >= options_.max_held; marks_.pop_front()) {
     overdue = marks_.front().order;
@@ -207,7 +209,7 @@ void WaveQueue::FailOverdue(TimePoint now, Work* work) {
   for (const auto& [name, topic] : topics_) {
     for (const auto& partition : topic->partitions) {
       if (partition->held.empty()) continue;
-      const bool unreplicated = partition->share->lane->leader == kTooFewReplicas;
+      const bool unreplicated = partition->turn->queue->leader == kTooFewReplicas;
       FailOlder(*partition, unreplicated ? overdue_unreplicated : overdue,
                 unreplicated ? ErrorCode::kNotEnoughReplicas : ErrorCode::kBrokersUnavailable,
                 work);
@@ -215,38 +217,38 @@ void WaveQueue::FailOverdue(TimePoint now, Work* work) {
   }
 }
 
-// What was given an order number below `order`.
-void WaveQueue::FailOlder(WavePartition& partition, std::uint64_t order, ErrorCode code,
-                          Work* work) {
+// Fails what was given an order number below `order`.
+void RecordAccumulator::FailOlder(PartitionQueue& partition, std::uint64_t order, ErrorCode code,
+                                  Work* work) {
   while (!partition.held.empty() && partition.held.front()->order < order) {
     PendingRecord* const record = partition.held.Pop();
-    Leave(partition, *record);
+    OnDequeued(partition, *record);
     work->failed.emplace_back(record,
                               MakeError(code, Persistence::kNotPersisted, record->record()));
   }
-  if (partition.held.empty()) WaveLane::Unlist(partition);
+  if (partition.held.empty()) BrokerQueue::Unlist(partition);
 }
 
-void WaveQueue::FailHeld(ErrorCode code) {
+void RecordAccumulator::FailHeld(ErrorCode code) {
   Work work;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [name, topic] : topics_) {
       for (const auto& partition : topic->partitions) FailHeldOf(*partition, code, &work);
     }
-    TakeAll(&work);
+    DrainReady(&work);
   }
   Run(std::move(work));
 }
 
-void WaveQueue::OnWithdrawn(std::size_t count) {
+void RecordAccumulator::OnWithdrawn(std::size_t count) {
   const std::lock_guard lock(mutex_);
   withdrawn_ += static_cast<std::int64_t>(count);
 }
 
-// Deadlines come about in the order of sending, so most of what is withdrawn stands at the head of
-// its queue. The whole is searched when a good part of it is withdrawn, or once a second.
-void WaveQueue::Sweep() {
+// Deadlines come about in the order of sending, so most of what is withdrawn is at the head of its
+// queue. All of it is searched when a good part is withdrawn, or once a second.
+void RecordAccumulator::Sweep() {
   Work work;
   {
     const std::lock_guard lock(mutex_);
@@ -261,12 +263,12 @@ void WaveQueue::Sweep() {
       full_sweep_ = now;
       withdrawn_ = std::min<std::int64_t>(withdrawn_, 0);  // the rest waits elsewhere
     }
-    TakeAll(&work);
+    DrainReady(&work);
   }
   Run(std::move(work));
 }
 
-void WaveQueue::SweepPartition(WavePartition& partition, bool heads_only, Work* work) {
+void RecordAccumulator::SweepPartition(PartitionQueue& partition, bool heads_only, Work* work) {
   if (partition.held.empty()) return;
   RecordQueue kept;
   while (PendingRecord* const record = partition.held.front()) {
@@ -277,22 +279,22 @@ void WaveQueue::SweepPartition(WavePartition& partition, bool heads_only, Work* 
       kept.Push(record);
       continue;
     }
-    Leave(partition, *record);
+    OnDequeued(partition, *record);
     --withdrawn_;
     work->withdrawn.Push(record);
   }
   partition.held.Prepend(std::move(kept));
-  if (partition.held.empty()) WaveLane::Unlist(partition);
+  if (partition.held.empty()) BrokerQueue::Unlist(partition);
 }
 
-std::size_t WaveQueue::pending() const {
+std::size_t RecordAccumulator::pending() const {
   const std::lock_guard lock(mutex_);
-  return held_ + out_;
+  return held_ + in_flight_;
 }
 
-bool WaveQueue::WaitsForLeader() const {
+bool RecordAccumulator::WaitsForLeader() const {
   const std::lock_guard lock(mutex_);
-  return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& entry) {
+  return std::any_of(broker_queues_.begin(), broker_queues_.end(), [](const auto& entry) {
     return !entry.second->up && entry.second->HasWork();
   });
 }

@@ -1,6 +1,6 @@
-// A WaveQueue with a Kafka that takes what it is given and reports when the test says so.
-#ifndef GATEWAY_TESTS_SUPPORT_CPP_WAVE_QUEUE_FIXTURE_H_
-#define GATEWAY_TESTS_SUPPORT_CPP_WAVE_QUEUE_FIXTURE_H_
+// A RecordAccumulator with a Kafka that takes what it is given and reports when the test says so.
+#ifndef GATEWAY_TESTS_SUPPORT_CPP_RECORD_ACCUMULATOR_FIXTURE_H_
+#define GATEWAY_TESTS_SUPPORT_CPP_RECORD_ACCUMULATOR_FIXTURE_H_
 
 #include <gmock/gmock.h>
 
@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "infra/kafka/accumulator/wave_queue.h"
+#include "infra/kafka/accumulator/record_accumulator.h"
 #include "service/produce/produce_batch.h"
 #include "support/cpp/fakes.h"
 #include "support/cpp/kafka_test_support.h"
@@ -51,25 +51,25 @@ class HeldRecord final : public PendingRecord {
   Record record_;
 };
 
-class FakeKafka final : public WaveQueue::Sink {
+class FakeKafka final : public RecordAccumulator::Sink {
  public:
   using Place = std::pair<std::string, Partition>;
 
-  std::optional<WaveQueue::Refusal> Produce(const std::string& topic, Partition partition,
-                                            RecordQueue* records) override {
+  std::optional<RecordAccumulator::Refusal> Produce(const std::string& topic, Partition partition,
+                                                    RecordQueue* records) override {
     while (!records->empty()) {
       if (room == 0) {
         if (before_refusal) before_refusal();
-        return WaveQueue::Refusal{true, {}};
+        return RecordAccumulator::Refusal{true, {}};
       }
       auto* const record = static_cast<HeldRecord*>(records->front());
       if (record->value() == refused) {
         Error error;
         error.code = ErrorCode::kRecordTooLarge;
-        return WaveQueue::Refusal{false, std::move(error)};
+        return RecordAccumulator::Refusal{false, std::move(error)};
       }
       --room;
-      out[{topic, partition}].push_back(record);
+      in_flight[{topic, partition}].push_back(record);
       log[{topic, partition}] += record->value();
       records->Pop();
     }
@@ -79,19 +79,19 @@ class FakeKafka final : public WaveQueue::Sink {
     record->Report(std::move(report));
   }
 
-  std::map<Place, std::vector<HeldRecord*>> out;  // taken, not reported
-  std::map<Place, std::string> log;               // the values, in the order in which they came
+  std::map<Place, std::vector<HeldRecord*>> in_flight;  // taken, not reported
+  std::map<Place, std::string> log;  // the values, in the order in which they came
   std::string refused = "?";
   std::size_t room = 1'000'000;
   std::function<void()> before_refusal;
 };
 
-class WaveQueueTest : public ::testing::Test {
+class RecordAccumulatorTest : public ::testing::Test {
  protected:
-  explicit WaveQueueTest(WaveQueue::Options options = {}) { Make(options); }
+  explicit RecordAccumulatorTest(RecordAccumulator::Options options = {}) { Make(options); }
 
-  void Make(WaveQueue::Options options) {
-    queue_ = std::make_unique<WaveQueue>(options, kafka_, metrics_, clock_);
+  void Make(RecordAccumulator::Options options) {
+    queue_ = std::make_unique<RecordAccumulator>(options, kafka_, metrics_, clock_);
   }
   // Partition i of the topic is led by leaders[i].
   void AddTopic(const std::string& name, std::vector<BrokerId> leaders) {
@@ -102,57 +102,58 @@ class WaveQueueTest : public ::testing::Test {
                    std::optional<Partition> partition = 0) {
     return records_.emplace_back(topic, std::nullopt, std::move(value), partition);
   }
-  HeldRecord& Push(const std::string& topic, std::string value,
-                   std::optional<Partition> partition = 0) {
+  HeldRecord& Append(const std::string& topic, std::string value,
+                     std::optional<Partition> partition = 0) {
     HeldRecord& record = Make(topic, std::move(value), partition);
-    EXPECT_EQ(queue_->Push(&record), WaveQueue::Pushed::kHeld);
+    EXPECT_EQ(queue_->Append(&record), RecordAccumulator::Appended::kHeld);
     return record;
   }
   HeldRecord& Send(const std::string& topic, std::string value,
                    std::optional<Partition> partition = 0) {
-    HeldRecord& record = Push(topic, std::move(value), partition);
-    queue_->Kick();
+    HeldRecord& record = Append(topic, std::move(value), partition);
+    queue_->Dispatch();
     return record;
   }
-  // Everything of one partition that is out is reported as stored.
+  // Everything of one partition that is in flight is reported as stored.
   void Store(const std::string& topic, Partition partition = 0) {
-    std::vector<HeldRecord*> out = std::exchange(kafka_.out[{topic, partition}], {});
-    for (HeldRecord* record : out) record->Report(Stored(partition, 0));
-    WaveQueue::Reported reported{topic, partition, out.size(), true};
+    std::vector<HeldRecord*> in_flight = std::exchange(kafka_.in_flight[{topic, partition}], {});
+    for (HeldRecord* record : in_flight) record->Report(Stored(partition, 0));
+    RecordAccumulator::Reported reported{topic, partition, in_flight.size(), true};
     queue_->OnReports({&reported, 1});
   }
-  // Everything of one partition that is out comes back: refused as a batch, or never sent.
+  // Everything of one partition that is in flight is returned: refused as a batch, or never sent.
   void GiveBack(const std::string& topic, bool refused, Partition partition = 0) {
-    std::vector<HeldRecord*> out = std::exchange(kafka_.out[{topic, partition}], {});
-    WaveQueue::Reported reported{topic, partition, out.size()};
-    for (HeldRecord* record : out) {
+    std::vector<HeldRecord*> in_flight = std::exchange(kafka_.in_flight[{topic, partition}], {});
+    RecordAccumulator::Reported reported{topic, partition, in_flight.size()};
+    for (HeldRecord* record : in_flight) {
       auto& log = kafka_.log[{topic, partition}];
       log.resize(log.size() - record->value().size());
-      reported.again.Push(record);
+      reported.retry.Push(record);
     }
     reported.refused = refused;
     reported.code = ErrorCode::kRecordTooLarge;
     queue_->OnReports({&reported, 1});
   }
-  // Reports whatever goes out as a broker does that refuses each batch with a value of `bad` in it,
-  // until nothing goes; returns how many batches that took.
+  // Reports what is dispatched as a broker does that refuses each batch with a value of `bad` in
+  // it, until nothing is in flight; returns how many batches that took.
   int RunBroker(const std::string& topic, std::string_view bad) {
     int batches = 0;
-    while (!kafka_.out[{topic, 0}].empty()) {
+    while (!kafka_.in_flight[{topic, 0}].empty()) {
       ++batches;
-      const auto& out = kafka_.out[{topic, 0}];
-      const bool refused = std::any_of(out.begin(), out.end(), [bad](HeldRecord* record) {
-        return bad.find(record->value()) != std::string_view::npos;
-      });
+      const auto& in_flight = kafka_.in_flight[{topic, 0}];
+      const bool refused =
+          std::any_of(in_flight.begin(), in_flight.end(), [bad](HeldRecord* record) {
+            return bad.find(record->value()) != std::string_view::npos;
+          });
       if (!refused) {
         Store(topic);
-      } else if (out.size() > 1) {
+      } else if (in_flight.size() > 1) {
         GiveBack(topic, true);
       } else {
-        out.front()->Report(NotStored(ErrorCode::kRecordTooLarge));
-        kafka_.out[{topic, 0}].clear();
+        in_flight.front()->Report(NotStored(ErrorCode::kRecordTooLarge));
+        kafka_.in_flight[{topic, 0}].clear();
         kafka_.log[{topic, 0}].pop_back();
-        WaveQueue::Reported reported{topic, 0, 1};
+        RecordAccumulator::Reported reported{topic, 0, 1};
         queue_->OnReports({&reported, 1});
       }
     }
@@ -161,18 +162,18 @@ class WaveQueueTest : public ::testing::Test {
   const std::string& Log(const std::string& topic, Partition partition = 0) {
     return kafka_.log[{topic, partition}];
   }
-  void BrokersAre(std::vector<WaveQueue::Broker> brokers) { queue_->SetBrokers(brokers); }
-  static WaveQueue::Broker Up(BrokerId id) { return {id, true, {}}; }
-  static WaveQueue::Broker Down(BrokerId id) { return {id, false, {}}; }
-  static WaveQueue::Broker Silent(BrokerId id) { return {id, true, std::chrono::hours(1)}; }
+  void BrokersAre(std::vector<RecordAccumulator::Broker> brokers) { queue_->SetBrokers(brokers); }
+  static RecordAccumulator::Broker Up(BrokerId id) { return {id, true, {}}; }
+  static RecordAccumulator::Broker Down(BrokerId id) { return {id, false, {}}; }
+  static RecordAccumulator::Broker Silent(BrokerId id) { return {id, true, std::chrono::hours(1)}; }
 
   FakeKafka kafka_;
   FakeMetrics metrics_;
   FakeClock clock_;
   std::deque<HeldRecord> records_;
-  std::unique_ptr<WaveQueue> queue_;
+  std::unique_ptr<RecordAccumulator> queue_;
 };
 
 }  // namespace gateway::testing
 
-#endif  // GATEWAY_TESTS_SUPPORT_CPP_WAVE_QUEUE_FIXTURE_H_
+#endif  // GATEWAY_TESTS_SUPPORT_CPP_RECORD_ACCUMULATOR_FIXTURE_H_

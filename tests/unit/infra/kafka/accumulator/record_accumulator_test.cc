@@ -1,11 +1,12 @@
-// When records go: waves, lanes, turns, order. What is withdrawn or fails is in wave_held_test.cc.
-#include "infra/kafka/accumulator/wave_queue.h"
+// When records are dispatched: rounds, brokers, turns, order. What is withdrawn or fails is in
+// held_records_test.cc.
+#include "infra/kafka/accumulator/record_accumulator.h"
 
 #include <gmock/gmock.h>
 
 #include <chrono>
 
-#include "support/cpp/wave_queue_fixture.h"
+#include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway {
 namespace {
@@ -13,25 +14,26 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using testing::HeldRecord;
-using testing::WaveQueueTest;
+using testing::RecordAccumulatorTest;
 
-TEST_F(WaveQueueTest, ALoneRecordOnAnIdleLaneGoesAtOnce) {
+TEST_F(RecordAccumulatorTest, ARecordForAnIdleBrokerIsDispatchedAtOnce) {
   AddTopic("t", {1});
   Send("t", "a");
   EXPECT_EQ(Log("t"), "a");
 }
 
-TEST_F(WaveQueueTest, NothingGoesBeforeTheKick) {
+TEST_F(RecordAccumulatorTest, NothingIsSentBeforeDispatch) {
   AddTopic("t", {1});
-  Push("t", "a");
-  Push("t", "b");
+  Append("t", "a");
+  Append("t", "b");
   EXPECT_EQ(Log("t"), "");
-  queue_->Kick();
+  queue_->Dispatch();
   EXPECT_EQ(Log("t"), "ab");
-  EXPECT_THAT(metrics_.waves, ElementsAre(2U));
+  EXPECT_THAT(metrics_.dispatch_rounds, ElementsAre(2U));
 }
 
-TEST_F(WaveQueueTest, WhileAWaveIsOutTheLaneHoldsBackAndThenAllPartitionsGoTogether) {
+TEST_F(RecordAccumulatorTest,
+       WhileARoundIsInFlightRecordsAreHeldAndThenAllPartitionsAreDispatched) {
   AddTopic("t", {1, 1, 1});
   Send("t", "a", 0);
   Send("t", "b", 0);
@@ -43,15 +45,15 @@ TEST_F(WaveQueueTest, WhileAWaveIsOutTheLaneHoldsBackAndThenAllPartitionsGoToget
   EXPECT_EQ(Log("t", 0), "ab");
   EXPECT_EQ(Log("t", 1), "c");
   EXPECT_EQ(Log("t", 2), "d");
-  EXPECT_THAT(metrics_.waves, ElementsAre(1U, 3U));
+  EXPECT_THAT(metrics_.dispatch_rounds, ElementsAre(1U, 3U));
   EXPECT_EQ(metrics_.records_held, 0);
 }
 
-TEST_F(WaveQueueTest, TheNextWaveWaitsForTheLastReportOfTheFirst) {
+TEST_F(RecordAccumulatorTest, TheNextRoundWaitsForTheLastReportOfTheFirst) {
   AddTopic("t", {1, 1});
-  Push("t", "a", 0);
-  Push("t", "b", 1);
-  queue_->Kick();
+  Append("t", "a", 0);
+  Append("t", "b", 1);
+  queue_->Dispatch();
   Send("t", "c", 0);
   Store("t", 0);
   EXPECT_EQ(Log("t", 0), "a");
@@ -59,7 +61,7 @@ TEST_F(WaveQueueTest, TheNextWaveWaitsForTheLastReportOfTheFirst) {
   EXPECT_EQ(Log("t", 0), "ac");
 }
 
-TEST_F(WaveQueueTest, ASlowLeaderDoesNotHoldUpAnother) {
+TEST_F(RecordAccumulatorTest, ASlowLeaderDoesNotHoldUpAnother) {
   AddTopic("t", {1, 2});
   Send("t", "a", 0);
   Send("t", "b", 1);
@@ -68,60 +70,60 @@ TEST_F(WaveQueueTest, ASlowLeaderDoesNotHoldUpAnother) {
   EXPECT_EQ(Log("t", 1), "bc");
 }
 
-TEST_F(WaveQueueTest, AnUnknownTopicAndAPartitionOutOfRangeAreNotTaken) {
+TEST_F(RecordAccumulatorTest, AnUnknownTopicAndAPartitionOutOfRangeAreNotTaken) {
   AddTopic("t", {1, 1});
   queue_->SetLayout("opened", {{1}});
-  EXPECT_EQ(queue_->Push(&Make("u", "a")), WaveQueue::Pushed::kUnknownTopic);
-  EXPECT_EQ(queue_->Push(&Make("opened", "a")), WaveQueue::Pushed::kUnknownTopic);
-  EXPECT_EQ(queue_->Push(&Make("t", "a", 2)), WaveQueue::Pushed::kNoPartition);
-  EXPECT_EQ(queue_->Push(&Make("t", "a", -1)), WaveQueue::Pushed::kNoPartition);
+  EXPECT_EQ(queue_->Append(&Make("u", "a")), RecordAccumulator::Appended::kUnknownTopic);
+  EXPECT_EQ(queue_->Append(&Make("opened", "a")), RecordAccumulator::Appended::kUnknownTopic);
+  EXPECT_EQ(queue_->Append(&Make("t", "a", 2)), RecordAccumulator::Appended::kNoPartition);
+  EXPECT_EQ(queue_->Append(&Make("t", "a", -1)), RecordAccumulator::Appended::kNoPartition);
   EXPECT_EQ(queue_->pending(), 0U);
 }
 
-TEST_F(WaveQueueTest, WhatWaitsForAnOpenedTopicGoesOnceItIsPublished) {
+TEST_F(RecordAccumulatorTest, WhatWaitsForAnOpenedTopicGoesOnceItIsPublished) {
   queue_->SetLayout("t", {{1}});
-  EXPECT_EQ(queue_->Push(&Make("t", "a"), true), WaveQueue::Pushed::kHeld);
-  queue_->Kick();
+  EXPECT_EQ(queue_->Append(&Make("t", "a"), true), RecordAccumulator::Appended::kHeld);
+  queue_->Dispatch();
   EXPECT_EQ(Log("t"), "");
   queue_->Publish("t");
   Send("t", "b");
   EXPECT_EQ(Log("t"), "ab");
 }
 
-TEST_F(WaveQueueTest, AKeyGoesWhereJavaPutsItAndAnEmptyKeyIsAKey) {
+TEST_F(RecordAccumulatorTest, AKeyGoesWhereJavaPutsItAndAnEmptyKeyIsAKey) {
   AddTopic("t", {1, 1, 1, 1});
   HeldRecord& keyed = records_.emplace_back("t", "foobar", "a", std::nullopt);
   HeldRecord& empty = records_.emplace_back("t", "", "b", std::nullopt);
-  ASSERT_EQ(queue_->Push(&keyed), WaveQueue::Pushed::kHeld);
-  ASSERT_EQ(queue_->Push(&empty), WaveQueue::Pushed::kHeld);
-  queue_->Kick();
+  ASSERT_EQ(queue_->Append(&keyed), RecordAccumulator::Appended::kHeld);
+  ASSERT_EQ(queue_->Append(&empty), RecordAccumulator::Appended::kHeld);
+  queue_->Dispatch();
   EXPECT_EQ(Log("t", 2), "a");
   EXPECT_EQ(Log("t", 275646681 % 4), "b");
 }
 
-TEST_F(WaveQueueTest, RecordsWithoutAKeyShareAPartitionForAWaveAndThenMoveOn) {
+TEST_F(RecordAccumulatorTest, RecordsWithoutAKeyShareAPartitionForARoundAndThenMoveOn) {
   AddTopic("t", {1, 1, 1});
   const auto sent_to = [this] {
     std::vector<Partition> places;
-    for (auto& [place, out] : kafka_.out) {
-      if (!out.empty()) places.push_back(place.second);
+    for (auto& [place, in_flight] : kafka_.in_flight) {
+      if (!in_flight.empty()) places.push_back(place.second);
     }
     return places;
   };
-  for (const char* value : {"a", "b", "c"}) Push("t", value, std::nullopt);
-  queue_->Kick();
+  for (const char* value : {"a", "b", "c"}) Append("t", value, std::nullopt);
+  queue_->Dispatch();
   const auto first = sent_to();
   ASSERT_EQ(first.size(), 1U);
   EXPECT_EQ(Log("t", first[0]), "abc");
-  Push("t", "d", std::nullopt);
-  Push("t", "e", std::nullopt);
+  Append("t", "d", std::nullopt);
+  Append("t", "e", std::nullopt);
   Store("t", first[0]);
   const auto second = sent_to();
   ASSERT_EQ(second.size(), 1U);
   EXPECT_NE(first[0], second[0]);
 }
 
-TEST_F(WaveQueueTest, RecordsWithoutAKeyAvoidALeaderThatIsDown) {
+TEST_F(RecordAccumulatorTest, RecordsWithoutAKeyAvoidALeaderThatIsDown) {
   AddTopic("t", {1, 2});
   BrokersAre({Down(1), Up(2)});
   for (int i = 0; i < 4; ++i) {
@@ -132,41 +134,41 @@ TEST_F(WaveQueueTest, RecordsWithoutAKeyAvoidALeaderThatIsDown) {
   EXPECT_EQ(Log("t", 1), "aaaa");
 }
 
-TEST_F(WaveQueueTest, APartitionHasAtMostOneBatchInAWave) {
+TEST_F(RecordAccumulatorTest, APartitionHasAtMostOneBatchInARound) {
   Make({.partition_records = 3});
   AddTopic("t", {1});
-  for (const char* value : {"a", "b", "c", "d", "e", "f", "g"}) Push("t", value);
-  queue_->Kick();
+  for (const char* value : {"a", "b", "c", "d", "e", "f", "g"}) Append("t", value);
+  queue_->Dispatch();
   EXPECT_EQ(Log("t"), "abc");
   Store("t");
   EXPECT_EQ(Log("t"), "abcdef");
 }
 
-TEST_F(WaveQueueTest, ABatchIsBoundedInBytesButOneRecordAlwaysFits) {
+TEST_F(RecordAccumulatorTest, ABatchIsBoundedInBytesButOneRecordAlwaysFits) {
   Make({.partition_bytes = 400});
   AddTopic("t", {1});
-  Push("t", std::string(1'000, 'x'));
-  Push("t", "a");
-  Push("t", "b");
-  queue_->Kick();
+  Append("t", std::string(1'000, 'x'));
+  Append("t", "a");
+  Append("t", "b");
+  queue_->Dispatch();
   EXPECT_EQ(Log("t").size(), 1'000U);
   Store("t");
   EXPECT_EQ(Log("t").size(), 1'002U);
 }
 
-TEST_F(WaveQueueTest, ABulkOfOneTopicDoesNotMakeAnotherWaitForItsWholeLength) {
-  Make({.partition_records = 2, .lane_records = 4});
+TEST_F(RecordAccumulatorTest, ABulkOfOneTopicDoesNotMakeAnotherWaitForItsWholeLength) {
+  Make({.partition_records = 2, .round_records = 4});
   AddTopic("bulk", {1, 1, 1, 1});
   AddTopic("other", {1});
   for (Partition partition = 0; partition < 4; ++partition) {
-    for (const char* value : {"a", "b", "c"}) Push("bulk", value, partition);
+    for (const char* value : {"a", "b", "c"}) Append("bulk", value, partition);
   }
-  Push("other", "x");
-  queue_->Kick();
+  Append("other", "x");
+  queue_->Dispatch();
   EXPECT_EQ(Log("other"), "x");
   EXPECT_EQ(Log("bulk", 0), "ab");
   EXPECT_EQ(Log("bulk", 1), "ab") << "partitions of a topic in turn";
-  EXPECT_EQ(Log("bulk", 2), "") << "the wave is full";
+  EXPECT_EQ(Log("bulk", 2), "") << "the round is full";
   Store("other");
   Store("bulk", 0);
   Store("bulk", 1);
@@ -174,11 +176,11 @@ TEST_F(WaveQueueTest, ABulkOfOneTopicDoesNotMakeAnotherWaitForItsWholeLength) {
   EXPECT_EQ(Log("bulk", 3), "ab");
 }
 
-TEST_F(WaveQueueTest, AStragglerLeavesTheWaveAndIsClosedByItself) {
+TEST_F(RecordAccumulatorTest, AStragglerIsDetachedAndClosedSeparately) {
   AddTopic("t", {1, 1});
-  Push("t", "a", 0);
-  Push("t", "b", 1);
-  queue_->Kick();
+  Append("t", "a", 0);
+  Append("t", "b", 1);
+  queue_->Dispatch();
   clock_.Advance(milliseconds(1));
   Store("t", 0);
   Send("t", "c", 0);
@@ -190,18 +192,18 @@ TEST_F(WaveQueueTest, AStragglerLeavesTheWaveAndIsClosedByItself) {
   BrokersAre({Up(1)});
   queue_->Tick();
   EXPECT_EQ(Log("t", 0), "ac");
-  EXPECT_EQ(Log("t", 1), "b") << "order: its first batch is out";
+  EXPECT_EQ(Log("t", 1), "b") << "order: its first batch is in flight";
   Store("t", 0);
   Store("t", 1);
   EXPECT_EQ(Log("t", 1), "bd");
 }
 
-// Who is sent nothing says nothing, alive or dead: one batch is risked to learn which.
-TEST_F(WaveQueueTest, ALeaderThatSpokeAndIsQuietSinceGetsOneBatchAndTheRestOnceThatIsStored) {
+// A broker that is sent nothing says nothing, alive or dead: one batch is risked as a probe.
+TEST_F(RecordAccumulatorTest, ALeaderThatSpokeAndIsQuietSinceGetsOneBatchAsAProbe) {
   AddTopic("t", {1, 1, 1});
-  Push("t", "a", 0);
-  Push("t", "b", 1);
-  queue_->Kick();
+  Append("t", "a", 0);
+  Append("t", "b", 1);
+  queue_->Dispatch();
   clock_.Advance(milliseconds(3));
   Store("t", 0);
   Send("t", "c", 2);
@@ -218,14 +220,14 @@ TEST_F(WaveQueueTest, ALeaderThatSpokeAndIsQuietSinceGetsOneBatchAndTheRestOnceT
   queue_->Tick();
   EXPECT_EQ(Log("t", 2), "ceeeee");
   EXPECT_EQ(Log("t", 0), "ad");
-  EXPECT_EQ(Log("t", 1), "b") << "order: its first batch is out";
+  EXPECT_EQ(Log("t", 1), "b") << "order: its first batch is in flight";
 }
 
-TEST_F(WaveQueueTest, AQuietLeaderIsNotAskedWhileTheInstanceIsReplaced) {
+TEST_F(RecordAccumulatorTest, AQuietLeaderIsNotProbedWhileTheInstanceIsReplaced) {
   AddTopic("t", {1, 1});
-  Push("t", "a", 0);
-  Push("t", "b", 1);
-  queue_->Kick();
+  Append("t", "a", 0);
+  Append("t", "b", 1);
+  queue_->Dispatch();
   clock_.Advance(milliseconds(3));
   Store("t", 0);
   Send("t", "c", 0);
@@ -238,38 +240,38 @@ TEST_F(WaveQueueTest, AQuietLeaderIsNotAskedWhileTheInstanceIsReplaced) {
   EXPECT_EQ(Log("t", 0), "ac");
 }
 
-TEST_F(WaveQueueTest, EachWaveMayAskItsQuietLeader) {
+TEST_F(RecordAccumulatorTest, EachRoundMayProbeItsQuietLeader) {
   AddTopic("t", {1, 1});
-  for (std::size_t wave = 1; wave <= 3; ++wave) {
-    Push("t", "a", 0);
-    Push("t", "a", 1);
-    queue_->Kick();
+  for (std::size_t round = 1; round <= 3; ++round) {
+    Append("t", "a", 0);
+    Append("t", "a", 1);
+    queue_->Dispatch();
     clock_.Advance(milliseconds(3));
     Store("t", 0);
     Send("t", "b", 0);
     clock_.Advance(milliseconds(3'000));
     queue_->Tick();
-    EXPECT_EQ(Log("t", 0).size(), 2 * wave);
+    EXPECT_EQ(Log("t", 0).size(), 2 * round);
     Store("t", 0);
     Store("t", 1);
   }
 }
 
-TEST_F(WaveQueueTest, AStragglersNextBatchHoldsUpNobodyUntilOneIsStored) {
+TEST_F(RecordAccumulatorTest, AStragglerStaysDetachedUntilABatchIsStored) {
   AddTopic("t", {1, 1});
-  Push("t", "a", 0);
-  Push("t", "b", 1);
-  queue_->Kick();
+  Append("t", "a", 0);
+  Append("t", "b", 1);
+  queue_->Dispatch();
   clock_.Advance(milliseconds(1));
   Store("t", 0);
   clock_.Advance(milliseconds(200));
   BrokersAre({Up(1)});
   queue_->Tick();
-  kafka_.out[{"t", 1}].front()->Report(testing::NotStored(ErrorCode::kDeliveryTimeout));
-  kafka_.out[{"t", 1}].clear();
-  WaveQueue::Reported failed{"t", 1, 1, false};
+  kafka_.in_flight[{"t", 1}].front()->Report(testing::NotStored(ErrorCode::kDeliveryTimeout));
+  kafka_.in_flight[{"t", 1}].clear();
+  RecordAccumulator::Reported failed{"t", 1, 1, false};
   queue_->OnReports({&failed, 1});
-  Send("t", "c", 1);  // by itself again
+  Send("t", "c", 1);  // separately again
   Send("t", "d", 0);
   Store("t", 0);
   Send("t", "e", 0);
@@ -278,17 +280,17 @@ TEST_F(WaveQueueTest, AStragglersNextBatchHoldsUpNobodyUntilOneIsStored) {
   Store("t", 0);
   Send("t", "f", 1);
   Send("t", "g", 0);
-  EXPECT_EQ(Log("t", 0), "ade") << "it is in the waves again";
+  EXPECT_EQ(Log("t", 0), "ade") << "it is part of rounds again";
 }
 
-TEST_F(WaveQueueTest, AfterAnOutageAStragglerLeavesTheWaveWithinSeconds) {
+TEST_F(RecordAccumulatorTest, AfterAnOutageAStragglerIsDetachedWithinSeconds) {
   AddTopic("t", {1, 1});
   Send("t", "a", 0);
   clock_.Advance(milliseconds(40'000));
   Store("t", 0);
-  Push("t", "b", 0);
-  Push("t", "c", 1);
-  queue_->Kick();
+  Append("t", "b", 0);
+  Append("t", "c", 1);
+  queue_->Dispatch();
   clock_.Advance(milliseconds(1));
   Store("t", 0);
   Send("t", "d", 0);
@@ -302,7 +304,7 @@ TEST_F(WaveQueueTest, AfterAnOutageAStragglerLeavesTheWaveWithinSeconds) {
   EXPECT_EQ(Log("t", 0), "abd");
 }
 
-TEST_F(WaveQueueTest, ASilentLeaderGetsNothingNewHoweverLongItsWaveIsOut) {
+TEST_F(RecordAccumulatorTest, ASilentLeaderGetsNothingNewHoweverLongItsRoundIsInFlight) {
   AddTopic("t", {1, 1});
   Send("t", "a", 0);
   Send("t", "b", 1);
@@ -317,7 +319,7 @@ TEST_F(WaveQueueTest, ASilentLeaderGetsNothingNewHoweverLongItsWaveIsOut) {
   EXPECT_EQ(Log("t", 1), "b");
 }
 
-TEST_F(WaveQueueTest, ALeaderThatIsDownGetsNothingUntilItIsUp) {
+TEST_F(RecordAccumulatorTest, ALeaderThatIsDownGetsNothingUntilItIsUp) {
   AddTopic("t", {1});
   queue_->MarkDown(1);
   Send("t", "a");
@@ -328,7 +330,7 @@ TEST_F(WaveQueueTest, ALeaderThatIsDownGetsNothingUntilItIsUp) {
   EXPECT_FALSE(queue_->WaitsForLeader());
 }
 
-TEST_F(WaveQueueTest, WithoutALeaderRecordsWaitForOne) {
+TEST_F(RecordAccumulatorTest, WithoutALeaderRecordsWaitForOne) {
   AddTopic("t", {kNoLeader});
   Send("t", "a");
   EXPECT_EQ(Log("t"), "");
@@ -337,13 +339,13 @@ TEST_F(WaveQueueTest, WithoutALeaderRecordsWaitForOne) {
   EXPECT_EQ(Log("t"), "a");
 }
 
-TEST_F(WaveQueueTest, APartitionThatMovesWhileItIsOutStaysClosed) {
+TEST_F(RecordAccumulatorTest, APartitionThatMovesWhileInFlightStaysClosed) {
   AddTopic("t", {1, 1});
   Send("t", "a", 0);
   Send("t", "b", 0);
   Send("t", "c", 1);
   queue_->SetLayout("t", {{2, 2}});
-  EXPECT_EQ(Log("t", 1), "c") << "the lane of the new leader is idle";
+  EXPECT_EQ(Log("t", 1), "c") << "the new leader is idle";
   EXPECT_EQ(Log("t", 0), "a");
   Store("t", 1);
   EXPECT_EQ(Log("t", 0), "a");
@@ -351,7 +353,7 @@ TEST_F(WaveQueueTest, APartitionThatMovesWhileItIsOutStaysClosed) {
   EXPECT_EQ(Log("t", 0), "ab");
 }
 
-TEST_F(WaveQueueTest, AddedPartitionsAreUsed) {
+TEST_F(RecordAccumulatorTest, AddedPartitionsAreUsed) {
   AddTopic("t", {1});
   EXPECT_EQ(queue_->PartitionsOf("t"), 1);
   queue_->SetLayout("t", {{1, 1}});
@@ -359,7 +361,7 @@ TEST_F(WaveQueueTest, AddedPartitionsAreUsed) {
   EXPECT_EQ(Log("t", 1), "a");
 }
 
-TEST_F(WaveQueueTest, NothingGoesWhileTheInstanceIsReplaced) {
+TEST_F(RecordAccumulatorTest, NothingIsDispatchedWhileTheInstanceIsReplaced) {
   AddTopic("t", {1});
   queue_->Pause();
   Send("t", "a");

@@ -1,21 +1,22 @@
-// Records that come back and go again: refused with somebody else, or given up unsent.
+// Records that are queued again: refused because of another record in their batch, or given up
+// unsent.
 #include <gmock/gmock.h>
 
-#include "infra/kafka/accumulator/wave_queue.h"
-#include "support/cpp/wave_queue_fixture.h"
+#include "infra/kafka/accumulator/record_accumulator.h"
+#include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway {
 namespace {
 
 using testing::CodeOfReport;
 using testing::HeldRecord;
+using testing::RecordAccumulatorTest;
 using ::testing::SizeIs;
-using testing::WaveQueueTest;
 
-TEST_F(WaveQueueTest, OnlyTheRecordAtFaultFailsAndTheOthersKeepTheirOrder) {
+TEST_F(RecordAccumulatorTest, OnlyTheRecordAtFaultFailsAndTheOthersKeepTheirOrder) {
   AddTopic("t", {1});
-  for (const char letter : std::string("abcdefgh")) Push("t", std::string(1, letter));
-  queue_->Kick();
+  for (const char letter : std::string("abcdefgh")) Append("t", std::string(1, letter));
+  queue_->Dispatch();
   Send("t", "i");
   RunBroker("t", "f");
   EXPECT_EQ(Log("t"), "abcdeghi");
@@ -25,42 +26,42 @@ TEST_F(WaveQueueTest, OnlyTheRecordAtFaultFailsAndTheOthersKeepTheirOrder) {
   for (const HeldRecord& record : records_) EXPECT_THAT(record.reports, SizeIs(1));
 }
 
-TEST_F(WaveQueueTest, SeveralAtFaultAreAllFound) {
+TEST_F(RecordAccumulatorTest, SeveralAtFaultAreAllFound) {
   AddTopic("t", {1});
-  for (const char letter : std::string("abcdefgh")) Push("t", std::string(1, letter));
-  queue_->Kick();
+  for (const char letter : std::string("abcdefgh")) Append("t", std::string(1, letter));
+  queue_->Dispatch();
   RunBroker("t", "adh");
   EXPECT_EQ(Log("t"), "bcefg");
 }
 
-TEST_F(WaveQueueTest, OneAtFaultAmongManyCostsFewBatches) {
+TEST_F(RecordAccumulatorTest, OneAtFaultAmongManyCostsFewBatches) {
   AddTopic("t", {1});
-  for (int i = 0; i < 1'000; ++i) Push("t", i == 700 ? "!" : "a");
-  queue_->Kick();
+  for (int i = 0; i < 1'000; ++i) Append("t", i == 700 ? "!" : "a");
+  queue_->Dispatch();
   EXPECT_LT(RunBroker("t", "!"), 40);
   EXPECT_EQ(Log("t"), std::string(999, 'a'));
 }
 
-TEST_F(WaveQueueTest, WhenAllAreAtFaultTheSearchEnds) {
+TEST_F(RecordAccumulatorTest, WhenAllAreAtFaultTheSearchEnds) {
   Make({.refusals = 10});
   AddTopic("t", {1});
-  for (int i = 0; i < 1'000; ++i) Push("t", "!");
-  queue_->Kick();
+  for (int i = 0; i < 1'000; ++i) Append("t", "!");
+  queue_->Dispatch();
   EXPECT_LT(RunBroker("t", "!"), 40);
   for (const HeldRecord& record : records_) ASSERT_THAT(record.reports, SizeIs(1));
   EXPECT_EQ(queue_->pending(), 0U);
 }
 
-TEST_F(WaveQueueTest, ARefusedBatchWithAnotherBehindItFailsWhole) {
+TEST_F(RecordAccumulatorTest, ARefusedBatchWithAnotherBehindItFailsWhole) {
   AddTopic("t", {1});
-  HeldRecord& first = Push("t", "a");
-  HeldRecord& second = Push("t", "b");
-  HeldRecord& behind = Push("t", "c");
-  queue_->Kick();
+  HeldRecord& first = Append("t", "a");
+  HeldRecord& second = Append("t", "b");
+  HeldRecord& behind = Append("t", "c");
+  queue_->Dispatch();
   // librdkafka made two batches of the three.
-  WaveQueue::Reported refused{"t", 0, 2};
-  refused.again.Push(&first);
-  refused.again.Push(&second);
+  RecordAccumulator::Reported refused{"t", 0, 2};
+  refused.retry.Push(&first);
+  refused.retry.Push(&second);
   refused.refused = true;
   refused.code = ErrorCode::kRecordTooLarge;
   queue_->OnReports({&refused, 1});
@@ -70,11 +71,11 @@ TEST_F(WaveQueueTest, ARefusedBatchWithAnotherBehindItFailsWhole) {
   EXPECT_EQ(queue_->pending(), 1U);
 }
 
-TEST_F(WaveQueueTest, WhatAFatalErrorLeftUnsentGoesFirstOnTheNewInstance) {
+TEST_F(RecordAccumulatorTest, WhatAFatalErrorLeftUnsentGoesFirstOnTheNewInstance) {
   AddTopic("t", {1});
-  Push("t", "a");
-  Push("t", "b");
-  queue_->Kick();
+  Append("t", "a");
+  Append("t", "b");
+  queue_->Dispatch();
   Send("t", "c");
   queue_->Pause();
   GiveBack("t", false);
@@ -83,28 +84,28 @@ TEST_F(WaveQueueTest, WhatAFatalErrorLeftUnsentGoesFirstOnTheNewInstance) {
   EXPECT_EQ(Log("t"), "abc");
 }
 
-TEST_F(WaveQueueTest, WhatComesBackInTheWrongOrderStillGoesInTheRightOne) {
+TEST_F(RecordAccumulatorTest, RecordsRequeuedOutOfOrderAreSentInOrder) {
   AddTopic("t", {1});
-  HeldRecord& first = Push("t", "a");
-  HeldRecord& second = Push("t", "b");
-  HeldRecord& third = Push("t", "c");
-  queue_->Kick();
+  HeldRecord& first = Append("t", "a");
+  HeldRecord& second = Append("t", "b");
+  HeldRecord& third = Append("t", "c");
+  queue_->Dispatch();
   kafka_.log.clear();
   queue_->Pause();
   for (HeldRecord* record : {&second, &first, &third}) {
-    WaveQueue::Reported reported{"t", 0, 1};
-    reported.again.Push(record);
+    RecordAccumulator::Reported reported{"t", 0, 1};
+    reported.retry.Push(record);
     queue_->OnReports({&reported, 1});
   }
   queue_->Resume();
   EXPECT_EQ(Log("t"), "abc");
 }
 
-TEST_F(WaveQueueTest, ARecordWhoseDeadlineCameWhileItWasOutIsNotSentAgain) {
+TEST_F(RecordAccumulatorTest, ARecordWhoseDeadlineCameInFlightIsNotSentAgain) {
   AddTopic("t", {1});
-  HeldRecord& late = Push("t", "a");
-  Push("t", "b");
-  queue_->Kick();
+  HeldRecord& late = Append("t", "a");
+  Append("t", "b");
+  queue_->Dispatch();
   ASSERT_FALSE(late.Withdraw());
   GiveBack("t", false);
   EXPECT_EQ(Log("t"), "b");

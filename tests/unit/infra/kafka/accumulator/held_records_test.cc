@@ -1,4 +1,4 @@
-// What becomes of records that do not simply go: refused, put back, withdrawn, failed.
+// What becomes of records that are not simply dispatched: refused, queued again, withdrawn, failed.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -9,9 +9,9 @@
 #include <set>
 #include <thread>
 
-#include "infra/kafka/accumulator/wave_queue.h"
+#include "infra/kafka/accumulator/record_accumulator.h"
 #include "infra/os/system_clock.h"
-#include "support/cpp/wave_queue_fixture.h"
+#include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway {
 namespace {
@@ -19,16 +19,16 @@ namespace {
 using std::chrono::milliseconds;
 using testing::CodeOfReport;
 using testing::HeldRecord;
+using testing::RecordAccumulatorTest;
 using ::testing::SizeIs;
-using testing::WaveQueueTest;
 
-TEST_F(WaveQueueTest, ARefusedRecordFailsAloneAndTheOthersGo) {
+TEST_F(RecordAccumulatorTest, OnlyARefusedRecordFails) {
   AddTopic("t", {1});
   kafka_.refused = "b";
-  Push("t", "a");
-  HeldRecord& refused = Push("t", "b");
-  Push("t", "c");
-  queue_->Kick();
+  Append("t", "a");
+  HeldRecord& refused = Append("t", "b");
+  Append("t", "c");
+  queue_->Dispatch();
   EXPECT_EQ(Log("t"), "ac");
   ASSERT_THAT(refused.reports, SizeIs(1));
   EXPECT_EQ(CodeOfReport(refused.reports[0]), ErrorCode::kRecordTooLarge);
@@ -36,7 +36,7 @@ TEST_F(WaveQueueTest, ARefusedRecordFailsAloneAndTheOthersGo) {
   EXPECT_EQ(queue_->pending(), 0U);
 }
 
-TEST_F(WaveQueueTest, AWaveThatIsRefusedWholeLeavesTheLaneOpen) {
+TEST_F(RecordAccumulatorTest, ARoundThatIsRefusedWholeLeavesTheBrokerOpen) {
   AddTopic("t", {1});
   kafka_.refused = "b";
   Send("t", "b");
@@ -44,12 +44,12 @@ TEST_F(WaveQueueTest, AWaveThatIsRefusedWholeLeavesTheLaneOpen) {
   EXPECT_EQ(Log("t"), "c");
 }
 
-TEST_F(WaveQueueTest, WhatAFullQueueDoesNotTakeGoesLaterInOrder) {
+TEST_F(RecordAccumulatorTest, WhatAFullQueueDoesNotTakeIsSentLaterInOrder) {
   AddTopic("t", {1, 1});
   kafka_.room = 2;
-  for (const char* value : {"a", "b", "c"}) Push("t", value);
-  Push("t", "x", 1);
-  queue_->Kick();
+  for (const char* value : {"a", "b", "c"}) Append("t", value);
+  Append("t", "x", 1);
+  queue_->Dispatch();
   EXPECT_EQ(Log("t"), "ab");
   Send("t", "d");
   EXPECT_EQ(Log("t"), "ab");
@@ -59,7 +59,7 @@ TEST_F(WaveQueueTest, WhatAFullQueueDoesNotTakeGoesLaterInOrder) {
   EXPECT_EQ(Log("t", 1), "x");
 }
 
-TEST_F(WaveQueueTest, WhenNothingIsOutAFullQueueIsTriedAgainByAndBy) {
+TEST_F(RecordAccumulatorTest, WithNothingInFlightAFullQueueIsTriedAgainAtATick) {
   AddTopic("t", {1});
   kafka_.room = 0;
   Send("t", "a");
@@ -68,7 +68,7 @@ TEST_F(WaveQueueTest, WhenNothingIsOutAFullQueueIsTriedAgainByAndBy) {
   EXPECT_EQ(Log("t"), "a");
 }
 
-TEST_F(WaveQueueTest, AWithdrawnRecordNeverGoesAndIsReportedOnce) {
+TEST_F(RecordAccumulatorTest, AWithdrawnRecordIsNeverSentAndIsReportedOnce) {
   AddTopic("t", {1});
   Send("t", "a");
   HeldRecord& withdrawn = Send("t", "b");
@@ -83,7 +83,7 @@ TEST_F(WaveQueueTest, AWithdrawnRecordNeverGoesAndIsReportedOnce) {
   EXPECT_THAT(withdrawn.reports, SizeIs(1));
 }
 
-TEST_F(WaveQueueTest, WhatIsWithdrawnIsSweptWhileItsLeaderStaysAway) {
+TEST_F(RecordAccumulatorTest, WhatIsWithdrawnIsSweptWhileItsLeaderStaysAway) {
   AddTopic("t", {1});
   queue_->MarkDown(1);
   HeldRecord& first = Send("t", "a");
@@ -102,10 +102,10 @@ TEST_F(WaveQueueTest, WhatIsWithdrawnIsSweptWhileItsLeaderStaysAway) {
   EXPECT_EQ(Log("t"), "b");
 }
 
-TEST_F(WaveQueueTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
+TEST_F(RecordAccumulatorTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
   AddTopic("t", {1});
   queue_->MarkDown(1);
-  for (int i = 0; i < 100; ++i) Push("t", "a");
+  for (int i = 0; i < 100; ++i) Append("t", "a");
   ASSERT_TRUE(records_[50].Withdraw());
   ASSERT_TRUE(records_[60].Withdraw());
   queue_->OnWithdrawn(2);
@@ -120,19 +120,19 @@ TEST_F(WaveQueueTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
   EXPECT_THAT(records_[70].reports, SizeIs(1));
 }
 
-TEST_F(WaveQueueTest, WhatIsPutBackAfterItsDeadlineIsReportedNotSent) {
+TEST_F(RecordAccumulatorTest, WhatIsRequeuedAfterItsDeadlineIsReportedNotSent) {
   AddTopic("t", {1});
   // Its deadline comes while librdkafka is asked.
-  HeldRecord& late = Push("t", "a");
+  HeldRecord& late = Append("t", "a");
   kafka_.room = 0;
   kafka_.before_refusal = [&late] { EXPECT_FALSE(late.Withdraw()); };
-  queue_->Kick();
+  queue_->Dispatch();
   ASSERT_THAT(late.reports, SizeIs(1));
   EXPECT_EQ(late.reports[0].error().persistence, Persistence::kNotPersisted);
   EXPECT_EQ(queue_->pending(), 0U);
 }
 
-TEST_F(WaveQueueTest, ATopicThatIsGoneFailsWhatItHolds) {
+TEST_F(RecordAccumulatorTest, ATopicThatIsGoneFailsWhatItHolds) {
   AddTopic("t", {1});
   Send("t", "a");
   HeldRecord& held = Send("t", "b");
@@ -144,7 +144,7 @@ TEST_F(WaveQueueTest, ATopicThatIsGoneFailsWhatItHolds) {
   EXPECT_EQ(queue_->pending(), 0U);
 }
 
-TEST_F(WaveQueueTest, APartitionThatIsGoneFailsWhatItHolds) {
+TEST_F(RecordAccumulatorTest, APartitionThatIsGoneFailsWhatItHolds) {
   AddTopic("t", {1, 1});
   Send("t", "a", 1);
   HeldRecord& held = Send("t", "b", 1);
@@ -153,7 +153,7 @@ TEST_F(WaveQueueTest, APartitionThatIsGoneFailsWhatItHolds) {
   EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kPartitionNotFound);
 }
 
-TEST_F(WaveQueueTest, ATopicThatIsStuckLeavesRoomForOthers) {
+TEST_F(RecordAccumulatorTest, ATopicThatIsStuckLeavesRoomForOthers) {
   Make({.topic_records = 2});
   AddTopic("stuck", {1});
   AddTopic("t", {2});
@@ -174,7 +174,7 @@ TEST_F(WaveQueueTest, ATopicThatIsStuckLeavesRoomForOthers) {
   EXPECT_EQ(Log("stuck"), "bd");
 }
 
-TEST_F(WaveQueueTest, ATopicsBytesAreBoundedToo) {
+TEST_F(RecordAccumulatorTest, ATopicsBytesAreBoundedToo) {
   Make({.topic_bytes = 300});
   AddTopic("t", {1});
   queue_->MarkDown(1);
@@ -182,31 +182,31 @@ TEST_F(WaveQueueTest, ATopicsBytesAreBoundedToo) {
   Send("t", std::string(300, 'x'));
   EXPECT_FALSE(queue_->HasRoomFor("t"));
   BrokersAre({Up(1)});
-  EXPECT_TRUE(queue_->HasRoomFor("t")) << "what is out does not wait here";
+  EXPECT_TRUE(queue_->HasRoomFor("t")) << "what is in flight does not wait here";
 }
 
-TEST_F(WaveQueueTest, ADrainThatGivesUpFailsAllThatIsHeld) {
+TEST_F(RecordAccumulatorTest, ADrainThatGivesUpFailsAllThatIsHeld) {
   AddTopic("t", {1});
-  HeldRecord& out = Send("t", "a");
+  HeldRecord& in_flight = Send("t", "a");
   HeldRecord& held = Send("t", "b");
   queue_->FailHeld(ErrorCode::kDraining);
   ASSERT_THAT(held.reports, SizeIs(1));
   EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kDraining);
-  EXPECT_THAT(out.reports, SizeIs(0));
+  EXPECT_THAT(in_flight.reports, SizeIs(0));
   EXPECT_EQ(queue_->pending(), 1U);
 }
 
 // Senders, deadlines and reports at once: every record is reported once, each partition's records
-// go in their order, and never two batches of a partition are out.
-class Crowd final : public WaveQueue::Sink {
+// keep their order, and never two batches of a partition are in flight.
+class ConcurrentKafka final : public RecordAccumulator::Sink {
  public:
   struct Batch {
     std::string topic;
     Partition partition;
     std::vector<PendingRecord*> records;
   };
-  std::optional<WaveQueue::Refusal> Produce(const std::string& topic, Partition partition,
-                                            RecordQueue* records) override {
+  std::optional<RecordAccumulator::Refusal> Produce(const std::string& topic, Partition partition,
+                                                    RecordQueue* records) override {
     Batch batch{topic, partition, {}};
     while (PendingRecord* record = records->Pop()) batch.records.push_back(record);
     const std::lock_guard lock(mutex);
@@ -236,13 +236,13 @@ class CountedRecord final : public PendingRecord {
 };
 
 // Two threads send and one reports; every record must be reported once and in order.
-void RunCrowd(WaveQueue::Options options) {
+void RunConcurrently(RecordAccumulator::Options options) {
   constexpr int kSenders = 2;
   constexpr int kEach = 20'000;
-  Crowd kafka;
+  ConcurrentKafka kafka;
   testing::FakeMetrics metrics;
   const SystemClock clock;
-  WaveQueue queue(options, kafka, metrics, clock);
+  RecordAccumulator queue(options, kafka, metrics, clock);
   queue.SetLayout("t", {{1, 1, 2, 2}});
   queue.Publish("t");
   std::deque<CountedRecord> records(kSenders * kEach);
@@ -252,14 +252,14 @@ void RunCrowd(WaveQueue::Options options) {
 
   std::thread reporter([&] {
     while (true) {
-      std::vector<WaveQueue::Reported> reports;
-      std::deque<Crowd::Batch> batches;
+      std::vector<RecordAccumulator::Reported> reports;
+      std::deque<ConcurrentKafka::Batch> batches;
       {
         const std::lock_guard lock(kafka.mutex);
         batches.swap(kafka.batches);
-        for (const Crowd::Batch& batch : batches) kafka.open.erase(batch.partition);
+        for (const ConcurrentKafka::Batch& batch : batches) kafka.open.erase(batch.partition);
       }
-      for (const Crowd::Batch& batch : batches) {
+      for (const ConcurrentKafka::Batch& batch : batches) {
         for (PendingRecord* record : batch.records) {
           const int number = static_cast<CountedRecord*>(record)->number;
           int& before = last[{number / kEach, batch.partition}];
@@ -270,7 +270,7 @@ void RunCrowd(WaveQueue::Options options) {
         reports.push_back({"t", batch.partition, batch.records.size(), true});
       }
       queue.OnReports(reports);
-      queue.GoOn();
+      queue.ReleaseLingering();
       queue.Sweep();
       if (done && queue.pending() == 0) return;
       std::this_thread::yield();
@@ -287,11 +287,11 @@ void RunCrowd(WaveQueue::Options options) {
         record.record_.partition = i % 4;
         if (i % 200 == 50) queue.BeginBurst();
         if (i % 200 == 150) queue.EndBurst();
-        static_cast<void>(queue.Push(&record));
-        if (i % 3 == 0) queue.Kick();
+        static_cast<void>(queue.Append(&record));
+        if (i % 3 == 0) queue.Dispatch();
         if (i % 97 == 0 && record.Withdraw()) queue.OnWithdrawn(1);
       }
-      queue.Kick();
+      queue.Dispatch();
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -302,13 +302,15 @@ void RunCrowd(WaveQueue::Options options) {
   for (const CountedRecord& record : records) ASSERT_EQ(record.reports, 1) << record.number;
 }
 
-TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrderWhenWavesAreFull) {
-  RunCrowd({.partition_records = 50, .lane_records = 200});
+TEST(RecordAccumulatorThreads, EveryRecordIsReportedOnceAndInOrderWhenRoundsAreFull) {
+  RunConcurrently({.partition_records = 50, .round_records = 200});
 }
 
-TEST(WaveQueueThreads, EveryRecordIsReportedOnceAndInOrderWhenLanesRest) { RunCrowd({}); }
+TEST(RecordAccumulatorThreads, EveryRecordIsReportedOnceAndInOrderWithLinger) {
+  RunConcurrently({});
+}
 
-TEST_F(WaveQueueTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
+TEST_F(RecordAccumulatorTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
   AddTopic("t", {1});
   BrokersAre({Down(1)});
   const auto tick_for = [this](int seconds) {
@@ -331,8 +333,8 @@ TEST_F(WaveQueueTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
   EXPECT_EQ(Log("t"), "b");
 }
 
-TEST_F(WaveQueueTest, TooFewReplicasAreToldSoonAndNothingIsSent) {
-  WaveQueue::Options options;
+TEST_F(RecordAccumulatorTest, TooFewReplicasAreReportedSoonAndNothingIsSent) {
+  RecordAccumulator::Options options;
   options.max_held_unreplicated = std::chrono::seconds(1);
   Make(options);
   AddTopic("t", {kTooFewReplicas, 1});
@@ -350,14 +352,14 @@ TEST_F(WaveQueueTest, TooFewReplicasAreToldSoonAndNothingIsSent) {
   EXPECT_EQ(Log("t", 0), "");
 }
 
-TEST_F(WaveQueueTest, GoesOnceEnoughReplicasAreInSync) {
+TEST_F(RecordAccumulatorTest, IsDispatchedOnceEnoughReplicasAreInSync) {
   AddTopic("t", {kTooFewReplicas});
   Send("t", "a", 0);
   queue_->SetLayout("t", {{1}});
   EXPECT_EQ(Log("t", 0), "a");
 }
 
-TEST_F(WaveQueueTest, WithoutAKeyRecordsGoWhereEnoughReplicasAreInSync) {
+TEST_F(RecordAccumulatorTest, RecordsWithoutAKeyGoWhereEnoughReplicasAreInSync) {
   AddTopic("t", {kTooFewReplicas, 1, kTooFewReplicas});
   for (int i = 0; i < 5; ++i) Send("t", "a", std::nullopt);
   EXPECT_EQ(Log("t", 1), "a") << "the others wait for it";
@@ -365,7 +367,7 @@ TEST_F(WaveQueueTest, WithoutAKeyRecordsGoWhereEnoughReplicasAreInSync) {
   EXPECT_EQ(Log("t", 1), "aaaaa");
 }
 
-TEST_F(WaveQueueTest, ARecordKnowsWhenItsWaveWasHandedOver) {
+TEST_F(RecordAccumulatorTest, ARecordKnowsWhenItsRoundWasDispatched) {
   AddTopic("t", {1});
   const Clock::TimePoint start = clock_.Now();
   HeldRecord& first = Send("t", "a");
