@@ -15,7 +15,7 @@
 #include "infra/config/startup.h"
 #include "infra/logging/async_logger.h"
 #include "infra/metrics/prometheus_metrics.h"
-#include "service/produce/record_limits.h"
+#include "service/produce/record_validation.h"
 
 namespace gateway {
 

@@ -13,7 +13,7 @@ namespace gateway {
 namespace {
 
 // What the access log and spans say of the records.
-void Describe(const RecordBatch& batch, bool single, RequestContext& context) {
+void Describe(const RequestRecords& batch, bool single, RequestContext& context) {
   const std::vector<Record>& records = batch.records;
   if (records.empty()) return;
   const std::string_view topic = records.front().topic;
@@ -103,12 +103,12 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
     Error error = *service_.Refuse(request.batch.records, locate, std::move(request.faults));
     return context->ReplyProblem(Problem::FromError(std::move(error)));
   }
-  RecordBatch records = std::move(request.batch);
+  RequestRecords records = std::move(request.batch);
   Describe(records, request.IsSingle(), *context);
   const SendSpans::Ptr spans = SendSpans::Start(tracer_, context->span.get(), request.IsSingle(),
                                                 service_.limits(), records);
   const std::size_t carried = CarryHeaders(head, fields_, &records, spans.get());
-  if (!context->ticket.Add(carried + ProduceBatch::OverheadBytes(records.records))) {
+  if (!context->ticket.Add(carried + ProduceOperation::OverheadBytes(records.records))) {
     if (spans) spans->Refuse(InfoOf(ProblemType::kOverloaded).code);
     return ReplyNoRoom(context);
   }
@@ -144,10 +144,10 @@ void KafkaController::ReplyNoRoom(const Context& context) const {
   context->ReplyProblem(problem);
 }
 
-ProduceBatch::Callback KafkaController::WhenAwaited(const Context& context, SendAnswerForm form,
-                                                    SendSpans::Ptr spans) {
+ProduceOperation::Callback KafkaController::WhenAwaited(const Context& context, SendAnswerForm form,
+                                                        SendSpans::Ptr spans) {
   return [context, form = std::move(form),
-          spans = std::move(spans)](const std::shared_ptr<const ProduceBatch>& batch) {
+          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
     if (spans) spans->End(*batch);
     context->ReplyLater([context, form, batch] {
       // Before the answer is out: who has it may send the next request at once. Here and not where
@@ -158,13 +158,13 @@ ProduceBatch::Callback KafkaController::WhenAwaited(const Context& context, Send
   };
 }
 
-ProduceBatch::Callback KafkaController::WhenAccepted(const Context& context,
-                                                     SendSpans::Ptr spans) const {
-  return
-      [this, context, spans = std::move(spans)](const std::shared_ptr<const ProduceBatch>& batch) {
-        if (spans) spans->End(*batch);
-        ReportAccepted(*batch, *context, metrics_, logger_);
-      };
+ProduceOperation::Callback KafkaController::WhenAccepted(const Context& context,
+                                                         SendSpans::Ptr spans) const {
+  return [this, context,
+          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
+    if (spans) spans->End(*batch);
+    ReportAccepted(*batch, *context, metrics_, logger_);
+  };
 }
 
 }  // namespace gateway

@@ -49,9 +49,9 @@ class KafkaController final {
   void ReplyNoRoom(const Context& context) const;
 
   // What a batch calls when the fate of its records is known: to answer, or to tell the operator.
-  static ProduceBatch::Callback WhenAwaited(const Context& context, SendAnswerForm form,
-                                            SendSpans::Ptr spans);
-  ProduceBatch::Callback WhenAccepted(const Context& context, SendSpans::Ptr spans) const;
+  static ProduceOperation::Callback WhenAwaited(const Context& context, SendAnswerForm form,
+                                                SendSpans::Ptr spans);
+  ProduceOperation::Callback WhenAccepted(const Context& context, SendSpans::Ptr spans) const;
 
   ProduceService& service_;
   const Clock& clock_;

@@ -11,7 +11,7 @@
 namespace gateway {
 namespace {
 
-http::Response AnswerToOne(const ProduceBatch& batch, const RequestContext& context) {
+http::Response AnswerToOne(const ProduceOperation& batch, const RequestContext& context) {
   const DeliveryReport& report = batch.outcome(0);
   if (!report.ok()) return context.MakeProblem(Problem::FromError(report.error()));
   http::Response response;
@@ -21,7 +21,7 @@ http::Response AnswerToOne(const ProduceBatch& batch, const RequestContext& cont
 }
 
 // The code of the first record that is not stored, or perhaps not; "" if all are.
-std::string_view FirstFault(const ProduceBatch& batch) {
+std::string_view FirstFault(const ProduceOperation& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
     if (!outcome.ok()) return InfoOf(outcome.error()).code;
@@ -29,7 +29,7 @@ std::string_view FirstFault(const ProduceBatch& batch) {
   return "";
 }
 
-http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& form,
+http::Response AnswerToMany(const ProduceOperation& batch, const SendAnswerForm& form,
                             const RequestContext& context) {
   BatchResponse formatted =
       FormatBatchResponse(batch, {!form.ndjson.empty(), form.minimal, form.lines.get()});
@@ -47,7 +47,7 @@ http::Response AnswerToMany(const ProduceBatch& batch, const SendAnswerForm& for
 
 }  // namespace
 
-http::Response MakeSendAnswer(const ProduceBatch& batch, const SendAnswerForm& form,
+http::Response MakeSendAnswer(const ProduceOperation& batch, const SendAnswerForm& form,
                               const RequestContext& context) {
   return form.single ? AnswerToOne(batch, context) : AnswerToMany(batch, form, context);
 }
@@ -61,7 +61,7 @@ http::Response MakeAccepted(std::size_t total) {
   return response;
 }
 
-void ReportAccepted(const ProduceBatch& batch, const RequestContext& context, Metrics& metrics,
+void ReportAccepted(const ProduceOperation& batch, const RequestContext& context, Metrics& metrics,
                     Logger& logger) {
   std::int64_t failed = 0;
   std::int64_t possibly_persisted = 0;

@@ -11,7 +11,7 @@
 #include "api/native/line_map.h"
 #include "api/pipeline/request_context.h"
 #include "service/ports/ports.h"
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 
 namespace gateway {
 
@@ -24,7 +24,7 @@ struct SendAnswerForm {
 };
 
 // `batch` must have been answered.
-http::Response MakeSendAnswer(const ProduceBatch& batch, const SendAnswerForm& form,
+http::Response MakeSendAnswer(const ProduceOperation& batch, const SendAnswerForm& form,
                               const RequestContext& context);
 
 // The 202 to `total` records that are on their way.
@@ -32,7 +32,7 @@ http::Response MakeAccepted(std::size_t total);
 
 // One log line and a count for the records of an accepted request that are not stored, or perhaps
 // not. Nothing if all are.
-void ReportAccepted(const ProduceBatch& batch, const RequestContext& context, Metrics& metrics,
+void ReportAccepted(const ProduceOperation& batch, const RequestContext& context, Metrics& metrics,
                     Logger& logger);
 
 }  // namespace gateway

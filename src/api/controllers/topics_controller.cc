@@ -9,7 +9,7 @@
 #include "api/native/query.h"
 #include "api/native/topic_list.h"
 #include "api/pipeline/negotiation.h"
-#include "service/produce/record_limits.h"
+#include "service/produce/record_validation.h"
 
 namespace gateway {
 namespace {

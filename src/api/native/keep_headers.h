@@ -13,7 +13,7 @@
 namespace gateway {
 
 // Copies `headers`, not the bytes that they point to, into the arena of `batch`.
-inline std::span<const Header> KeepHeaders(std::span<const Header> headers, RecordBatch* batch) {
+inline std::span<const Header> KeepHeaders(std::span<const Header> headers, RequestRecords* batch) {
   if (headers.empty()) return {};
   void* const room = batch->Arena().allocate(headers.size_bytes(), alignof(Header));
   auto* const copy = static_cast<Header*>(room);

@@ -47,7 +47,7 @@ struct Summary {
   int retry_after_seconds = 0;
 };
 
-Summary Summarize(const ProduceBatch& batch) {
+Summary Summarize(const ProduceOperation& batch) {
   Summary summary;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
@@ -80,7 +80,7 @@ int StatusOf(const Summary& summary) {
 
 // Which failed records have a later record of the same topic and key that was stored: for who reads
 // the topic, the order of that key has a gap.
-std::vector<bool> FindOrderGaps(const ProduceBatch& batch) {
+std::vector<bool> FindOrderGaps(const ProduceOperation& batch) {
   using Keyed = std::tuple<std::string_view, std::string_view, std::size_t>;
   std::vector<bool> gaps(batch.size(), false);
   std::vector<Keyed> failed;
@@ -141,7 +141,7 @@ struct Stored {
   std::size_t count = 0;
 };
 
-void AppendPartitions(const ProduceBatch& batch, std::string* out) {
+void AppendPartitions(const ProduceOperation& batch, std::string* out) {
   std::map<std::pair<std::string_view, Partition>, Stored> partitions;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
@@ -169,8 +169,8 @@ void AppendPartitions(const ProduceBatch& batch, std::string* out) {
   out->push_back(']');
 }
 
-void AppendResults(const ProduceBatch& batch, const BatchForm& form, const std::vector<bool>& gaps,
-                   std::string* out) {
+void AppendResults(const ProduceOperation& batch, const BatchForm& form,
+                   const std::vector<bool>& gaps, std::string* out) {
   bool first = true;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
@@ -204,7 +204,7 @@ std::string FormatSendResponse(std::string_view topic, const RecordMetadata& met
   return out;
 }
 
-BatchResponse FormatBatchResponse(const ProduceBatch& batch, const BatchForm& form) {
+BatchResponse FormatBatchResponse(const ProduceOperation& batch, const BatchForm& form) {
   const Summary summary = Summarize(batch);
   std::vector<bool> gaps;
   if (summary.failed != 0 && summary.succeeded != 0) gaps = FindOrderGaps(batch);

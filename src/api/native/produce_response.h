@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "api/native/line_map.h"
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 #include "service/types/record.h"
 
 namespace gateway {
@@ -33,7 +33,7 @@ struct BatchResponse {
 
 // The answer to many records, in the request's order. `batch` must have been answered (its callback
 // was called) and not be empty.
-BatchResponse FormatBatchResponse(const ProduceBatch& batch, const BatchForm& form = {});
+BatchResponse FormatBatchResponse(const ProduceOperation& batch, const BatchForm& form = {});
 
 // The 202 to records that are on their way.
 std::string FormatAccepted(std::size_t total);

@@ -17,7 +17,7 @@ namespace gateway {
 
 class RawTarget final {
  public:
-  RawTarget(RecordBatch* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
+  RawTarget(RequestRecords* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
 
   // Each may be called once; what is wrong goes to the fault list.
   void ReadTopic(std::string_view segment);  // percent-encoded
@@ -41,7 +41,7 @@ class RawTarget final {
   void ReadValue(Name name, std::string_view value);  // decoded
   void ReadHeader(std::string_view value);
 
-  RecordBatch* batch_;
+  RequestRecords* batch_;
   FaultList* faults_;
   Record record_;
   std::vector<Header> headers_;

@@ -24,7 +24,7 @@ inline constexpr std::string_view kUnreadTopic(kUnreadTopicBytes, 0);
 
 class RecordParser final {
  public:
-  RecordParser(RecordBatch* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
+  RecordParser(RequestRecords* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
 
   // Reads the next value as the record at `place`. False: the JSON is at fault. What is wrong with
   // the record goes to the fault list; a record without topic is one whose `topic.data()` is null,
@@ -81,7 +81,7 @@ class RecordParser final {
   std::optional<Partition> PartitionOf(const JsonSlice& slice, const Place& place);
   std::optional<TimestampMs> TimestampOf(const JsonSlice& slice, const Place& place);
 
-  RecordBatch* batch_;
+  RequestRecords* batch_;
   FaultList* faults_;
   std::vector<Header> headers_;  // of the record at hand
   std::string name_;

@@ -26,7 +26,7 @@ struct ProduceRequest {
     kRawArray,  // an array of values
   };
 
-  RecordBatch batch;
+  RequestRecords batch;
   Form form = Form::kSingle;
   std::shared_ptr<LineMap> lines;  // null unless the records are lines
   std::string_view default_topic;  // of kMessages

@@ -53,7 +53,7 @@ CarriedFields::CarriedFields(std::span<const std::string> globs) {
   for (const std::string& glob : globs) globs_.push_back(LowerCase(glob));
 }
 
-std::vector<Header> CarriedFields::Of(const http::RequestHead& head, RecordBatch* batch) const {
+std::vector<Header> CarriedFields::Of(const http::RequestHead& head, RequestRecords* batch) const {
   std::vector<Header> headers;
   if (globs_.empty()) return headers;
   const std::vector<std::string_view> hop_by_hop = ElementsOf(head, "connection");

@@ -22,7 +22,7 @@ class CarriedFields final {
 
   // The fields of `head` that match, in their order, repeated ones repeated; with their names in
   // lower case and their values as they came. The bytes are in the arena of `batch`.
-  std::vector<Header> Of(const http::RequestHead& head, RecordBatch* batch) const;
+  std::vector<Header> Of(const http::RequestHead& head, RequestRecords* batch) const;
 
  private:
   std::vector<std::string> globs_;  // in lower case

@@ -32,7 +32,7 @@ void Merge(std::span<const Header> own, std::span<const Header> trace, std::span
   }
 }
 
-std::vector<Header> TraceCarriedBy(const http::RequestHead& head, RecordBatch* batch) {
+std::vector<Header> TraceCarriedBy(const http::RequestHead& head, RequestRecords* batch) {
   const auto trace = TraceOf(head);
   if (!trace) return {};
   std::vector<Header> carried = {{kTraceparent, batch->Keep(trace->field)}};
@@ -44,7 +44,7 @@ std::vector<Header> TraceCarriedBy(const http::RequestHead& head, RecordBatch* b
 }  // namespace
 
 std::size_t CarryHeaders(const http::RequestHead& head, const CarriedFields& fields,
-                         RecordBatch* batch, const TraceHeaders* spans) {
+                         RequestRecords* batch, const TraceHeaders* spans) {
   const std::vector<Header> of_request =
       spans == nullptr ? TraceCarriedBy(head, batch) : std::vector<Header>();
   std::vector<Header> rest;

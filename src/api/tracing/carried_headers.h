@@ -32,7 +32,7 @@ class TraceHeaders {
 // `spans` those of the trace are theirs. Returns how many bytes it copied: what `fields` names is
 // of the client's making.
 std::size_t CarryHeaders(const http::RequestHead& head, const CarriedFields& fields,
-                         RecordBatch* batch, const TraceHeaders* spans = nullptr);
+                         RequestRecords* batch, const TraceHeaders* spans = nullptr);
 
 }  // namespace gateway
 

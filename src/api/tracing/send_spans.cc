@@ -19,7 +19,7 @@ std::string_view TopicOf(const Record& record) {
 }  // namespace
 
 SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
-                                const RecordLimits& limits, RecordBatch& batch) {
+                                const RecordLimits& limits, RequestRecords& batch) {
   if (tracer == nullptr || server == nullptr || batch.records.empty()) return nullptr;
   auto spans = std::make_shared<SendSpans>();
   for (const Record& record : batch.records) {
@@ -36,7 +36,7 @@ SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
 }
 
 void SendSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
-                    RecordBatch& batch) {
+                    RequestRecords& batch) {
   std::string name = "send";
   if (!topic.empty()) name.append(" ").append(topic);
   Send& send = sends_.emplace_back();
@@ -86,7 +86,7 @@ void SendSpans::Refuse(std::string_view error_type) {
   }
 }
 
-void SendSpans::End(const ProduceBatch& batch) {
+void SendSpans::End(const ProduceOperation& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
     if (outcome.ok()) continue;

@@ -14,8 +14,8 @@
 
 #include "api/tracing/carried_headers.h"
 #include "service/ports/tracer.h"
-#include "service/produce/produce_batch.h"
-#include "service/produce/record_limits.h"
+#include "service/produce/produce_operation.h"
+#include "service/produce/record_validation.h"
 #include "service/types/record.h"
 
 namespace gateway {
@@ -30,7 +30,7 @@ class SendSpans final : public TraceHeaders {
   // Null if `server` is: then nobody records this request. What records carry of the trace lives in
   // the arena of `batch`.
   static Ptr Start(Tracer* tracer, const Span* server, bool single, const RecordLimits& limits,
-                   RecordBatch& batch);
+                   RequestRecords& batch);
 
   // None for a record that would be over a limit with it and `rest`: a client did not ask for these
   // headers.
@@ -39,7 +39,7 @@ class SendSpans final : public TraceHeaders {
 
   // Nothing was sent.
   void Refuse(std::string_view error_type);
-  void End(const ProduceBatch& batch);
+  void End(const ProduceOperation& batch);
 
  private:
   struct Send {
@@ -53,7 +53,7 @@ class SendSpans final : public TraceHeaders {
 
   // The place in sends_; its end: it is a topic that has none yet.
   std::size_t Find(std::string_view topic) const;
-  void Add(Tracer& tracer, const Span& server, std::string_view topic, RecordBatch& batch);
+  void Add(Tracer& tracer, const Span& server, std::string_view topic, RequestRecords& batch);
   void Describe(bool single, const Record& first);
 
   bool single_ = true;

@@ -183,8 +183,8 @@ std::optional<RecordAccumulator::Refusal> KafkaProducer::Produce(const std::stri
 // One line a record, for those who follow a single one; at Debug, because there are so many.
 void KafkaProducer::LogReport(const PendingRecord& pending, const DeliveryReport& report) const {
   const Record& record = pending.record();
-  if (pending.late()) {
-    const RecordOrigin origin = pending.origin();
+  if (pending.expired()) {
+    const RequestIds origin = pending.origin();
     logger_.Log(LogLevel::kInformation, "record-late",
                 report.ok() ? "A record was stored after its request had been answered."
                             : "A record failed after its request had been answered.",

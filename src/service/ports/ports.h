@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "service/produce/delivery.h"
+#include "service/produce/pending_record.h"
 
 namespace gateway {
 
@@ -104,8 +104,8 @@ class Logger {
 // What became of a record, for counting.
 enum class RecordResult : std::uint8_t { kDelivered, kNotPersisted, kPossiblyPersisted, kLate };
 
-// What a request that sends records spends its time on. Each is told once a request, of the record
-// that was reported last: so they add up to the request's time, but for the answer's way.
+// What a request that sends records spends its time on. Each is counted once per request, for the
+// record that was reported last: so they add up to the request's time, but for the answer's way.
 enum class Stage : std::uint8_t {
   kParse,   // from the request's last byte until its records are sent
   kHeld,    // until that record was last handed to librdkafka

@@ -18,10 +18,9 @@ ProduceService::ProduceService(Producer& producer, const Clock& clock, Metrics& 
       policy_(std::move(policy)),
       limits_(limits) {}
 
-Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch records,
-                                                              const Locate& locate,
-                                                              ProduceBatch::Callback answer,
-                                                              ProduceBatch::Released released) {
+Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
+    RequestRecords records, const Locate& locate, ProduceOperation::Callback answer,
+    ProduceOperation::Released released) {
   if (records.records.empty()) {  // no last report would ever answer it
     Error error;
     error.code = ErrorCode::kInvalidRecord;
@@ -41,7 +40,7 @@ Result<std::shared_ptr<ProduceBatch>> ProduceService::Produce(RecordBatch record
   }
   if (std::optional<Error> full = RefuseWhatIsFull(records.records)) return *std::move(full);
 
-  std::shared_ptr<ProduceBatch> batch = ProduceBatch::Create(
+  std::shared_ptr<ProduceOperation> batch = ProduceOperation::Create(
       std::move(records), clock_, metrics_, std::move(answer), std::move(released));
   batch->Send(producer_);
   return batch;

@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "service/ports/ports.h"
-#include "service/produce/produce_batch.h"
-#include "service/produce/record_limits.h"
+#include "service/produce/produce_operation.h"
+#include "service/produce/record_validation.h"
 #include "service/produce/request_faults.h"
 #include "service/produce/topic_policy.h"
 #include "service/types/result.h"
@@ -33,15 +33,15 @@ class ProduceService final {
   // kTooManyRecords, with up to kMaxErrorDetails errors, or kOverloaded; then nothing was sent and
   // neither callback is called. Otherwise `answer` is called exactly once, from any thread,
   // possibly before Produce returns, and `released` when the last byte is free. The batch that is
-  // returned takes the deadline (ProduceBatch::Expire).
-  Result<std::shared_ptr<ProduceBatch>> Produce(RecordBatch records, const Locate& locate,
-                                                ProduceBatch::Callback answer,
-                                                ProduceBatch::Released released = {});
+  // returned takes the deadline (ProduceOperation::Expire).
+  Result<std::shared_ptr<ProduceOperation>> Produce(RequestRecords records, const Locate& locate,
+                                                    ProduceOperation::Callback answer,
+                                                    ProduceOperation::Released released = {});
 
   // Why a request of these records is refused; nothing if it is not. `found` are the faults that
   // its reader has found, and are listed with those that are found here; what could not be read of
   // a record is absent then, and its topic null (no data). Malformed outranks forbidden, and that
-  // outranks size: 400, 403, 413. `request_headers`: see RecordBatch.
+  // outranks size: 400, 403, 413. `request_headers`: see RequestRecords.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
                               RequestFaults found = {},
                               std::span<const Header> request_headers = {}) const;

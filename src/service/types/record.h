@@ -1,5 +1,5 @@
 // Kafka's nouns: Record, Header, RecordMetadata. A Record does not own its bytes: it points into
-// the RecordBatch that holds the request body, so that a value travels from the socket to
+// the RequestRecords that holds the request body, so that a value travels from the socket to
 // librdkafka without being copied here.
 #ifndef GATEWAY_SERVICE_TYPES_RECORD_H_
 #define GATEWAY_SERVICE_TYPES_RECORD_H_
@@ -60,15 +60,15 @@ struct RecordMetadata {
 inline constexpr std::size_t kBodyPadding = 64;
 
 // Where records came from, for logs: "" is not known. The texts live as long as the batch.
-struct RecordOrigin {
+struct RequestIds {
   std::string_view request_id;
   std::string_view trace_id;
 };
 
-// The records of one request together with the bytes they point into. Movable: what records point
-// to stays where it is, because `body` is made with a capacity of at least its size + kBodyPadding,
-// so it is never in the string's own small buffer, and because the arena never moves its blocks.
-struct RecordBatch {
+// The records of one request and the bytes they point into. Movable: what records point to stays
+// where it is, because `body` is made with a capacity of at least its size + kBodyPadding, so it is
+// never in the string's own small buffer, and because the arena never moves its blocks.
+struct RequestRecords {
   std::string body;  // the request body
   std::unique_ptr<std::pmr::monotonic_buffer_resource>
       arena;  // decoded strings, header arrays; null until used
@@ -76,7 +76,7 @@ struct RecordBatch {
   // Of the headers those that are fields of the request, because Records:HeadersFromRequest says
   // so; for error texts.
   std::span<const Header> request_headers;
-  RecordOrigin origin;
+  RequestIds origin;
   // When the request was complete; the epoch if nobody measures it.
   std::chrono::steady_clock::time_point complete_at{};
 

@@ -38,7 +38,7 @@ class FakeProducer final : public Producer {
  public:
   bool HasRoomFor(std::string_view topic) const override { return topic != full_topic; }
   void Send(PendingRecord* record) override {
-    if (!holds) static_cast<void>(record->Take());
+    if (!holds) static_cast<void>(record->TryClaim());
     if (on_send) {
       on_send(record);
     } else {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "infra/kafka/accumulator/record_accumulator.h"
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 #include "support/cpp/fakes.h"
 #include "support/cpp/kafka_test_support.h"
 

@@ -21,7 +21,7 @@
 #include "infra/kafka/types/record_queue.h"
 #include "infra/kafka/types/topic_layout.h"
 #include "service/ports/ports.h"
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 
 namespace gateway {
 
@@ -37,7 +37,7 @@ inline std::size_t WireBytes(const PendingRecord& record) {
 
 // About what it counts in the gateway's budget of bytes.
 inline std::size_t MemoryBytes(const PendingRecord& record) {
-  return record.record().PayloadBytes() + ProduceBatch::OverheadBytes(record.record());
+  return record.record().PayloadBytes() + ProduceOperation::OverheadBytes(record.record());
 }
 
 struct PartitionQueue {

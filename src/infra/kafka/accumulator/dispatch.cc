@@ -5,7 +5,7 @@
 
 #include "infra/kafka/accumulator/record_accumulator.h"
 #include "infra/kafka/client/kafka_errors.h"
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 
 namespace gateway {
 
@@ -187,8 +187,8 @@ std::size_t RecordAccumulator::DrainPartition(PartitionQueue& partition, TimePoi
     }
     partition.held.Pop();
     OnDequeued(partition, *record);
-    if (record->Take()) {
-      record->handed_over = now;
+    if (record->TryClaim()) {
+      record->dispatched_at = now;
       taken.Push(record);
       taken_bytes += size;
     } else {

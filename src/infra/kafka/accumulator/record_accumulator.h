@@ -41,7 +41,7 @@
 #include "infra/kafka/types/record_queue.h"
 #include "infra/kafka/types/topic_layout.h"
 #include "service/ports/ports.h"
-#include "service/produce/delivery.h"
+#include "service/produce/pending_record.h"
 
 namespace gateway {
 

@@ -13,7 +13,7 @@ namespace gateway {
 void RecordAccumulator::Requeue(PartitionQueue& partition, RecordQueue records, Work* work) {
   RecordQueue back;
   while (PendingRecord* const record = records.Pop()) {
-    if (!record->PutBack()) {
+    if (!record->ReturnToQueue()) {
       work->withdrawn.Push(record);
       continue;
     }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "infra/kafka/client/kafka_errors.h"
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 
 namespace gateway {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "service/produce/delivery.h"
+#include "service/produce/pending_record.h"
 
 namespace gateway {
 

@@ -149,7 +149,7 @@ TEST(BatchRequest, CopiesNothingThatTheBodySaysAsItIs) {
   const auto result = ParseBatch(
       R"([{"topic":"t","key":"k","value":"v"},{"topic":"t","value":[1,2],"keyEncoding":"json"}])");
   ASSERT_TRUE(result.ok());
-  const RecordBatch& batch = result.value().batch;
+  const RequestRecords& batch = result.value().batch;
   EXPECT_EQ(batch.arena, nullptr);
   for (const Record& record : batch.records) {
     EXPECT_GE(record.value->data(), batch.body.data());

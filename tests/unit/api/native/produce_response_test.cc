@@ -42,10 +42,10 @@ class BatchResponseTest : public ::testing::Test {
       body += R"(,"value":1})";
     }
     auto parsed = ParseBatchRequest(body + "]", outcomes.size());
-    std::shared_ptr<const ProduceBatch> answered;
-    const auto batch = ProduceBatch::Create(
+    std::shared_ptr<const ProduceOperation> answered;
+    const auto batch = ProduceOperation::Create(
         std::move(parsed.value().batch), clock_, metrics_,
-        [&answered](std::shared_ptr<const ProduceBatch> done) { answered = std::move(done); });
+        [&answered](std::shared_ptr<const ProduceOperation> done) { answered = std::move(done); });
     testing::FakeProducer producer;
     batch->Send(producer);
     for (std::size_t i = 0; i < outcomes.size(); ++i) producer.sent.at(i)->Report(outcomes[i]);

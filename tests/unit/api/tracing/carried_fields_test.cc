@@ -17,7 +17,7 @@ std::vector<std::string> Carried(const std::vector<std::string>& globs,
                                  const std::vector<http::HeaderField>& fields) {
   http::RequestHead head;
   head.fields = fields;
-  RecordBatch batch;
+  RequestRecords batch;
   std::vector<std::string> texts;
   for (const Header& header : CarriedFields(globs).Of(head, &batch)) {
     texts.push_back(std::string(header.name) + "=" + std::string(*header.value));
@@ -28,7 +28,7 @@ std::vector<std::string> Carried(const std::vector<std::string>& globs,
 TEST(CarriedFields, NoneByDefault) {
   http::RequestHead head;
   head.fields = {{"x-github-event", "push"}};
-  RecordBatch batch;
+  RequestRecords batch;
   EXPECT_THAT(CarriedFields().Of(head, &batch), IsEmpty());
 }
 

@@ -21,12 +21,12 @@ const std::vector<http::HeaderField> kTrace = {
     {"TraceParent", kParent}, {"tracestate", "a=b"}, {"Idempotency-Key", "k"}};
 
 // Records with these headers of their own, as a request with `fields` sends them.
-RecordBatch Carried(const std::vector<http::HeaderField>& fields,
-                    const std::vector<std::span<const Header>>& own,
-                    const std::vector<std::string>& configured = {}) {
+RequestRecords Carried(const std::vector<http::HeaderField>& fields,
+                       const std::vector<std::span<const Header>>& own,
+                       const std::vector<std::string>& configured = {}) {
   http::RequestHead head;
   head.fields = fields;
-  RecordBatch batch;
+  RequestRecords batch;
   for (const std::span<const Header> headers : own) {
     batch.records.emplace_back().headers = headers;
   }
@@ -125,7 +125,7 @@ TEST(CarryHeaders, WhatIsCarriedAnywayIsNotCarriedTwice) {
 TEST(CarryHeaders, CountsTheBytesThatItCopies) {
   http::RequestHead head;
   head.fields = {{"Idempotency-Key", "k"}, {"ce-id", "7"}, {"X-Other", "1"}};
-  RecordBatch batch;
+  RequestRecords batch;
   batch.records.resize(3);
   EXPECT_EQ(CarryHeaders(head, CarriedFields(std::vector<std::string>{"ce-*"}), &batch),
             std::string_view("idempotency-keykce-id7").size());
@@ -147,7 +147,7 @@ TEST(CarryHeaders, WithSpansEachRecordHasTheContextOfItsTopic) {
   const std::vector<Header> mine = {{"traceparent", "mine"}};
   http::RequestHead head;
   head.fields = kTrace;
-  RecordBatch batch;
+  RequestRecords batch;
   for (const char* const topic : {"a", "b", "b", "a"}) batch.records.emplace_back().topic = topic;
   batch.records[3].headers = mine;
   const TwoTraces spans;

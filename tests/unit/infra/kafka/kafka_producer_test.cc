@@ -182,7 +182,7 @@ TEST(KafkaProducer, WhileTheLeaderIsAwayRecordsAreHeldAndStoredWhenItIsBack) {
   ASSERT_TRUE(kafka.metrics.WaitForReady(false));
   TestRecord held("t", "k", "w", 0);
   kafka.Send(&held);
-  EXPECT_FALSE(held.late());
+  EXPECT_FALSE(held.expired());
   rd_kafka_mock_broker_set_up(kafka.broker().cluster(), 1);
   EXPECT_TRUE(held.Await().ok());
 }
@@ -382,8 +382,8 @@ TEST(KafkaProducer, TellsOfStatisticsOfDeliveriesAndThatItWasReplaced) {
   kafka.Send(&record);
   ASSERT_TRUE(record.Await().ok());
   EXPECT_TRUE(kafka.producer().Status().since_delivery.has_value());
-  EXPECT_GE(record.reported_at, record.handed_over);
-  EXPECT_NE(record.handed_over, Clock::TimePoint());
+  EXPECT_GE(record.reported_at, record.dispatched_at);
+  EXPECT_NE(record.dispatched_at, Clock::TimePoint());
   EXPECT_TRUE(statistics.WaitFor(1));
 
   KafkaProducerTestPeer::MakeFatal(kafka.producer());

@@ -49,12 +49,12 @@ ErrorDetail Fault(std::string pointer, std::optional<std::size_t> record) {
 
 class ProduceServiceTest : public ::testing::Test {
  protected:
-  Result<std::shared_ptr<ProduceBatch>> Produce(std::vector<Record> records) {
-    RecordBatch batch;
+  Result<std::shared_ptr<ProduceOperation>> Produce(std::vector<Record> records) {
+    RequestRecords batch;
     batch.records = std::move(records);
     return service_.Produce(
         std::move(batch), &Locate,
-        [this](const std::shared_ptr<const ProduceBatch>&) { ++answers_; },
+        [this](const std::shared_ptr<const ProduceOperation>&) { ++answers_; },
         [this] { ++released_; });
   }
   Error Refused(std::vector<Record> records) {

@@ -373,10 +373,10 @@ TEST_F(RecordAccumulatorTest, ARecordKnowsWhenItsRoundWasDispatched) {
   HeldRecord& first = Send("t", "a");
   clock_.Advance(milliseconds(3));
   HeldRecord& held = Send("t", "b");
-  EXPECT_EQ(first.handed_over, start);
-  EXPECT_EQ(held.handed_over, Clock::TimePoint());
+  EXPECT_EQ(first.dispatched_at, start);
+  EXPECT_EQ(held.dispatched_at, Clock::TimePoint());
   Store("t");
-  EXPECT_EQ(held.handed_over, start + milliseconds(3));
+  EXPECT_EQ(held.dispatched_at, start + milliseconds(3));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "service/produce/record_limits.h"
+#include "service/produce/record_validation.h"
 
 #include <algorithm>
 #include <optional>

@@ -6,8 +6,8 @@
 // librdkafka points into its bytes until then, also after the answer has gone out. Threads:
 // OnReported comes from delivery threads, Expire from any; after the answer callback has been
 // called, outcomes no longer change and any thread may read them.
-#ifndef GATEWAY_SERVICE_PRODUCE_PRODUCE_BATCH_H_
-#define GATEWAY_SERVICE_PRODUCE_PRODUCE_BATCH_H_
+#ifndef GATEWAY_SERVICE_PRODUCE_PRODUCE_OPERATION_H_
+#define GATEWAY_SERVICE_PRODUCE_PRODUCE_OPERATION_H_
 
 #include <atomic>
 #include <functional>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "service/ports/ports.h"
-#include "service/produce/delivery.h"
+#include "service/produce/pending_record.h"
 #include "service/types/record.h"
 
 namespace gateway {
@@ -24,18 +24,18 @@ namespace gateway {
 // What is said of a record that its deadline withdrew.
 const DeliveryReport& WithdrawnReport();
 
-class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
+class ProduceOperation final : public std::enable_shared_from_this<ProduceOperation> {
  public:
   // Called once, from whichever thread completes the batch.
-  using Callback = std::function<void(std::shared_ptr<const ProduceBatch>)>;
+  using Callback = std::function<void(std::shared_ptr<const ProduceOperation>)>;
   // Called once, when the last record has been reported: librdkafka needs the bytes no more.
   using Released = std::function<void()>;
 
-  static std::shared_ptr<ProduceBatch> Create(RecordBatch records, const Clock& clock,
-                                              Metrics& metrics, Callback answer,
-                                              Released released = {});
-  ProduceBatch(const ProduceBatch&) = delete;
-  ProduceBatch& operator=(const ProduceBatch&) = delete;
+  static std::shared_ptr<ProduceOperation> Create(RequestRecords records, const Clock& clock,
+                                                  Metrics& metrics, Callback answer,
+                                                  Released released = {});
+  ProduceOperation(const ProduceOperation&) = delete;
+  ProduceOperation& operator=(const ProduceOperation&) = delete;
 
   // The memory that a record takes from Create to the last report beside the bytes it points into;
   // and many, whose headers may be the same array.
@@ -66,26 +66,26 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
 
   class Pending final : public PendingRecord {
    public:
-    Pending(const Record* record, ProduceBatch* batch)
+    Pending(const Record* record, ProduceOperation* batch)
         : PendingRecord(record), batch_(batch), report_(RecordMetadata{}) {}
     Pending(Pending&& other) noexcept;  // before Send only: std::vector wants it
     void Report(DeliveryReport report) override { batch_->OnReported(*this, std::move(report)); }
-    RecordOrigin origin() const override { return batch_->batch_.origin; }
+    RequestIds origin() const override { return batch_->batch_.origin; }
 
    private:
-    friend class ProduceBatch;
+    friend class ProduceOperation;
     using PendingRecord::Withdraw;
-    ProduceBatch* batch_;
+    ProduceOperation* batch_;
     DeliveryReport report_;
     std::atomic<State> state_{State::kPending};
   };
 
-  ProduceBatch(RecordBatch records, const Clock& clock, Metrics& metrics, Callback answer,
-               Released released);
+  ProduceOperation(RequestRecords records, const Clock& clock, Metrics& metrics, Callback answer,
+                   Released released);
   void OnReported(Pending& pending, DeliveryReport report);
   void Answer();
 
-  RecordBatch batch_;
+  RequestRecords batch_;
   const Clock& clock_;
   Metrics& metrics_;
   Callback answer_;
@@ -95,10 +95,10 @@ class ProduceBatch final : public std::enable_shared_from_this<ProduceBatch> {
   std::vector<Pending> pending_;
   std::atomic<std::size_t> unreported_;
   std::atomic<bool> answered_{false};
-  bool complete_ = false;               // written before the answer
-  std::shared_ptr<ProduceBatch> self_;  // from Send until the last report
+  bool complete_ = false;                   // written before the answer
+  std::shared_ptr<ProduceOperation> self_;  // from Send until the last report
 };
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_PRODUCE_PRODUCE_BATCH_H_
+#endif  // GATEWAY_SERVICE_PRODUCE_PRODUCE_OPERATION_H_

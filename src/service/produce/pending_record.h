@@ -1,6 +1,6 @@
 // A record on its way, and what is said of it at the end.
-#ifndef GATEWAY_SERVICE_PRODUCE_DELIVERY_H_
-#define GATEWAY_SERVICE_PRODUCE_DELIVERY_H_
+#ifndef GATEWAY_SERVICE_PRODUCE_PENDING_RECORD_H_
+#define GATEWAY_SERVICE_PRODUCE_PENDING_RECORD_H_
 
 #include <atomic>
 #include <chrono>
@@ -19,11 +19,11 @@ using DeliveryReport = Result<RecordMetadata>;
 // One record handed to a Producer. Owned by the batch of its request, which stays alive until every
 // record of it has been reported; a producer keeps the plain pointer. `next` and `order` are for
 // the producer's own queues (a record is in one at a time). The two times are the producer's to
-// set, for what is measured: one reading of the clock does for all records that move together.
+// set, for what is measured: one reading of the clock does for all records of a batch.
 //
-// A record is held until somebody takes it to hand it to Kafka. The deadline of its request may
-// withdraw it only while it is held: then it was surely never sent. One atomic decides between the
-// two; any thread may call any of these.
+// A record is held until the producer claims it to hand it to Kafka. The deadline of its request
+// may withdraw it only while it is held: then it was certainly never sent. One atomic decides
+// between the two; any thread may call any of these.
 class PendingRecord {
  public:
   const Record& record() const { return *record_; }
@@ -33,22 +33,22 @@ class PendingRecord {
   virtual void Report(DeliveryReport report) = 0;
 
   // The request that the record came with.
-  virtual RecordOrigin origin() const { return {}; }
+  virtual RequestIds origin() const { return {}; }
 
   // For the producer, before it hands the record to Kafka: false if the record was withdrawn.
-  [[nodiscard]] bool Take() { return Move(Hold::kHeld, Hold::kTaken); }
-  // For the producer: the record surely did not reach Kafka and is held again. False if its
+  [[nodiscard]] bool TryClaim() { return Move(Hold::kHeld, Hold::kClaimed); }
+  // For the producer: the record certainly did not reach Kafka and is held again. False if its
   // deadline has come meanwhile: then only Report is left to do.
-  [[nodiscard]] bool PutBack() { return Move(Hold::kTaken, Hold::kHeld); }
+  [[nodiscard]] bool ReturnToQueue() { return Move(Hold::kClaimed, Hold::kHeld); }
   bool withdrawn() const { return hold_.load(std::memory_order_acquire) == Hold::kWithdrawn; }
-  // The deadline came after the record was taken: its report is late.
-  bool late() const { return hold_.load(std::memory_order_acquire) == Hold::kLate; }
+  // The deadline came after the record was claimed: its report is late.
+  bool expired() const { return hold_.load(std::memory_order_acquire) == Hold::kExpired; }
 
   PendingRecord* next = nullptr;
   std::uint64_t order = 0;
   using TimePoint = std::chrono::steady_clock::time_point;
-  TimePoint handed_over{};  // when it was last taken for Kafka; the epoch: never
-  TimePoint reported_at{};  // when its report came in; the epoch: when Report is called
+  TimePoint dispatched_at{};  // when it was last claimed for Kafka; the epoch: never
+  TimePoint reported_at{};    // when its report came in; the epoch: when Report is called
 
  protected:
   explicit PendingRecord(const Record* record) : record_(record) {}
@@ -60,12 +60,12 @@ class PendingRecord {
   [[nodiscard]] bool Withdraw() {
     while (true) {
       if (Move(Hold::kHeld, Hold::kWithdrawn)) return true;
-      if (Move(Hold::kTaken, Hold::kLate)) return false;
+      if (Move(Hold::kClaimed, Hold::kExpired)) return false;
     }
   }
 
  private:
-  enum class Hold : std::uint8_t { kHeld, kTaken, kWithdrawn, kLate };
+  enum class Hold : std::uint8_t { kHeld, kClaimed, kWithdrawn, kExpired };
 
   bool Move(Hold from, Hold to) {
     return hold_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
@@ -78,4 +78,4 @@ class PendingRecord {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_PRODUCE_DELIVERY_H_
+#endif  // GATEWAY_SERVICE_PRODUCE_PENDING_RECORD_H_

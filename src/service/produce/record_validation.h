@@ -1,8 +1,8 @@
 // What Kafka and this gateway ask of a record before it is sent, so that one caller's bad record
 // can never fail in the broker and stall everybody (a permanent failure makes librdkafka drain its
 // whole instance). Pure functions.
-#ifndef GATEWAY_SERVICE_PRODUCE_RECORD_LIMITS_H_
-#define GATEWAY_SERVICE_PRODUCE_RECORD_LIMITS_H_
+#ifndef GATEWAY_SERVICE_PRODUCE_RECORD_VALIDATION_H_
+#define GATEWAY_SERVICE_PRODUCE_RECORD_VALIDATION_H_
 
 #include <cstddef>
 #include <span>
@@ -31,10 +31,10 @@ struct RecordFault {
   std::string detail;
 };
 // What is wrong with `record`; empty if nothing is. `request_headers`: see
-// RecordBatch; a fault that they have a share in says so.
+// RequestRecords; a fault that they have a share in says so.
 std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
                                      TimestampMs now, std::span<const Header> request_headers = {});
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_PRODUCE_RECORD_LIMITS_H_
+#endif  // GATEWAY_SERVICE_PRODUCE_RECORD_VALIDATION_H_

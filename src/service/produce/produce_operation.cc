@@ -1,4 +1,4 @@
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 
 #include <utility>
 
@@ -38,18 +38,18 @@ const DeliveryReport& WithdrawnReport() {
   return report;
 }
 
-ProduceBatch::Pending::Pending(Pending&& other) noexcept
+ProduceOperation::Pending::Pending(Pending&& other) noexcept
     : PendingRecord(other), batch_(other.batch_), report_(std::move(other.report_)) {}
 
-std::shared_ptr<ProduceBatch> ProduceBatch::Create(RecordBatch records, const Clock& clock,
-                                                   Metrics& metrics, Callback answer,
-                                                   Released released) {
-  return std::shared_ptr<ProduceBatch>(
-      new ProduceBatch(std::move(records), clock, metrics, std::move(answer), std::move(released)));
+std::shared_ptr<ProduceOperation> ProduceOperation::Create(RequestRecords records,
+                                                           const Clock& clock, Metrics& metrics,
+                                                           Callback answer, Released released) {
+  return std::shared_ptr<ProduceOperation>(new ProduceOperation(
+      std::move(records), clock, metrics, std::move(answer), std::move(released)));
 }
 
-ProduceBatch::ProduceBatch(RecordBatch records, const Clock& clock, Metrics& metrics,
-                           Callback answer, Released released)
+ProduceOperation::ProduceOperation(RequestRecords records, const Clock& clock, Metrics& metrics,
+                                   Callback answer, Released released)
     : batch_(std::move(records)),
       clock_(clock),
       metrics_(metrics),
@@ -60,7 +60,7 @@ ProduceBatch::ProduceBatch(RecordBatch records, const Clock& clock, Metrics& met
   for (const Record& record : batch_.records) pending_.emplace_back(&record, this);
 }
 
-std::size_t ProduceBatch::OverheadBytes(std::span<const Record> records) {
+std::size_t ProduceOperation::OverheadBytes(std::span<const Record> records) {
   std::size_t bytes = 0;
   const Header* last = nullptr;
   for (const Record& record : records) {
@@ -71,9 +71,9 @@ std::size_t ProduceBatch::OverheadBytes(std::span<const Record> records) {
   return bytes;
 }
 
-void ProduceBatch::Send(Producer& producer) {
+void ProduceOperation::Send(Producer& producer) {
   // A local reference too: the last record may be reported before the loop has ended.
-  const std::shared_ptr<ProduceBatch> keep = shared_from_this();
+  const std::shared_ptr<ProduceOperation> keep = shared_from_this();
   self_ = keep;
   producer_ = &producer;
   sent_at_ = clock_.Now();
@@ -90,7 +90,7 @@ void ProduceBatch::Send(Producer& producer) {
   producer.Dispatch();
 }
 
-void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
+void ProduceOperation::OnReported(Pending& pending, DeliveryReport report) {
   const RecordResult result = ResultOf(report);
   if (!report.ok()) metrics_.OnRecordFailed(report.error().code);
   pending.report_ = std::move(report);
@@ -98,7 +98,7 @@ void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
   const bool in_time = pending.state_.compare_exchange_strong(
       expected, State::kReported, std::memory_order_acq_rel, std::memory_order_acquire);
   const bool known = in_time || expected == State::kWithdrawn;
-  const Clock::TimePoint handed_over = pending.handed_over;
+  const Clock::TimePoint dispatched_at = pending.dispatched_at;
   const Clock::TimePoint now =
       pending.reported_at != Clock::TimePoint() ? pending.reported_at : clock_.Now();
   metrics_.OnRecordReported(pending.record().topic, known ? result : RecordResult::kLate,
@@ -106,10 +106,10 @@ void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
   if (unreported_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
 
   // Before the answer: who has it may look at what was counted.
-  const bool was_taken = handed_over != Clock::TimePoint();
-  metrics_.OnStage(Stage::kHeld, (was_taken ? handed_over : now) - sent_at_);
-  if (was_taken) metrics_.OnStage(Stage::kBroker, now - handed_over);
-  const std::shared_ptr<ProduceBatch> last = std::move(self_);
+  const bool was_taken = dispatched_at != Clock::TimePoint();
+  metrics_.OnStage(Stage::kHeld, (was_taken ? dispatched_at : now) - sent_at_);
+  if (was_taken) metrics_.OnStage(Stage::kBroker, now - dispatched_at);
+  const std::shared_ptr<ProduceOperation> last = std::move(self_);
   if (!answered_.exchange(true, std::memory_order_acq_rel)) {
     complete_ = true;
     Answer();
@@ -117,7 +117,7 @@ void ProduceBatch::OnReported(Pending& pending, DeliveryReport report) {
   if (released_) released_();
 }
 
-void ProduceBatch::Expire() {
+void ProduceOperation::Expire() {
   if (answered_.exchange(true, std::memory_order_acq_rel)) return;
   std::size_t withdrawn = 0;
   for (Pending& pending : pending_) {
@@ -133,12 +133,12 @@ void ProduceBatch::Expire() {
   if (withdrawn > 0) producer_->OnWithdrawn(withdrawn);
 }
 
-void ProduceBatch::Answer() {
+void ProduceOperation::Answer() {
   const Callback answer = std::move(answer_);
   answer(shared_from_this());
 }
 
-const DeliveryReport& ProduceBatch::outcome(std::size_t index) const {
+const DeliveryReport& ProduceOperation::outcome(std::size_t index) const {
   const Pending& pending = pending_[index];
   switch (pending.state_.load(std::memory_order_acquire)) {
     case State::kReported:

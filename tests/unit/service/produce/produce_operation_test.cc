@@ -1,4 +1,4 @@
-#include "service/produce/produce_batch.h"
+#include "service/produce/produce_operation.h"
 
 #include <gtest/gtest.h>
 
@@ -17,19 +17,19 @@ using testing::FakeProducer;
 using testing::NotStored;
 using testing::Stored;
 
-class ProduceBatchTest : public ::testing::Test {
+class ProduceOperationTest : public ::testing::Test {
  protected:
-  std::shared_ptr<ProduceBatch> Make(std::size_t records) {
-    RecordBatch batch;
+  std::shared_ptr<ProduceOperation> Make(std::size_t records) {
+    RequestRecords batch;
     for (std::size_t i = 0; i < records; ++i) {
       Record record;
       record.topic = "orders";
       record.value = "v";
       batch.records.push_back(record);
     }
-    return ProduceBatch::Create(
+    return ProduceOperation::Create(
         std::move(batch), clock_, metrics_,
-        [this](const std::shared_ptr<const ProduceBatch>& answered) {
+        [this](const std::shared_ptr<const ProduceOperation>& answered) {
           answers_.fetch_add(1);
           outcomes_.clear();
           for (std::size_t i = 0; i < answered->size(); ++i) {
@@ -50,15 +50,15 @@ class ProduceBatchTest : public ::testing::Test {
 TEST(ProduceBatchOverhead, CountsEachRecordAndEachHeader) {
   const std::vector<Header> headers(3);
   std::vector<Record> records(2);
-  const std::size_t plain = ProduceBatch::OverheadBytes(records);
+  const std::size_t plain = ProduceOperation::OverheadBytes(records);
   EXPECT_GT(plain, 2 * (sizeof(Record) + sizeof(PendingRecord)));
   records[1].headers = headers;
-  EXPECT_EQ(ProduceBatch::OverheadBytes(records), plain + 3 * sizeof(Header));
+  EXPECT_EQ(ProduceOperation::OverheadBytes(records), plain + 3 * sizeof(Header));
   records[0].headers = headers;
-  EXPECT_EQ(ProduceBatch::OverheadBytes(records), plain + 3 * sizeof(Header)) << "one array";
+  EXPECT_EQ(ProduceOperation::OverheadBytes(records), plain + 3 * sizeof(Header)) << "one array";
 }
 
-TEST_F(ProduceBatchTest, TheLastReportAnswersInRequestOrderWhateverTheOrderOfReports) {
+TEST_F(ProduceOperationTest, TheLastReportAnswersInRequestOrderWhateverTheOrderOfReports) {
   Make(3)->Send(producer_);
   ASSERT_EQ(producer_.sent.size(), 3U);
   producer_.sent[2]->Report(Stored(0, 30));
@@ -72,7 +72,7 @@ TEST_F(ProduceBatchTest, TheLastReportAnswersInRequestOrderWhateverTheOrderOfRep
   EXPECT_EQ(released_, 1);
 }
 
-TEST_F(ProduceBatchTest, ReportsThatComeBeforeSendReturnsAnswerOnce) {
+TEST_F(ProduceOperationTest, ReportsThatComeBeforeSendReturnsAnswerOnce) {
   producer_.on_send = [](PendingRecord* record) { record->Report(Stored(1, 7)); };
   Make(2)->Send(producer_);
   EXPECT_EQ(answers_, 1);
@@ -80,7 +80,7 @@ TEST_F(ProduceBatchTest, ReportsThatComeBeforeSendReturnsAnswerOnce) {
   EXPECT_EQ(metrics_.Count(RecordResult::kDelivered), 2);
 }
 
-TEST_F(ProduceBatchTest, TheDeadlineAnswersWhatIsKnownAndCallsTheRestPossiblyPersisted) {
+TEST_F(ProduceOperationTest, TheDeadlineAnswersWhatIsKnownAndCallsTheRestPossiblyPersisted) {
   const auto batch = Make(2);
   batch->Send(producer_);
   producer_.sent[0]->Report(Stored(0, 1));
@@ -93,7 +93,7 @@ TEST_F(ProduceBatchTest, TheDeadlineAnswersWhatIsKnownAndCallsTheRestPossiblyPer
   producer_.sent[1]->Report(Stored(0, 2));
 }
 
-TEST_F(ProduceBatchTest, AReportAfterTheDeadlineCountsAsLateAndChangesNoOutcome) {
+TEST_F(ProduceOperationTest, AReportAfterTheDeadlineCountsAsLateAndChangesNoOutcome) {
   const auto batch = Make(1);
   batch->Send(producer_);
   batch->Expire();
@@ -104,8 +104,8 @@ TEST_F(ProduceBatchTest, AReportAfterTheDeadlineCountsAsLateAndChangesNoOutcome)
   EXPECT_EQ(metrics_.records.size(), 1U);
 }
 
-TEST_F(ProduceBatchTest, LivesUntilItsLastReportAlsoWhenTheAnswerIsOut) {
-  std::weak_ptr<ProduceBatch> watch;
+TEST_F(ProduceOperationTest, LivesUntilItsLastReportAlsoWhenTheAnswerIsOut) {
+  std::weak_ptr<ProduceOperation> watch;
   {
     const auto batch = Make(2);
     watch = batch;
@@ -120,7 +120,7 @@ TEST_F(ProduceBatchTest, LivesUntilItsLastReportAlsoWhenTheAnswerIsOut) {
   EXPECT_EQ(released_, 1);
 }
 
-TEST_F(ProduceBatchTest, ExpiringAfterTheAnswerDoesNothing) {
+TEST_F(ProduceOperationTest, ExpiringAfterTheAnswerDoesNothing) {
   const auto batch = Make(1);
   batch->Send(producer_);
   producer_.sent[0]->Report(Stored(0, 1));
@@ -130,7 +130,7 @@ TEST_F(ProduceBatchTest, ExpiringAfterTheAnswerDoesNothing) {
   EXPECT_TRUE(batch->outcome(0).ok());
 }
 
-TEST_F(ProduceBatchTest, EveryRecordIsCountedOnceAsWhatItBecame) {
+TEST_F(ProduceOperationTest, EveryRecordIsCountedOnceAsWhatItBecame) {
   Make(3)->Send(producer_);
   producer_.sent[0]->Report(Stored(0, 1));
   producer_.sent[1]->Report(NotStored(ErrorCode::kBrokersUnavailable));
@@ -141,17 +141,17 @@ TEST_F(ProduceBatchTest, EveryRecordIsCountedOnceAsWhatItBecame) {
   EXPECT_EQ(metrics_.Count(RecordResult::kPossiblyPersisted), 1);
 }
 
-TEST_F(ProduceBatchTest, SendEndsWithADispatch) {
+TEST_F(ProduceOperationTest, SendEndsWithADispatch) {
   Make(3)->Send(producer_);
   EXPECT_EQ(producer_.dispatches, 1);
   for (PendingRecord* const record : producer_.sent) record->Report(Stored(0, 1));
 }
 
-TEST_F(ProduceBatchTest, TheDeadlineWithdrawsWhatIsStillHeldAndSaysSo) {
+TEST_F(ProduceOperationTest, TheDeadlineWithdrawsWhatIsStillHeldAndSaysSo) {
   producer_.holds = true;
   const auto batch = Make(3);
   batch->Send(producer_);
-  ASSERT_TRUE(producer_.sent[1]->Take());
+  ASSERT_TRUE(producer_.sent[1]->TryClaim());
   batch->Expire();
   ASSERT_EQ(answers_, 1);
   for (const std::size_t held : {0U, 2U}) {
@@ -160,12 +160,13 @@ TEST_F(ProduceBatchTest, TheDeadlineWithdrawsWhatIsStillHeldAndSaysSo) {
   }
   EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
   EXPECT_EQ(producer_.withdrawn, 2U);
-  EXPECT_FALSE(producer_.sent[0]->Take()) << "it may be sent after the client was told it is not";
-  EXPECT_TRUE(producer_.sent[1]->late());
+  EXPECT_FALSE(producer_.sent[0]->TryClaim())
+      << "it may be sent after the client was told it is not";
+  EXPECT_TRUE(producer_.sent[1]->expired());
   for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
 }
 
-TEST_F(ProduceBatchTest, AWithdrawnRecordCountsOnceAsNotPersistedAndFreesItsBytes) {
+TEST_F(ProduceOperationTest, AWithdrawnRecordCountsOnceAsNotPersistedAndFreesItsBytes) {
   producer_.holds = true;
   const auto batch = Make(1);
   batch->Send(producer_);
@@ -177,23 +178,23 @@ TEST_F(ProduceBatchTest, AWithdrawnRecordCountsOnceAsNotPersistedAndFreesItsByte
   EXPECT_EQ(metrics_.records.size(), 1U);
 }
 
-TEST_F(ProduceBatchTest, ARecordThatIsPutBackCanBeWithdrawnButNotAfterItsDeadline) {
+TEST_F(ProduceOperationTest, ARecordThatIsPutBackCanBeWithdrawnButNotAfterItsDeadline) {
   producer_.holds = true;
   const auto batch = Make(2);
   batch->Send(producer_);
-  ASSERT_TRUE(producer_.sent[0]->Take());
-  ASSERT_TRUE(producer_.sent[0]->PutBack());
-  ASSERT_TRUE(producer_.sent[1]->Take());
+  ASSERT_TRUE(producer_.sent[0]->TryClaim());
+  ASSERT_TRUE(producer_.sent[0]->ReturnToQueue());
+  ASSERT_TRUE(producer_.sent[1]->TryClaim());
   batch->Expire();
   EXPECT_EQ(outcomes_[0].error().persistence, Persistence::kNotPersisted);
   EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
-  EXPECT_FALSE(producer_.sent[1]->PutBack()) << "its answer is out";
+  EXPECT_FALSE(producer_.sent[1]->ReturnToQueue()) << "its answer is out";
   for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
 }
 
 // The deadline and the thread that lets records go race; a record that is said never to be sent is
 // not taken.
-TEST_F(ProduceBatchTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
+TEST_F(ProduceOperationTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
   constexpr std::size_t kRecords = 8;
   producer_.holds = true;
   for (int round = 0; round < 2'000; ++round) {
@@ -208,7 +209,7 @@ TEST_F(ProduceBatchTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
     std::vector<bool> taken;
     std::thread releaser([&] {
       meet();
-      for (PendingRecord* record : producer_.sent) taken.push_back(record->Take());
+      for (PendingRecord* record : producer_.sent) taken.push_back(record->TryClaim());
     });
     meet();
     batch->Expire();
@@ -223,7 +224,7 @@ TEST_F(ProduceBatchTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
 
 // The deadline and the reports race; whoever wins, the totals are exact and the answer agrees with
 // the metrics.
-TEST_F(ProduceBatchTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) {
+TEST_F(ProduceOperationTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) {
   constexpr std::size_t kRounds = 2'000;
   constexpr std::size_t kRecords = 4;
   std::int64_t answered_in_time = 0;
@@ -257,7 +258,7 @@ TEST_F(ProduceBatchTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) {
             static_cast<std::int64_t>(kRounds * kRecords));
 }
 
-TEST_F(ProduceBatchTest, ReportsFromTwoThreadsAnswerOnce) {
+TEST_F(ProduceOperationTest, ReportsFromTwoThreadsAnswerOnce) {
   for (int round = 0; round < 1'000; ++round) {
     producer_.sent.clear();
     answers_ = 0;
@@ -271,15 +272,15 @@ TEST_F(ProduceBatchTest, ReportsFromTwoThreadsAnswerOnce) {
   }
 }
 
-TEST_F(ProduceBatchTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceARequest) {
+TEST_F(ProduceOperationTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceARequest) {
   const auto batch = Make(2);
   batch->Send(producer_);
   const Clock::TimePoint sent = clock_.Now();
-  producer_.sent[0]->handed_over = sent;
+  producer_.sent[0]->dispatched_at = sent;
   producer_.sent[0]->reported_at = sent + std::chrono::milliseconds(1);
   producer_.sent[0]->Report(Stored(0, 1));
   EXPECT_TRUE(metrics_.stages.empty());
-  producer_.sent[1]->handed_over = sent + std::chrono::milliseconds(2);
+  producer_.sent[1]->dispatched_at = sent + std::chrono::milliseconds(2);
   producer_.sent[1]->reported_at = sent + std::chrono::milliseconds(7);
   producer_.sent[1]->Report(Stored(0, 2));
   using Times = std::vector<std::chrono::nanoseconds>;
@@ -288,7 +289,7 @@ TEST_F(ProduceBatchTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceAReques
   EXPECT_TRUE(metrics_.stages[Stage::kParse].empty()) << "nobody said when it was complete";
 }
 
-TEST_F(ProduceBatchTest, ARecordThatWasNeverHandedOverWasOnlyHeld) {
+TEST_F(ProduceOperationTest, ARecordThatWasNeverHandedOverWasOnlyHeld) {
   const auto batch = Make(1);
   batch->Send(producer_);
   clock_.Advance(std::chrono::milliseconds(30));
