@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "infra/kafka/stats/kafka_stats.h"
+#include "infra/kafka/stats/cluster_stats.h"
 #include "infra/metrics/prometheus_metrics.h"
 #include "infra/metrics/rdkafka_metrics.h"
 
@@ -93,7 +93,7 @@ int main() {
 
   for (const auto& [topics, partitions] : {std::pair(1, 6), std::pair(100, 12)}) {
     const std::string text = Statistics(topics, partitions);
-    gateway::KafkaStatsReader reader;
+    gateway::ClusterStatsReader reader;
     gateway::RdkafkaMetrics rdkafka(100);
     const int calls = text.size() < 100'000 ? 2'000 : 20;
     const double read = Best(calls, [&](int) { static_cast<void>(reader.Read(text)); });

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "infra/kafka/client/client_config.h"
 #include "infra/kafka/client/embedded_broker.h"
-#include "infra/kafka/client/kafka_conf.h"
-#include "infra/kafka/client/kafka_errors.h"
+#include "infra/kafka/client/error_codes.h"
 
 namespace gateway {
 namespace {
@@ -54,22 +54,22 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
       new KafkaProducer(std::move(options), logger, metrics, clock));
   producer->state_.instance = std::move(instance).value();
   KafkaProducer* self = producer.get();
-  producer->lookup_ = std::make_unique<MetadataClient>(
+  producer->lookup_ = std::make_unique<RdkafkaMetadata>(
       [self] {
         return MakeKafkaConf(
             {self->options_.kafka, self->options_.max_record_bytes, self->options_.embedded},
             KafkaClientKind::kLookup);
       },
       self->options_.lookup);
-  producer->directory_ = std::make_unique<TopicDirectory>(
-      self->options_.topics, *self->lookup_, static_cast<TopicDirectory::Client&>(*self));
+  producer->resolver_ = std::make_unique<TopicResolver>(self->options_.topics, *self->lookup_,
+                                                        static_cast<TopicResolver::Client&>(*self));
   producer->reports_ = std::thread([self] { self->Run(); });
   return producer;
 }
 
-Result<std::shared_ptr<KafkaInstance>, std::string> KafkaProducer::MakeInstance(
+Result<std::shared_ptr<ProducerGroup>, std::string> KafkaProducer::MakeInstance(
     const Options& options) {
-  return KafkaInstance::Create(
+  return ProducerGroup::Create(
       [&options] {
         return MakeKafkaConf({options.kafka, options.max_record_bytes, options.embedded},
                              KafkaClientKind::kProducer);
@@ -95,7 +95,7 @@ KafkaProducer::~KafkaProducer() {
     if (state_.instance) state_.instance->WakePoll();
   }
   reports_.join();
-  directory_.reset();  // joins "kafka-lookup", which calls us
+  resolver_.reset();  // joins "kafka-lookup", which calls us
   state_.instance.reset();
 }
 
@@ -112,9 +112,9 @@ void KafkaProducer::Send(PendingRecord* record) {
     case RecordAccumulator::Appended::kHeld:
       return;
     case RecordAccumulator::Appended::kUnknownTopic:
-      return directory_->Enqueue(record);
+      return resolver_->Enqueue(record);
     case RecordAccumulator::Appended::kNoPartition:
-      directory_->RefreshSoon();
+      resolver_->RefreshSoon();
       return Fail(record, MakeError(ErrorCode::kPartitionNotFound, Persistence::kNotPersisted,
                                     record->record()));
   }
@@ -173,9 +173,9 @@ std::optional<RecordAccumulator::Refusal> KafkaProducer::Produce(const std::stri
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL || code == RD_KAFKA_RESP_ERR__FATAL) {
       return RecordAccumulator::Refusal{true, {}};
     }
-    directory_->RefreshSoon();
-    return RecordAccumulator::Refusal{false,
-                                      SynchronousError(code, record->record(), status_.Trouble())};
+    resolver_->RefreshSoon();
+    return RecordAccumulator::Refusal{
+        false, SynchronousError(code, record->record(), status_.Connectivity())};
   }
   return std::nullopt;
 }
@@ -281,8 +281,8 @@ void KafkaProducer::Forget(const std::string& topic) {
 }
 
 ErrorCode KafkaProducer::WhyUnavailable() const {
-  return status_.Trouble().credentials_refused ? ErrorCode::kClusterAuthorizationFailed
-                                               : ErrorCode::kBrokersUnavailable;
+  return status_.Connectivity().credentials_refused ? ErrorCode::kClusterAuthorizationFailed
+                                                    : ErrorCode::kBrokersUnavailable;
 }
 
 KafkaProducer::DrainResult KafkaProducer::Totals() const {
@@ -295,7 +295,7 @@ bool KafkaProducer::FlushUntil(SteadyClock::time_point until,
   while ((more_may_come && more_may_come()) || accumulator_.pending() != 0) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
     if (left <= milliseconds(0)) return false;
-    std::shared_ptr<KafkaInstance> instance;
+    std::shared_ptr<ProducerGroup> instance;
     {
       const std::lock_guard lock(state_mutex_);
       instance = state_.instance;
@@ -313,10 +313,10 @@ KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline
   const DrainResult before = Totals();
   if (more_may_come) FlushUntil(deadline, more_may_come);
   draining_.store(true);
-  directory_->WaitIdle(deadline);
+  resolver_->WaitIdle(deadline);
   accumulator_.Dispatch();
   FlushUntil(deadline);
-  directory_->Stop();  // not before: it learns of leaders that move meanwhile
+  resolver_->Stop();  // not before: it learns of leaders that move meanwhile
   const bool all = FlushUntil(deadline);
   drained_.store(true);
   if (!all) {

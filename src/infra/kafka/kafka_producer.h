@@ -27,11 +27,11 @@
 
 #include "infra/config/settings.h"
 #include "infra/kafka/accumulator/record_accumulator.h"
-#include "infra/kafka/client/kafka_instance.h"
-#include "infra/kafka/client/kafka_log.h"
-#include "infra/kafka/metadata/metadata_client.h"
-#include "infra/kafka/metadata/topic_directory.h"
-#include "infra/kafka/stats/kafka_status.h"
+#include "infra/kafka/client/client_log.h"
+#include "infra/kafka/client/producer_group.h"
+#include "infra/kafka/metadata/rdkafka_metadata.h"
+#include "infra/kafka/metadata/topic_resolver.h"
+#include "infra/kafka/stats/cluster_status.h"
 #include "service/health/liveness.h"
 #include "service/ports/ports.h"
 #include "service/types/result.h"
@@ -41,7 +41,7 @@ namespace gateway {
 class KafkaProducer final : public Producer,
                             public BurstListener,
                             public KafkaHealth,
-                            private TopicDirectory::Client,
+                            private TopicResolver::Client,
                             private RecordAccumulator::Sink {
  public:
   struct Options {
@@ -49,8 +49,8 @@ class KafkaProducer final : public Producer,
     std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes
     // The brokers are the embedded one: its timestamps are not believed, its topics are counted.
     bool embedded = false;
-    MetadataClient::Options lookup;
-    TopicDirectory::Options topics;
+    RdkafkaMetadata::Options lookup;
+    TopicResolver::Options topics;
     RecordAccumulator::Options accumulator;
     Heartbeat* heartbeat = nullptr;  // beats while "kafka-reports" turns, if there is one
     // librdkafka's statistics, each as it comes, of which client of the instance; and that the next
@@ -98,7 +98,7 @@ class KafkaProducer final : public Producer,
 
   // Where records go: a topic of the instance, kept alive for the call.
   struct Route {
-    std::shared_ptr<KafkaInstance> instance;  // null while a fatal error is dealt with
+    std::shared_ptr<ProducerGroup> instance;  // null while a fatal error is dealt with
     KafkaTopic* topic = nullptr;
   };
   struct Opened {
@@ -106,14 +106,14 @@ class KafkaProducer final : public Producer,
     Partition partitions = 0;     // the most it ever had
   };
   struct State {
-    std::shared_ptr<KafkaInstance> instance;
+    std::shared_ptr<ProducerGroup> instance;
     std::unordered_map<std::string, Opened> topics;
   };
 
   RecordAccumulator::Stats Snapshot() const;
   Route RouteTo(const std::string& topic) const;
   void LogReport(const PendingRecord& record, const DeliveryReport& report) const;
-  static Result<std::shared_ptr<KafkaInstance>, std::string> MakeInstance(const Options& options);
+  static Result<std::shared_ptr<ProducerGroup>, std::string> MakeInstance(const Options& options);
   DrainResult Totals() const;
   bool FlushUntil(SteadyClock::time_point until, const std::function<bool()>& more_may_come = {});
 
@@ -122,7 +122,7 @@ class KafkaProducer final : public Producer,
                                                     RecordQueue* records) override;
   void Report(PendingRecord* record, DeliveryReport report) override;
 
-  // TopicDirectory::Client
+  // TopicResolver::Client
   bool IsKnown(std::string_view topic) const override { return accumulator_.IsKnown(topic); }
   bool Open(const std::string& topic, const TopicLayout& layout) override;
   std::optional<Error> Produce(PendingRecord* record) override;
@@ -136,23 +136,23 @@ class KafkaProducer final : public Producer,
   // The thread "kafka-reports".
   void Run();
   void Tick();
-  void OnEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
+  void OnEvent(const ProducerGroup& instance, const ProducerGroup::Polled& polled);
   void OnDeliveryReports(rd_kafka_event_t* event);
   bool MayRetry(const rd_kafka_message_t& message) const;
   DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
                           bool offset_known) const;
-  void OnStats(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
-  void OnErrorEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled);
+  void OnStats(const ProducerGroup& instance, const ProducerGroup::Polled& polled);
+  void OnErrorEvent(const ProducerGroup& instance, const ProducerGroup::Polled& polled);
   void Retire();
-  bool MayDestroy(const std::shared_ptr<KafkaInstance>& instance) const;
-  std::shared_ptr<KafkaInstance> Replace();
+  bool MayDestroy(const std::shared_ptr<ProducerGroup>& instance) const;
+  std::shared_ptr<ProducerGroup> Replace();
 
   const Options options_;
   Logger& logger_;
   Metrics& metrics_;
   const Clock& clock_;
-  KafkaStatusTracker status_;
-  KafkaLog log_;
+  ClusterStatusTracker status_;
+  ClientLog log_;
   RecordAccumulator accumulator_;
 
   mutable std::mutex snapshot_mutex_;
@@ -172,14 +172,14 @@ class KafkaProducer final : public Producer,
   std::atomic<bool> drained_{false};   // nothing is sent any more: all is reported, or given up
   std::atomic<bool> purge_{false};     // the retiring instance, which only the thread knows
   std::atomic<bool> stop_{false};
-  std::atomic<bool> withdrawn_{false};  // some waiters of the directory may be
+  std::atomic<bool> withdrawn_{false};  // some waiters of the resolver may be
   SteadyClock::time_point ticked_{};    // the thread's own
-  KafkaStatsReader stats_reader_;       // likewise
+  ClusterStatsReader stats_reader_;     // likewise
   ClientStats stats_;                   // likewise
   bool fatal_ = false;  // the thread's own: a fatal error has been seen on the current instance
 
-  std::unique_ptr<MetadataClient> lookup_;
-  std::unique_ptr<TopicDirectory> directory_;
+  std::unique_ptr<RdkafkaMetadata> lookup_;
+  std::unique_ptr<TopicResolver> resolver_;
   std::thread reports_;
 };
 

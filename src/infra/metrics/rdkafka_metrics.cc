@@ -11,7 +11,7 @@ namespace {
 
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Part = RdkafkaStats::Part;
+using Part = ExportedStats::Part;
 
 MetricLabels BrokerLabel(std::int64_t id) { return {{"broker", std::to_string(id)}}; }
 
@@ -22,7 +22,7 @@ void AddWindows(std::span<const RdkafkaField> fields, const std::vector<Part>& p
   for (std::size_t i = 0; i < fields.size(); ++i) {
     MetricFamily family = MakeFamily(MetricType::Gauge, fields[i].metric, fields[i].help);
     for (const Part& part : parts) {
-      const RdkafkaStats::Window& window = part.windows[i];
+      const ExportedStats::Window& window = part.windows[i];
       if (window.empty) continue;
       for (std::size_t s = 0; s < std::size(kRdkafkaWindowStats); ++s) {
         MetricLabels labels =
@@ -37,10 +37,10 @@ void AddWindows(std::span<const RdkafkaField> fields, const std::vector<Part>& p
 
 }  // namespace
 
-std::optional<RdkafkaStats> RdkafkaMetrics::ReadAll(const Texts& texts, std::size_t max_topics) {
-  std::optional<RdkafkaStats> all;
+std::optional<ExportedStats> RdkafkaMetrics::ReadAll(const Texts& texts, std::size_t max_topics) {
+  std::optional<ExportedStats> all;
   for (const std::string& text : texts) {
-    std::optional<RdkafkaStats> one = ReadRdkafkaStats(text, max_topics);
+    std::optional<ExportedStats> one = ReadRdkafkaStats(text, max_topics);
     if (!one) continue;
     if (all) {
       Join(*one, &*all);
@@ -73,7 +73,7 @@ void RdkafkaMetrics::OnReplaced() {
   }
 }
 
-void RdkafkaMetrics::CollectClient(const RdkafkaStats& stats, const Before& before,
+void RdkafkaMetrics::CollectClient(const ExportedStats& stats, const Before& before,
                                    std::vector<MetricFamily>* families) {
   const auto fields = RdkafkaClientFields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -90,7 +90,7 @@ void RdkafkaMetrics::CollectClient(const RdkafkaStats& stats, const Before& befo
                                     stats.id_epochs + before.id_epochs));
 }
 
-void RdkafkaMetrics::CollectBrokers(const RdkafkaStats& stats, const Before& before,
+void RdkafkaMetrics::CollectBrokers(const ExportedStats& stats, const Before& before,
                                     std::vector<MetricFamily>* families) {
   MetricFamily info = MakeFamily(MetricType::Gauge, "rdkafka_broker_info",
                                  "Always 1; the labels say where the broker is.");
@@ -123,7 +123,8 @@ void RdkafkaMetrics::CollectBrokers(const RdkafkaStats& stats, const Before& bef
   AddWindows(RdkafkaBrokerWindows(), stats.brokers, families);
 }
 
-void RdkafkaMetrics::CollectTopics(const RdkafkaStats& stats, std::vector<MetricFamily>* families) {
+void RdkafkaMetrics::CollectTopics(const ExportedStats& stats,
+                                   std::vector<MetricFamily>* families) {
   const auto fields = RdkafkaTopicFields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     MetricFamily family = MakeFamily(MetricType::Gauge, fields[i].metric, fields[i].help);
@@ -143,7 +144,7 @@ std::vector<MetricFamily> RdkafkaMetrics::Collect() const {
     texts = texts_;
     before = before_;
   }
-  RdkafkaStats stats = ReadAll(texts, max_topics_).value_or(RdkafkaStats());
+  ExportedStats stats = ReadAll(texts, max_topics_).value_or(ExportedStats());
   stats.client.resize(before.client.size());  // zeros, when there are no statistics yet
   std::vector<MetricFamily> families;
   CollectClient(stats, before, &families);

@@ -23,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-#include "infra/kafka/stats/rdkafka_stats.h"
+#include "infra/kafka/stats/exported_stats.h"
 
 namespace gateway {
 
@@ -33,7 +33,7 @@ class RdkafkaMetrics final : public prometheus::Collectable {
 
   explicit RdkafkaMetrics(std::size_t max_topics) : max_topics_(max_topics) {}
 
-  // The latest statistics of one client of the instance; those of all are told together.
+  // The latest statistics of one client of the instance; those of all are exported as one.
   void OnStatistics(std::size_t client, std::string_view json);
   // The next statistics are those of another instance.
   void OnReplaced();
@@ -49,17 +49,17 @@ class RdkafkaMetrics final : public prometheus::Collectable {
   };
 
   using Families = std::vector<prometheus::MetricFamily>;
-  static void CollectClient(const RdkafkaStats& stats, const Before& before, Families* families);
-  static void CollectBrokers(const RdkafkaStats& stats, const Before& before, Families* families);
-  static void CollectTopics(const RdkafkaStats& stats, Families* families);
+  static void CollectClient(const ExportedStats& stats, const Before& before, Families* families);
+  static void CollectBrokers(const ExportedStats& stats, const Before& before, Families* families);
+  static void CollectTopics(const ExportedStats& stats, Families* families);
 
   using Texts = std::vector<std::string>;
-  // Absent if none has told anything.
-  static std::optional<RdkafkaStats> ReadAll(const Texts& texts, std::size_t max_topics);
+  // Absent if none has reported anything.
+  static std::optional<ExportedStats> ReadAll(const Texts& texts, std::size_t max_topics);
 
   const std::size_t max_topics_;
   mutable std::mutex mutex_;
-  Texts texts_;  // by client; "": it has told nothing yet
+  Texts texts_;  // by client; "": it has reported nothing yet
   Before before_;
 };
 

@@ -23,7 +23,7 @@ namespace gateway {
 
 // Reaches the librdkafka instance, to look at it and to make it fail.
 struct KafkaProducerTestPeer {
-  static std::shared_ptr<KafkaInstance> Instance(KafkaProducer& producer) {
+  static std::shared_ptr<ProducerGroup> Instance(KafkaProducer& producer) {
     const std::lock_guard lock(producer.state_mutex_);
     return producer.state_.instance;
   }
@@ -33,8 +33,8 @@ struct KafkaProducerTestPeer {
   }
   // Whatever waited for a look-up has gone to the queue, or failed.
   static bool AwaitLookUps(KafkaProducer& producer) {
-    return producer.directory_->WaitIdle(std::chrono::steady_clock::now() +
-                                         std::chrono::seconds(30));
+    return producer.resolver_->WaitIdle(std::chrono::steady_clock::now() +
+                                        std::chrono::seconds(30));
   }
   // As when a look-up says that the topic has this layout.
   static void Update(KafkaProducer& producer, const std::string& topic, const TopicLayout& layout) {

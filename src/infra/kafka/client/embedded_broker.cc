@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/client_config.h"
 
 namespace gateway {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/client_config.h"
 
 namespace gateway {
 namespace {

@@ -33,7 +33,7 @@ class KafkaTopicCatalog final : public TopicCatalog {
   using MakeConf = std::function<Result<RdConf, std::string>()>;
 
   KafkaTopicCatalog(MakeConf make_conf, Options options);
-  // Tells those who wait kDraining. May take half a second when no broker answers.
+  // Answers kDraining to those who wait. May take half a second when no broker answers.
   ~KafkaTopicCatalog() override;
   KafkaTopicCatalog(const KafkaTopicCatalog&) = delete;
   KafkaTopicCatalog& operator=(const KafkaTopicCatalog&) = delete;

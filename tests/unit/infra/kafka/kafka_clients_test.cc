@@ -5,7 +5,7 @@
 #include <deque>
 #include <set>
 
-#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/client_config.h"
 #include "support/cpp/kafka_test_support.h"
 
 namespace gateway {
@@ -31,7 +31,7 @@ TEST(KafkaClients, EightPartitionsShareAClient) {
 class KafkaClientsOfAnInstance : public ::testing::Test {
  protected:
   KafkaClientsOfAnInstance()
-      : instance_(KafkaInstance::Create(
+      : instance_(ProducerGroup::Create(
                       [] {
                         return MakeKafkaConf({{}, 1'000'000}, KafkaClientKind::kProducer);
                       },
@@ -46,7 +46,7 @@ class KafkaClientsOfAnInstance : public ::testing::Test {
     return clients;
   }
 
-  const std::shared_ptr<KafkaInstance> instance_;
+  const std::shared_ptr<ProducerGroup> instance_;
 };
 
 TEST_F(KafkaClientsOfAnInstance, ATopicIsOpenedWhereItsPartitionsAre) {

@@ -144,7 +144,7 @@ TEST(RdkafkaMetrics, CountersGoOnWhenAnotherInstanceTakesOver) {
   EXPECT_THAT(text, HasLine("rdkafka_queue_messages 11")) << "a gauge is the new one's alone";
 
   metrics.OnReplaced();
-  metrics.OnReplaced();  // one that never told anything
+  metrics.OnReplaced();  // one that never reported anything
   EXPECT_THAT(Scrape(metrics), HasLine("rdkafka_tx_messages_total 105"));
 }
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "infra/kafka/client/client_config.h"
 #include "infra/kafka/client/embedded_broker.h"
-#include "infra/kafka/client/kafka_conf.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

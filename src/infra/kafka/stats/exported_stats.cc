@@ -1,4 +1,4 @@
-#include "infra/kafka/stats/rdkafka_stats.h"
+#include "infra/kafka/stats/exported_stats.h"
 
 #include <algorithm>
 #include <iterator>
@@ -97,11 +97,11 @@ bool ReadField(std::string_view key, value& held, std::span<const RdkafkaField> 
 }
 
 bool ReadWindow(std::string_view key, value& held, std::span<const RdkafkaField> fields,
-                std::vector<RdkafkaStats::Window>* windows) {
+                std::vector<ExportedStats::Window>* windows) {
   const std::size_t at = IndexOf(key, fields);
   object figures;
   if (at == fields.size() || held.get_object().get(figures) != simdjson::SUCCESS) return false;
-  RdkafkaStats::Window& window = (*windows)[at];
+  ExportedStats::Window& window = (*windows)[at];
   ForEachMember(figures, [&window, &fields, at](std::string_view name, value& figure) {
     if (name == "cnt") window.empty = Number(figure, 1) <= 0;
     for (std::size_t i = 0; i < std::size(kRdkafkaWindowStats); ++i) {
@@ -111,17 +111,17 @@ bool ReadWindow(std::string_view key, value& held, std::span<const RdkafkaField>
   return true;
 }
 
-RdkafkaStats::Part MakePart(std::string_view name, std::span<const RdkafkaField> fields,
-                            std::span<const RdkafkaField> windows) {
-  RdkafkaStats::Part part;
+ExportedStats::Part MakePart(std::string_view name, std::span<const RdkafkaField> fields,
+                             std::span<const RdkafkaField> windows) {
+  ExportedStats::Part part;
   part.name = name;
   part.fields.resize(fields.size());
   part.windows.resize(windows.size());
   return part;
 }
 
-void ReadBroker(object& from, RdkafkaStats* stats) {
-  RdkafkaStats::Part broker = MakePart({}, kBroker, kBrokerWindows);
+void ReadBroker(object& from, ExportedStats* stats) {
+  ExportedStats::Part broker = MakePart({}, kBroker, kBrokerWindows);
   const bool whole = ForEachMember(from, [&broker](std::string_view key, value& held) {
     if (key == "nodeid") {
       broker.broker = IntegerOf(held);
@@ -137,8 +137,8 @@ void ReadBroker(object& from, RdkafkaStats* stats) {
   if (whole && broker.broker >= 0) stats->brokers.push_back(std::move(broker));
 }
 
-void ReadTopic(std::string_view name, object& from, RdkafkaStats* stats) {
-  RdkafkaStats::Part topic = MakePart(name, kTopic, kTopicWindows);
+void ReadTopic(std::string_view name, object& from, ExportedStats* stats) {
+  ExportedStats::Part topic = MakePart(name, kTopic, kTopicWindows);
   const bool whole = ForEachMember(from, [&topic](std::string_view key, value& held) {
     if (!ReadField(key, held, kTopic, &topic.fields)) {
       ReadWindow(key, held, kTopicWindows, &topic.windows);
@@ -147,7 +147,7 @@ void ReadTopic(std::string_view name, object& from, RdkafkaStats* stats) {
   if (whole) stats->topics.push_back(std::move(topic));
 }
 
-void ReadIdempotence(value& from, RdkafkaStats* stats) {
+void ReadIdempotence(value& from, ExportedStats* stats) {
   ForEachMember(from, [stats](std::string_view key, value& held) {
     if (key == "epoch_cnt") stats->id_epochs = Number(held, 1);
     if (key == "idemp_state") stats->id_assigned = StringOf(held) == "Assigned";
@@ -163,11 +163,11 @@ void JoinFields(std::span<const RdkafkaField> fields, const std::vector<double>&
   }
 }
 
-void JoinWindows(const std::vector<RdkafkaStats::Window>& other,
-                 std::vector<RdkafkaStats::Window>* all) {
+void JoinWindows(const std::vector<ExportedStats::Window>& other,
+                 std::vector<ExportedStats::Window>* all) {
   for (std::size_t i = 0; i < all->size(); ++i) {
     if (other[i].empty) continue;
-    RdkafkaStats::Window& window = (*all)[i];
+    ExportedStats::Window& window = (*all)[i];
     for (std::size_t s = 0; s < std::size(window.values); ++s) {
       window.values[s] =
           window.empty ? other[i].values[s] : std::max(window.values[s], other[i].values[s]);
@@ -176,10 +176,10 @@ void JoinWindows(const std::vector<RdkafkaStats::Window>& other,
   }
 }
 
-void JoinParts(std::span<const RdkafkaField> fields, const std::vector<RdkafkaStats::Part>& others,
-               std::vector<RdkafkaStats::Part>* all) {
-  for (const RdkafkaStats::Part& other : others) {
-    const auto same = std::find_if(all->begin(), all->end(), [&](const RdkafkaStats::Part& part) {
+void JoinParts(std::span<const RdkafkaField> fields, const std::vector<ExportedStats::Part>& others,
+               std::vector<ExportedStats::Part>* all) {
+  for (const ExportedStats::Part& other : others) {
+    const auto same = std::find_if(all->begin(), all->end(), [&](const ExportedStats::Part& part) {
       return other.broker >= 0 ? part.broker == other.broker : part.name == other.name;
     });
     if (same == all->end()) {
@@ -194,7 +194,7 @@ void JoinParts(std::span<const RdkafkaField> fields, const std::vector<RdkafkaSt
 
 }  // namespace
 
-void Join(const RdkafkaStats& other, RdkafkaStats* all) {
+void Join(const ExportedStats& other, ExportedStats* all) {
   all->id_assigned = all->id_assigned && other.id_assigned;
   all->id_epochs += other.id_epochs;
   JoinFields(kClient, other.client, &all->client);
@@ -208,9 +208,9 @@ std::span<const RdkafkaField> RdkafkaBrokerWindows() { return kBrokerWindows; }
 std::span<const RdkafkaField> RdkafkaTopicFields() { return kTopic; }
 std::span<const RdkafkaField> RdkafkaTopicWindows() { return kTopicWindows; }
 
-std::optional<RdkafkaStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics) {
+std::optional<ExportedStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics) {
   StatsText text;
-  RdkafkaStats stats;
+  ExportedStats stats;
   stats.client.resize(std::size(kClient));
   const bool whole = text.Read({json, {}}, [&](std::string_view key, value& held) {
     if (key == "brokers") {

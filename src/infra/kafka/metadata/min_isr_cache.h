@@ -1,9 +1,9 @@
 // How many replicas of a topic must be in sync for acks=all (min.insync.replicas): asked of the
 // cluster where it could matter, because some replica is missing, and remembered for a minute.
-// Whoever may not describe topics is not told, and then nothing is assumed. Owned by
-// MetadataClient; one thread, which it blocks.
-#ifndef GATEWAY_INFRA_KAFKA_METADATA_MIN_IN_SYNC_H_
-#define GATEWAY_INFRA_KAFKA_METADATA_MIN_IN_SYNC_H_
+// Without permission to describe topics there is no answer, and then nothing is assumed. Owned by
+// RdkafkaMetadata; one thread, which it blocks.
+#ifndef GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
+#define GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
 
 #include <librdkafka/rdkafka.h>
 
@@ -16,16 +16,16 @@
 
 namespace gateway {
 
-class MinInSync final {
+class MinIsrCache final {
  public:
   // Puts kTooFewReplicas in place of each leader in `layout`, which is made of `topic`, that would
   // refuse acks=all, as far as that is known without asking.
-  void Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const;
+  void MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const;
   // Asks for those of `topics` that could be short of replicas and have not been asked for lately;
   // at most 100 a call, and waits at most `timeout`. Asks nobody for ten seconds after nobody
   // answered.
   using Topics = std::vector<const rd_kafka_metadata_topic_t*>;  // null: nothing to ask for
-  void Learn(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout);
+  void Refresh(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -42,4 +42,4 @@ class MinInSync final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_METADATA_MIN_IN_SYNC_H_
+#endif  // GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "infra/kafka/client/kafka_conf.h"
-#include "infra/kafka/client/kafka_errors.h"
+#include "infra/kafka/client/client_config.h"
+#include "infra/kafka/client/error_codes.h"
 #include "infra/kafka/kafka_producer.h"
 
 namespace gateway {
@@ -24,7 +24,7 @@ constexpr std::chrono::seconds kRetireLimit{15};  // then what is still out is g
 constexpr milliseconds kRetireGrace{1'000};
 constexpr milliseconds kReplacePause{1'000};  // between two new instances
 
-bool TellsOfCredentials(rd_kafka_resp_err_t code) {
+bool MeansCredentialsRefused(rd_kafka_resp_err_t code) {
   return CodeOf(code) == ErrorCode::kClusterAuthorizationFailed;
 }
 
@@ -32,7 +32,7 @@ bool TellsOfCredentials(rd_kafka_resp_err_t code) {
 
 void KafkaProducer::Run() {
   pthread_setname_np(pthread_self(), "kafka-reports");
-  std::shared_ptr<KafkaInstance> instance;
+  std::shared_ptr<ProducerGroup> instance;
   {
     const std::lock_guard lock(state_mutex_);
     instance = state_.instance;
@@ -53,7 +53,7 @@ void KafkaProducer::Run() {
     }
     {
       // The event goes before the instance may: librdkafka counts its messages in the client.
-      const KafkaInstance::Polled polled = instance->Poll(std::min<Clock::TimePoint::duration>(
+      const ProducerGroup::Polled polled = instance->Poll(std::min<Clock::TimePoint::duration>(
           retiring ? kPollRetiring : kPoll, accumulator_.ReleaseLingering()));
       if (polled.event) OnEvent(*instance, polled);
     }
@@ -87,11 +87,11 @@ void KafkaProducer::Tick() {
   log_.Tick();
   accumulator_.Tick();
   accumulator_.Sweep();
-  if (withdrawn_.exchange(false, std::memory_order_relaxed)) directory_->Sweep();
-  if (accumulator_.WaitsForLeader()) directory_->RefreshSoon();
+  if (withdrawn_.exchange(false, std::memory_order_relaxed)) resolver_->Sweep();
+  if (accumulator_.WaitsForLeader()) resolver_->RefreshSoon();
 }
 
-void KafkaProducer::OnEvent(const KafkaInstance& instance, const KafkaInstance::Polled& polled) {
+void KafkaProducer::OnEvent(const ProducerGroup& instance, const ProducerGroup::Polled& polled) {
   rd_kafka_event_t* const event = polled.event.get();
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_DR:
@@ -150,35 +150,35 @@ void KafkaProducer::OnDeliveryReports(rd_kafka_event_t* event) {
     Report(record, ReportOf(*message, record->record(), offset_known));
   }
   for (RecordAccumulator::Reported& run : reports) {
-    if (!run.refused || run.count > 1) continue;  // alone: it is the one at fault
+    if (!run.refused || run.count > 1) continue;  // the only one: it is at fault
     PendingRecord* const record = run.retry.Pop();
     Report(record, MakeError(run.code, Persistence::kNotPersisted, record->record()));
   }
   const auto stored = [](const RecordAccumulator::Reported& run) { return run.stored; };
-  if (!std::all_of(reports.begin(), reports.end(), stored)) directory_->RefreshSoon();
+  if (!std::all_of(reports.begin(), reports.end(), stored)) resolver_->RefreshSoon();
   accumulator_.OnReports(reports);
   in_librdkafka_.fetch_sub(count, std::memory_order_release);
 }
 
-// What holds of the instance is what holds of its clients together.
-void KafkaProducer::OnStats(const KafkaInstance& instance, const KafkaInstance::Polled& polled) {
+// Merges the statistics of all clients.
+void KafkaProducer::OnStats(const ProducerGroup& instance, const ProducerGroup::Polled& polled) {
   const char* const json = rd_kafka_event_stats(polled.event.get());
   if (options_.on_statistics) options_.on_statistics(polled.client, json);
-  std::optional<KafkaStats> read = stats_reader_.Read(json);
+  std::optional<ClusterStats> read = stats_reader_.Read(json);
   if (!read) return;
-  stats_.Take(polled.client, *std::move(read));
-  const KafkaStats stats =
-      stats_.Together([&instance](std::size_t client) { return instance.InUse(client); });
-  if (polled.client == 0) status_.OnStats(stats);  // it counts them: four a second
+  stats_.Update(polled.client, *std::move(read));
+  const ClusterStats stats =
+      stats_.Merge([&instance](std::size_t client) { return instance.InUse(client); });
+  if (polled.client == 0) status_.OnStats(stats);  // it counts them: four per second
   std::vector<RecordAccumulator::Broker> brokers;
-  for (const KafkaStats::Broker& broker : stats.brokers) {
+  for (const ClusterStats::Broker& broker : stats.brokers) {
     brokers.push_back({broker.id, broker.up, broker.silent_for});
   }
   accumulator_.SetBrokers(brokers);
 }
 
-// Surely not stored, and not for what it is itself, as far as is known: the instance met a fatal
-// error before it was sent, or somebody in the same batch was refused.
+// True if the record was certainly not stored and is not known to be at fault: the instance met a
+// fatal error before it was sent, or another record of its batch was refused.
 bool KafkaProducer::MayRetry(const rd_kafka_message_t& message) const {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR ||
       rd_kafka_message_status(&message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED) {
@@ -192,7 +192,8 @@ bool KafkaProducer::MayRetry(const rd_kafka_message_t& message) const {
 DeliveryReport KafkaProducer::ReportOf(const rd_kafka_message_t& message, const Record& record,
                                        bool offset_known) const {
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return DeliveryError(message.err, rd_kafka_message_status(&message), record, status_.Trouble());
+    return DeliveryError(message.err, rd_kafka_message_status(&message), record,
+                         status_.Connectivity());
   }
   RecordMetadata metadata;
   metadata.partition = message.partition;
@@ -207,17 +208,17 @@ DeliveryReport KafkaProducer::ReportOf(const rd_kafka_message_t& message, const 
   return metadata;
 }
 
-void KafkaProducer::OnErrorEvent(const KafkaInstance& instance,
-                                 const KafkaInstance::Polled& polled) {
+void KafkaProducer::OnErrorEvent(const ProducerGroup& instance,
+                                 const ProducerGroup::Polled& polled) {
   rd_kafka_event_t* const event = polled.event.get();
   const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
   // The event carries the cause as its code, not _FATAL.
   if (rd_kafka_event_error_is_fatal(event) == 0) {
-    if (TellsOfCredentials(code)) status_.OnCredentialsRefused();
+    if (MeansCredentialsRefused(code)) status_.OnCredentialsRefused();
     if (const auto broker = BrokerOf(rd_kafka_event_error_string(event))) {
       accumulator_.MarkDown(*broker);
       stats_.MarkDown(polled.client, *broker);
-      directory_->RefreshSoon();
+      resolver_->RefreshSoon();
     }
     log_.OnError(code, rd_kafka_event_error_string(event));
     return;
@@ -225,7 +226,7 @@ void KafkaProducer::OnErrorEvent(const KafkaInstance& instance,
   std::array<char, 512> text{};
   const rd_kafka_resp_err_t cause =
       rd_kafka_fatal_error(instance.handle(polled.client), text.data(), text.size());
-  if (TellsOfCredentials(cause)) status_.OnCredentialsRefused();
+  if (MeansCredentialsRefused(cause)) status_.OnCredentialsRefused();
   logger_.Log(
       LogLevel::kCritical, "kafka-fatal",
       "The producer met a fatal error and is replaced by a new one: " + std::string(text.data()),
@@ -246,20 +247,20 @@ void KafkaProducer::Retire() {
 // No Send is still inside, and every record is reported. In this order: after Retire nobody comes
 // in, so once all are out nothing is added to the count. One that was inside may have handed a
 // record to a client that works.
-bool KafkaProducer::MayDestroy(const std::shared_ptr<KafkaInstance>& instance) const {
+bool KafkaProducer::MayDestroy(const std::shared_ptr<ProducerGroup>& instance) const {
   if (instance.use_count() != 1) return false;
   std::atomic_thread_fence(std::memory_order_acquire);
   return in_librdkafka_.load(std::memory_order_acquire) == 0;
 }
 
-std::shared_ptr<KafkaInstance> KafkaProducer::Replace() {
+std::shared_ptr<ProducerGroup> KafkaProducer::Replace() {
   auto made = MakeInstance(options_);
   if (!made.ok()) {
     logger_.Log(LogLevel::kCritical, "kafka-cannot-start",
                 "No new producer instance can start. " + made.error());
     return nullptr;
   }
-  std::shared_ptr<KafkaInstance> instance = std::move(made).value();
+  std::shared_ptr<ProducerGroup> instance = std::move(made).value();
   if (options_.on_replaced) options_.on_replaced();
   stats_.Clear();
   {

@@ -1,15 +1,15 @@
 // Which topics exist, and how they are laid out. Records whose topic the producer does not know yet
-// wait here while the one thread "kafka-lookup" asks the cluster, for all names that wait together;
-// then all records of the name go out in order, or all are told why not. Unknown names never reach
-// the producing instance; a name found absent is remembered for a second. The same thread asks
-// again for all known topics every few seconds, and soon when something went wrong: partitions are
-// added, leaders move, topics go away.
+// wait here while the one thread "kafka-lookup" asks the cluster, for all waiting names in one
+// request; then all records of the name are sent in order, or all fail with the reason. Unknown
+// names never reach the producing instance; a name found absent is remembered for a second. The
+// same thread asks again for all known topics every few seconds, and soon when something went
+// wrong: partitions are added, leaders move, topics go away.
 //
 // Order: the waiters of a name are produced before the name becomes known to Send, and until then
 // every record of it queues behind them, so no record overtakes. Owned by KafkaProducer; its
 // methods may be called from any thread. Report is never called with the lock held.
-#ifndef GATEWAY_INFRA_KAFKA_METADATA_TOPIC_DIRECTORY_H_
-#define GATEWAY_INFRA_KAFKA_METADATA_TOPIC_DIRECTORY_H_
+#ifndef GATEWAY_INFRA_KAFKA_METADATA_TOPIC_RESOLVER_H_
+#define GATEWAY_INFRA_KAFKA_METADATA_TOPIC_RESOLVER_H_
 
 #include <chrono>
 #include <condition_variable>
@@ -20,16 +20,16 @@
 #include <thread>
 #include <unordered_map>
 
-#include "infra/kafka/metadata/topic_lookup.h"
+#include "infra/kafka/metadata/metadata_source.h"
 #include "infra/kafka/types/record_queue.h"
 #include "service/types/error.h"
 
 namespace gateway {
 
-class TopicDirectory final {
+class TopicResolver final {
  public:
-  // What the directory needs of the producer. All but Fail, Dispatch, Update and Forget may be
-  // called with the directory's lock held and must not call back.
+  // What the resolver needs of the producer. All but Fail, Dispatch, Update and Forget may be
+  // called with the resolver's lock held and must not call back.
   class Client {
    public:
     virtual ~Client() = default;
@@ -38,7 +38,7 @@ class TopicDirectory final {
     virtual bool Open(const std::string& topic, const TopicLayout& layout) = 0;
     // Queues a record of a known or opened topic. An error means: not taken, report it.
     virtual std::optional<Error> Produce(PendingRecord* record) = 0;
-    // From now on IsKnown, and Send goes past the directory.
+    // From now on IsKnown, and Send goes past the resolver.
     virtual void Publish(const std::string& topic) = 0;
     // What was produced may be dispatched.
     virtual void Dispatch() = 0;
@@ -64,11 +64,11 @@ class TopicDirectory final {
     std::chrono::milliseconds refresh_soon{250};  // at least so long after the last time
   };
 
-  // Starts the thread. Both must outlive the directory.
-  TopicDirectory(Options options, TopicLookup& lookup, Client& client);
-  ~TopicDirectory();
-  TopicDirectory(const TopicDirectory&) = delete;
-  TopicDirectory& operator=(const TopicDirectory&) = delete;
+  // Starts the thread. Both must outlive the resolver.
+  TopicResolver(Options options, MetadataSource& lookup, Client& client);
+  ~TopicResolver();
+  TopicResolver(const TopicResolver&) = delete;
+  TopicResolver& operator=(const TopicResolver&) = delete;
 
   // Takes a record whose topic the caller did not find known. It is produced or failed, later or at
   // once.
@@ -77,7 +77,7 @@ class TopicDirectory final {
   // Something went wrong that other leaders or partitions would explain: asks for them soon.
   void RefreshSoon();
 
-  // Lets go of the waiters that were withdrawn.
+  // Drops the waiters that were withdrawn.
   void Sweep();
 
   // True once no record waits here; false at `until`.
@@ -93,7 +93,7 @@ class TopicDirectory final {
   void Run();
   void AwaitFirstAnswer();
   void LookUp(std::unique_lock<std::mutex>& lock);
-  void Settle(const std::string& name, const TopicLookup::Reply& reply,
+  void Settle(const std::string& name, const MetadataSource::Reply& reply,
               std::unique_lock<std::mutex>& lock);
   void Refresh(std::unique_lock<std::mutex>& lock);
   void Release(const std::string& name, const TopicLayout& layout,
@@ -112,7 +112,7 @@ class TopicDirectory final {
   };
 
   const Options options_;
-  TopicLookup& lookup_;
+  MetadataSource& lookup_;
   Client& client_;
 
   mutable std::mutex mutex_;
@@ -131,4 +131,4 @@ class TopicDirectory final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_METADATA_TOPIC_DIRECTORY_H_
+#endif  // GATEWAY_INFRA_KAFKA_METADATA_TOPIC_RESOLVER_H_

@@ -1,4 +1,4 @@
-#include "infra/kafka/client/kafka_instance.h"
+#include "infra/kafka/client/producer_group.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/client_config.h"
 
 namespace gateway {
 namespace {
@@ -47,7 +47,7 @@ RdHeaders HeadersOf(const Record& record) {
 
 }  // namespace
 
-Result<std::shared_ptr<KafkaInstance>, std::string> KafkaInstance::Create(const MakeConf& make_conf,
+Result<std::shared_ptr<ProducerGroup>, std::string> ProducerGroup::Create(const MakeConf& make_conf,
                                                                           std::size_t clients) {
   std::vector<RdClient> made;
   while (made.size() < clients) {
@@ -59,10 +59,10 @@ Result<std::shared_ptr<KafkaInstance>, std::string> KafkaInstance::Create(const 
   }
   const int wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake < 0) return std::string("Kafka: librdkafka cannot start: no file descriptor is left.");
-  return std::shared_ptr<KafkaInstance>(new KafkaInstance(std::move(made), wake));
+  return std::shared_ptr<ProducerGroup>(new ProducerGroup(std::move(made), wake));
 }
 
-KafkaInstance::KafkaInstance(std::vector<RdClient> clients, int wake)
+ProducerGroup::ProducerGroup(std::vector<RdClient> clients, int wake)
     : wake_(wake), used_(clients.size()) {
   for (RdClient& handle : clients) {
     RdQueue queue(rd_kafka_queue_get_main(handle.get()));
@@ -73,7 +73,7 @@ KafkaInstance::KafkaInstance(std::vector<RdClient> clients, int wake)
 }
 
 // Topics must go before clients, and both before what wakes.
-KafkaInstance::~KafkaInstance() {
+ProducerGroup::~ProducerGroup() {
   topics_.clear();
   for (const Client& client : clients_) {
     rd_kafka_queue_io_event_enable(client.queue.get(), -1, nullptr, 0);
@@ -82,7 +82,7 @@ KafkaInstance::~KafkaInstance() {
   close(wake_);
 }
 
-KafkaTopic* KafkaInstance::OpenTopic(const std::string& name, Partition partitions) {
+KafkaTopic* ProducerGroup::OpenTopic(const std::string& name, Partition partitions) {
   const std::lock_guard lock(topics_mutex_);
   auto topic = std::make_unique<KafkaTopic>();
   topic->name = name;
@@ -94,7 +94,7 @@ KafkaTopic* KafkaInstance::OpenTopic(const std::string& name, Partition partitio
   return topics_.back().get();
 }
 
-bool KafkaInstance::OpenHandles(KafkaTopic* topic, Partition partitions) {
+bool ProducerGroup::OpenHandles(KafkaTopic* topic, Partition partitions) {
   for (Partition i = 0; i < std::max(partitions, 1); ++i) {
     const std::size_t client = ClientFor(topic->first + static_cast<std::size_t>(i), clients());
     RdTopic& handle = topic->handles[client];
@@ -106,12 +106,12 @@ bool KafkaInstance::OpenHandles(KafkaTopic* topic, Partition partitions) {
   return true;
 }
 
-bool KafkaInstance::OpenPartitions(KafkaTopic* topic, Partition partitions) {
+bool ProducerGroup::OpenPartitions(KafkaTopic* topic, Partition partitions) {
   const std::lock_guard lock(topics_mutex_);
   return OpenHandles(topic, partitions);
 }
 
-bool KafkaInstance::GrowTopic(KafkaTopic* topic, Partition partitions,
+bool ProducerGroup::GrowTopic(KafkaTopic* topic, Partition partitions,
                               std::chrono::milliseconds timeout) {
   bool all = OpenPartitions(topic, partitions);
   const auto until = std::chrono::steady_clock::now() + timeout;
@@ -126,7 +126,7 @@ bool KafkaInstance::GrowTopic(KafkaTopic* topic, Partition partitions,
   return all;
 }
 
-rd_kafka_resp_err_t KafkaInstance::Produce(const KafkaTopic& topic, Partition partition,
+rd_kafka_resp_err_t ProducerGroup::Produce(const KafkaTopic& topic, Partition partition,
                                            PendingRecord* pending) {
   const std::size_t client =
       ClientFor(topic.first + static_cast<std::size_t>(partition), clients());
@@ -151,7 +151,7 @@ rd_kafka_resp_err_t KafkaInstance::Produce(const KafkaTopic& topic, Partition pa
 
 // librdkafka writes to the eventfd when something comes to an empty queue, so it is looked into
 // each queue until all are empty before it is waited; clients in turn, so that none goes hungry.
-KafkaInstance::Polled KafkaInstance::Poll(std::chrono::nanoseconds timeout) {
+ProducerGroup::Polled ProducerGroup::Poll(std::chrono::nanoseconds timeout) {
   for (bool waited = false;; waited = true) {
     for (std::size_t tried = 0; tried < clients(); ++tried) {
       const std::size_t client = polled_++ % clients();
@@ -168,9 +168,9 @@ KafkaInstance::Polled KafkaInstance::Poll(std::chrono::nanoseconds timeout) {
   }
 }
 
-void KafkaInstance::WakePoll() { static_cast<void>(!write(wake_, &kOne, sizeof kOne)); }
+void ProducerGroup::WakePoll() { static_cast<void>(!write(wake_, &kOne, sizeof kOne)); }
 
-void KafkaInstance::Flush(std::chrono::milliseconds timeout) {
+void ProducerGroup::Flush(std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
   for (std::size_t i = 0; i < clients(); ++i) {  // one that is stuck leaves the others their part
     const int part = LeftUntil(until) / static_cast<int>(clients() - i);
@@ -178,13 +178,13 @@ void KafkaInstance::Flush(std::chrono::milliseconds timeout) {
   }
 }
 
-void KafkaInstance::Purge() {
+void ProducerGroup::Purge() {
   for (const Client& client : clients_) {
     rd_kafka_purge(client.handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   }
 }
 
-void KafkaInstance::PurgeQueued() {
+void ProducerGroup::PurgeQueued() {
   for (const Client& client : clients_) {
     rd_kafka_purge(client.handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
   }

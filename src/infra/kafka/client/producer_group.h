@@ -1,6 +1,6 @@
-// What produces: one or several librdkafka clients (Kafka:Producers) that live and die together,
-// with their event queues and topic handles, and the one place where a record becomes a librdkafka
-// message. A partition keeps to one client, so its order is that client's.
+// What produces: one or several librdkafka clients (Kafka:Producers) that are made and replaced as
+// one, with their event queues and topic handles, and the one place where a record becomes a
+// librdkafka message. A partition keeps to one client, so its order is that client's.
 //
 // Why several: a broker handles one request of a connection at a time, and librdkafka makes a
 // request of each partition, so what has records for dozens of partitions waits for that
@@ -11,8 +11,8 @@
 // thread, Poll from one, GrowTopic from one. The last reference must not go before every record has
 // been reported, and no event of Poll be kept: librdkafka would drop the record without a word, and
 // look for the event's client.
-#ifndef GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_INSTANCE_H_
-#define GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_INSTANCE_H_
+#ifndef GATEWAY_INFRA_KAFKA_CLIENT_PRODUCER_GROUP_H_
+#define GATEWAY_INFRA_KAFKA_CLIENT_PRODUCER_GROUP_H_
 
 #include <atomic>
 #include <chrono>
@@ -31,28 +31,28 @@ namespace gateway {
 
 // Which of `clients` is for the `number`-th of all partitions, counted as their topics are opened.
 constexpr std::size_t ClientFor(std::size_t number, std::size_t clients) {
-  constexpr std::size_t kTogether = 8;
-  return number / kTogether % clients;
+  constexpr std::size_t kPartitionsPerClient = 8;
+  return number / kPartitionsPerClient % clients;
 }
 
-// A topic of an instance. Plain data of KafkaInstance.
+// A topic of an instance. Plain data of ProducerGroup.
 struct KafkaTopic {
   std::string name;
   std::size_t first = 0;         // how many partitions had been opened before it
   std::vector<RdTopic> handles;  // by client; null where none of its partitions is
 };
 
-class KafkaInstance final {
+class ProducerGroup final {
  public:
   using MakeConf = std::function<Result<RdConf, std::string>()>;
 
   // Connects in the background. The error is librdkafka's sentence (a certificate that cannot be
   // read, say), or that of `make_conf`.
-  static Result<std::shared_ptr<KafkaInstance>, std::string> Create(const MakeConf& make_conf,
+  static Result<std::shared_ptr<ProducerGroup>, std::string> Create(const MakeConf& make_conf,
                                                                     std::size_t clients);
-  ~KafkaInstance();
-  KafkaInstance(const KafkaInstance&) = delete;
-  KafkaInstance& operator=(const KafkaInstance&) = delete;
+  ~ProducerGroup();
+  ProducerGroup(const ProducerGroup&) = delete;
+  ProducerGroup& operator=(const ProducerGroup&) = delete;
 
   // A topic that lives as long as the instance: only for topics that exist. nullptr if librdkafka
   // refuses the name.
@@ -99,7 +99,7 @@ class KafkaInstance final {
     RdQueue queue;
   };
 
-  KafkaInstance(std::vector<RdClient> clients, int wake);
+  ProducerGroup(std::vector<RdClient> clients, int wake);
 
   bool OpenHandles(KafkaTopic* topic, Partition partitions);
 
@@ -114,4 +114,4 @@ class KafkaInstance final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_INSTANCE_H_
+#endif  // GATEWAY_INFRA_KAFKA_CLIENT_PRODUCER_GROUP_H_

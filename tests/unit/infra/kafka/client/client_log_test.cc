@@ -1,4 +1,4 @@
-#include "infra/kafka/client/kafka_log.h"
+#include "infra/kafka/client/client_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace {
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 
-class KafkaLogTest : public ::testing::Test {
+class ClientLogTest : public ::testing::Test {
  protected:
   void Fail(const std::string& broker, int milliseconds) {
     log_.OnLog(3, "FAIL",
@@ -41,17 +41,17 @@ class KafkaLogTest : public ::testing::Test {
 
   testing::FakeLogger logger_;
   testing::FakeClock clock_;
-  KafkaLog log_{logger_, clock_};
+  ClientLog log_{logger_, clock_};
 };
 
-TEST_F(KafkaLogTest, LinesThatDifferInNumbersOnlyAreWrittenOnceAMinute) {
+TEST_F(ClientLogTest, LinesThatDifferInNumbersOnlyAreWrittenOnceAMinute) {
   Fail("broker-1:9092/1", 0);
   Fail("broker-1:9092/1", 12);
   EXPECT_THAT(Repeats(), ElementsAre(""));
   EXPECT_EQ(logger_.lines[1].level, LogLevel::kDebug) << "for those who want every one";
 }
 
-TEST_F(KafkaLogTest, TheNextOneSaysHowManyWereLeftOut) {
+TEST_F(ClientLogTest, TheNextOneSaysHowManyWereLeftOut) {
   Fail("broker-1:9092/1", 0);
   for (int i = 0; i < 41; ++i) Fail("broker-1:9092/1", i);
   clock_.Advance(seconds(60));
@@ -63,7 +63,7 @@ TEST_F(KafkaLogTest, TheNextOneSaysHowManyWereLeftOut) {
   EXPECT_THAT(Repeats(), ElementsAre("", "41", "1"));
 }
 
-TEST_F(KafkaLogTest, WhenNoneComesTheRepeatsAreToldAllTheSame) {
+TEST_F(ClientLogTest, WhenNoneComesTheRepeatsAreLoggedAllTheSame) {
   Fail("broker-1:9092/1", 0);
   Fail("broker-1:9092/1", 1);
   Fail("broker-1:9092/1", 2);
@@ -78,7 +78,7 @@ TEST_F(KafkaLogTest, WhenNoneComesTheRepeatsAreToldAllTheSame) {
   EXPECT_THAT(Repeats(), ElementsAre("", "2", "")) << "a new story";
 }
 
-TEST_F(KafkaLogTest, WhatIsToldAsALineAndAsAnEventIsWrittenOnceAndCountedOnce) {
+TEST_F(ClientLogTest, WhatComesAsALineAndAsAnEventIsWrittenOnceAndCountedOnce) {
   for (int i = 0; i < 3; ++i) {
     Fail("broker-1:9092/1", i);
     log_.OnError(RD_KAFKA_RESP_ERR__TRANSPORT,
@@ -92,7 +92,7 @@ TEST_F(KafkaLogTest, WhatIsToldAsALineAndAsAnEventIsWrittenOnceAndCountedOnce) {
   EXPECT_THAT(Repeats(), ElementsAre("", "2"));
 }
 
-TEST_F(KafkaLogTest, EachBrokerAndEachCauseHasALineOfItsOwn) {
+TEST_F(ClientLogTest, EachBrokerAndEachCauseHasALineOfItsOwn) {
   Fail("broker-1:9092/1", 0);
   Fail("broker-2:9092/2", 0);
   log_.OnLog(3, "FAIL", "[thrd:broker-1:9092/1]: broker-1:9092/1: Disconnected (after 5ms)");
@@ -100,7 +100,7 @@ TEST_F(KafkaLogTest, EachBrokerAndEachCauseHasALineOfItsOwn) {
   EXPECT_THAT(Repeats(), ElementsAre("", "", "", ""));
 }
 
-TEST_F(KafkaLogTest, AFloodOfDifferentLinesLosesNoCount) {
+TEST_F(ClientLogTest, AFloodOfDifferentLinesLosesNoCount) {
   Fail("broker-1:9092/1", 0);
   Fail("broker-1:9092/1", 0);
   for (char a = 'a'; a <= 'z'; ++a) {

@@ -1,4 +1,4 @@
-#include "infra/kafka/metadata/min_in_sync.h"
+#include "infra/kafka/metadata/min_isr_cache.h"
 
 #include <algorithm>
 #include <charconv>
@@ -38,7 +38,8 @@ int ValueOf(const rd_kafka_ConfigResource_t* resource) {
 
 }  // namespace
 
-void MinInSync::Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const {
+void MinIsrCache::MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic,
+                                      TopicLayout* layout) const {
   const auto found = known_.find(topic.topic);
   if (found == known_.end()) return;
   for (int i = 0; i < topic.partition_cnt; ++i) {
@@ -52,7 +53,7 @@ void MinInSync::Apply(const rd_kafka_metadata_topic_t& topic, TopicLayout* layou
   }
 }
 
-std::vector<std::string> MinInSync::Unknown(const Topics& topics) const {
+std::vector<std::string> MinIsrCache::Unknown(const Topics& topics) const {
   const Clock::time_point now = Clock::now();
   std::vector<std::string> names;
   for (const rd_kafka_metadata_topic_t* const topic : topics) {
@@ -64,12 +65,13 @@ std::vector<std::string> MinInSync::Unknown(const Topics& topics) const {
   return names;
 }
 
-void MinInSync::Remember(const std::string& topic, int replicas) {
+void MinIsrCache::Remember(const std::string& topic, int replicas) {
   if (known_.size() >= kMaxRemembered) known_.clear();
   known_[topic] = {replicas, Clock::now() + kRemembered};
 }
 
-void MinInSync::Learn(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout) {
+void MinIsrCache::Refresh(rd_kafka_t* client, const Topics& topics,
+                          std::chrono::milliseconds timeout) {
   const std::vector<std::string> names = Unknown(topics);
   if (names.empty() || Clock::now() < silent_until_) return;
   std::vector<RdConfigResource> resources;

@@ -2,8 +2,8 @@
 // client four times a second): brokers, and whether the producer has its id. Topics, with which the
 // text grows, are cut out before it is read; what is exported of them is read at a scrape
 // (rdkafka_metrics.h).
-#ifndef GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATS_H_
-#define GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATS_H_
+#ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
+#define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 
 #include <chrono>
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace gateway {
 
-struct KafkaStats {
+struct ClusterStats {
   struct Broker {
     BrokerId id = kNoLeader;
     bool up = false;
@@ -38,37 +38,37 @@ struct KafkaStats {
 enum class ProducerId : std::uint8_t { kAssigned, kRenewed, kNone };
 ProducerId ProducerIdOf(std::string_view idemp_state);
 
-// What holds of several clients that are one producing instance, whose statistics come one after
-// the other. One thread at a time.
+// Merges the statistics of the clients of one ProducerGroup, which come one after the other. One
+// thread at a time.
 class ClientStats final {
  public:
-  // Those of `client` have come; Together is to be asked before the next. What others said of a
-  // broker's silence is forgotten: it has been told, and is older now than it says.
-  void Take(std::size_t client, KafkaStats stats);
+  // New statistics of `client`; call Merge before the next. What other clients said of a broker's
+  // silence is dropped: it has been used, and is out of date.
+  void Update(std::size_t client, ClusterStats stats);
   // The client's connection to the broker broke since.
   void MarkDown(std::size_t client, BrokerId broker);
   // The next are those of another instance.
-  void Clear() { told_.clear(); }
+  void Clear() { latest_.clear(); }
 
-  // Only clients for which `used` holds, and of those the ones that have told: a broker is up if it
-  // is to each, so one that a client does not know of is not, and has spoken if it has to any; the
-  // id is that of the client that is furthest from having one.
-  KafkaStats Together(const std::function<bool(std::size_t)>& used) const;
+  // Merges the latest statistics of all clients for which `used` holds. A broker is up only if
+  // every client is connected to it; its last activity is the most recent seen by any; the producer
+  // id's state is the worst of all.
+  ClusterStats Merge(const std::function<bool(std::size_t)>& used) const;
 
  private:
-  std::vector<std::optional<KafkaStats>> told_;
+  std::vector<std::optional<ClusterStats>> latest_;
 };
 
 // Keeps its buffers from one text to the next. One thread at a time.
-class KafkaStatsReader final {
+class ClusterStatsReader final {
  public:
-  KafkaStatsReader();
-  ~KafkaStatsReader();
-  KafkaStatsReader(const KafkaStatsReader&) = delete;
-  KafkaStatsReader& operator=(const KafkaStatsReader&) = delete;
+  ClusterStatsReader();
+  ~ClusterStatsReader();
+  ClusterStatsReader(const ClusterStatsReader&) = delete;
+  ClusterStatsReader& operator=(const ClusterStatsReader&) = delete;
 
   // Absent if `json` is not what librdkafka writes.
-  std::optional<KafkaStats> Read(std::string_view json);
+  std::optional<ClusterStats> Read(std::string_view json);
 
  private:
   struct Buffers;  // keeps simdjson out of this header
@@ -77,4 +77,4 @@ class KafkaStatsReader final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATS_H_
+#endif  // GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_

@@ -3,8 +3,8 @@
 // numbers the first is written, and those of the minute after it are counted; the next one, or a
 // line of its own when none comes, says how many there were ("repeated"). At debug level every line
 // is written as well. Called from the one thread that polls; not thread-safe.
-#ifndef GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_LOG_H_
-#define GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_LOG_H_
+#ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_LOG_H_
+#define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_LOG_H_
 
 #include <librdkafka/rdkafka.h>
 
@@ -18,16 +18,16 @@
 
 namespace gateway {
 
-class KafkaLog final {
+class ClientLog final {
  public:
-  KafkaLog(Logger& logger, const Clock& clock) : logger_(logger), clock_(clock) {}
+  ClientLog(Logger& logger, const Clock& clock) : logger_(logger), clock_(clock) {}
 
   // `facility` is librdkafka's short word ("FAIL", "CONFWARN"); `severity` is syslog's, 0 to 7.
   void OnLog(int severity, std::string_view facility, std::string_view text);
   // An RD_KAFKA_EVENT_ERROR that is not fatal.
   void OnError(rd_kafka_resp_err_t code, std::string_view text);
 
-  // Due about once a second: tells of repeats that have come to an end.
+  // Due about once per second: logs the number of repeats that have come to an end.
   void Tick();
 
  private:
@@ -41,7 +41,7 @@ class KafkaLog final {
 
   void Write(LogLevel level, std::string_view facility, std::string_view line);
   void Put(LogLevel level, std::string_view facility, std::string_view text, std::int64_t repeated);
-  void TellRepeats(Kind* kind);
+  void FlushRepeats(Kind* kind);
 
   static constexpr std::chrono::seconds kQuiet{60};
   static constexpr std::size_t kMaxKinds = 256;
@@ -54,4 +54,4 @@ class KafkaLog final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_LOG_H_
+#endif  // GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_LOG_H_

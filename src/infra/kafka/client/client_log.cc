@@ -1,4 +1,4 @@
-#include "infra/kafka/client/kafka_log.h"
+#include "infra/kafka/client/client_log.h"
 
 #include <algorithm>
 #include <utility>
@@ -42,18 +42,18 @@ std::string KeyOf(std::string_view text) {
 
 }  // namespace
 
-void KafkaLog::OnLog(int severity, std::string_view facility, std::string_view text) {
+void ClientLog::OnLog(int severity, std::string_view facility, std::string_view text) {
   Write(LevelOf(severity), facility, text);
 }
 
-void KafkaLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
+void ClientLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
   // "All brokers are down" comes at every disconnect of the only broker, idle ones too.
   const LogLevel level =
       code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? LogLevel::kDebug : LogLevel::kWarning;
   Write(level, rd_kafka_err2name(code), text);
 }
 
-void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view line) {
+void ClientLog::Write(LogLevel level, std::string_view facility, std::string_view line) {
   const std::string_view text = WithoutThread(line);
   if (level <= LogLevel::kDebug) return Put(level, facility, text, 0);
   const Clock::TimePoint now = clock_.Now();
@@ -61,7 +61,7 @@ void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view
   const auto found = kinds_.find(key);
   if (found == kinds_.end()) {
     if (kinds_.size() >= kMaxKinds) {
-      for (auto& [name, kind] : kinds_) TellRepeats(&kind);
+      for (auto& [name, kind] : kinds_) FlushRepeats(&kind);
       kinds_.clear();
     }
     kinds_[std::move(key)] = {level, now, 0, std::string(facility), std::string(text)};
@@ -69,7 +69,7 @@ void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view
   }
   Kind& kind = found->second;
   if (now - kind.written < kQuiet) {
-    if (kind.facility == facility) {  // else the same occurrence is told twice
+    if (kind.facility == facility) {  // else the same occurrence is logged twice
       ++kind.repeated;
       kind.text = text;
     }
@@ -79,7 +79,7 @@ void KafkaLog::Write(LogLevel level, std::string_view facility, std::string_view
   kind = {level, now, 0, std::string(facility), std::string(text)};
 }
 
-void KafkaLog::Tick() {
+void ClientLog::Tick() {
   const Clock::TimePoint now = clock_.Now();
   if (now - ticked_ < std::chrono::seconds(1)) return;
   ticked_ = now;
@@ -92,21 +92,21 @@ void KafkaLog::Tick() {
       kind = kinds_.erase(kind);
       continue;
     }
-    TellRepeats(&kind->second);
+    FlushRepeats(&kind->second);
     kind->second.written = now;  // those that still come are the same story
     ++kind;
   }
 }
 
 // With the last of them, which is as good as each.
-void KafkaLog::TellRepeats(Kind* kind) {
+void ClientLog::FlushRepeats(Kind* kind) {
   if (kind->repeated == 0) return;
   Put(kind->level, kind->facility, kind->text, kind->repeated);
   kind->repeated = 0;
 }
 
-void KafkaLog::Put(LogLevel level, std::string_view facility, std::string_view text,
-                   std::int64_t repeated) {
+void ClientLog::Put(LogLevel level, std::string_view facility, std::string_view text,
+                    std::int64_t repeated) {
   if (!logger_.Enabled(level)) return;
   decltype(LogField::value) count = std::monostate();
   if (repeated > 0) count = repeated;

@@ -1,8 +1,8 @@
 // librdkafka's statistics as numbers: one text, read as far as it is exported. Which members those
-// are, and what they are called outside, stands in the tables of rdkafka_stats.cc. Per-partition
+// are, and what they are called outside, stands in the tables of exported_stats.cc. Per-partition
 // figures are passed over. Plain data.
-#ifndef GATEWAY_INFRA_KAFKA_STATS_RDKAFKA_STATS_H_
-#define GATEWAY_INFRA_KAFKA_STATS_RDKAFKA_STATS_H_
+#ifndef GATEWAY_INFRA_KAFKA_STATS_EXPORTED_STATS_H_
+#define GATEWAY_INFRA_KAFKA_STATS_EXPORTED_STATS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +34,7 @@ std::span<const RdkafkaField> RdkafkaTopicWindows();
 inline constexpr std::string_view kRdkafkaWindowStats[] = {"avg", "p50", "p95", "p99"};
 
 // All in the units of the metrics.
-struct RdkafkaStats {
+struct ExportedStats {
   struct Window {
     bool empty = true;  // nothing was measured: the figures mean nothing
     double values[std::size(kRdkafkaWindowStats)] = {};
@@ -56,11 +56,11 @@ struct RdkafkaStats {
 
 // Takes what another client of the same instance says into `all`. Distributions cannot be added: of
 // each figure the largest stands.
-void Join(const RdkafkaStats& other, RdkafkaStats* all);
+void Join(const ExportedStats& other, ExportedStats* all);
 
 // Absent if `json` is not what librdkafka writes. Takes about a millisecond for a megabyte.
-std::optional<RdkafkaStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics);
+std::optional<ExportedStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics);
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_STATS_RDKAFKA_STATS_H_
+#endif  // GATEWAY_INFRA_KAFKA_STATS_EXPORTED_STATS_H_

@@ -1,9 +1,9 @@
-// The TopicLookup of a real cluster: two librdkafka instances of its own, not idempotent, that
+// The MetadataSource of a real cluster: two librdkafka instances of its own, not idempotent, that
 // never produce. A name once asked for stays in a librdkafka instance for ever, and is part of
 // every request for several; so unknown names must not reach the producing one, what is new is not
-// asked for together with all that is known, and both are made anew after a number of names.
-#ifndef GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
-#define GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
+// asked for in one request with all that is known, and both are made anew after a number of names.
+#ifndef GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
+#define GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 
 #include <atomic>
 #include <chrono>
@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "infra/kafka/client/handles.h"
-#include "infra/kafka/metadata/min_in_sync.h"
-#include "infra/kafka/metadata/topic_lookup.h"
+#include "infra/kafka/metadata/metadata_source.h"
+#include "infra/kafka/metadata/min_isr_cache.h"
 #include "service/types/result.h"
 
 namespace gateway {
 
-class MetadataClient final : public TopicLookup {
+class RdkafkaMetadata final : public MetadataSource {
  public:
   struct Options {
     std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
@@ -30,10 +30,10 @@ class MetadataClient final : public TopicLookup {
   // Makes the configuration of a new instance (KafkaClientKind::kLookup).
   using MakeConf = std::function<Result<RdConf, std::string>()>;
 
-  MetadataClient(MakeConf make_conf, Options options)
+  RdkafkaMetadata(MakeConf make_conf, Options options)
       : make_conf_(std::move(make_conf)), options_(options) {}
 
-  Replies Find(const std::vector<std::string>& names) override;
+  Replies Lookup(const std::vector<std::string>& names) override;
   Replies Refresh(const std::vector<std::string>& topics) override;
   bool BrokerAnswers(std::chrono::milliseconds timeout) override;
   void Cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
@@ -55,11 +55,11 @@ class MetadataClient final : public TopicLookup {
   const MakeConf make_conf_;
   const Options options_;
   std::atomic<bool> cancelled_{false};
-  Client finding_;
+  Client looking_up_;
   Client refreshing_;
-  MinInSync min_in_sync_;
+  MinIsrCache min_isr_;
 };
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
+#endif  // GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_

@@ -1,9 +1,9 @@
-#include "infra/kafka/metadata/metadata_client.h"
+#include "infra/kafka/metadata/rdkafka_metadata.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/client_config.h"
 
 namespace gateway {
 namespace {
@@ -15,11 +15,11 @@ using SteadyClock = std::chrono::steady_clock;
 // between them.
 constexpr milliseconds kSlice{1'000};
 // A first record waits so long at most for what it can do without.
-constexpr milliseconds kMinInSyncTimeout{250};
+constexpr milliseconds kMinIsrTimeout{250};
 
 }  // namespace
 
-rd_kafka_t* MetadataClient::HandleOf(Client* client, std::size_t most_names) const {
+rd_kafka_t* RdkafkaMetadata::HandleOf(Client* client, std::size_t most_names) const {
   if (client->handle != nullptr && client->names < most_names) return client->handle.get();
   client->topics.clear();
   client->handle.reset();
@@ -31,7 +31,7 @@ rd_kafka_t* MetadataClient::HandleOf(Client* client, std::size_t most_names) con
   return client->handle.get();
 }
 
-TopicLookup::Reply MetadataClient::ReplyOf(const rd_kafka_metadata_topic_t& topic) const {
+MetadataSource::Reply RdkafkaMetadata::ReplyOf(const rd_kafka_metadata_topic_t& topic) const {
   // A partition without a leader is one to wait for.
   if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
       topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
@@ -42,7 +42,7 @@ TopicLookup::Reply MetadataClient::ReplyOf(const rd_kafka_metadata_topic_t& topi
       if (partition.id < 0 || partition.id >= topic.partition_cnt) continue;
       found.layout.leaders[static_cast<std::size_t>(partition.id)] = partition.leader;
     }
-    min_in_sync_.Apply(topic, &found.layout);
+    min_isr_.MarkUnderReplicated(topic, &found.layout);
     return found;
   }
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return {Answer::kForbidden, {}};
@@ -51,19 +51,19 @@ TopicLookup::Reply MetadataClient::ReplyOf(const rd_kafka_metadata_topic_t& topi
   return {Answer::kUnavailable, {}};
 }
 
-std::vector<TopicLookup::Reply> MetadataClient::RepliesOf(rd_kafka_t* client,
-                                                          const rd_kafka_metadata_t& metadata,
-                                                          const std::vector<std::string>& names) {
+std::vector<MetadataSource::Reply> RdkafkaMetadata::RepliesOf(
+    rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
+    const std::vector<std::string>& names) {
   std::unordered_map<std::string_view, const rd_kafka_metadata_topic_t*> by_name;
   for (int i = 0; i < metadata.topic_cnt; ++i) {
     by_name[metadata.topics[i].topic] = &metadata.topics[i];
   }
-  MinInSync::Topics topics;
+  MinIsrCache::Topics topics;
   for (const std::string& name : names) {
     const auto found = by_name.find(name);
     topics.push_back(found == by_name.end() ? nullptr : found->second);
   }
-  if (options_.min_in_sync) min_in_sync_.Learn(client, topics, kMinInSyncTimeout);
+  if (options_.min_in_sync) min_isr_.Refresh(client, topics, kMinIsrTimeout);
   std::vector<Reply> replies;
   for (const rd_kafka_metadata_topic_t* const topic : topics) {
     replies.push_back(topic == nullptr ? Reply{Answer::kUnavailable, {}} : ReplyOf(*topic));
@@ -73,10 +73,10 @@ std::vector<TopicLookup::Reply> MetadataClient::RepliesOf(rd_kafka_t* client,
 
 // With handles of its own librdkafka asks for exactly those names, and for what it still remembers
 // of other look-ups; one name is asked for alone. It never has them created.
-TopicLookup::Replies MetadataClient::Find(const std::vector<std::string>& names) {
-  rd_kafka_t* const client = HandleOf(&finding_, options_.names_per_instance);
+MetadataSource::Replies RdkafkaMetadata::Lookup(const std::vector<std::string>& names) {
+  rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_instance);
   if (client == nullptr) return std::nullopt;
-  finding_.names += names.size();
+  looking_up_.names += names.size();
   std::vector<RdTopic> handles;
   for (const std::string& name : names) {
     RdTopic handle(rd_kafka_topic_new(client, name.c_str(), nullptr));
@@ -96,7 +96,7 @@ TopicLookup::Replies MetadataClient::Find(const std::vector<std::string>& names)
   return std::nullopt;
 }
 
-TopicLookup::Replies MetadataClient::Refresh(const std::vector<std::string>& topics) {
+MetadataSource::Replies RdkafkaMetadata::Refresh(const std::vector<std::string>& topics) {
   if (topics.empty()) return std::nullopt;
   rd_kafka_t* const client =
       HandleOf(&refreshing_, 2 * topics.size() + options_.names_per_instance);
@@ -113,7 +113,7 @@ TopicLookup::Replies MetadataClient::Refresh(const std::vector<std::string>& top
   return RepliesOf(client, *metadata, topics);
 }
 
-RdMetadata MetadataClient::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, milliseconds timeout) {
+RdMetadata RdkafkaMetadata::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, milliseconds timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
   const rd_kafka_resp_err_t error =
       rd_kafka_metadata(client, 0, topic, &raw, static_cast<int>(timeout.count()));
@@ -124,8 +124,8 @@ RdMetadata MetadataClient::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, mill
   return metadata;
 }
 
-bool MetadataClient::BrokerAnswers(milliseconds timeout) {
-  rd_kafka_t* const client = HandleOf(&finding_, options_.names_per_instance);
+bool RdkafkaMetadata::BrokerAnswers(milliseconds timeout) {
+  rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_instance);
   if (client == nullptr) return false;
   // Asked before any topic: the request names none, so it cannot create one either.
   return Ask(client, nullptr, timeout) != nullptr;

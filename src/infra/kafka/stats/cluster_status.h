@@ -1,23 +1,23 @@
 // Whether the gateway can produce, put together from what librdkafka's clients together say four
 // times a second (statistics) and in between (events). On a change: one log line and
 // Metrics::OnKafkaReady. Any thread.
-#ifndef GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATUS_H_
-#define GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATUS_H_
+#ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
+#define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
 
 #include <mutex>
 #include <string>
 
-#include "infra/kafka/client/kafka_errors.h"
-#include "infra/kafka/stats/kafka_stats.h"
+#include "infra/kafka/client/error_codes.h"
+#include "infra/kafka/stats/cluster_stats.h"
 #include "service/ports/ports.h"
 
 namespace gateway {
 
-class KafkaStatusTracker final {
+class ClusterStatusTracker final {
  public:
-  KafkaStatusTracker(bool embedded, Logger& logger, Metrics& metrics);
+  ClusterStatusTracker(bool embedded, Logger& logger, Metrics& metrics);
 
-  void OnStats(const KafkaStats& stats);
+  void OnStats(const ClusterStats& stats);
   // A broker answered; until the first statistics come, that is enough.
   void OnBrokerAnswered();
   // A broker refused the credentials, or the TLS handshake failed; forgotten when a broker is up.
@@ -26,7 +26,7 @@ class KafkaStatusTracker final {
   void OnReplaced();  // a new instance stands in for the one with the fatal error
 
   KafkaStatus Status() const;
-  ClusterTrouble Trouble() const;
+  ClusterConnectivity Connectivity() const;
 
  private:
   static constexpr int kIdForgotten = 5;  // a second
@@ -37,7 +37,7 @@ class KafkaStatusTracker final {
   Logger& logger_;
   Metrics& metrics_;
   mutable std::mutex mutex_;
-  KafkaStats stats_;
+  ClusterStats stats_;
   bool has_stats_ = false;
   bool answered_ = false;
   int since_id_ = kIdForgotten;  // how many statistics ago the producer last had an id
@@ -48,4 +48,4 @@ class KafkaStatusTracker final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_STATS_KAFKA_STATUS_H_
+#endif  // GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_

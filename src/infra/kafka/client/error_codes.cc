@@ -1,4 +1,4 @@
-#include "infra/kafka/client/kafka_errors.h"
+#include "infra/kafka/client/error_codes.h"
 
 #include <charconv>
 #include <string>
@@ -12,7 +12,7 @@ std::string Named(std::string_view topic, std::optional<Partition> partition) {
   return text;
 }
 
-// A record that may be stored is never told as an error that speaks of a cause: what counts is that
+// A record that may be stored is never reported as an error that names a cause: what counts is that
 // a retry may duplicate it.
 ErrorCode Uncertain(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? ErrorCode::kDeliveryTimeout
@@ -20,10 +20,10 @@ ErrorCode Uncertain(rd_kafka_resp_err_t code) {
 }
 
 // A time-out says nothing of its cause; what is known of the cluster may.
-ErrorCode Refine(ErrorCode code, const ClusterTrouble& trouble) {
+ErrorCode Refine(ErrorCode code, const ClusterConnectivity& connectivity) {
   if (code != ErrorCode::kDeliveryTimeout && code != ErrorCode::kBrokersUnavailable) return code;
-  if (trouble.credentials_refused) return ErrorCode::kClusterAuthorizationFailed;
-  return trouble.no_broker_up ? ErrorCode::kBrokersUnavailable : code;
+  if (connectivity.credentials_refused) return ErrorCode::kClusterAuthorizationFailed;
+  return connectivity.no_broker_up ? ErrorCode::kBrokersUnavailable : code;
 }
 
 }  // namespace
@@ -337,13 +337,15 @@ Error MakeError(ErrorCode code, Persistence persistence, const Record& record) {
 }
 
 Error SynchronousError(rd_kafka_resp_err_t code, const Record& record,
-                       const ClusterTrouble& trouble) {
-  return MakeError(Refine(CodeOf(code), trouble), Persistence::kNotPersisted, record);
+                       const ClusterConnectivity& connectivity) {
+  return MakeError(Refine(CodeOf(code), connectivity), Persistence::kNotPersisted, record);
 }
 
 Error DeliveryError(rd_kafka_resp_err_t code, rd_kafka_msg_status_t status, const Record& record,
-                    const ClusterTrouble& trouble) {
-  if (status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED) return SynchronousError(code, record, trouble);
+                    const ClusterConnectivity& connectivity) {
+  if (status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED) {
+    return SynchronousError(code, record, connectivity);
+  }
   return MakeError(Uncertain(code), Persistence::kPossiblyPersisted, record);
 }
 

@@ -1,11 +1,11 @@
-#include "infra/kafka/metadata/topic_directory.h"
+#include "infra/kafka/metadata/topic_resolver.h"
 
 #include <gmock/gmock.h>
 
 #include <deque>
 #include <thread>
 
-#include "support/cpp/topic_directory_fixture.h"
+#include "support/cpp/topic_resolver_fixture.h"
 
 namespace gateway {
 namespace {
@@ -15,33 +15,33 @@ using testing::Counter;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 using testing::TestRecord;
-using testing::TopicDirectoryTest;
+using testing::TopicResolverTest;
 
-TEST_F(TopicDirectoryTest, RecordsOfAFoundTopicGoOutInOrder) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, RecordsOfAFoundTopicGoOutInOrder) {
+  TopicResolver& resolver = Make();
   TestRecord first("t", "k", "1");
   TestRecord second("t", "k", "2");
-  directory.Enqueue(&first);
-  directory.Enqueue(&second);
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&first);
+  resolver.Enqueue(&second);
+  lookup_.Reply(MetadataSource::Answer::kFound);
   ASSERT_TRUE(client_.produced_count.WaitFor(2));
   EXPECT_THAT(client_.produced(), ElementsAre(&first, &second));
 }
 
-TEST_F(TopicDirectoryTest, OneLookupIsInFlightForAName) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, OneLookupIsInFlightForAName) {
+  TopicResolver& resolver = Make();
   TestRecord first("t", "k", "1");
   TestRecord second("t", "k", "2");
-  directory.Enqueue(&first);
+  resolver.Enqueue(&first);
   lookup_.AwaitAsked(1);
-  directory.Enqueue(&second);
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&second);
+  lookup_.Reply(MetadataSource::Answer::kFound);
   ASSERT_TRUE(client_.produced_count.WaitFor(2));
   EXPECT_THAT(lookup_.asked(), ElementsAre("t"));
 }
 
-TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, NoRecordOvertakesTheWaitersOfItsThread) {
+  TopicResolver& resolver = Make();
   constexpr std::size_t kRecords = 20'000;
   std::deque<TestRecord> records;
   for (std::size_t i = 0; i < kRecords; ++i) records.emplace_back("t", "k", "v");
@@ -53,17 +53,17 @@ TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
     first_is_going.Add();
     all_sent.WaitFor(1);
   };
-  // As KafkaProducer::Send does it: past the directory once the topic is known.
+  // As KafkaProducer::Send does it: past the resolver once the topic is known.
   std::thread sender([&] {
     for (std::size_t i = 0; i < kRecords; ++i) {
       if (i == kRecords / 2) {
-        lookup_.Reply(TopicLookup::Answer::kFound);
+        lookup_.Reply(MetadataSource::Answer::kFound);
         first_is_going.WaitFor(1);
       }
       if (client_.IsKnown("t")) {
         client_.Produce(&records[i]);
       } else {
-        directory.Enqueue(&records[i]);
+        resolver.Enqueue(&records[i]);
       }
     }
     all_sent.Add();
@@ -76,39 +76,39 @@ TEST_F(TopicDirectoryTest, NoRecordOvertakesTheWaitersOfItsThread) {
   EXPECT_EQ(misplaced, 0U);
 }
 
-TEST_F(TopicDirectoryTest, AnAbsentTopicFailsAllItsRecordsAndIsNotAskedForAgainAtOnce) {
-  TopicDirectory& directory = Make({.absent_for = std::chrono::hours(1)});
+TEST_F(TopicResolverTest, AnAbsentTopicFailsAllItsRecordsAndIsNotAskedForAgainAtOnce) {
+  TopicResolver& resolver = Make({.absent_for = std::chrono::hours(1)});
   TestRecord first("t", "k", "1");
-  directory.Enqueue(&first);
-  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  resolver.Enqueue(&first);
+  lookup_.Reply(MetadataSource::Answer::kNotFound);
   EXPECT_EQ(CodeOfReport(first.Await()), ErrorCode::kTopicNotFound);
   TestRecord second("t", "k", "2");
-  directory.Enqueue(&second);
+  resolver.Enqueue(&second);
   EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kTopicNotFound);
   EXPECT_THAT(lookup_.asked(), SizeIs(1));
 }
 
-TEST_F(TopicDirectoryTest, AnAbsentTopicIsAskedForAgainAfterAWhile) {
-  TopicDirectory& directory = Make({.absent_for = std::chrono::milliseconds(0)});
+TEST_F(TopicResolverTest, AnAbsentTopicIsAskedForAgainAfterAWhile) {
+  TopicResolver& resolver = Make({.absent_for = std::chrono::milliseconds(0)});
   TestRecord first("t", "k", "1");
-  directory.Enqueue(&first);
-  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  resolver.Enqueue(&first);
+  lookup_.Reply(MetadataSource::Answer::kNotFound);
   first.Await();
   TestRecord second("t", "k", "2");
-  directory.Enqueue(&second);
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&second);
+  lookup_.Reply(MetadataSource::Answer::kFound);
   EXPECT_TRUE(client_.produced_count.WaitFor(1));
 }
 
-TEST_F(TopicDirectoryTest, WhenNobodyAnswersAllNamesFailTogether) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, WhenNobodyAnswersAllNamesFailTogether) {
+  TopicResolver& resolver = Make();
   TestRecord first("a", "k", "1");
   TestRecord second("b", "k", "2");
   TestRecord third("c", "k", "3");
-  directory.Enqueue(&first);
+  resolver.Enqueue(&first);
   lookup_.AwaitAsked(1);
-  directory.Enqueue(&second);
-  directory.Enqueue(&third);
+  resolver.Enqueue(&second);
+  resolver.Enqueue(&third);
   lookup_.BeSilent();
   EXPECT_EQ(CodeOfReport(first.Await()), ErrorCode::kBrokersUnavailable);
   EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kBrokersUnavailable);
@@ -116,15 +116,15 @@ TEST_F(TopicDirectoryTest, WhenNobodyAnswersAllNamesFailTogether) {
   EXPECT_THAT(lookup_.asked(), SizeIs(1));
 }
 
-TEST_F(TopicDirectoryTest, NamesThatWaitShareARequestAndEachGetsItsOwnAnswer) {
-  TopicDirectory& directory = Make({.names_per_lookup = 3});
+TEST_F(TopicResolverTest, NamesThatWaitShareARequestAndEachGetsItsOwnAnswer) {
+  TopicResolver& resolver = Make({.names_per_lookup = 3});
   TestRecord first("a", "k", "1");
-  directory.Enqueue(&first);
+  resolver.Enqueue(&first);
   lookup_.AwaitAsked(1);
   std::deque<TestRecord> records;
   for (const char* const name : {"b", "c", "d", "e"}) records.emplace_back(name, "k", "v");
-  for (TestRecord& record : records) directory.Enqueue(&record);
-  using Answer = TopicLookup::Answer;
+  for (TestRecord& record : records) resolver.Enqueue(&record);
+  using Answer = MetadataSource::Answer;
   for (const Answer answer : {Answer::kNotFound, Answer::kFound, Answer::kForbidden,
                               Answer::kNotFound, Answer::kIllegalName}) {
     lookup_.Reply(answer);
@@ -139,142 +139,142 @@ TEST_F(TopicDirectoryTest, NamesThatWaitShareARequestAndEachGetsItsOwnAnswer) {
   EXPECT_THAT(lookup_.names_per_lookup(), ElementsAre(1U, 3U, 1U));
 }
 
-TEST_F(TopicDirectoryTest, NewNamesDoNotKeepKnownTopicsFromBeingAskedForAgain) {
-  TopicDirectory& directory = Make({.refresh_every = std::chrono::milliseconds(0)});
+TEST_F(TopicResolverTest, NewNamesDoNotKeepKnownTopicsFromBeingAskedForAgain) {
+  TopicResolver& resolver = Make({.refresh_every = std::chrono::milliseconds(0)});
   TestRecord first("a", "k", "1");
   TestRecord second("b", "k", "1");
-  directory.Enqueue(&first);
+  resolver.Enqueue(&first);
   lookup_.AwaitAsked(1);
   const int before = lookup_.refreshes.count();
-  directory.Enqueue(&second);
-  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  resolver.Enqueue(&second);
+  lookup_.Reply(MetadataSource::Answer::kNotFound);
   EXPECT_TRUE(lookup_.refreshes.WaitFor(before + 1));
-  directory_.reset();  // reports what waits, before it goes out of scope
+  resolver_.reset();  // reports what waits, before it goes out of scope
 }
 
-TEST_F(TopicDirectoryTest, ATopicOfWhichTheClusterCannotTellIsNotCalledAbsent) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, ATopicOfWhichTheClusterCannotTellIsNotCalledAbsent) {
+  TopicResolver& resolver = Make();
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  lookup_.Reply(TopicLookup::Answer::kUnavailable);
+  resolver.Enqueue(&record);
+  lookup_.Reply(MetadataSource::Answer::kUnavailable);
   EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kBrokersUnavailable);
 }
 
-TEST_F(TopicDirectoryTest, AForbiddenTopicIsForbidden) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, AForbiddenTopicIsForbidden) {
+  TopicResolver& resolver = Make();
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  lookup_.Reply(TopicLookup::Answer::kForbidden);
+  resolver.Enqueue(&record);
+  lookup_.Reply(MetadataSource::Answer::kForbidden);
   EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kTopicAuthorizationFailed);
 }
 
-TEST_F(TopicDirectoryTest, ARecordThatIsNotTakenIsReported) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, ARecordThatIsNotTakenIsReported) {
+  TopicResolver& resolver = Make();
   client_.refuse = true;
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&record);
+  lookup_.Reply(MetadataSource::Answer::kFound);
   EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kOverloaded);
 }
 
-TEST_F(TopicDirectoryTest, WithoutAnInstanceTheTopicStaysUnknown) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, WithoutAnInstanceTheTopicStaysUnknown) {
+  TopicResolver& resolver = Make();
   client_.can_open = false;
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&record);
+  lookup_.Reply(MetadataSource::Answer::kFound);
   EXPECT_EQ(CodeOfReport(record.Await()), ErrorCode::kProducerFailed);
   EXPECT_FALSE(client_.IsKnown("t"));
 }
 
-TEST_F(TopicDirectoryTest, TooManyNamesAreRefused) {
-  TopicDirectory& directory = Make({.max_waiting_names = 1});
+TEST_F(TopicResolverTest, TooManyNamesAreRefused) {
+  TopicResolver& resolver = Make({.max_waiting_names = 1});
   TestRecord first("a", "k", "1");
   TestRecord second("b", "k", "2");
-  directory.Enqueue(&first);
-  directory.Enqueue(&second);
+  resolver.Enqueue(&first);
+  resolver.Enqueue(&second);
   EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kOverloaded);
-  directory_.reset();  // reports what waits, before it goes out of scope
+  resolver_.reset();  // reports what waits, before it goes out of scope
 }
 
-TEST_F(TopicDirectoryTest, BeyondItsTopicsTheEmbeddedBrokerIsNotAsked) {
-  TopicDirectory& directory = Make({.max_topics = 1});
+TEST_F(TopicResolverTest, BeyondItsTopicsTheEmbeddedBrokerIsNotAsked) {
+  TopicResolver& resolver = Make({.max_topics = 1});
   TestRecord first("a", "k", "1");
   TestRecord second("b", "k", "2");
-  directory.Enqueue(&first);
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&first);
+  lookup_.Reply(MetadataSource::Answer::kFound);
   ASSERT_TRUE(client_.produced_count.WaitFor(1));
-  directory.Enqueue(&second);
+  resolver.Enqueue(&second);
   EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kTopicNotFound);
   EXPECT_THAT(lookup_.asked(), ElementsAre("a"));
 }
 
-TEST_F(TopicDirectoryTest, StopFailsWaitersAndWhatComesLater) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, StopFailsWaitersAndWhatComesLater) {
+  TopicResolver& resolver = Make();
   TestRecord waiter("t", "k", "1");
   TestRecord late("t", "k", "2");
-  directory.Enqueue(&waiter);
-  directory.Stop();
-  directory.Enqueue(&late);
+  resolver.Enqueue(&waiter);
+  resolver.Stop();
+  resolver.Enqueue(&late);
   EXPECT_EQ(CodeOfReport(waiter.Await()), ErrorCode::kDraining);
   EXPECT_EQ(CodeOfReport(late.Await()), ErrorCode::kDraining);
 }
 
-TEST_F(TopicDirectoryTest, IsIdleOnceItsWaitersAreOut) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, IsIdleOnceItsWaitersAreOut) {
+  TopicResolver& resolver = Make();
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  EXPECT_FALSE(directory.WaitIdle(std::chrono::steady_clock::now()));
-  lookup_.Reply(TopicLookup::Answer::kFound);
-  EXPECT_TRUE(directory.WaitIdle(std::chrono::steady_clock::now() + testing::kHang));
+  resolver.Enqueue(&record);
+  EXPECT_FALSE(resolver.WaitIdle(std::chrono::steady_clock::now()));
+  lookup_.Reply(MetadataSource::Answer::kFound);
+  EXPECT_TRUE(resolver.WaitIdle(std::chrono::steady_clock::now() + testing::kHang));
   EXPECT_THAT(client_.produced(), ElementsAre(&record));
 }
 
-TEST_F(TopicDirectoryTest, WhatWaitedIsDispatchedOnceItIsProduced) {
-  TopicDirectory& directory = Make();
+TEST_F(TopicResolverTest, WhatWaitedIsDispatchedOnceItIsProduced) {
+  TopicResolver& resolver = Make();
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&record);
+  lookup_.Reply(MetadataSource::Answer::kFound);
   EXPECT_TRUE(client_.dispatches.WaitFor(1));
   EXPECT_THAT(client_.produced(), ElementsAre(&record));
 }
 
-TEST_F(TopicDirectoryTest, AKnownTopicIsAskedForAgainAndItsNewLayoutToldOn) {
-  TopicDirectory& directory = Make({.refresh_every = std::chrono::milliseconds(1)});
+TEST_F(TopicResolverTest, AKnownTopicIsAskedForAgainAndItsNewLayoutPassedOn) {
+  TopicResolver& resolver = Make({.refresh_every = std::chrono::milliseconds(1)});
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  lookup_.See(TopicLookup::Reply{TopicLookup::Answer::kFound, {{1, 2, 3}}});
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&record);
+  lookup_.See(MetadataSource::Reply{MetadataSource::Answer::kFound, {{1, 2, 3}}});
+  lookup_.Reply(MetadataSource::Answer::kFound);
   ASSERT_TRUE(client_.updates.WaitFor(1));
   EXPECT_THAT(client_.layout().leaders, ElementsAre(1, 2, 3));
 }
 
-TEST_F(TopicDirectoryTest, ATopicThatIsGoneTwiceIsForgotten) {
-  TopicDirectory& directory = Make(
+TEST_F(TopicResolverTest, ATopicThatIsGoneTwiceIsForgotten) {
+  TopicResolver& resolver = Make(
       {.absent_for = std::chrono::milliseconds(0), .refresh_every = std::chrono::milliseconds(1)});
   TestRecord record("t", "k", "1");
-  directory.Enqueue(&record);
-  lookup_.See(TopicLookup::Reply{TopicLookup::Answer::kNotFound, {}});
-  lookup_.Reply(TopicLookup::Answer::kFound);
+  resolver.Enqueue(&record);
+  lookup_.See(MetadataSource::Reply{MetadataSource::Answer::kNotFound, {}});
+  lookup_.Reply(MetadataSource::Answer::kFound);
   ASSERT_TRUE(client_.forgotten.WaitFor(1));
   EXPECT_FALSE(client_.IsKnown("t"));
   EXPECT_EQ(client_.updates.count(), 0);
 }
 
-TEST_F(TopicDirectoryTest, AfterAProblemKnownTopicsAreAskedForSoon) {
-  TopicDirectory& directory =
+TEST_F(TopicResolverTest, AfterAProblemKnownTopicsAreAskedForSoon) {
+  TopicResolver& resolver =
       Make({.refresh_every = std::chrono::hours(1), .refresh_soon = std::chrono::milliseconds(0)});
-  directory.RefreshSoon();
+  resolver.RefreshSoon();
   EXPECT_TRUE(lookup_.refreshes.WaitFor(1));
 }
 
-TEST_F(TopicDirectoryTest, AReportMaySendAgain) {
-  TopicDirectory& directory = Make({.absent_for = std::chrono::hours(1)});
+TEST_F(TopicResolverTest, AReportMaySendAgain) {
+  TopicResolver& resolver = Make({.absent_for = std::chrono::hours(1)});
   TestRecord again("t", "k", "2");
   TestRecord first("t", "k", "1");
-  first.on_report = [&](TestRecord&) { directory.Enqueue(&again); };
-  directory.Enqueue(&first);
-  lookup_.Reply(TopicLookup::Answer::kNotFound);
+  first.on_report = [&](TestRecord&) { resolver.Enqueue(&again); };
+  resolver.Enqueue(&first);
+  lookup_.Reply(MetadataSource::Answer::kNotFound);
   EXPECT_EQ(CodeOfReport(again.Await()), ErrorCode::kTopicNotFound);
   first.Await();
 }

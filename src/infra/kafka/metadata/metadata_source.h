@@ -1,7 +1,7 @@
-// Asks the cluster whether a topic exists and how it is laid out: a port, so that the directory of
+// Asks the cluster whether a topic exists and how it is laid out: a port, so that the resolver of
 // topics can be tested without a cluster. Called from one thread, which it blocks; Cancel from any.
-#ifndef GATEWAY_INFRA_KAFKA_METADATA_TOPIC_LOOKUP_H_
-#define GATEWAY_INFRA_KAFKA_METADATA_TOPIC_LOOKUP_H_
+#ifndef GATEWAY_INFRA_KAFKA_METADATA_METADATA_SOURCE_H_
+#define GATEWAY_INFRA_KAFKA_METADATA_METADATA_SOURCE_H_
 
 #include <chrono>
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace gateway {
 
-class TopicLookup {
+class MetadataSource {
  public:
   enum class Answer {
     kFound,
@@ -29,9 +29,9 @@ class TopicLookup {
   // cancelled.
   using Replies = std::optional<std::vector<Reply>>;
 
-  virtual ~TopicLookup() = default;
-  // Names that are perhaps not those of topics, waited for together; within about five seconds.
-  virtual Replies Find(const std::vector<std::string>& names) = 0;
+  virtual ~MetadataSource() = default;
+  // Names that are perhaps not those of topics, all in one request; within about five seconds.
+  virtual Replies Lookup(const std::vector<std::string>& names) = 0;
   // The same for topics that were found before, to be asked for again; within about a second.
   virtual Replies Refresh(const std::vector<std::string>& topics) = 0;
   // True if a broker answers within `timeout`.
@@ -42,4 +42,4 @@ class TopicLookup {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_METADATA_TOPIC_LOOKUP_H_
+#endif  // GATEWAY_INFRA_KAFKA_METADATA_METADATA_SOURCE_H_

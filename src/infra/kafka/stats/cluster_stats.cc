@@ -1,4 +1,4 @@
-#include "infra/kafka/stats/kafka_stats.h"
+#include "infra/kafka/stats/cluster_stats.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -14,8 +14,8 @@ using simdjson::ondemand::value;
 
 constexpr std::chrono::microseconds kNeverSpoke = std::chrono::hours(1);
 
-void ReadBroker(object& from, KafkaStats* stats) {
-  KafkaStats::Broker broker;
+void ReadBroker(object& from, ClusterStats* stats) {
+  ClusterStats::Broker broker;
   std::int64_t id = -1;
   std::int64_t idle = -1;
   const bool whole = ForEachMember(from, [&](std::string_view key, value& held) {
@@ -31,20 +31,20 @@ void ReadBroker(object& from, KafkaStats* stats) {
   stats->brokers.push_back(broker);
 }
 
-KafkaStats::Broker* FindBroker(std::vector<KafkaStats::Broker>& brokers, BrokerId id) {
+ClusterStats::Broker* FindBroker(std::vector<ClusterStats::Broker>& brokers, BrokerId id) {
   const auto found =
       std::find_if(brokers.begin(), brokers.end(), [id](const auto& one) { return one.id == id; });
   return found == brokers.end() ? nullptr : &*found;
 }
 
 // What one more client says of brokers; those that only one of both names are not up to the other.
-void JoinBrokers(std::vector<KafkaStats::Broker> other, std::vector<KafkaStats::Broker>* all) {
-  for (KafkaStats::Broker& broker : *all) {
-    const KafkaStats::Broker* const same = FindBroker(other, broker.id);
+void JoinBrokers(std::vector<ClusterStats::Broker> other, std::vector<ClusterStats::Broker>* all) {
+  for (ClusterStats::Broker& broker : *all) {
+    const ClusterStats::Broker* const same = FindBroker(other, broker.id);
     broker.up = broker.up && same != nullptr && same->up;
     if (same != nullptr) broker.silent_for = std::min(broker.silent_for, same->silent_for);
   }
-  for (KafkaStats::Broker& broker : other) {
+  for (ClusterStats::Broker& broker : other) {
     if (FindBroker(*all, broker.id) != nullptr) continue;
     broker.up = false;
     all->push_back(broker);
@@ -59,34 +59,34 @@ ProducerId ProducerIdOf(std::string_view idemp_state) {
   return renewed ? ProducerId::kRenewed : ProducerId::kNone;
 }
 
-void ClientStats::Take(std::size_t client, KafkaStats stats) {
-  for (std::optional<KafkaStats>& told : told_) {
-    if (!told) continue;
-    for (KafkaStats::Broker& broker : told->brokers) broker.silent_for = kNeverSpoke;
+void ClientStats::Update(std::size_t client, ClusterStats stats) {
+  for (std::optional<ClusterStats>& latest : latest_) {
+    if (!latest) continue;
+    for (ClusterStats::Broker& broker : latest->brokers) broker.silent_for = kNeverSpoke;
   }
-  if (client >= told_.size()) told_.resize(client + 1);
-  told_[client] = std::move(stats);
+  if (client >= latest_.size()) latest_.resize(client + 1);
+  latest_[client] = std::move(stats);
 }
 
 void ClientStats::MarkDown(std::size_t client, BrokerId broker) {
-  if (client >= told_.size() || !told_[client]) return;
-  if (KafkaStats::Broker* const found = FindBroker(told_[client]->brokers, broker)) {
+  if (client >= latest_.size() || !latest_[client]) return;
+  if (ClusterStats::Broker* const found = FindBroker(latest_[client]->brokers, broker)) {
     found->up = false;
   }
 }
 
-KafkaStats ClientStats::Together(const std::function<bool(std::size_t)>& used) const {
-  std::optional<KafkaStats> all;
-  for (std::size_t i = 0; i < told_.size(); ++i) {
-    if (!told_[i] || !used(i)) continue;
+ClusterStats ClientStats::Merge(const std::function<bool(std::size_t)>& used) const {
+  std::optional<ClusterStats> all;
+  for (std::size_t i = 0; i < latest_.size(); ++i) {
+    if (!latest_[i] || !used(i)) continue;
     if (!all) {
-      all = told_[i];
+      all = latest_[i];
       continue;
     }
-    if (ProducerIdOf(told_[i]->idempotence) > ProducerIdOf(all->idempotence)) {
-      all->idempotence = told_[i]->idempotence;
+    if (ProducerIdOf(latest_[i]->idempotence) > ProducerIdOf(all->idempotence)) {
+      all->idempotence = latest_[i]->idempotence;
     }
-    JoinBrokers(told_[i]->brokers, &all->brokers);
+    JoinBrokers(latest_[i]->brokers, &all->brokers);
   }
   if (!all) return {};
   all->brokers_known = static_cast<int>(all->brokers.size());
@@ -95,16 +95,16 @@ KafkaStats ClientStats::Together(const std::function<bool(std::size_t)>& used) c
   return *std::move(all);
 }
 
-struct KafkaStatsReader::Buffers {
+struct ClusterStatsReader::Buffers {
   StatsText text;
 };
 
-KafkaStatsReader::KafkaStatsReader() : buffers_(std::make_unique<Buffers>()) {}
+ClusterStatsReader::ClusterStatsReader() : buffers_(std::make_unique<Buffers>()) {}
 
-KafkaStatsReader::~KafkaStatsReader() = default;
+ClusterStatsReader::~ClusterStatsReader() = default;
 
-std::optional<KafkaStats> KafkaStatsReader::Read(std::string_view json) {
-  KafkaStats stats;
+std::optional<ClusterStats> ClusterStatsReader::Read(std::string_view json) {
+  ClusterStats stats;
   const bool whole =
       buffers_->text.Read(WithoutTopics(json), [&](std::string_view key, value& held) {
         if (key == "brokers") {

@@ -1,8 +1,8 @@
 // From librdkafka's codes to the errors of the domain. CodeOf is ONE switch without `default`, so
 // that a code that a newer librdkafka adds is a compiler warning here. What became of a record is
 // never read from the code, always from rd_kafka_message_status. Pure functions.
-#ifndef GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_ERRORS_H_
-#define GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_ERRORS_H_
+#ifndef GATEWAY_INFRA_KAFKA_CLIENT_ERROR_CODES_H_
+#define GATEWAY_INFRA_KAFKA_CLIENT_ERROR_CODES_H_
 
 #include <librdkafka/rdkafka.h>
 
@@ -16,9 +16,9 @@
 
 namespace gateway {
 
-// What the producer knows of the cluster when a record fails: it tells a time-out with a known
-// cause from one without.
-struct ClusterTrouble {
+// What the producer knows of the cluster when a record fails: it distinguishes a time-out with a
+// known cause from one without.
+struct ClusterConnectivity {
   bool no_broker_up = false;
   bool credentials_refused = false;  // and no broker up
 };
@@ -41,12 +41,12 @@ Error MakeError(ErrorCode code, Persistence persistence, const Record& record);
 
 // producev or a look-up refused the record: it was never enqueued.
 Error SynchronousError(rd_kafka_resp_err_t code, const Record& record,
-                       const ClusterTrouble& trouble);
+                       const ClusterConnectivity& connectivity);
 
 // A delivery report with an error.
 Error DeliveryError(rd_kafka_resp_err_t code, rd_kafka_msg_status_t status, const Record& record,
-                    const ClusterTrouble& trouble);
+                    const ClusterConnectivity& connectivity);
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_ERRORS_H_
+#endif  // GATEWAY_INFRA_KAFKA_CLIENT_ERROR_CODES_H_

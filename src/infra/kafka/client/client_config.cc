@@ -1,4 +1,4 @@
-#include "infra/kafka/client/kafka_conf.h"
+#include "infra/kafka/client/client_config.h"
 
 #include <algorithm>
 #include <array>

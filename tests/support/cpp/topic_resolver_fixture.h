@@ -1,6 +1,6 @@
 // A directory of topics between a cluster and a producer that do what the test says.
-#ifndef GATEWAY_TESTS_SUPPORT_CPP_TOPIC_DIRECTORY_FIXTURE_H_
-#define GATEWAY_TESTS_SUPPORT_CPP_TOPIC_DIRECTORY_FIXTURE_H_
+#ifndef GATEWAY_TESTS_SUPPORT_CPP_TOPIC_RESOLVER_FIXTURE_H_
+#define GATEWAY_TESTS_SUPPORT_CPP_TOPIC_RESOLVER_FIXTURE_H_
 
 #include <gtest/gtest.h>
 
@@ -16,15 +16,15 @@
 #include <utility>
 #include <vector>
 
-#include "infra/kafka/metadata/topic_directory.h"
+#include "infra/kafka/metadata/topic_resolver.h"
 #include "support/cpp/kafka_test_support.h"
 
 namespace gateway::testing {
 
 // Answers when the test says so.
-class FakeLookup final : public TopicLookup {
+class FakeMetadataSource final : public MetadataSource {
  public:
-  Replies Find(const std::vector<std::string>& names) override {
+  Replies Lookup(const std::vector<std::string>& names) override {
     std::unique_lock lock(mutex_);
     asked_.insert(asked_.end(), names.begin(), names.end());
     names_per_lookup_.push_back(names.size());
@@ -32,7 +32,7 @@ class FakeLookup final : public TopicLookup {
     const auto may_answer = [&] { return silent_ || answers_.size() >= names.size(); };
     changed_.wait(lock, [&] { return cancelled_ || may_answer(); });
     if (cancelled_ || silent_) return std::nullopt;
-    std::vector<TopicLookup::Reply> replies;
+    std::vector<MetadataSource::Reply> replies;
     for (std::size_t i = 0; i < names.size(); ++i) {
       replies.push_back({answers_.front(), {{1, 1}}});
       answers_.pop_front();
@@ -44,9 +44,9 @@ class FakeLookup final : public TopicLookup {
     const std::lock_guard lock(mutex_);
     refreshes.Add();
     if (!seen_ || topics.empty()) return std::nullopt;
-    return std::vector<TopicLookup::Reply>(topics.size(), *seen_);
+    return std::vector<MetadataSource::Reply>(topics.size(), *seen_);
   }
-  void See(std::optional<TopicLookup::Reply> seen) {
+  void See(std::optional<MetadataSource::Reply> seen) {
     const std::lock_guard lock(mutex_);
     seen_ = std::move(seen);
   }
@@ -86,7 +86,7 @@ class FakeLookup final : public TopicLookup {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Answer> answers_;
-  std::optional<TopicLookup::Reply> seen_;
+  std::optional<MetadataSource::Reply> seen_;
   std::vector<std::string> asked_;
   std::vector<std::size_t> names_per_lookup_;
   bool cancelled_ = false;
@@ -94,7 +94,7 @@ class FakeLookup final : public TopicLookup {
 };
 
 // Keeps what is produced, in order.
-class FakeClient final : public TopicDirectory::Client {
+class FakeClient final : public TopicResolver::Client {
  public:
   bool IsKnown(std::string_view topic) const override {
     const std::lock_guard lock(mutex_);
@@ -166,18 +166,18 @@ class FakeClient final : public TopicDirectory::Client {
   TopicLayout layout_;
 };
 
-class TopicDirectoryTest : public ::testing::Test {
+class TopicResolverTest : public ::testing::Test {
  protected:
-  TopicDirectory& Make(TopicDirectory::Options options = {}) {
-    directory_ = std::make_unique<TopicDirectory>(options, lookup_, client_);
+  TopicResolver& Make(TopicResolver::Options options = {}) {
+    resolver_ = std::make_unique<TopicResolver>(options, lookup_, client_);
     EXPECT_TRUE(client_.answered.WaitFor(1));
-    return *directory_;
+    return *resolver_;
   }
-  FakeLookup lookup_;
+  FakeMetadataSource lookup_;
   FakeClient client_;
-  std::unique_ptr<TopicDirectory> directory_;
+  std::unique_ptr<TopicResolver> resolver_;
 };
 
 }  // namespace gateway::testing
 
-#endif  // GATEWAY_TESTS_SUPPORT_CPP_TOPIC_DIRECTORY_FIXTURE_H_
+#endif  // GATEWAY_TESTS_SUPPORT_CPP_TOPIC_RESOLVER_FIXTURE_H_

@@ -1,4 +1,4 @@
-#include "infra/kafka/stats/kafka_status.h"
+#include "infra/kafka/stats/cluster_status.h"
 
 #include <algorithm>
 
@@ -19,13 +19,13 @@ std::string Describe(const KafkaStatus& status, bool fatal, bool credentials_ref
 
 }  // namespace
 
-KafkaStatusTracker::KafkaStatusTracker(bool embedded, Logger& logger, Metrics& metrics)
+ClusterStatusTracker::ClusterStatusTracker(bool embedded, Logger& logger, Metrics& metrics)
     : logger_(logger), metrics_(metrics) {
   status_.embedded = embedded;
   status_.description = "No broker has answered yet.";
 }
 
-void KafkaStatusTracker::OnStats(const KafkaStats& stats) {
+void ClusterStatusTracker::OnStats(const ClusterStats& stats) {
   const std::lock_guard lock(mutex_);
   since_id_ = ProducerIdOf(stats.idempotence) == ProducerId::kAssigned
                   ? 0
@@ -36,52 +36,52 @@ void KafkaStatusTracker::OnStats(const KafkaStats& stats) {
   Publish();
 }
 
-void KafkaStatusTracker::OnBrokerAnswered() {
+void ClusterStatusTracker::OnBrokerAnswered() {
   const std::lock_guard lock(mutex_);
   answered_ = true;
   Publish();
 }
 
-void KafkaStatusTracker::OnCredentialsRefused() {
+void ClusterStatusTracker::OnCredentialsRefused() {
   const std::lock_guard lock(mutex_);
   credentials_refused_ = true;
   Publish();
 }
 
-void KafkaStatusTracker::OnFatal() {
+void ClusterStatusTracker::OnFatal() {
   const std::lock_guard lock(mutex_);
   fatal_ = true;
   Publish();
 }
 
-void KafkaStatusTracker::OnReplaced() {
+void ClusterStatusTracker::OnReplaced() {
   const std::lock_guard lock(mutex_);
   fatal_ = false;
   has_stats_ = false;
   answered_ = false;
   since_id_ = kIdForgotten;
-  stats_ = KafkaStats();
+  stats_ = ClusterStats();
   Publish();
 }
 
-KafkaStatus KafkaStatusTracker::Status() const {
+KafkaStatus ClusterStatusTracker::Status() const {
   const std::lock_guard lock(mutex_);
   return status_;
 }
 
-ClusterTrouble KafkaStatusTracker::Trouble() const {
+ClusterConnectivity ClusterStatusTracker::Connectivity() const {
   const std::lock_guard lock(mutex_);
   const bool none_up = has_stats_ ? stats_.brokers_up == 0 : !answered_;
   return {none_up, none_up && credentials_refused_};
 }
 
 // A failed batch makes librdkafka renew the id: for a moment, and not a reason to be sent no more.
-bool KafkaStatusTracker::HasProducerId() const {
+bool ClusterStatusTracker::HasProducerId() const {
   if (ProducerIdOf(stats_.idempotence) != ProducerId::kNone) return true;
   return since_id_ < kIdForgotten && stats_.idempotence != "FatalError";
 }
 
-void KafkaStatusTracker::Publish() {
+void ClusterStatusTracker::Publish() {
   const bool no_id = has_stats_ && !HasProducerId();
   status_.brokers_up = has_stats_ ? stats_.brokers_up : (answered_ ? 1 : 0);
   status_.brokers_known = has_stats_ ? stats_.brokers_known : status_.brokers_up;

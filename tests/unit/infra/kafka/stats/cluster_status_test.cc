@@ -1,9 +1,9 @@
-#include "infra/kafka/stats/kafka_status.h"
+#include "infra/kafka/stats/cluster_status.h"
 
 #include <gmock/gmock.h>
 
-#include "infra/kafka/client/kafka_log.h"
-#include "infra/kafka/stats/kafka_stats.h"
+#include "infra/kafka/client/client_log.h"
+#include "infra/kafka/stats/cluster_stats.h"
 #include "infra/kafka/stats/stats_parts.h"
 #include "support/cpp/fakes.h"
 
@@ -17,12 +17,12 @@ class KafkaStatusTest : public ::testing::Test {
  protected:
   testing::FakeLogger logger_;
   testing::FakeMetrics metrics_;
-  KafkaStatusTracker tracker_{false, logger_, metrics_};
+  ClusterStatusTracker tracker_{false, logger_, metrics_};
 };
 
 TEST_F(KafkaStatusTest, IsNotReadyAtFirst) {
   EXPECT_FALSE(tracker_.Status().ready);
-  EXPECT_TRUE(tracker_.Trouble().no_broker_up);
+  EXPECT_TRUE(tracker_.Connectivity().no_broker_up);
 }
 
 TEST_F(KafkaStatusTest, IsReadyWithABrokerUpAndAProducerId) {
@@ -72,10 +72,10 @@ TEST_F(KafkaStatusTest, IsNotReadyOnceNoBrokerIsUp) {
 
 TEST_F(KafkaStatusTest, RefusedCredentialsCountOnlyWhileNoBrokerIsUp) {
   tracker_.OnCredentialsRefused();
-  EXPECT_TRUE(tracker_.Trouble().credentials_refused);
+  EXPECT_TRUE(tracker_.Connectivity().credentials_refused);
   EXPECT_THAT(tracker_.Status().description, HasSubstr("credentials"));
   tracker_.OnStats({1, 1, "Assigned"});
-  EXPECT_FALSE(tracker_.Trouble().credentials_refused);
+  EXPECT_FALSE(tracker_.Connectivity().credentials_refused);
 }
 
 TEST_F(KafkaStatusTest, AFatalErrorIsNotReadyUntilReplaced) {
@@ -88,8 +88,8 @@ TEST_F(KafkaStatusTest, AFatalErrorIsNotReadyUntilReplaced) {
   EXPECT_TRUE(tracker_.Status().ready);
 }
 
-TEST(KafkaStats, CountsOnlyBrokersThatMetadataNamed) {
-  const auto stats = KafkaStatsReader().Read(
+TEST(ClusterStats, CountsOnlyBrokersThatMetadataNamed) {
+  const auto stats = ClusterStatsReader().Read(
       R"({"name":"x","brokers":{"a:1/bootstrap":{"nodeid":-1,"state":"UP"},
           "a:1/1":{"nodeid":1,"state":"UP"},"b:1/2":{"nodeid":2,"state":"DOWN"}},
           "topics":{"t":{"partitions":{}}},"eos":{"idemp_state":"Assigned"}})");
@@ -101,11 +101,11 @@ TEST(KafkaStats, CountsOnlyBrokersThatMetadataNamed) {
 
 class ClientStatsTest : public ::testing::Test {
  protected:
-  static KafkaStats Told(const std::string& id, std::vector<KafkaStats::Broker> brokers) {
+  static ClusterStats StatsOf(const std::string& id, std::vector<ClusterStats::Broker> brokers) {
     return {0, 0, id, std::move(brokers)};
   }
-  KafkaStats Together(std::size_t used = 9) const {
-    return stats_.Together([used](std::size_t client) { return client < used; });
+  ClusterStats Merge(std::size_t used = 9) const {
+    return stats_.Merge([used](std::size_t client) { return client < used; });
   }
 
   static constexpr std::chrono::microseconds kShort{30};
@@ -114,9 +114,9 @@ class ClientStatsTest : public ::testing::Test {
 };
 
 TEST_F(ClientStatsTest, ABrokerIsUpIfItIsToEachThatHasTold) {
-  stats_.Take(0, Told("Assigned", {{1, true, kLong}, {2, false, kLong}, {3, true, kLong}}));
-  stats_.Take(3, Told("Assigned", {{1, false, kShort}, {2, true, kLong}, {3, true, kLong}}));
-  const KafkaStats all = Together();
+  stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}, {2, false, kLong}, {3, true, kLong}}));
+  stats_.Update(3, StatsOf("Assigned", {{1, false, kShort}, {2, true, kLong}, {3, true, kLong}}));
+  const ClusterStats all = Merge();
   ASSERT_EQ(all.brokers.size(), 3U);
   EXPECT_FALSE(all.brokers[0].up);
   EXPECT_FALSE(all.brokers[1].up);
@@ -127,62 +127,62 @@ TEST_F(ClientStatsTest, ABrokerIsUpIfItIsToEachThatHasTold) {
 }
 
 TEST_F(ClientStatsTest, ABrokerThatAClientDoesNotKnowOfIsNotUp) {
-  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
-  stats_.Take(1, Told("Assigned", {{2, true, kLong}}));
-  EXPECT_EQ(Together().brokers_known, 2);
-  EXPECT_EQ(Together().brokers_up, 0);
+  stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}}));
+  stats_.Update(1, StatsOf("Assigned", {{2, true, kLong}}));
+  EXPECT_EQ(Merge().brokers_known, 2);
+  EXPECT_EQ(Merge().brokers_up, 0);
 }
 
 TEST_F(ClientStatsTest, AClientThatIsNotUsedHasNoSay) {
-  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
-  stats_.Take(1, Told("WaitPID", {{1, false, kLong}}));
-  EXPECT_EQ(Together(1).brokers_up, 1);
-  EXPECT_EQ(Together(1).idempotence, "Assigned");
-  EXPECT_EQ(Together(2).brokers_up, 0);
+  stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}}));
+  stats_.Update(1, StatsOf("WaitPID", {{1, false, kLong}}));
+  EXPECT_EQ(Merge(1).brokers_up, 1);
+  EXPECT_EQ(Merge(1).idempotence, "Assigned");
+  EXPECT_EQ(Merge(2).brokers_up, 0);
 }
 
 TEST_F(ClientStatsTest, TheIdIsThatOfTheClientFurthestFromHavingOne) {
-  stats_.Take(0, Told("DrainBump", {}));
-  stats_.Take(1, Told("WaitPID", {}));
-  stats_.Take(2, Told("Assigned", {}));
-  EXPECT_EQ(Together().idempotence, "WaitPID");
-  stats_.Take(1, Told("Assigned", {}));
-  EXPECT_EQ(Together().idempotence, "DrainBump");
+  stats_.Update(0, StatsOf("DrainBump", {}));
+  stats_.Update(1, StatsOf("WaitPID", {}));
+  stats_.Update(2, StatsOf("Assigned", {}));
+  EXPECT_EQ(Merge().idempotence, "WaitPID");
+  stats_.Update(1, StatsOf("Assigned", {}));
+  EXPECT_EQ(Merge().idempotence, "DrainBump");
 }
 
 TEST_F(ClientStatsTest, WhatAClientKnewOfASilenceCountsOnce) {
-  stats_.Take(0, Told("Assigned", {{1, true, kShort}}));
-  EXPECT_EQ(Together().brokers[0].silent_for, kShort);
-  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
-  EXPECT_EQ(Together().brokers[0].silent_for, kLong);
+  stats_.Update(0, StatsOf("Assigned", {{1, true, kShort}}));
+  EXPECT_EQ(Merge().brokers[0].silent_for, kShort);
+  stats_.Update(1, StatsOf("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Merge().brokers[0].silent_for, kLong);
 }
 
-TEST_F(ClientStatsTest, ABrokenConnectionHoldsUntilThatClientTellsAgain) {
-  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
-  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
+TEST_F(ClientStatsTest, ABrokenConnectionCountsUntilThatClientReportsAgain) {
+  stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}}));
+  stats_.Update(1, StatsOf("Assigned", {{1, true, kLong}}));
   stats_.MarkDown(0, 1);
-  stats_.MarkDown(7, 1);  // has told nothing yet
-  stats_.Take(1, Told("Assigned", {{1, true, kLong}}));
-  EXPECT_EQ(Together().brokers_up, 0);
-  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
-  EXPECT_EQ(Together().brokers_up, 1);
+  stats_.MarkDown(7, 1);  // has reported nothing yet
+  stats_.Update(1, StatsOf("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Merge().brokers_up, 0);
+  stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}}));
+  EXPECT_EQ(Merge().brokers_up, 1);
 }
 
 TEST_F(ClientStatsTest, NobodyHasToldAnything) {
-  stats_.Take(0, Told("Assigned", {{1, true, kLong}}));
+  stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}}));
   stats_.Clear();
-  EXPECT_EQ(Together().brokers_known, 0);
+  EXPECT_EQ(Merge().brokers_known, 0);
 }
 
-TEST(KafkaStats, SurvivesWhatIsNoStatistics) {
-  EXPECT_FALSE(KafkaStatsReader().Read("").has_value());
-  EXPECT_FALSE(KafkaStatsReader().Read("{").has_value());
-  EXPECT_FALSE(KafkaStatsReader().Read("[]").has_value());
-  EXPECT_FALSE(KafkaStatsReader().Read(R"({"eos":{}})").has_value());
-  EXPECT_TRUE(KafkaStatsReader().Read(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
+TEST(ClusterStats, SurvivesWhatIsNoStatistics) {
+  EXPECT_FALSE(ClusterStatsReader().Read("").has_value());
+  EXPECT_FALSE(ClusterStatsReader().Read("{").has_value());
+  EXPECT_FALSE(ClusterStatsReader().Read("[]").has_value());
+  EXPECT_FALSE(ClusterStatsReader().Read(R"({"eos":{}})").has_value());
+  EXPECT_TRUE(ClusterStatsReader().Read(R"({"brokers":{"a":{"nodeid":"x"}},"eos":7})").has_value());
 }
 
-TEST(KafkaStats, AreReadWhateverTopicsAreCalledAndWhereverTheyStand) {
+TEST(ClusterStats, AreReadWhateverTopicsAreCalledAndWhereverTheyStand) {
   const std::string brokers = R"("brokers":{"topics:1/1":{"nodeid":1,"state":"UP","toppars":{}}})";
   const std::string topics =
       R"("topics":{ "eos": { "topic":"eos" }, "topics": { "partitions":{} } })";
@@ -190,14 +190,14 @@ TEST(KafkaStats, AreReadWhateverTopicsAreCalledAndWhereverTheyStand) {
   for (const auto& text : {"{" + brokers + "," + topics + " , " + eos + ",\"tx\":0}",
                            "{" + eos + "," + brokers + "," + topics + "}",
                            "{" + topics + "," + eos + "," + brokers + "}"}) {
-    const auto stats = KafkaStatsReader().Read(text);
+    const auto stats = ClusterStatsReader().Read(text);
     ASSERT_TRUE(stats.has_value()) << text;
     EXPECT_EQ(stats->brokers_up, 1) << text;
     EXPECT_EQ(stats->idempotence, "Assigned") << text;
   }
 }
 
-TEST(KafkaStats, TopicsAreCutOutOfTheTextBeforeItIsRead) {
+TEST(ClusterStats, TopicsAreCutOutOfTheTextBeforeItIsRead) {
   const StatsParts parts = WithoutTopics(R"({"a":1, "topics":{"t":{}} , "eos": {}, "tx":0})");
   EXPECT_EQ(parts.head, R"({"a":1, )");
   EXPECT_EQ(parts.tail, R"("eos": {}, "tx":0})");

@@ -1,4 +1,4 @@
-#include "infra/kafka/metadata/topic_directory.h"
+#include "infra/kafka/metadata/topic_resolver.h"
 
 #include <pthread.h>
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "infra/kafka/client/kafka_errors.h"
+#include "infra/kafka/client/error_codes.h"
 #include "service/produce/produce_operation.h"
 
 namespace gateway {
@@ -21,19 +21,19 @@ constexpr int kGoneAfter = 2;
 
 }  // namespace
 
-TopicDirectory::TopicDirectory(Options options, TopicLookup& lookup, Client& client)
+TopicResolver::TopicResolver(Options options, MetadataSource& lookup, Client& client)
     : options_(options),
       lookup_(lookup),
       client_(client),
       refresh_at_(Clock::now() + options.refresh_every),
       thread_([this] { Run(); }) {}
 
-TopicDirectory::~TopicDirectory() {
+TopicResolver::~TopicResolver() {
   Stop();
   thread_.join();
 }
 
-void TopicDirectory::Enqueue(PendingRecord* record) {
+void TopicResolver::Enqueue(PendingRecord* record) {
   const std::string name(record->record().topic);
   std::optional<ErrorCode> refused;
   {
@@ -67,7 +67,7 @@ void TopicDirectory::Enqueue(PendingRecord* record) {
 }
 
 // Whether a look-up for `name` may start; the lock is held.
-std::optional<ErrorCode> TopicDirectory::Admit(const std::string& name) {
+std::optional<ErrorCode> TopicResolver::Admit(const std::string& name) {
   const auto absent = absent_.find(name);
   if (absent != absent_.end()) {
     if (Clock::now() < absent->second.until) return absent->second.code;
@@ -81,7 +81,7 @@ std::optional<ErrorCode> TopicDirectory::Admit(const std::string& name) {
   return std::nullopt;
 }
 
-void TopicDirectory::RefreshSoon() {
+void TopicResolver::RefreshSoon() {
   const std::lock_guard lock(mutex_);
   const Clock::time_point soon = std::max(Clock::now(), refreshed_ + options_.refresh_soon);
   if (soon >= refresh_at_) return;
@@ -89,7 +89,7 @@ void TopicDirectory::RefreshSoon() {
   wake_.notify_one();
 }
 
-void TopicDirectory::Sweep() {
+void TopicResolver::Sweep() {
   RecordQueue withdrawn;
   {
     const std::lock_guard lock(mutex_);
@@ -106,14 +106,14 @@ void TopicDirectory::Sweep() {
   }
 }
 
-bool TopicDirectory::WaitIdle(Clock::time_point until) {
+bool TopicResolver::WaitIdle(Clock::time_point until) {
   std::unique_lock lock(mutex_);
   return idle_.wait_until(lock, until, [this] { return waiting_.empty() && busy_ == 0; });
 }
 
-void TopicDirectory::Stop() {
+void TopicResolver::Stop() {
   {
-    // Before the look-up is cancelled, or its waiters are told that no broker answers.
+    // Before the look-up is cancelled, or its waiters would fail as if no broker answered.
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     wake_.notify_all();
@@ -123,7 +123,7 @@ void TopicDirectory::Stop() {
   FailAll(ErrorCode::kDraining, lock);
 }
 
-void TopicDirectory::Run() {
+void TopicResolver::Run() {
   pthread_setname_np(pthread_self(), "kafka-lookup");
   AwaitFirstAnswer();
   std::unique_lock lock(mutex_);
@@ -144,14 +144,14 @@ void TopicDirectory::Run() {
   }
 }
 
-void TopicDirectory::LookUp(std::unique_lock<std::mutex>& lock) {
+void TopicResolver::LookUp(std::unique_lock<std::mutex>& lock) {
   std::vector<std::string> names;
   while (!names_.empty() && names.size() < options_.names_per_lookup) {
     names.push_back(std::move(names_.front()));
     names_.pop_front();
   }
   lock.unlock();
-  const TopicLookup::Replies replies = lookup_.Find(names);
+  const MetadataSource::Replies replies = lookup_.Lookup(names);
   lock.lock();
   if (stopped_) return;  // Stop has failed the waiters
   if (!replies) {
@@ -162,22 +162,22 @@ void TopicDirectory::LookUp(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-void TopicDirectory::Settle(const std::string& name, const TopicLookup::Reply& reply,
-                            std::unique_lock<std::mutex>& lock) {
+void TopicResolver::Settle(const std::string& name, const MetadataSource::Reply& reply,
+                           std::unique_lock<std::mutex>& lock) {
   switch (reply.answer) {
-    case TopicLookup::Answer::kFound:
+    case MetadataSource::Answer::kFound:
       Release(name, reply.layout, lock);
       break;
-    case TopicLookup::Answer::kNotFound:
+    case MetadataSource::Answer::kNotFound:
       FailOne(name, ErrorCode::kTopicNotFound, lock);
       break;
-    case TopicLookup::Answer::kUnavailable:
+    case MetadataSource::Answer::kUnavailable:
       FailOne(name, ErrorCode::kBrokersUnavailable, lock);
       break;
-    case TopicLookup::Answer::kForbidden:
+    case MetadataSource::Answer::kForbidden:
       FailOne(name, ErrorCode::kTopicAuthorizationFailed, lock);
       break;
-    case TopicLookup::Answer::kIllegalName:
+    case MetadataSource::Answer::kIllegalName:
       FailOne(name, ErrorCode::kInvalidRecord, lock);
       break;
   }
@@ -185,7 +185,7 @@ void TopicDirectory::Settle(const std::string& name, const TopicLookup::Reply& r
 
 // One request for all known topics. No answer changes nothing: what is known stays true until
 // somebody says otherwise.
-void TopicDirectory::Refresh(std::unique_lock<std::mutex>& lock) {
+void TopicResolver::Refresh(std::unique_lock<std::mutex>& lock) {
   std::vector<std::string> names;
   names.reserve(known_.size());
   for (const auto& [name, missed] : known_) names.push_back(name);
@@ -195,10 +195,10 @@ void TopicDirectory::Refresh(std::unique_lock<std::mutex>& lock) {
   bool doubtful = false;
   for (std::size_t i = 0; replies && i < names.size(); ++i) {
     int& missed = known_[names[i]];  // only this thread changes it
-    const TopicLookup::Reply& reply = (*replies)[i];
-    const bool absent = reply.answer == TopicLookup::Answer::kNotFound;
+    const MetadataSource::Reply& reply = (*replies)[i];
+    const bool absent = reply.answer == MetadataSource::Answer::kNotFound;
     missed = absent ? missed + 1 : 0;
-    if (reply.answer == TopicLookup::Answer::kFound) client_.Update(names[i], reply.layout);
+    if (reply.answer == MetadataSource::Answer::kFound) client_.Update(names[i], reply.layout);
     if (missed >= kGoneAfter) {
       client_.Forget(names[i]);
       gone.push_back(names[i]);
@@ -216,7 +216,7 @@ void TopicDirectory::Refresh(std::unique_lock<std::mutex>& lock) {
 }
 
 // Readiness sooner than by the first statistics. Gives way to records.
-void TopicDirectory::AwaitFirstAnswer() {
+void TopicResolver::AwaitFirstAnswer() {
   while (true) {
     {
       const std::lock_guard lock(mutex_);
@@ -231,8 +231,8 @@ void TopicDirectory::AwaitFirstAnswer() {
 
 // The topic exists: its waiters go out, first without the lock while others queue up behind, the
 // last few with it, and then the name is known.
-void TopicDirectory::Release(const std::string& name, const TopicLayout& layout,
-                             std::unique_lock<std::mutex>& lock) {
+void TopicResolver::Release(const std::string& name, const TopicLayout& layout,
+                            std::unique_lock<std::mutex>& lock) {
   if (!client_.Open(name, layout)) {
     FailOne(name, ErrorCode::kProducerFailed, lock);
     return;
@@ -263,8 +263,8 @@ void TopicDirectory::Release(const std::string& name, const TopicLayout& layout,
   idle_.notify_all();
 }
 
-void TopicDirectory::ProduceQueue(RecordQueue waiters, RecordQueue* failed,
-                                  std::deque<Error>* errors) {
+void TopicResolver::ProduceQueue(RecordQueue waiters, RecordQueue* failed,
+                                 std::deque<Error>* errors) {
   while (PendingRecord* record = waiters.Pop()) {
     if (std::optional<Error> error = client_.Produce(record)) {
       failed->Push(record);
@@ -273,8 +273,8 @@ void TopicDirectory::ProduceQueue(RecordQueue waiters, RecordQueue* failed,
   }
 }
 
-void TopicDirectory::FailOne(const std::string& name, ErrorCode code,
-                             std::unique_lock<std::mutex>& lock) {
+void TopicResolver::FailOne(const std::string& name, ErrorCode code,
+                            std::unique_lock<std::mutex>& lock) {
   const auto waiting = waiting_.find(name);
   if (waiting == waiting_.end()) return;
   RecordQueue waiters = std::move(waiting->second);
@@ -288,7 +288,7 @@ void TopicDirectory::FailOne(const std::string& name, ErrorCode code,
   idle_.notify_all();
 }
 
-void TopicDirectory::FailAll(ErrorCode code, std::unique_lock<std::mutex>& lock) {
+void TopicResolver::FailAll(ErrorCode code, std::unique_lock<std::mutex>& lock) {
   std::vector<RecordQueue> all;
   for (auto& [name, waiters] : waiting_) all.push_back(std::move(waiters));
   waiting_.clear();
@@ -301,20 +301,20 @@ void TopicDirectory::FailAll(ErrorCode code, std::unique_lock<std::mutex>& lock)
   idle_.notify_all();
 }
 
-void TopicDirectory::FailQueue(RecordQueue waiters, ErrorCode code) {
+void TopicResolver::FailQueue(RecordQueue waiters, ErrorCode code) {
   while (PendingRecord* record = waiters.Pop()) {
     client_.Fail(record, MakeError(code, Persistence::kNotPersisted, record->record()));
   }
 }
 
-void TopicDirectory::FailQueue(RecordQueue waiters, std::deque<Error> errors) {
+void TopicResolver::FailQueue(RecordQueue waiters, std::deque<Error> errors) {
   while (PendingRecord* record = waiters.Pop()) {
     client_.Fail(record, std::move(errors.front()));
     errors.pop_front();
   }
 }
 
-void TopicDirectory::RememberAbsent(const std::string& name, ErrorCode code) {
+void TopicResolver::RememberAbsent(const std::string& name, ErrorCode code) {
   const Clock::time_point now = Clock::now();
   if (absent_.size() >= options_.max_absent_names) {
     std::erase_if(absent_, [now](const auto& entry) { return entry.second.until <= now; });

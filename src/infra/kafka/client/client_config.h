@@ -3,8 +3,8 @@
 // except those that have a key of their own, would break what the gateway promises, or load code;
 // they are recognised by canonical name, so that neither an alias ("linger.ms") nor the "topic."
 // prefix slips through. Pure functions; no network, no threads.
-#ifndef GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_CONF_H_
-#define GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_CONF_H_
+#ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_
+#define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_
 
 #include <cstddef>
 #include <span>
@@ -68,4 +68,4 @@ std::string LibrdkafkaVersion();
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_CLIENT_KAFKA_CONF_H_
+#endif  // GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_

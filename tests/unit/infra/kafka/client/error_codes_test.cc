@@ -1,4 +1,4 @@
-#include "infra/kafka/client/kafka_errors.h"
+#include "infra/kafka/client/error_codes.h"
 
 #include <gmock/gmock.h>
 
