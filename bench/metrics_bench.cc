@@ -15,8 +15,8 @@
 
 namespace {
 
+using gateway::LatencyStage;
 using gateway::PrometheusMetrics;
-using gateway::Stage;
 using std::chrono::microseconds;
 
 // Nanoseconds a call, the best of several rounds.
@@ -33,10 +33,10 @@ double Best(int calls, Call&& call) {
 }
 
 void Stages(PrometheusMetrics& metrics, int i) {
-  metrics.OnStage(Stage::kParse, microseconds(5 + i % 7));
-  metrics.OnStage(Stage::kHeld, microseconds(100 + i % 700));
-  metrics.OnStage(Stage::kBroker, microseconds(300 + i % 900));
-  metrics.OnStage(Stage::kTotal, microseconds(500 + i % 1500));
+  metrics.OnStage(LatencyStage::kParse, microseconds(5 + i % 7));
+  metrics.OnStage(LatencyStage::kHeld, microseconds(100 + i % 700));
+  metrics.OnStage(LatencyStage::kBroker, microseconds(300 + i % 900));
+  metrics.OnStage(LatencyStage::kTotal, microseconds(500 + i % 1500));
 }
 
 void Request(PrometheusMetrics& metrics, int i) {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "api/controllers/health_controller.h"
-#include "api/controllers/kafka_controller.h"
 #include "api/controllers/metrics_controller.h"
+#include "api/controllers/produce_controller.h"
 #include "api/controllers/site_controller.h"
 #include "api/controllers/topics_controller.h"
 #include "api/pipeline/access_log.h"
@@ -61,7 +61,7 @@ class Api final {
   const Cors cors_;
   AccessLog access_log_;
   Admission admission_;
-  KafkaController kafka_;
+  ProduceController kafka_;
   TopicsController topics_;
   HealthController health_;
   MetricsController metrics_;

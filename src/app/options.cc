@@ -6,7 +6,7 @@
 
 #include "api/http/health_probe.h"
 #include "api/problem/problem.h"
-#include "api/tracing/carried_fields.h"
+#include "api/tracing/propagated_fields.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/logging/log_line.h"
 #include "infra/os/named_file.h"

@@ -18,9 +18,9 @@
 #include <string_view>
 #include <utility>
 
-#include "api/native/produce_request.h"
-#include "api/native/raw_request.h"
-#include "api/tracing/carried_headers.h"
+#include "api/native/json_request_parser.h"
+#include "api/native/raw_request_parser.h"
+#include "api/tracing/propagated_headers.h"
 
 namespace gateway {
 namespace {
@@ -124,13 +124,13 @@ void CheckRefusal(const Problem& problem) {
 // True: the request is refused for what is wrong with its records. What could be read of them is
 // judged too.
 bool Refused(const ProduceRequest& request) {
-  if (request.faults.empty()) return false;
+  if (request.errors.empty()) return false;
   for (std::size_t i = 0; i < request.batch.records.size(); ++i) {
     const Record& record = request.batch.records[i];
     static_cast<void>(record.PayloadBytes());
     static_cast<void>(request.Locate(i, record, "/topic"));
   }
-  CheckRefusal(Problem::FromError(RequestFaults(request.faults).Build()));
+  CheckRefusal(Problem::FromError(RequestErrors(request.errors).Build()));
   return true;
 }
 
@@ -161,7 +161,7 @@ void CheckArray(const std::string& text, bool is_json, bool may_be_json) {
   body.reserve(text.size() + kBodyPadding);
   body.append(text);
   auto result = ParseRawRequest("t", head, std::move(body), kMaxRecords);
-  if (!result.ok() || !result.value().faults.empty()) {
+  if (!result.ok() || !result.value().errors.empty()) {
     return Check(std::move(result), text, is_json, may_be_json);
   }
   Require(may_be_json);
@@ -190,7 +190,7 @@ void CheckRaw(const std::string& text) {
   head.fields = {{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
                  {"Kafka-Header-A", "b"},
                  {"content-type", "text/plain"}};
-  const CarriedFields every_field(std::vector<std::string>{"*"});
+  const PropagatedFields every_field(std::vector<std::string>{"*"});
   const std::string body = text.substr(std::min(end + 1, text.size()));
   head.content_length = body.size();
   const auto padded = [&body] {
@@ -203,7 +203,7 @@ void CheckRaw(const std::string& text) {
   Require(one.ok());
   if (!Refused(one.value())) {
     ProduceRequest moved = std::move(one).value();
-    CarryHeaders(head, every_field, &moved.batch);
+    PropagateHeaders(head, every_field, &moved.batch);
     Require(moved.batch.records.size() == 1);
     const Record& record = moved.batch.records[0];
     CheckRecord(record, text.size());
@@ -215,7 +215,7 @@ void CheckRaw(const std::string& text) {
   Require(many.ok());
   if (Refused(many.value())) return;
   ProduceRequest moved = std::move(many).value();
-  CarryHeaders(head, every_field, &moved.batch);
+  PropagateHeaders(head, every_field, &moved.batch);
   Require(!moved.batch.records.empty() && moved.batch.records.size() <= kMaxRecords);
   std::size_t line = 0;
   std::size_t at = 0;

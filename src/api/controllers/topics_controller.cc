@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "api/native/fault_list.h"
 #include "api/native/query.h"
 #include "api/native/topic_list.h"
+#include "api/native/validation_errors.h"
 #include "api/pipeline/negotiation.h"
 #include "service/produce/record_validation.h"
 
@@ -30,15 +30,15 @@ Problem MakeProblem(ProblemType type, std::string detail) {
 
 // The topic that the path names.
 Result<std::string, Problem> TopicOf(std::string_view segment, std::string_view query) {
-  FaultList faults;
+  ValidationErrors errors;
   std::pmr::monotonic_buffer_resource arena;
-  ReadQuery(query, {}, &arena, &faults, [](std::size_t, std::string_view) {});
-  const auto decoded = DecodeSegment("topic", segment, &arena, &faults);
+  ReadQuery(query, {}, &arena, &errors, [](std::size_t, std::string_view) {});
+  const auto decoded = DecodeSegment("topic", segment, &arena, &errors);
   if (decoded && !IsLegalTopicName(*decoded)) {
-    faults.AddParameter("topic", {"A topic name is 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' "
+    errors.AddParameter("topic", {"A topic name is 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' "
                                   "and '-', and neither \".\" nor \"..\"."});
   }
-  if (!faults.empty()) return Problem::FromError(faults.Take().Build());
+  if (!errors.empty()) return Problem::FromError(errors.Take().Build());
   return std::string(*decoded);
 }
 
@@ -86,7 +86,7 @@ void TopicsController::List(const http::Request& request, const Context& context
 void TopicsController::Show(const http::Request& request, const Context& context) const {
   auto name = TopicOf(context->parameter, request.head.query);
   if (!name.ok()) return context->ReplyProblem(name.error());
-  // Before anything about the topic is told.
+  // Before anything about the topic is disclosed.
   if (!policy_.Allows(name.value())) {
     return context->ReplyProblem(
         MakeProblem(ProblemType::kTopicForbidden,

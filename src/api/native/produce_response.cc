@@ -35,7 +35,7 @@ void AppendStored(std::string_view topic, const RecordMetadata& metadata, std::s
   out->push_back('"');
 }
 
-// What all outcomes of a batch say together.
+// The sum of all outcomes of a batch.
 struct Summary {
   std::size_t succeeded = 0;
   std::size_t failed = 0;

@@ -11,13 +11,13 @@ namespace {
 constexpr std::size_t kMaxNames = 16;
 
 std::optional<std::string_view> Decode(std::string_view parameter, std::string_view text, Plus plus,
-                                       std::pmr::memory_resource* arena, FaultList* faults) {
+                                       std::pmr::memory_resource* arena, ValidationErrors* errors) {
   const std::size_t room = std::max<std::size_t>(1, text.size());
   char* const bytes = static_cast<char*>(arena->allocate(room, 1));
   if (const std::optional<std::size_t> size = DecodePercent(text, plus, bytes)) {
     return std::string_view(bytes, *size);
   }
-  faults->AddParameter(parameter,
+  errors->AddParameter(parameter,
                        {"\"%\" is followed by two hexadecimal digits: write \"%25\" for a percent "
                         "sign."});
   return std::nullopt;
@@ -26,12 +26,13 @@ std::optional<std::string_view> Decode(std::string_view parameter, std::string_v
 }  // namespace
 
 std::optional<std::string_view> DecodeSegment(std::string_view parameter, std::string_view segment,
-                                              std::pmr::memory_resource* arena, FaultList* faults) {
-  return Decode(parameter, segment, Plus::kPlus, arena, faults);
+                                              std::pmr::memory_resource* arena,
+                                              ValidationErrors* errors) {
+  return Decode(parameter, segment, Plus::kPlus, arena, errors);
 }
 
 void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory_resource* arena,
-               FaultList* faults,
+               ValidationErrors* errors,
                const std::function<void(std::size_t name, std::string_view value)>& on_value) {
   std::bitset<kMaxNames> seen;
   while (!query.empty()) {
@@ -40,21 +41,21 @@ void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const std::string_view written = pair.substr(0, equals);
-    const auto decoded = Decode(written, written, Plus::kSpace, arena, faults);
+    const auto decoded = Decode(written, written, Plus::kSpace, arena, errors);
     if (!decoded) continue;
     const std::string_view called = *decoded;
     const auto name = static_cast<std::size_t>(
         std::find(names.known.begin(), names.known.end(), called) - names.known.begin());
     if (name == names.known.size()) {
-      faults->AddUnknownParameter(written, names.known);
+      errors->AddUnknownParameter(written, names.known);
     } else if (seen.test(name) && called != names.repeatable) {
-      faults->AddParameter(called,
+      errors->AddParameter(called,
                            {"The query parameter \"", called, "\" comes twice; leave one out."});
     } else if (equals == pair.size()) {
-      faults->AddParameter(called, {"The query parameter \"", called, "\" has no value: write \"",
+      errors->AddParameter(called, {"The query parameter \"", called, "\" has no value: write \"",
                                     called, "=\" and the value."});
     } else if (const auto value =
-                   Decode(called, pair.substr(equals + 1), Plus::kSpace, arena, faults)) {
+                   Decode(called, pair.substr(equals + 1), Plus::kSpace, arena, errors)) {
       on_value(name, *value);
     }
     if (name != names.known.size()) seen.set(name);

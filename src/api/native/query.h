@@ -1,6 +1,6 @@
 // Reads the query of a request's target: `name=value` pairs between `&`, percent-encoded, in which
 // "+" is a space and "%2B" a plus. Strict, as a misspelt parameter must not be ignored: unknown and
-// doubled names are faults. Pure functions.
+// doubled names are errors. Pure functions.
 #ifndef GATEWAY_API_NATIVE_QUERY_H_
 #define GATEWAY_API_NATIVE_QUERY_H_
 
@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "api/native/fault_list.h"
+#include "api/native/validation_errors.h"
 
 namespace gateway {
 
@@ -23,13 +23,14 @@ struct QueryNames {
 // Calls `on_value` with the number of the name in `names.known`, and its decoded value, which lies
 // in `arena`; in the order of the query.
 void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory_resource* arena,
-               FaultList* faults,
+               ValidationErrors* errors,
                const std::function<void(std::size_t name, std::string_view value)>& on_value);
 
 // The bytes of a percent-encoded segment of the path, in which "+" is a plus, in `arena`. Nothing,
-// and a fault of `parameter`, if an escape is not well-formed.
+// and an error of `parameter`, if an escape is not well-formed.
 std::optional<std::string_view> DecodeSegment(std::string_view parameter, std::string_view segment,
-                                              std::pmr::memory_resource* arena, FaultList* faults);
+                                              std::pmr::memory_resource* arena,
+                                              ValidationErrors* errors);
 
 }  // namespace gateway
 

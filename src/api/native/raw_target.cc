@@ -37,12 +37,12 @@ std::optional<TimestampMs> TimeOf(std::string_view text) {
 }  // namespace
 
 void RawTarget::ReadTopic(std::string_view segment) {
-  const auto topic = DecodeSegment("topic", segment, &batch_->Arena(), faults_);
+  const auto topic = DecodeSegment("topic", segment, &batch_->Arena(), errors_);
   if (topic) record_.topic = *topic;
 }
 
 void RawTarget::ReadQuery(std::string_view query) {
-  gateway::ReadQuery(query, {kKnown, kKnown[kHeader]}, &batch_->Arena(), faults_,
+  gateway::ReadQuery(query, {kKnown, kKnown[kHeader]}, &batch_->Arena(), errors_,
                      [this](std::size_t name, std::string_view value) {
                        ReadValue(static_cast<Name>(name), value);
                      });
@@ -57,27 +57,27 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
     case kPartition:
       record_.partition = IntegerOf<Partition>(value);
       if (record_.partition) return;
-      return faults_->AddParameter(called,
+      return errors_->AddParameter(called,
                                    {"A partition is an integer from 0 to 2147483647; leave it out "
                                     "to have one chosen."});
     case kTimestamp:
       record_.timestamp = IntegerOf<TimestampMs>(value);
       if (!record_.timestamp) record_.timestamp = TimeOf(value);
       if (record_.timestamp) return;
-      return faults_->AddParameter(
+      return errors_->AddParameter(
           called,
           {"A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, or "
            "in RFC 3339 such as 2026-01-02T03:04:05.678Z; leave it out to mean now."});
     case kTombstone:
       tombstone_ = value == "true";
       if (tombstone_ || value == "false") return;
-      return faults_->AddParameter(called, {"\"tombstone\" is \"true\" or \"false\"."});
+      return errors_->AddParameter(called, {"\"tombstone\" is \"true\" or \"false\"."});
     case kHeader:
       return ReadHeader(value);
     case kSplit:
       split_ = value == "array" ? Split::kArray : value == "none" ? Split::kNone : Split::kUnknown;
       if (split_ != Split::kUnknown) return;
-      return faults_->AddParameter(called, {"\"split\" is \"none\" or \"array\": the body is "
+      return errors_->AddParameter(called, {"\"split\" is \"none\" or \"array\": the body is "
                                             "application/json, an array of which each element "
                                             "becomes a record."});
     case kNames:
@@ -89,12 +89,12 @@ void RawTarget::ReadHeader(std::string_view value) {
   // Decoded before: most clients encode the colon.
   const std::size_t colon = value.find(':');
   if (colon == std::string_view::npos) {
-    return faults_->AddParameter(
+    return errors_->AddParameter(
         kKnown[kHeader], {"A header is NAME:VALUE, percent-encoded; the value may be empty."});
   }
   const std::string_view name = value.substr(0, colon);
   if (FindInvalidUtf8(name) != std::string_view::npos) {
-    return faults_->AddParameter(
+    return errors_->AddParameter(
         kKnown[kHeader], {"The name of a header is UTF-8; only its value may be any bytes."});
   }
   headers_.push_back({name, value.substr(colon + 1)});
@@ -105,7 +105,7 @@ void RawTarget::ReadFields(const http::RequestHead& head, bool with_content_type
     if (!http::EqualsIgnoreCase(field.name.substr(0, kFieldPrefix.size()), kFieldPrefix)) continue;
     const std::string_view name = field.name.substr(kFieldPrefix.size());
     if (name.empty()) {
-      faults_->Add({}, "",
+      errors_->Add({}, "",
                    "The header field \"Kafka-Header-\" has no name behind its last hyphen.");
       continue;
     }

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "api/http/message.h"
-#include "api/native/fault_list.h"
+#include "api/native/validation_errors.h"
 #include "service/types/record.h"
 
 namespace gateway {
 
 class RawTarget final {
  public:
-  RawTarget(RequestRecords* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
+  RawTarget(RequestRecords* batch, ValidationErrors* errors) : batch_(batch), errors_(errors) {}
 
   // Each may be called once; what is wrong goes to the fault list.
   void ReadTopic(std::string_view segment);  // percent-encoded
@@ -42,7 +42,7 @@ class RawTarget final {
   void ReadHeader(std::string_view value);
 
   RequestRecords* batch_;
-  FaultList* faults_;
+  ValidationErrors* errors_;
   Record record_;
   std::vector<Header> headers_;
   bool tombstone_ = false;

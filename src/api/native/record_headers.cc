@@ -25,7 +25,7 @@ bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
   } else {
     JsonSlice other;
     if (!reader->ReadValue(&other)) return false;
-    faults_->Add(place, "/headers",
+    errors_->Add(place, "/headers",
                  {"Headers are an object of names and values, or an array of objects with name, "
                   "value and encoding; not ",
                   DescribeKind(other.kind), "."});
@@ -43,8 +43,8 @@ bool RecordParser::ReadHeaderObject(JsonReader* reader, const Place& place) {
     if (value.kind == JsonKind::kString) {
       const std::string path = value.half_pair ? "/headers" + PointerToken(header.name) : "";
       header.value = TextOf(value, place, path);
-    } else if (value.kind != JsonKind::kNull && faults_->HasRoom()) {
-      faults_->Add(place, "/headers" + PointerToken(header.name),
+    } else if (value.kind != JsonKind::kNull && errors_->HasRoom()) {
+      errors_->Add(place, "/headers" + PointerToken(header.name),
                    {"A header's value is a string or null, not ", DescribeKind(value.kind),
                     "; in the array form \"encoding\":\"json\" sends any JSON text."});
     }
@@ -58,8 +58,8 @@ bool RecordParser::ReadHeaderObject(JsonReader* reader, const Place& place) {
 void RecordParser::RefuseDuplicateHeaders(const Place& place) {
   constexpr std::size_t kFew = 8;
   const auto refuse = [&](std::string_view name) {
-    if (!faults_->HasRoom()) return;
-    faults_->Add(place, "/headers" + PointerToken(name),
+    if (!errors_->HasRoom()) return;
+    errors_->Add(place, "/headers" + PointerToken(name),
                  {"The header ", Quoted(name),
                   " comes twice; the array form of headers can say the same name twice."});
   };
@@ -96,7 +96,7 @@ bool RecordParser::ReadHeaderEntry(JsonReader* reader, const Place& place) {
   JsonSlice slice;
   if (reader->Next() != '{') {
     if (!reader->ReadValue(&slice)) return false;
-    faults_->Add(place, "",
+    errors_->Add(place, "",
                  {"A header is an object with name, value and encoding, not ",
                   DescribeKind(slice.kind), "."});
     return true;
@@ -108,9 +108,9 @@ bool RecordParser::ReadHeaderEntry(JsonReader* reader, const Place& place) {
         std::find(kEntryNames.begin(), kEntryNames.end(), called) - kEntryNames.begin());
     const bool known = member != kEntryNames.size();
     if (!known) {
-      faults_->AddUnknown(place, called, kEntryNames);
+      errors_->AddUnknown(place, called, kEntryNames);
     } else if (members[member]) {
-      faults_->AddDuplicate(place, called);
+      errors_->AddDuplicate(place, called);
     }
     if (!reader->ReadValue(&slice)) return false;
     if (known && !members[member]) members[member] = slice;
@@ -125,9 +125,9 @@ Header RecordParser::HeaderOf(const std::optional<JsonSlice>& name,
                               const std::optional<JsonSlice>& encoding, const Place& place) {
   Header header;
   if (!name) {
-    faults_->Add(place, "", "The member \"name\" of the header is missing.");
+    errors_->Add(place, "", "The member \"name\" of the header is missing.");
   } else if (name->kind != JsonKind::kString) {
-    faults_->Add(place, "/name",
+    errors_->Add(place, "/name",
                  {"A header's name is a string, not ", DescribeKind(name->kind), "."});
   } else {
     header.name = TextOf(*name, place, "/name");
@@ -135,7 +135,7 @@ Header RecordParser::HeaderOf(const std::optional<JsonSlice>& name,
   std::optional<Encoding> how = Encoding::kText;
   if (encoding) how = EncodingOf(*encoding, place, "/encoding");
   if (!value) {
-    faults_->Add(place, "", "The member \"value\" of the header is missing; it may be null.");
+    errors_->Add(place, "", "The member \"value\" of the header is missing; it may be null.");
   } else if (how) {
     header.value = PayloadOf(*value, *how, place, kHeaderField);
   }

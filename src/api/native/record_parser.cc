@@ -65,7 +65,7 @@ bool RecordParser::ReadRecord(JsonReader* reader, const Place& place, Record* re
     JsonSlice other;
     if (!reader->ReadValue(&other)) return false;
     record->topic = kUnreadTopic;
-    faults_->Add(place, "", {"A record is a JSON object, not ", DescribeKind(other.kind), "."});
+    errors_->Add(place, "", {"A record is a JSON object, not ", DescribeKind(other.kind), "."});
     return true;
   }
   Members members;
@@ -77,7 +77,7 @@ bool RecordParser::ReadRecord(JsonReader* reader, const Place& place, Record* re
     record->key = PayloadOf(members.key, members.key_encoding, place, kKeyField);
   }
   if (!members.seen[kValue]) {
-    faults_->Add(place, "", kMissingValue);
+    errors_->Add(place, "", kMissingValue);
   } else if (members.value_encoding_known) {
     record->value = PayloadOf(members.value, members.value_encoding, place, kValueField);
   }
@@ -91,11 +91,11 @@ bool RecordParser::ReadMember(JsonReader* reader, const Place& place, const Json
       static_cast<std::size_t>(std::find(kNames.begin(), kNames.end(), called) - kNames.begin());
   JsonSlice slice;
   if (member == kMembers) {
-    faults_->AddUnknown(place, called, kNames);
+    errors_->AddUnknown(place, called, kNames);
     return reader->ReadValue(&slice);
   }
   if (members->seen[member]) {
-    faults_->AddDuplicate(place, called);
+    errors_->AddDuplicate(place, called);
     return reader->ReadValue(&slice);
   }
   members->seen[member] = true;
@@ -142,7 +142,7 @@ bool RecordParser::ReadTopic(JsonReader* reader, const Place& place, std::string
     return true;
   }
   *topic = kUnreadTopic;
-  faults_->Add(place, "/topic", {"A topic is a string, not ", DescribeKind(slice.kind), "."});
+  errors_->Add(place, "/topic", {"A topic is a string, not ", DescribeKind(slice.kind), "."});
   return true;
 }
 
@@ -150,7 +150,7 @@ std::string_view RecordParser::TextOf(const JsonSlice& string, const Place& plac
                                       std::string_view path) {
   if (!string.escaped) return string.Inside();
   if (string.half_pair) {
-    faults_->Add(place, path,
+    errors_->Add(place, path,
                  "A \\u escape is half a surrogate pair and so no character: send both halves, or "
                  "\\ufffd. Only JSON that is sent as it is may have it, such as an object, or any "
                  "value or key with the encoding \"json\".");
@@ -168,7 +168,7 @@ std::optional<RecordParser::Encoding> RecordParser::EncodingOf(const JsonSlice& 
     if (name == "base64") return Encoding::kBase64;
     if (name == "json") return Encoding::kJson;
   }
-  faults_->Add(place, path, R"(An encoding is "text", "base64" or "json".)");
+  errors_->Add(place, path, R"(An encoding is "text", "base64" or "json".)");
   return std::nullopt;
 }
 
@@ -180,7 +180,7 @@ RecordParser::Bytes RecordParser::PayloadOf(const JsonSlice& slice, Encoding enc
   if (slice.kind == JsonKind::kString) return TextOf(slice, place, field.path);
   if (field.any_json) return slice.text;
   // Not so a key: 1 and "1" must not be the same key by accident.
-  faults_->Add(place, field.path,
+  errors_->Add(place, field.path,
                {"This is a string or null, not ", DescribeKind(slice.kind), "; set \"",
                 field.encoding_member, "\" to \"json\" to send the JSON text itself."});
   return std::nullopt;
@@ -189,7 +189,7 @@ RecordParser::Bytes RecordParser::PayloadOf(const JsonSlice& slice, Encoding enc
 RecordParser::Bytes RecordParser::DecodedBase64(const JsonSlice& slice, const Place& place,
                                                 std::string_view path) {
   if (slice.kind != JsonKind::kString) {
-    faults_->Add(place, path,
+    errors_->Add(place, path,
                  {"With the encoding \"base64\" this is a string or null, not ",
                   DescribeKind(slice.kind), "."});
     return std::nullopt;
@@ -202,7 +202,7 @@ RecordParser::Bytes RecordParser::DecodedBase64(const JsonSlice& slice, const Pl
   if (const std::optional<std::size_t> size = DecodeBase64(text, bytes)) {
     return std::string_view(bytes, *size);
   }
-  faults_->Add(place, path,
+  errors_->Add(place, path,
                "This is not base64 (RFC 4648, section 4): A-Z, a-z, 0-9, '+' and '/', padded with "
                "'=' to a multiple of four, no line breaks, no bits behind the last byte.");
   return std::nullopt;
@@ -211,7 +211,7 @@ RecordParser::Bytes RecordParser::DecodedBase64(const JsonSlice& slice, const Pl
 std::optional<Partition> RecordParser::PartitionOf(const JsonSlice& slice, const Place& place) {
   const std::optional<Partition> partition = IntegerOf<Partition>(slice);
   if (!partition) {
-    faults_->Add(
+    errors_->Add(
         place, "/partition",
         "A partition is an integer from 0 to 2147483647; leave it out to have one chosen.");
   }
@@ -226,7 +226,7 @@ std::optional<TimestampMs> RecordParser::TimestampOf(const JsonSlice& slice, con
     timestamp = IntegerOf<TimestampMs>(slice);
   }
   if (!timestamp) {
-    faults_->Add(
+    errors_->Add(
         place, "/timestamp",
         "A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, "
         "or an RFC 3339 string such as \"2026-01-02T03:04:05.678Z\"; leave it out to mean now.");

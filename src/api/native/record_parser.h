@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "api/json/json_reader.h"
-#include "api/native/fault_list.h"
+#include "api/native/validation_errors.h"
 #include "service/types/record.h"
 
 namespace gateway {
@@ -24,7 +24,7 @@ inline constexpr std::string_view kUnreadTopic(kUnreadTopicBytes, 0);
 
 class RecordParser final {
  public:
-  RecordParser(RequestRecords* batch, FaultList* faults) : batch_(batch), faults_(faults) {}
+  RecordParser(RequestRecords* batch, ValidationErrors* errors) : batch_(batch), errors_(errors) {}
 
   // Reads the next value as the record at `place`. False: the JSON is at fault. What is wrong with
   // the record goes to the fault list; a record without topic is one whose `topic.data()` is null,
@@ -82,7 +82,7 @@ class RecordParser final {
   std::optional<TimestampMs> TimestampOf(const JsonSlice& slice, const Place& place);
 
   RequestRecords* batch_;
-  FaultList* faults_;
+  ValidationErrors* errors_;
   std::vector<Header> headers_;  // of the record at hand
   std::string name_;
 };

@@ -1,6 +1,6 @@
 #include "api/native/request_form.h"
 
-#include "api/native/fault_list.h"
+#include "api/native/validation_errors.h"
 
 namespace gateway {
 

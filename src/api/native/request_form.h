@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "api/native/line_map.h"
-#include "service/produce/request_faults.h"
+#include "service/produce/request_errors.h"
 #include "service/types/error.h"
 #include "service/types/record.h"
 
@@ -33,7 +33,7 @@ struct ProduceRequest {
 
   // What is wrong with the request. If anything is, the records are what could be read, and only
   // good for being judged too (ProduceService::Refuse).
-  RequestFaults faults;
+  RequestErrors errors;
 
   bool IsSingle() const { return form == Form::kSingle || form == Form::kRaw; }
 

@@ -7,8 +7,8 @@
 #include <memory_resource>
 
 #include "api/json/json_writer.h"
-#include "api/native/fault_list.h"
 #include "api/native/query.h"
+#include "api/native/validation_errors.h"
 
 namespace gateway {
 namespace {
@@ -35,16 +35,16 @@ void AppendBrokers(std::string_view name, const std::vector<BrokerId>& brokers, 
 
 Result<TopicPage, Problem> ParseTopicPage(std::string_view query) {
   TopicPage page;
-  FaultList faults;
+  ValidationErrors errors;
   std::pmr::monotonic_buffer_resource arena;
-  ReadQuery(query, {kNames, ""}, &arena, &faults, [&](std::size_t name, std::string_view value) {
+  ReadQuery(query, {kNames, ""}, &arena, &errors, [&](std::size_t name, std::string_view value) {
     if (name == kAfter) {
       page.after = value;
     } else if (!ReadLimit(value, &page.limit)) {
-      faults.AddParameter(kNames[name], {"A limit is an integer from 1 to 1000."});
+      errors.AddParameter(kNames[name], {"A limit is an integer from 1 to 1000."});
     }
   });
-  if (!faults.empty()) return Problem::FromError(faults.Take().Build());
+  if (!errors.empty()) return Problem::FromError(errors.Take().Build());
   return page;
 }
 

@@ -35,7 +35,7 @@ http::Response WithoutSlash(const http::RequestHead& head) {
 
 // Each stage may end the request with an answer. They see the head only: what it alone decides
 // costs no body.
-constexpr Pipeline::Stage Pipeline::kStages[] = {
+constexpr Pipeline::HeadStage Pipeline::kStages[] = {
     // A browser asks with another method than it is going to use.
     &Pipeline::AnswerPreflight,
     // Early: every later answer, log line and metric is about a route.
@@ -83,7 +83,7 @@ std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* h
 
 http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, std::string_view peer) {
   const std::shared_ptr<RequestContext> context = MakeContext(&head, peer);
-  for (const Stage stage : kStages) {
+  for (const HeadStage stage : kStages) {
     if (Verdict answer = (this->*stage)(*context, head)) {
       return {context->Finish(std::move(*answer)), nullptr};
     }

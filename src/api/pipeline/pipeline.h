@@ -35,8 +35,8 @@ class Pipeline final : public http::HttpHandler {
 
  private:
   using Verdict = std::optional<http::Response>;
-  using Stage = Verdict (Pipeline::*)(RequestContext&, const http::RequestHead&) const;
-  static const Stage kStages[];
+  using HeadStage = Verdict (Pipeline::*)(RequestContext&, const http::RequestHead&) const;
+  static const HeadStage kStages[];
 
   Verdict AnswerPreflight(RequestContext& context, const http::RequestHead& head) const;
   Verdict FindRoute(RequestContext& context, const http::RequestHead& head) const;

@@ -102,7 +102,7 @@ void RequestContext::Account(int status, std::string_view error_type, std::size_
   const std::string_view template_path = route == nullptr ? std::string_view() : route->path;
   metrics_.OnRequestFinished(http::MethodName(method), template_path, status, duration, body_bytes,
                              response_bytes);
-  if (timed) metrics_.OnStage(Stage::kTotal, duration);
+  if (timed) metrics_.OnStage(LatencyStage::kTotal, duration);
   AccessLog::Line line;
   line.request_id = request_id_;
   line.trace = trace ? &*trace : nullptr;

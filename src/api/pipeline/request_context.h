@@ -44,7 +44,7 @@ class RequestContext final : public http::RequestState,
   // metrics.
   std::size_t body_bytes = 0;
   http::ContentCoding coding = http::ContentCoding::kIdentity;  // of the body
-  bool timed = false;  // its records were sent: its time counts as a Stage::kTotal
+  bool timed = false;  // its records were sent: its time counts as a LatencyStage::kTotal
 
   // What logs and spans tell beside that.
   std::string user_agent;

@@ -101,7 +101,7 @@ void PrometheusMetrics::OnAcceptedFailed(std::int64_t records) {
 
 void PrometheusMetrics::OnRecordFailed(ErrorCode code) { parts_->errors.OnRecordFailed(code); }
 
-void PrometheusMetrics::OnStage(Stage stage, std::chrono::nanoseconds took) {
+void PrometheusMetrics::OnStage(LatencyStage stage, std::chrono::nanoseconds took) {
   parts_->stages.OnStage(stage, took);
 }
 

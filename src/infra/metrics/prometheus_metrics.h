@@ -91,7 +91,7 @@ class PrometheusMetrics final : public Metrics {
   void OnDispatchRound(std::size_t records) override;
   void OnAcceptedFailed(std::int64_t records) override;
   void OnRecordFailed(ErrorCode code) override;
-  void OnStage(Stage stage, std::chrono::nanoseconds took) override;
+  void OnStage(LatencyStage stage, std::chrono::nanoseconds took) override;
   void OnProblem(std::string_view code) override;
   void OnKafkaReady(bool ready) override;
   std::string Scrape() const override;

@@ -19,14 +19,14 @@ class StageMetrics final : public prometheus::Collectable {
  public:
   StageMetrics();
 
-  void OnStage(Stage stage, std::chrono::nanoseconds took) {
+  void OnStage(LatencyStage stage, std::chrono::nanoseconds took) {
     stages_[static_cast<std::size_t>(stage)].Observe(took.count());
   }
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  std::array<ShardedHistogram, 4> stages_;  // in the order of Stage
+  std::array<ShardedHistogram, 4> stages_;  // in the order of LatencyStage
 };
 
 }  // namespace gateway

@@ -106,7 +106,7 @@ enum class RecordResult : std::uint8_t { kDelivered, kNotPersisted, kPossiblyPer
 
 // What a request that sends records spends its time on. Each is counted once per request, for the
 // record that was reported last: so they add up to the request's time, but for the answer's way.
-enum class Stage : std::uint8_t {
+enum class LatencyStage : std::uint8_t {
   kParse,   // from the request's last byte until its records are sent
   kHeld,    // until that record was last handed to librdkafka
   kBroker,  // until its delivery report
@@ -142,7 +142,7 @@ class Metrics {
 
   // A record failed, or may have.
   virtual void OnRecordFailed(ErrorCode /*code*/) {}
-  virtual void OnStage(Stage /*stage*/, std::chrono::nanoseconds /*took*/) {}
+  virtual void OnStage(LatencyStage /*stage*/, std::chrono::nanoseconds /*took*/) {}
 
   // Records that the gateway holds back because their partition is busy or its leader is away.
   virtual void OnRecordsHeld(std::int64_t delta) = 0;

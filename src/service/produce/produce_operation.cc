@@ -82,7 +82,7 @@ void ProduceOperation::Send(Producer& producer) {
     bytes += static_cast<std::int64_t>(record.PayloadBytes());
   }
   if (batch_.complete_at != Clock::TimePoint()) {
-    metrics_.OnStage(Stage::kParse, sent_at_ - batch_.complete_at);
+    metrics_.OnStage(LatencyStage::kParse, sent_at_ - batch_.complete_at);
   }
   metrics_.OnBatch(batch_.records.size());
   metrics_.OnRecordsSent(static_cast<std::int64_t>(batch_.records.size()), bytes);
@@ -107,8 +107,8 @@ void ProduceOperation::OnReported(Pending& pending, DeliveryReport report) {
 
   // Before the answer: who has it may look at what was counted.
   const bool was_taken = dispatched_at != Clock::TimePoint();
-  metrics_.OnStage(Stage::kHeld, (was_taken ? dispatched_at : now) - sent_at_);
-  if (was_taken) metrics_.OnStage(Stage::kBroker, now - dispatched_at);
+  metrics_.OnStage(LatencyStage::kHeld, (was_taken ? dispatched_at : now) - sent_at_);
+  if (was_taken) metrics_.OnStage(LatencyStage::kBroker, now - dispatched_at);
   const std::shared_ptr<ProduceOperation> last = std::move(self_);
   if (!answered_.exchange(true, std::memory_order_acq_rel)) {
     complete_ = true;

@@ -47,13 +47,13 @@ Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
 }
 
 std::optional<Error> ProduceService::Refuse(std::span<const Record> records, const Locate& locate,
-                                            RequestFaults found,
+                                            RequestErrors found,
                                             std::span<const Header> request_headers) const {
   const TimestampMs now = clock_.UnixMillis();
   const bool all_read = found.empty();
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
-    const auto add = [&](FaultKind kind, std::string_view member, std::string detail) {
+    const auto add = [&](RequestErrorKind kind, std::string_view member, std::string detail) {
       ErrorDetail fault = locate(i, record, member);
       fault.detail = std::move(detail);
       if (fault.record) {
@@ -63,12 +63,12 @@ std::optional<Error> ProduceService::Refuse(std::span<const Record> records, con
       }
     };
     const bool topic_known = all_read || record.topic.data() != nullptr;
-    for (RecordFault& fault : CheckRecord(record, limits_, now, request_headers)) {
+    for (RecordError& fault : CheckRecord(record, limits_, now, request_headers)) {
       if (topic_known || fault.member != kTopic)
         add(fault.kind, fault.member, std::move(fault.detail));
     }
     if (IsLegalTopicName(record.topic) && !policy_.Allows(record.topic)) {
-      add(FaultKind::kForbidden, kTopic,
+      add(RequestErrorKind::kForbidden, kTopic,
           "This gateway does not write to \"" + std::string(record.topic) +
               "\" (Topics:Allow, Topics:Deny).");
     }

@@ -13,7 +13,7 @@
 #include "service/ports/ports.h"
 #include "service/produce/produce_operation.h"
 #include "service/produce/record_validation.h"
-#include "service/produce/request_faults.h"
+#include "service/produce/request_errors.h"
 #include "service/produce/topic_policy.h"
 #include "service/types/result.h"
 
@@ -43,7 +43,7 @@ class ProduceService final {
   // a record is absent then, and its topic null (no data). Malformed outranks forbidden, and that
   // outranks size: 400, 403, 413. `request_headers`: see RequestRecords.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
-                              RequestFaults found = {},
+                              RequestErrors found = {},
                               std::span<const Header> request_headers = {}) const;
 
   const RecordLimits& limits() const { return limits_; }

@@ -66,11 +66,11 @@ bool IsLegalTopicName(std::string_view name) {
          std::all_of(name.begin(), name.end(), IsTopicCharacter);
 }
 
-std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
+std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& limits,
                                      TimestampMs now, std::span<const Header> request_headers) {
-  std::vector<RecordFault> faults;
-  const auto refuse = [&faults](std::string_view member, std::string detail) {
-    faults.push_back({FaultKind::kMalformed, member, std::move(detail)});
+  std::vector<RecordError> errors;
+  const auto refuse = [&errors](std::string_view member, std::string detail) {
+    errors.push_back({RequestErrorKind::kMalformed, member, std::move(detail)});
   };
   if (!IsLegalTopicName(record.topic)) {
     refuse("/topic",
@@ -92,17 +92,17 @@ std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& l
                            " are allowed (Limits:MaxHeaders).");
   }
   const std::size_t bytes = record.PayloadBytes();
-  if (bytes <= limits.max_record_bytes) return faults;
+  if (bytes <= limits.max_record_bytes) return errors;
   // Headers that are too large by themselves are a fault of all records that share them.
   const std::size_t header_bytes = HeaderBytes(record.headers);
   const bool alone = header_bytes > limits.max_record_bytes;
-  faults.push_back({FaultKind::kTooLarge, alone ? "/headers" : "",
+  errors.push_back({RequestErrorKind::kTooLarge, alone ? "/headers" : "",
                     "The record has " + std::to_string(alone ? header_bytes : bytes) +
                         (alone ? " bytes of headers" : " bytes of key, value and headers") +
                         Share(HeaderBytes(FromRequest(record, request_headers))) + "; at most " +
                         std::to_string(limits.max_record_bytes) +
                         " are allowed (Limits:MaxRecordBytes)."});
-  return faults;
+  return errors;
 }
 
 }  // namespace gateway

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "service/produce/request_faults.h"
+#include "service/produce/request_errors.h"
 #include "service/types/record.h"
 
 namespace gateway {
@@ -25,14 +25,14 @@ struct RecordLimits {
 // `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
 bool IsLegalTopicName(std::string_view name);
 
-struct RecordFault {
-  FaultKind kind;
+struct RecordError {
+  RequestErrorKind kind;
   std::string_view member;  // a pointer relative to the record: "/topic"; "": the record
   std::string detail;
 };
 // What is wrong with `record`; empty if nothing is. `request_headers`: see
 // RequestRecords; a fault that they have a share in says so.
-std::vector<RecordFault> CheckRecord(const Record& record, const RecordLimits& limits,
+std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& limits,
                                      TimestampMs now, std::span<const Header> request_headers = {});
 
 }  // namespace gateway

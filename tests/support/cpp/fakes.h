@@ -122,7 +122,7 @@ class FakeMetrics final : public Metrics {
     const std::lock_guard lock(mutex_);
     problems.emplace_back(code);
   }
-  void OnStage(Stage stage, std::chrono::nanoseconds took) override {
+  void OnStage(LatencyStage stage, std::chrono::nanoseconds took) override {
     const std::lock_guard lock(mutex_);
     stages[stage].push_back(took);
   }
@@ -147,7 +147,7 @@ class FakeMetrics final : public Metrics {
   std::vector<std::size_t> dispatch_rounds;
   std::int64_t accepted_failed = 0;
   bool kafka_ready = false;
-  std::map<Stage, std::vector<std::chrono::nanoseconds>> stages;
+  std::map<LatencyStage, std::vector<std::chrono::nanoseconds>> stages;
   std::vector<ErrorCode> record_errors;
   std::vector<std::string> problems;
   std::vector<std::pair<std::string, int>> requests;

@@ -24,7 +24,7 @@ constexpr std::size_t kKeptBlock = 1024;
 constexpr std::size_t kCodedPiece = std::size_t{16} * 1024;
 
 // Whether a line before a head's end can begin so: what speaks another protocol (a TLS hello, say)
-// is told at once. LF has a refusal of its own.
+// is reported at once. LF has a refusal of its own.
 bool MayBeginLine(char c) { return IsTokenChar(c) || c == '\r' || c == '\n'; }
 
 }  // namespace

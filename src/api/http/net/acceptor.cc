@@ -20,9 +20,9 @@ namespace {
 // How long to wait when the process has no descriptor left: long enough not to spin, short enough
 // not to be noticed.
 constexpr int kPauseMs = 100;
-// Beyond the limit this many more get an answer before they are closed; the rest are closed at
+// Beyond the limit this many more get an answer before they are closed; all others are closed at
 // once.
-constexpr std::size_t kPoliteRefusals = 256;
+constexpr std::size_t kMaxRejectionAnswers = 256;
 
 std::string AddressText(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";
@@ -157,7 +157,7 @@ void Acceptor::Deal(int fd, std::string peer) {
   const std::size_t open = OpenConnections();
   if (open >= limits_.max_connections) {
     metrics_.OnHttpRejected("max-connections");
-    if (open >= limits_.max_connections + kPoliteRefusals) return;
+    if (open >= limits_.max_connections + kMaxRejectionAnswers) return;
     arrival.refuse = true;
   }
   if (!addresses_.Add(arrival.peer)) {

@@ -177,8 +177,8 @@ void Connection::OnHead(bool nothing_follows) {
   if (verdict.answer) {
     framer_.DiscardBody();
     answered_early_ = true;
-    // Whether a client that expects 100 sends its body after a final status is its own choice:
-    // nobody can tell where its next request would start.
+    // Whether a client that expects 100 sends its body after a final status is its own choice: it
+    // is unknown where its next request would start.
     const bool discardable = !head.expects_continue && !head.chunked &&
                              head.content_length.value_or(0) <= kMaxDiscardedBody;
     if (!discardable) verdict.answer->close = true;

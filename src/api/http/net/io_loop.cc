@@ -43,10 +43,10 @@ constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 constexpr int kRoundsPerTurn = 32;
 // Deadlines are checked at most this often: it bounds what the checks cost with many connections.
 constexpr std::chrono::milliseconds kDeadlineResolution{10};
-// What newcomers, slow clients and passed deadlines get of a turn (see the header): some dozen of
-// them, or one handshake.
-constexpr std::chrono::microseconds kCrowdShare{200};
-constexpr std::chrono::microseconds kMostCrowdShare{1'000};
+// The time of a turn for what was deferred (see the header): some dozen connections, or one
+// handshake.
+constexpr std::chrono::microseconds kDeferredTime{200};
+constexpr std::chrono::microseconds kMaxDeferredTime{1'000};
 
 int MakeTimerFd() {
   const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -197,7 +197,7 @@ void IoLoop::Remove(std::uint64_t id) {
   Slot& slot = slots_[id & kSlotMask];
   const std::unique_ptr<Connection> connection = std::move(slot.connection);
   NoteFinished(&slot);
-  slot.in_crowd = false;
+  slot.is_deferred = false;
   slot.due = {};
   ++slot.generation;  // whoever still knows the id finds nobody
   if (slot.generation == 0) slot.generation = 1;
@@ -218,7 +218,7 @@ void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
   for (const auto& event : fds) OnEvent(event);
   ExpireDeadlines();
   TakeCompletions();
-  ServeCrowd();
+  ServeDeferred();
   if (burst) EndBurst();
   ArmTimer();
 }
@@ -228,7 +228,7 @@ void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
 void IoLoop::EndBurst() {
   bursts_->EndBurst();
   TakeCompletions();
-  if (!crowd_.empty()) ComeBack();
+  if (!deferred_.empty()) ComeBack();
 }
 
 void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
@@ -275,33 +275,33 @@ void IoLoop::Defer(std::uint64_t id, Due due) {
   slot.due.writable |= due.writable;
   slot.due.readable |= due.readable;
   slot.due.deadline |= due.deadline;
-  if (!std::exchange(slot.in_crowd, true)) crowd_.push_back(id);
+  if (!std::exchange(slot.is_deferred, true)) deferred_.push_back(id);
 }
 
 // New events are looked for as soon as the share is used up, so a prompt client waits that long at
 // most. The busier the others keep the loop, the longer the share, within bounds.
-void IoLoop::ServeCrowd() {
-  if (crowd_.empty() && arrivals_.empty()) return;
+void IoLoop::ServeDeferred() {
+  if (deferred_.empty() && arrivals_.empty()) return;
   const auto start = std::chrono::steady_clock::now();
   const auto until = start + std::clamp<Connection::TimePoint::duration>(
-                                 start - context_.now, kCrowdShare, kMostCrowdShare);
+                                 start - context_.now, kDeferredTime, kMaxDeferredTime);
   do {
     if (!arrivals_.empty()) {
       Arrival arrival = std::move(arrivals_.front());
       arrivals_.pop_front();
       Adopt(std::move(arrival));
     }
-    if (!crowd_.empty()) {
-      const std::uint64_t id = crowd_.front();
-      crowd_.pop_front();
+    if (!deferred_.empty()) {
+      const std::uint64_t id = deferred_.front();
+      deferred_.pop_front();
       if (Find(id) != nullptr) {
         Slot& slot = slots_[id & kSlotMask];
-        slot.in_crowd = false;
+        slot.is_deferred = false;
         Deal(id, std::exchange(slot.due, {}));
       }
     }
     TakeCompletions();  // what was answered at once is part of the share: it may be large
-    if (crowd_.empty() && arrivals_.empty()) return;
+    if (deferred_.empty() && arrivals_.empty()) return;
   } while (std::chrono::steady_clock::now() < until);
   ComeBack();
 }
@@ -338,8 +338,8 @@ void IoLoop::NoteDeadline(Connection::TimePoint deadline) {
   next_deadline_ = std::min(next_deadline_, deadline);
 }
 
-// When crowds come at once their deadlines do, too, and each costs an answer: they wait in the
-// crowd.
+// Connections that come at once have their deadlines at once, and each costs an answer: they are
+// deferred.
 void IoLoop::ExpireDeadlines() {
   if (!std::exchange(look_for_deadlines_, false)) return;
   for (std::size_t index = 0; index < slots_.size(); ++index) {

@@ -2,9 +2,9 @@
 // takes in what other threads have left in its CompletionQueue, and keeps one timer for the
 // earliest deadline of them all.
 //
-// Whoever has been answered before and now asks for something goes first. Newcomers, and clients
-// that take their time over a request or over reading an answer, share a slice of each turn: a
-// crowd of them makes itself wait, not the others.
+// Whoever has been answered before and now asks for something goes first. New connections, and
+// clients that are slow to send a request or to read an answer, are deferred and share a slice of
+// each turn: many of them delay each other, not the others.
 //
 // Of Pistache's TCP layer this stands on Aio::Reactor, Aio::Handler and Polling; not on
 // Tcp::Transport, whose writes and timers are keyed by file descriptor (docs/adr/0002).
@@ -39,7 +39,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   // Called on the loop's thread for each connection that has gone.
   using OnClosed = std::function<void(const std::string& peer)>;
 
-  // `bursts`, which may be null, is told of each turn with many connections that are ready.
+  // `bursts`, which may be null, is notified of each turn with many connections that are ready.
   IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics, Logger& logger,
          BurstListener* bursts, OnClosed on_closed);
   ~IoLoop() override;
@@ -66,7 +66,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::shared_ptr<Pistache::Aio::Handler> clone() const override;
 
  private:
-  // What a connection waits to be told.
+  // What is due for a connection.
   struct Due {
     bool failed = false;
     bool writable = false;
@@ -77,8 +77,8 @@ class IoLoop final : public Pistache::Aio::Handler {
     std::unique_ptr<Connection> connection;
     std::uint32_t generation = 1;
     bool unfinished = false;
-    bool in_crowd = false;
-    Due due;  // while in the crowd
+    bool is_deferred = false;
+    Due due;  // while deferred
   };
 
   void Run();
@@ -94,7 +94,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   void Remove(std::uint64_t id);
   void NoteFinished(Slot* slot);
   void TakeCompletions();
-  void ServeCrowd();
+  void ServeDeferred();
   void EndBurst();
   void ComeBack();
   void ExpireDeadlines();
@@ -116,8 +116,8 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::vector<std::uint32_t> free_slots_;
   std::atomic<std::size_t> count_{0};
   std::atomic<std::size_t> unfinished_{0};
-  std::deque<std::uint64_t> crowd_;  // who has something due and has to wait; each once
-  std::deque<Arrival> arrivals_;     // not adopted yet
+  std::deque<std::uint64_t> deferred_;  // connections with something due; each once
+  std::deque<Arrival> arrivals_;        // not adopted yet
   bool look_for_deadlines_ = false;
   Connection::TimePoint next_deadline_ = Connection::kNever;
   Connection::TimePoint armed_ = Connection::kNever;

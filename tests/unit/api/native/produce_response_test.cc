@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/native/produce_request.h"
+#include "api/native/json_request_parser.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "support/cpp/dto_testing.h"
+#include "support/cpp/request_parser_testing.h"
 
 namespace gateway {
 namespace {

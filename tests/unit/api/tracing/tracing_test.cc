@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "api/controllers/kafka_controller.h"
-#include "api/tracing/send_spans.h"
+#include "api/controllers/produce_controller.h"
+#include "api/tracing/produce_spans.h"
 #include "support/cpp/fake_tracer.h"
 #include "support/cpp/pipeline_fixture.h"
 
@@ -55,7 +55,7 @@ class TracingTest : public HasTracer, public testing::PipelineTest {
   testing::FakeProducer producer;
   ProduceService service{producer, clock, metrics, TopicPolicy({"*"}, {"secret"}),
                          RecordLimits{100, 1'000, 10}};
-  KafkaController controller{service, clock, metrics, logger, milliseconds(1'000), &tracer};
+  ProduceController controller{service, clock, metrics, logger, milliseconds(1'000), &tracer};
 };
 
 TEST_F(TracingTest, ASendIsAServersSpanAndAProducersBelowIt) {
@@ -149,17 +149,17 @@ TEST_F(TracingTest, ABatchHasASpanForEachTopicWithTheNumberOfItsRecords) {
   EXPECT_EQ(tracer.spans[0].attributes["error.type"], "TopicNotFound");
 }
 
-TEST_F(TracingTest, ABatchWithACrowdOfTopicsHasABoundedNumberOfSpans) {
+TEST_F(TracingTest, ABatchOfManyTopicsHasABoundedNumberOfSpans) {
   std::string body = "[";
-  for (std::size_t i = 0; i < SendSpans::kMaxTopics + 5; ++i) {
+  for (std::size_t i = 0; i < ProduceSpans::kMaxTopics + 5; ++i) {
     body.append(i == 0 ? "" : ",").append(R"({"value":1,"topic":"t)" + std::to_string(i) + "\"}");
   }
   Post("/api/kafka/send/batch", body + "]");
-  ASSERT_THAT(tracer.spans, SizeIs(1 + SendSpans::kMaxTopics + 1));
+  ASSERT_THAT(tracer.spans, SizeIs(1 + ProduceSpans::kMaxTopics + 1));
   EXPECT_EQ(tracer.spans.back().name, "send");
   EXPECT_EQ(tracer.spans.back().attributes["messaging.batch.message_count"], "5");
   EXPECT_EQ(tracer.spans.back().attributes.count("messaging.destination.name"), 0U);
-  EXPECT_EQ(HeaderOfRecord(SendSpans::kMaxTopics + 4, "traceparent"),
+  EXPECT_EQ(HeaderOfRecord(ProduceSpans::kMaxTopics + 4, "traceparent"),
             tracer.spans.back().traceparent);
   for (PendingRecord* record : producer.sent) record->Report(NotStored(ErrorCode::kOverloaded));
   EXPECT_EQ(tracer.spans.back().error, "Overloaded");

@@ -260,10 +260,10 @@ TEST(PrometheusMetrics, TellsTenthsOfAMillisecondOfAStageApart) {
   PrometheusMetrics metrics({});
   const std::string name = "kafka_gateway_stage_duration_seconds";
   EXPECT_THAT(metrics.Scrape(), HasLine(name + "_count{stage=\"held\"} 0"));
-  metrics.OnStage(Stage::kHeld, std::chrono::microseconds(650));
-  metrics.OnStage(Stage::kBroker, std::chrono::microseconds(750));
-  metrics.OnStage(Stage::kParse, std::chrono::microseconds(15));
-  metrics.OnStage(Stage::kTotal, milliseconds(2));
+  metrics.OnStage(LatencyStage::kHeld, std::chrono::microseconds(650));
+  metrics.OnStage(LatencyStage::kBroker, std::chrono::microseconds(750));
+  metrics.OnStage(LatencyStage::kParse, std::chrono::microseconds(15));
+  metrics.OnStage(LatencyStage::kTotal, milliseconds(2));
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"held\",le=\"0.00055\"} 0"));
   EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"held\",le=\"0.00065\"} 1"));

@@ -284,9 +284,9 @@ TEST_F(ProduceOperationTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceARe
   producer_.sent[1]->reported_at = sent + std::chrono::milliseconds(7);
   producer_.sent[1]->Report(Stored(0, 2));
   using Times = std::vector<std::chrono::nanoseconds>;
-  EXPECT_EQ(metrics_.stages[Stage::kHeld], Times{std::chrono::milliseconds(2)});
-  EXPECT_EQ(metrics_.stages[Stage::kBroker], Times{std::chrono::milliseconds(5)});
-  EXPECT_TRUE(metrics_.stages[Stage::kParse].empty()) << "nobody said when it was complete";
+  EXPECT_EQ(metrics_.stages[LatencyStage::kHeld], Times{std::chrono::milliseconds(2)});
+  EXPECT_EQ(metrics_.stages[LatencyStage::kBroker], Times{std::chrono::milliseconds(5)});
+  EXPECT_TRUE(metrics_.stages[LatencyStage::kParse].empty()) << "nobody said when it was complete";
 }
 
 TEST_F(ProduceOperationTest, ARecordThatWasNeverHandedOverWasOnlyHeld) {
@@ -295,8 +295,8 @@ TEST_F(ProduceOperationTest, ARecordThatWasNeverHandedOverWasOnlyHeld) {
   clock_.Advance(std::chrono::milliseconds(30));
   producer_.sent[0]->Report(NotStored(ErrorCode::kBrokersUnavailable));
   using Times = std::vector<std::chrono::nanoseconds>;
-  EXPECT_EQ(metrics_.stages[Stage::kHeld], Times{std::chrono::milliseconds(30)});
-  EXPECT_TRUE(metrics_.stages[Stage::kBroker].empty());
+  EXPECT_EQ(metrics_.stages[LatencyStage::kHeld], Times{std::chrono::milliseconds(30)});
+  EXPECT_TRUE(metrics_.stages[LatencyStage::kBroker].empty());
   EXPECT_EQ(metrics_.record_errors, std::vector{ErrorCode::kBrokersUnavailable});
 }
 

@@ -119,9 +119,9 @@ TEST_F(ProduceServiceTest, MeasuresTimesByItsClock) {
 }
 
 TEST_F(ProduceServiceTest, WhatTheReaderFoundIsListedWithTheRestInTheOrderOfTheRequest) {
-  RequestFaults found;
-  found.Add(FaultKind::kMalformed, Fault("/1/value", 1));
-  found.Add(FaultKind::kMalformed, Fault("/headers", std::nullopt));
+  RequestErrors found;
+  found.Add(RequestErrorKind::kMalformed, Fault("/1/value", 1));
+  found.Add(RequestErrorKind::kMalformed, Fault("/headers", std::nullopt));
   Record no_topic;  // its topic could not be read
   no_topic.partition = -1;
   const std::vector<Record> records = {MakeRecord("secret"), no_topic, MakeRecord("..")};
@@ -133,15 +133,15 @@ TEST_F(ProduceServiceTest, WhatTheReaderFoundIsListedWithTheRestInTheOrderOfTheR
 }
 
 TEST_F(ProduceServiceTest, WhatTheReaderFoundDoesNotHideWhatTheRefusalIsCalled) {
-  const auto code = [this](std::string_view topic, FaultKind kind) {
-    RequestFaults found;
+  const auto code = [this](std::string_view topic, RequestErrorKind kind) {
+    RequestErrors found;
     found.Add(kind, Fault("", std::nullopt));
     return service_.Refuse(std::vector<Record>{MakeRecord(topic)}, &Locate, std::move(found))->code;
   };
-  EXPECT_EQ(code("fine", FaultKind::kTooManyRecords), ErrorCode::kTooManyRecords);
-  EXPECT_EQ(code("secret", FaultKind::kTooManyRecords), ErrorCode::kTopicForbidden);
-  EXPECT_EQ(code("..", FaultKind::kTooManyRecords), ErrorCode::kInvalidRecord);
-  EXPECT_EQ(code("secret", FaultKind::kMalformed), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(code("fine", RequestErrorKind::kTooManyRecords), ErrorCode::kTooManyRecords);
+  EXPECT_EQ(code("secret", RequestErrorKind::kTooManyRecords), ErrorCode::kTopicForbidden);
+  EXPECT_EQ(code("..", RequestErrorKind::kTooManyRecords), ErrorCode::kInvalidRecord);
+  EXPECT_EQ(code("secret", RequestErrorKind::kMalformed), ErrorCode::kInvalidRecord);
 }
 
 TEST_F(ProduceServiceTest, WhatRecordsShareIsAFaultOnce) {

@@ -18,7 +18,7 @@ constexpr RecordLimits kLimits{.max_batch_records = 1,
                                .min_timestamp = 946'684'800'000};  // 2000-01-01
 constexpr TimestampMs kNow = 1'767'323'045'678;                    // 2026-01-02T03:04:05.678Z
 
-std::vector<RecordFault> CheckRecord(const Record& record) {
+std::vector<RecordError> CheckRecord(const Record& record) {
   return CheckRecord(record, kLimits, kNow);
 }
 
@@ -27,11 +27,11 @@ std::string TimeFaults(TimestampMs timestamp) {
   Record record;
   record.topic = "orders";
   record.timestamp = timestamp;
-  std::string faults;
-  for (const RecordFault& fault : CheckRecord(record)) {
-    faults += std::string(fault.member) + ": " + fault.detail;
+  std::string errors;
+  for (const RecordError& fault : CheckRecord(record)) {
+    errors += std::string(fault.member) + ": " + fault.detail;
   }
-  return faults;
+  return errors;
 }
 
 Record Valid() {
@@ -61,8 +61,8 @@ TEST(CheckRecord, ARecordAtEveryLimitIsFine) {
   record.partition = 0;
   record.timestamp = kNow;
   EXPECT_EQ(record.PayloadBytes(), 10U);
-  const std::vector<RecordFault> faults = CheckRecord(record);
-  EXPECT_TRUE(faults.empty());
+  const std::vector<RecordError> errors = CheckRecord(record);
+  EXPECT_TRUE(errors.empty());
 }
 
 TEST(CheckRecord, KeyValueAndHeadersCountTogether) {
@@ -71,10 +71,10 @@ TEST(CheckRecord, KeyValueAndHeadersCountTogether) {
   record.key = "1234";
   record.value = "12345";
   record.headers = headers;
-  const std::vector<RecordFault> faults = CheckRecord(record);
-  ASSERT_EQ(faults.size(), 1U);
-  EXPECT_EQ(faults[0].member, "");
-  EXPECT_EQ(faults[0].kind, FaultKind::kTooLarge);
+  const std::vector<RecordError> errors = CheckRecord(record);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].member, "");
+  EXPECT_EQ(errors[0].kind, RequestErrorKind::kTooLarge);
 }
 
 TEST(CheckRecord, AFaultSaysWhatIsFromFieldsOfTheRequest) {
@@ -82,12 +82,12 @@ TEST(CheckRecord, AFaultSaysWhatIsFromFieldsOfTheRequest) {
   const Header headers[] = {{"x-own", "123"}, from_request[0], from_request[1]};
   Record record = Valid();
   record.headers = headers;
-  const std::vector<RecordFault> faults = CheckRecord(record, kLimits, kNow, from_request);
-  ASSERT_EQ(faults.size(), 2U);
-  EXPECT_EQ(faults[0].detail,
+  const std::vector<RecordError> errors = CheckRecord(record, kLimits, kNow, from_request);
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].detail,
             "The record has 3 headers, 2 of them from header fields of the request "
             "(Records:HeadersFromRequest); at most 2 are allowed (Limits:MaxHeaders).");
-  EXPECT_EQ(faults[1].detail,
+  EXPECT_EQ(errors[1].detail,
             "The record has 16 bytes of headers, 8 of them from header fields of the "
             "request (Records:HeadersFromRequest); at most 10 are allowed "
             "(Limits:MaxRecordBytes).");
@@ -99,9 +99,9 @@ TEST(CheckRecord, AHeaderOfTheRecordsOwnIsNotFromTheRequest) {
   const Header headers[] = {{name, "1"}, {"b", ""}, {"c", ""}};
   Record record = Valid();
   record.headers = headers;
-  const std::vector<RecordFault> faults = CheckRecord(record, kLimits, kNow, from_request);
-  ASSERT_EQ(faults.size(), 1U);
-  EXPECT_EQ(faults[0].detail,
+  const std::vector<RecordError> errors = CheckRecord(record, kLimits, kNow, from_request);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].detail,
             "The record has 3 headers; at most 2 are allowed (Limits:MaxHeaders).");
 }
 
@@ -114,13 +114,13 @@ TEST(CheckRecord, NamesEachMemberAtFault) {
   record.partition = -1;
   record.timestamp = -5;
   record.headers = headers;
-  const std::vector<RecordFault> faults = CheckRecord(record);
-  ASSERT_EQ(faults.size(), 4U);
-  EXPECT_EQ(faults[0].member, "/topic");
-  EXPECT_EQ(faults[1].member, "/partition");
-  EXPECT_EQ(faults[2].member, "/timestamp");
-  EXPECT_EQ(faults[3].member, "/headers");
-  for (const RecordFault& fault : faults) EXPECT_EQ(fault.kind, FaultKind::kMalformed);
+  const std::vector<RecordError> errors = CheckRecord(record);
+  ASSERT_EQ(errors.size(), 4U);
+  EXPECT_EQ(errors[0].member, "/topic");
+  EXPECT_EQ(errors[1].member, "/partition");
+  EXPECT_EQ(errors[2].member, "/timestamp");
+  EXPECT_EQ(errors[3].member, "/headers");
+  for (const RecordError& fault : errors) EXPECT_EQ(fault.kind, RequestErrorKind::kMalformed);
 }
 
 TEST(CheckRecord, ATimeIsFromTheEarliestToADayAhead) {

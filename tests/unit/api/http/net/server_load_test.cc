@@ -76,7 +76,7 @@ TEST_F(HttpServerLoad, ALargeBodyArrivesWhole) {
 
 // Many have connected and ask for the first time, then one that has been answered before: all of it
 // is there when the loop looks.
-TEST_F(HttpServerLoad, AClientThatIsKnownGoesBeforeACrowdOfNewcomers) {
+TEST_F(HttpServerLoad, AKnownClientIsServedBeforeManyNewOnes) {
   Signal blocked;
   Signal all_sent;
   std::vector<std::string> order;

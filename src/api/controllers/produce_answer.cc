@@ -1,4 +1,4 @@
-#include "api/controllers/send_answer.h"
+#include "api/controllers/produce_answer.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -29,27 +29,27 @@ std::string_view FirstFault(const ProduceOperation& batch) {
   return "";
 }
 
-http::Response AnswerToMany(const ProduceOperation& batch, const SendAnswerForm& form,
+http::Response AnswerToMany(const ProduceOperation& batch, const AnswerOptions& options,
                             const RequestContext& context) {
   BatchResponse formatted =
-      FormatBatchResponse(batch, {!form.ndjson.empty(), form.minimal, form.lines.get()});
+      FormatBatchResponse(batch, {!options.ndjson.empty(), options.minimal, options.lines.get()});
   http::Response response;
   response.status = formatted.status;
-  response.content_type = form.ndjson.empty() ? kJson : form.ndjson;
+  response.content_type = options.ndjson.empty() ? kJson : options.ndjson;
   response.body = std::move(formatted.body);
   response.error_type = FirstFault(batch);
   int retry_after = formatted.retry_after_seconds;
   if (formatted.overloaded) retry_after = std::max(retry_after, context.RetryAfterSeconds());
   if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
-  if (form.minimal) response.headers.emplace_back("Preference-Applied", "return=minimal");
+  if (options.minimal) response.headers.emplace_back("Preference-Applied", "return=minimal");
   return response;
 }
 
 }  // namespace
 
-http::Response MakeSendAnswer(const ProduceOperation& batch, const SendAnswerForm& form,
-                              const RequestContext& context) {
-  return form.single ? AnswerToOne(batch, context) : AnswerToMany(batch, form, context);
+http::Response MakeProduceAnswer(const ProduceOperation& batch, const AnswerOptions& options,
+                                 const RequestContext& context) {
+  return options.single ? AnswerToOne(batch, context) : AnswerToMany(batch, options, context);
 }
 
 http::Response MakeAccepted(std::size_t total) {

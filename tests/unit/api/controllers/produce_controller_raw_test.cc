@@ -2,18 +2,18 @@
 
 #include <string>
 
-#include "api/controllers/kafka_controller.h"
-#include "support/cpp/kafka_controller_fixture.h"
+#include "api/controllers/produce_controller.h"
+#include "support/cpp/produce_controller_fixture.h"
 
 namespace gateway {
 namespace {
 
 using testing::JsonOf;
-using testing::KafkaControllerTest;
 using testing::NotStored;
+using testing::ProduceControllerTest;
 using testing::Stored;
 
-TEST_F(KafkaControllerTest, RawBytesAreOneRecord) {
+TEST_F(ProduceControllerTest, RawBytesAreOneRecord) {
   Begin(Raw("?key=a%00&header=n:v", std::string_view("\0{", 2)));
   ASSERT_EQ(producer.sent.size(), 1U);
   const Record& record = producer.sent[0]->record();
@@ -30,7 +30,7 @@ TEST_F(KafkaControllerTest, RawBytesAreOneRecord) {
   EXPECT_EQ(metrics.requests[0].first, "/api/kafka/topics/{topic}") << "never a client's path";
 }
 
-TEST_F(KafkaControllerTest, ATopicInThePathIsDecodedAndChecked) {
+TEST_F(ProduceControllerTest, ATopicInThePathIsDecodedAndChecked) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   EXPECT_EQ(JsonOf(Ask(Raw("", "v", "", "%6Frders")))["topic"], "orders");
   for (const char* bad : {"a%20b", "%2e%2e", ".", "a%2Fb", "%C3%A4"}) {
@@ -43,7 +43,7 @@ TEST_F(KafkaControllerTest, ATopicInThePathIsDecodedAndChecked) {
   EXPECT_EQ(Ask(Raw("", "v", "", "__consumer_offsets")).status, 403);
 }
 
-TEST_F(KafkaControllerTest, FaultsOfRawRecordsNameTheirParameter) {
+TEST_F(ProduceControllerTest, FaultsOfRawRecordsNameTheirParameter) {
   EXPECT_EQ(JsonOf(Ask(Raw("?partition=-1", "v")))["errors"][0]["parameter"], "partition");
   EXPECT_EQ(JsonOf(Ask(Raw("?timestamp=0", "v")))["errors"][0]["parameter"], "timestamp");
   const auto headers =
@@ -54,7 +54,7 @@ TEST_F(KafkaControllerTest, FaultsOfRawRecordsNameTheirParameter) {
   EXPECT_TRUE(producer.sent.empty());
 }
 
-TEST_F(KafkaControllerTest, RawLinesAreABatch) {
+TEST_F(ProduceControllerTest, RawLinesAreABatch) {
   Begin(Raw("?key=k", "one\n\ntwo\n", kNdjsonField));
   ASSERT_EQ(producer.sent.size(), 2U);
   EXPECT_EQ(producer.sent[1]->record().value, "two");
@@ -68,7 +68,7 @@ TEST_F(KafkaControllerTest, RawLinesAreABatch) {
   EXPECT_EQ(JsonOf(*response)["results"][1]["line"], 3);
 }
 
-TEST_F(KafkaControllerTest, LinesHaveManyNamesAndAreAnsweredByTheOneThatWasAskedFor) {
+TEST_F(ProduceControllerTest, LinesHaveManyNamesAndAreAnsweredByTheOneThatWasAskedFor) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   const std::string accept = "Accept: application/jsonl\r\n";
   const auto raw = Ask(Raw("", "1\n2", "Content-Type: application/jsonlines\r\n" + accept));
@@ -78,14 +78,14 @@ TEST_F(KafkaControllerTest, LinesHaveManyNamesAndAreAnsweredByTheOneThatWasAsked
   EXPECT_EQ(batch.content_type, "application/jsonl");
 }
 
-TEST_F(KafkaControllerTest, WhatWouldNotBeTheValueThatWasMeantIsNoRecord) {
+TEST_F(ProduceControllerTest, WhatWouldNotBeTheValueThatWasMeantIsNoRecord) {
   EXPECT_EQ(Ask(Raw("", "--x--", "Content-Type: multipart/form-data; boundary=x\r\n")).status, 415);
   EXPECT_EQ(Ask(Raw("", "{}", "Content-Type: application/vnd.kafka.json.v2+json\r\n")).status, 415);
   EXPECT_EQ(Ask(Raw("", "", "")).status, 400);
   EXPECT_TRUE(producer.sent.empty());
 }
 
-TEST_F(KafkaControllerTest, WhatAllRawLinesShareIsAFaultOnce) {
+TEST_F(ProduceControllerTest, WhatAllRawLinesShareIsAFaultOnce) {
   const auto shared = JsonOf(Ask(Raw("?partition=-1", "1\n2\n3", kNdjsonField, "secret")));
   EXPECT_EQ(shared["errors"].size(), 2U);
   EXPECT_EQ(shared["errors"][0]["parameter"], "partition");
@@ -97,7 +97,7 @@ TEST_F(KafkaControllerTest, WhatAllRawLinesShareIsAFaultOnce) {
   EXPECT_TRUE(producer.sent.empty());
 }
 
-TEST_F(KafkaControllerTest, AnArrayThatIsSplitIsABatch) {
+TEST_F(ProduceControllerTest, AnArrayThatIsSplitIsABatch) {
   const std::string json = "Content-Type: application/json\r\n";
   Begin(Raw("?split=array&key=k", "[{\"a\": 1}, null]", json));
   ASSERT_EQ(producer.sent.size(), 2U);
@@ -119,15 +119,15 @@ TEST_F(KafkaControllerTest, AnArrayThatIsSplitIsABatch) {
   EXPECT_EQ(Ask(Raw("?split=array", "[1,2,3,4]", json)).status, 413);
   EXPECT_EQ(Ask(Raw("?split=array", "[1,]", json)).status, 400);
   EXPECT_EQ(Ask(Raw("?split=array", "[1]", json, "secret")).status, 403);
-  const auto faults = JsonOf(
+  const auto errors = JsonOf(
       Ask(Raw("?split=array&partition=-1", "[1,\"" + std::string(101, 'x') + "\"]", json, ".")));
-  ASSERT_EQ(faults["errors"].size(), 3U);
-  EXPECT_EQ(faults["errors"][0]["parameter"], "topic");
-  EXPECT_EQ(faults["errors"][1]["parameter"], "partition");
-  EXPECT_EQ(faults["errors"][2]["pointer"], "/1");
+  ASSERT_EQ(errors["errors"].size(), 3U);
+  EXPECT_EQ(errors["errors"][0]["parameter"], "topic");
+  EXPECT_EQ(errors["errors"][1]["parameter"], "partition");
+  EXPECT_EQ(errors["errors"][2]["pointer"], "/1");
 }
 
-TEST_F(KafkaControllerTest, APageOfAnotherOriginCannotWriteAsAFormCould) {
+TEST_F(ProduceControllerTest, APageOfAnotherOriginCannotWriteAsAFormCould) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   const auto status = [this](const std::string& fields) {
     return Ask(Raw("", "v", fields)).status;

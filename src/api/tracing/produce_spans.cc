@@ -1,4 +1,4 @@
-#include "api/tracing/send_spans.h"
+#include "api/tracing/produce_spans.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,10 +18,10 @@ std::string_view TopicOf(const Record& record) {
 
 }  // namespace
 
-SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
-                                const RecordLimits& limits, RequestRecords& batch) {
+ProduceSpans::Ptr ProduceSpans::Start(Tracer* tracer, const Span* server, bool single,
+                                      const RecordLimits& limits, RequestRecords& batch) {
   if (tracer == nullptr || server == nullptr || batch.records.empty()) return nullptr;
-  auto spans = std::make_shared<SendSpans>();
+  auto spans = std::make_shared<ProduceSpans>();
   for (const Record& record : batch.records) {
     const std::string_view topic = TopicOf(record);
     const std::size_t place = spans->Find(topic);
@@ -35,8 +35,8 @@ SendSpans::Ptr SendSpans::Start(Tracer* tracer, const Span* server, bool single,
   return spans;
 }
 
-void SendSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
-                    RequestRecords& batch) {
+void ProduceSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
+                       RequestRecords& batch) {
   std::string name = "send";
   if (!topic.empty()) name.append(" ").append(topic);
   Send& send = sends_.emplace_back();
@@ -55,7 +55,7 @@ void SendSpans::Add(Tracer& tracer, const Span& server, std::string_view topic,
   if (!topic.empty()) span.Set("messaging.destination.name", topic);
 }
 
-void SendSpans::Describe(bool single, const Record& first) {
+void ProduceSpans::Describe(bool single, const Record& first) {
   single_ = single;
   for (Send& send : sends_) {
     if (!single) send.span->Set("messaging.batch.message_count", send.records);
@@ -63,14 +63,14 @@ void SendSpans::Describe(bool single, const Record& first) {
   if (single && !first.value) sends_.front().span->Set("messaging.kafka.message.tombstone", true);
 }
 
-std::size_t SendSpans::Find(std::string_view topic) const {
+std::size_t ProduceSpans::Find(std::string_view topic) const {
   std::size_t place = 0;
   while (place < sends_.size() && sends_[place].topic != topic) ++place;
   return std::min(place, kMaxTopics);
 }
 
-std::span<const Header> SendSpans::TraceOf(const Record& record,
-                                           std::span<const Header> rest) const {
+std::span<const Header> ProduceSpans::TraceOf(const Record& record,
+                                              std::span<const Header> rest) const {
   const Send& send = sends_[Find(TopicOf(record))];
   const std::size_t bytes = record.PayloadBytes() + send.bytes + HeaderBytes(rest);
   const bool fits =
@@ -79,14 +79,14 @@ std::span<const Header> SendSpans::TraceOf(const Record& record,
   return fits ? send.headers : std::span<const Header>();
 }
 
-void SendSpans::Refuse(std::string_view error_type) {
+void ProduceSpans::Refuse(std::string_view error_type) {
   for (Send& send : sends_) {
     send.span->Fail(error_type);
     send.span.reset();
   }
 }
 
-void SendSpans::End(const ProduceOperation& batch) {
+void ProduceSpans::End(const ProduceOperation& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
     if (outcome.ok()) continue;

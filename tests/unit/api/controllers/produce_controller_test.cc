@@ -1,4 +1,4 @@
-#include "api/controllers/kafka_controller.h"
+#include "api/controllers/produce_controller.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "support/cpp/kafka_controller_fixture.h"
+#include "support/cpp/produce_controller_fixture.h"
 
 namespace gateway {
 namespace {
@@ -14,13 +14,13 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HeaderOf;
 using testing::JsonOf;
-using testing::KafkaControllerTest;
 using testing::NotStored;
+using testing::ProduceControllerTest;
 using testing::Stored;
 
 constexpr std::string_view kRecord = R"({"topic":"orders","key":"k","value":{"a": 1}})";
 
-TEST_F(KafkaControllerTest, AStoredRecordIsAnsweredWithWhereItIs) {
+TEST_F(ProduceControllerTest, AStoredRecordIsAnsweredWithWhereItIs) {
   Begin(Send(kRecord));
   ASSERT_EQ(producer.sent.size(), 1U);
   EXPECT_EQ(producer.sent[0]->record().value, R"({"a": 1})");
@@ -37,13 +37,13 @@ TEST_F(KafkaControllerTest, AStoredRecordIsAnsweredWithWhereItIs) {
   EXPECT_EQ(json["offset"], 1'234);
 }
 
-TEST_F(KafkaControllerTest, AReportBeforeSendReturnsIsAnAnswerToo) {
+TEST_F(ProduceControllerTest, AReportBeforeSendReturnsIsAnAnswerToo) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   EXPECT_EQ(Ask(Send(kRecord)).status, 200);
   EXPECT_EQ(admission.requests(), 0U);
 }
 
-TEST_F(KafkaControllerTest, AFailedRecordIsItsProblem) {
+TEST_F(ProduceControllerTest, AFailedRecordIsItsProblem) {
   Begin(Send(kRecord));
   producer.sent[0]->Report(NotStored(ErrorCode::kTopicNotFound));
   const auto response = Answer();
@@ -54,7 +54,7 @@ TEST_F(KafkaControllerTest, AFailedRecordIsItsProblem) {
   EXPECT_EQ(JsonOf(*response)["persistence"], "NotPersisted");
 }
 
-TEST_F(KafkaControllerTest, ARetriableFailureSaysWhenToRetry) {
+TEST_F(ProduceControllerTest, ARetriableFailureSaysWhenToRetry) {
   Begin(Send(kRecord));
   producer.sent[0]->Report(NotStored(ErrorCode::kBrokersUnavailable));
   const auto response = Answer();
@@ -63,7 +63,7 @@ TEST_F(KafkaControllerTest, ARetriableFailureSaysWhenToRetry) {
   EXPECT_EQ(HeaderOf(*response, "Retry-After"), "2");
 }
 
-TEST_F(KafkaControllerTest, ABadBodySendsNothing) {
+TEST_F(ProduceControllerTest, ABadBodySendsNothing) {
   EXPECT_EQ(JsonOf(Ask(Send("{"))).at("code"), "InvalidJson");
   EXPECT_EQ(Ask(Send(R"({"value":1})")).status, 400);
   EXPECT_EQ(Ask(Send(R"({"topic":"secret","value":1})")).status, 403);
@@ -72,7 +72,7 @@ TEST_F(KafkaControllerTest, ABadBodySendsNothing) {
   EXPECT_EQ(admission.requests(), 0U);
 }
 
-TEST_F(KafkaControllerTest, RecordsTakeTheirShareOfTheByteBudgetUntilTheyAreReported) {
+TEST_F(ProduceControllerTest, RecordsTakeTheirShareOfTheByteBudgetUntilTheyAreReported) {
   const std::string_view body = R"([{"topic":"a","value":1},{"topic":"b","value":2}])";
   Begin(Batch(body));
   ASSERT_EQ(producer.sent.size(), 2U);
@@ -86,7 +86,7 @@ TEST_F(KafkaControllerTest, RecordsTakeTheirShareOfTheByteBudgetUntilTheyAreRepo
   EXPECT_EQ(admission.bytes(), 0U);
 }
 
-TEST_F(KafkaControllerTest, TheBudgetIsGivenBackBeforeTheAnswerIsOut) {
+TEST_F(ProduceControllerTest, TheBudgetIsGivenBackBeforeTheAnswerIsOut) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   std::vector<http::CompletionQueue::Completion> completions;
   std::vector<http::CompletionQueue::Task> tasks;
@@ -98,7 +98,7 @@ TEST_F(KafkaControllerTest, TheBudgetIsGivenBackBeforeTheAnswerIsOut) {
   }
 }
 
-TEST_F(KafkaControllerTest, AfterTheDeadlineTheBudgetIsHeldUntilTheLastReport) {
+TEST_F(ProduceControllerTest, AfterTheDeadlineTheBudgetIsHeldUntilTheLastReport) {
   Begin(Send(kRecord));
   on_deadline();
   EXPECT_EQ(Answer()->status, 504);
@@ -107,7 +107,7 @@ TEST_F(KafkaControllerTest, AfterTheDeadlineTheBudgetIsHeldUntilTheLastReport) {
   EXPECT_EQ(admission.requests(), 0U);
 }
 
-TEST_F(KafkaControllerTest, RecordsForWhichThereIsNoRoomAreRefusedBeforeTheyAreSent) {
+TEST_F(ProduceControllerTest, RecordsForWhichThereIsNoRoomAreRefusedBeforeTheyAreSent) {
   auto other = admission.TryAdmit();
   ASSERT_TRUE(other.Grow(900));  // there is room for the bytes of the body, not for the records
   const auto response = Ask(Send(kRecord));
@@ -120,7 +120,7 @@ TEST_F(KafkaControllerTest, RecordsForWhichThereIsNoRoomAreRefusedBeforeTheyAreS
   EXPECT_EQ(admission.bytes(), 900U);
 }
 
-TEST_F(KafkaControllerTest, WhatIsRefusedLaterForWantOfRoomIsToldToWaitForWhatDrains) {
+TEST_F(ProduceControllerTest, WhatIsRefusedLaterForWantOfRoomIsToldToWaitForWhatDrains) {
   const auto other = admission.TryAdmit();
   admission.RetryAfterSeconds(clock.Now());
   clock.Advance(std::chrono::seconds(5));  // in which only the request itself comes free
@@ -134,7 +134,7 @@ TEST_F(KafkaControllerTest, WhatIsRefusedLaterForWantOfRoomIsToldToWaitForWhatDr
   EXPECT_EQ(HeaderOf(*Answer(), "Retry-After"), "5");
 }
 
-TEST_F(KafkaControllerTest, ABatchIsAnsweredWithEachRecordsFateInOrder) {
+TEST_F(ProduceControllerTest, ABatchIsAnsweredWithEachRecordsFateInOrder) {
   Begin(Batch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
   ASSERT_EQ(producer.sent.size(), 2U);
   producer.sent[1]->Report(Stored(0, 9));
@@ -149,7 +149,7 @@ TEST_F(KafkaControllerTest, ABatchIsAnsweredWithEachRecordsFateInOrder) {
   EXPECT_EQ(json["results"][1]["offset"], 9);
 }
 
-TEST_F(KafkaControllerTest, ABatchInWhichEverythingFailedForWantOfBrokersIs503WithRetryAfter) {
+TEST_F(ProduceControllerTest, ABatchInWhichEverythingFailedForWantOfBrokersIs503WithRetryAfter) {
   Begin(Batch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
   for (PendingRecord* record : producer.sent) {
     record->Report(NotStored(ErrorCode::kBrokersUnavailable));
@@ -161,7 +161,7 @@ TEST_F(KafkaControllerTest, ABatchInWhichEverythingFailedForWantOfBrokersIs503Wi
   EXPECT_EQ(JsonOf(*response)["failed"], 2);
 }
 
-TEST_F(KafkaControllerTest, OneBadRecordRefusesTheBatchWithItsPointer) {
+TEST_F(ProduceControllerTest, OneBadRecordRefusesTheBatchWithItsPointer) {
   const auto response = Ask(Batch(R"([{"topic":"a","value":1},{"topic":"secret","value":2}])"));
   EXPECT_EQ(response.status, 403);
   EXPECT_EQ(JsonOf(response)["errors"][0]["pointer"], "/1/topic");
@@ -172,7 +172,7 @@ TEST_F(KafkaControllerTest, OneBadRecordRefusesTheBatchWithItsPointer) {
   EXPECT_EQ(Ask(Batch(four)).status, 413);
 }
 
-TEST_F(KafkaControllerTest, LinesAreABatchWhoseResultsNameThem) {
+TEST_F(ProduceControllerTest, LinesAreABatchWhoseResultsNameThem) {
   Begin(Lines("{\"topic\":\"a\",\"value\":1}\r\n\n{\"topic\":\"b\",\"value\":\"x\"}"));
   ASSERT_EQ(producer.sent.size(), 2U);
   EXPECT_EQ(producer.sent[1]->record().value, "x");
@@ -184,7 +184,7 @@ TEST_F(KafkaControllerTest, LinesAreABatchWhoseResultsNameThem) {
   EXPECT_EQ(JsonOf(*response)["results"][1]["line"], 3);
 }
 
-TEST_F(KafkaControllerTest, AnyFaultOfALineNamesIt) {
+TEST_F(ProduceControllerTest, AnyFaultOfALineNamesIt) {
   const std::string good = R"({"topic":"a","value":1})";
   const auto parsing = JsonOf(Ask(Lines(good + "\n\n{\"topic\":\"a\"}")));
   EXPECT_EQ(parsing["errors"][0]["pointer"], "/1");
@@ -196,7 +196,7 @@ TEST_F(KafkaControllerTest, AnyFaultOfALineNamesIt) {
   EXPECT_TRUE(producer.sent.empty());
 }
 
-TEST_F(KafkaControllerTest, AClientThatAcceptsLinesGetsThem) {
+TEST_F(ProduceControllerTest, AClientThatAcceptsLinesGetsThem) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   const auto response = Ask(Send(R"([{"topic":"a","value":1}])", "Accept: application/x-ndjson\r\n",
                                  "/api/kafka/send/batch"));
@@ -206,7 +206,7 @@ TEST_F(KafkaControllerTest, AClientThatAcceptsLinesGetsThem) {
       << "a single record is no list";
 }
 
-TEST_F(KafkaControllerTest, LittleIsAnsweredWhenLittleIsWanted) {
+TEST_F(ProduceControllerTest, LittleIsAnsweredWhenLittleIsWanted) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   const auto response = Ask(Send(R"([{"topic":"a","value":1},{"topic":"a","value":2}])",
                                  "Prefer: return=minimal\r\n", "/api/kafka/send/batch"));
@@ -216,7 +216,7 @@ TEST_F(KafkaControllerTest, LittleIsAnsweredWhenLittleIsWanted) {
   EXPECT_EQ(HeaderOf(Ask(Send(kRecord, "Prefer: return=minimal\r\n")), "Preference-Applied"), "");
 }
 
-class RespondAsyncTest : public KafkaControllerTest {
+class RespondAsyncTest : public ProduceControllerTest {
  protected:
   static std::string AsyncBatch(std::string_view body) {
     return Send(body, "Prefer: respond-async, return=minimal\r\n", "/api/kafka/send/batch");
@@ -292,7 +292,7 @@ TEST_F(RespondAsyncTest, WhatIsNotValidIsStillRefused) {
 
 constexpr std::string_view kParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-TEST_F(KafkaControllerTest, TraceAndIdempotencyKeyGoOnIntoTheRecords) {
+TEST_F(ProduceControllerTest, TraceAndIdempotencyKeyGoOnIntoTheRecords) {
   Begin(Send(kRecord, "traceparent: " + std::string(kParent) + "\r\nIdempotency-Key: \"k-1\"\r\n"));
   ASSERT_EQ(producer.sent.size(), 1U);
   const std::span<const Header> headers = producer.sent[0]->record().headers;
@@ -304,7 +304,7 @@ TEST_F(KafkaControllerTest, TraceAndIdempotencyKeyGoOnIntoTheRecords) {
   producer.sent[0]->Report(Stored(0, 1));
 }
 
-TEST_F(KafkaControllerTest, AtTheDeadlineTheAnswerIs504PossiblyPersisted) {
+TEST_F(ProduceControllerTest, AtTheDeadlineTheAnswerIs504PossiblyPersisted) {
   Begin(Send(kRecord));
   EXPECT_EQ(deadline_at, clock.Now() + milliseconds(1'000));
   on_deadline();
@@ -320,7 +320,7 @@ TEST_F(KafkaControllerTest, AtTheDeadlineTheAnswerIs504PossiblyPersisted) {
   EXPECT_EQ(metrics.Count(RecordResult::kLate), 1);
 }
 
-TEST_F(KafkaControllerTest, TheClientsOwnDeadlineCountsUpToTheCap) {
+TEST_F(ProduceControllerTest, TheClientsOwnDeadlineCountsUpToTheCap) {
   Begin(Send(kRecord, "Request-Timeout-Ms: 250\r\n"));
   EXPECT_EQ(deadline_at, clock.Now() + milliseconds(250));
   producer.sent[0]->Report(Stored(0, 1));
@@ -329,7 +329,7 @@ TEST_F(KafkaControllerTest, TheClientsOwnDeadlineCountsUpToTheCap) {
   EXPECT_EQ(producer.sent.size(), 1U);
 }
 
-TEST_F(KafkaControllerTest, AReportOnAnotherThreadWhileTheDeadlineIsSetAnswersOnce) {
+TEST_F(ProduceControllerTest, AReportOnAnotherThreadWhileTheDeadlineIsSetAnswersOnce) {
   for (int round = 0; round < 500; ++round) {
     std::thread delivery;
     producer.on_send = [&delivery](PendingRecord* record) {
@@ -363,19 +363,19 @@ TEST(RequestTimeoutOf, TakesWholePositiveNumbersUpToTheCap) {
   EXPECT_EQ(RequestTimeoutOf(http::RequestHead(), milliseconds(7)).value(), milliseconds(7));
 }
 
-TEST_F(KafkaControllerTest, TheTimeOfARequestThatSendsIsToldFromItsHeadToItsAnswer) {
+TEST_F(ProduceControllerTest, TheTimeOfARequestThatSendsIsToldFromItsHeadToItsAnswer) {
   Begin(Send(kRecord));
   clock.Advance(milliseconds(5));
   producer.sent[0]->Report(Stored(0, 1));
-  EXPECT_TRUE(metrics.stages[Stage::kTotal].empty());
+  EXPECT_TRUE(metrics.stages[LatencyStage::kTotal].empty());
   clock.Advance(milliseconds(1));
   ASSERT_TRUE(Answer());
   using Times = std::vector<std::chrono::nanoseconds>;
-  EXPECT_EQ(metrics.stages[Stage::kTotal], Times{milliseconds(6)});
-  EXPECT_EQ(metrics.stages[Stage::kParse], Times{milliseconds(0)});
+  EXPECT_EQ(metrics.stages[LatencyStage::kTotal], Times{milliseconds(6)});
+  EXPECT_EQ(metrics.stages[LatencyStage::kParse], Times{milliseconds(0)});
 }
 
-TEST_F(KafkaControllerTest, ARefusedRequestHasNoStagesButAProblem) {
+TEST_F(ProduceControllerTest, ARefusedRequestHasNoStagesButAProblem) {
   EXPECT_EQ(Ask(Send("{")).status, 400);
   EXPECT_TRUE(metrics.stages.empty());
   EXPECT_EQ(metrics.problems, std::vector<std::string>{"InvalidJson"});

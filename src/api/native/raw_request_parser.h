@@ -1,9 +1,9 @@
 // The wire format of POST /api/kafka/topics/{topic}: the body is a value, or each of its lines is,
 // and nobody looks into it, or each element of its array; topic, key and the rest come from the
-// target and the header fields. Everything is validated before anything is sent, and every fault
+// target and the header fields. Everything is validated before anything is sent, and every error
 // names its parameter. Pure functions; any thread.
-#ifndef GATEWAY_API_NATIVE_RAW_REQUEST_H_
-#define GATEWAY_API_NATIVE_RAW_REQUEST_H_
+#ifndef GATEWAY_API_NATIVE_RAW_REQUEST_PARSER_H_
+#define GATEWAY_API_NATIVE_RAW_REQUEST_PARSER_H_
 
 #include <cstddef>
 #include <string>
@@ -17,7 +17,7 @@
 namespace gateway {
 
 // `topic` is a segment of the path, percent-encoded. `body` moves into the batch; of `head` nothing
-// is pointed to. What is wrong is in `faults` of the request. An empty body is a value only if the
+// is pointed to. What is wrong is in `errors` of the request. An empty body is a value only if the
 // head says so. With ?split=array the body is a JSON array, of which each element is a value, its
 // exact bytes; it is a problem (kInvalidJson) if it is no JSON.
 Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
@@ -31,4 +31,4 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_NATIVE_RAW_REQUEST_H_
+#endif  // GATEWAY_API_NATIVE_RAW_REQUEST_PARSER_H_

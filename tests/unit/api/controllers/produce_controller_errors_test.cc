@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include "support/cpp/kafka_controller_fixture.h"
+#include "support/cpp/produce_controller_fixture.h"
 
 namespace gateway {
 namespace {
 
 using testing::JsonOf;
 
-class RefusalTest : public testing::KafkaControllerTest {
+class RefusalTest : public testing::ProduceControllerTest {
  protected:
   // Where the faults of the answer to `request` are, a space behind each.
   std::string Places(const std::string& request) {

@@ -2,8 +2,8 @@
 // the context that its records carry into Kafka, so that a consumer finds the way back to it. They
 // begin before the records are sent and end when the fate of all of them is known, or the deadline
 // has come. Start and Refuse: the thread of the request; End: whichever completes the batch, once.
-#ifndef GATEWAY_API_TRACING_SEND_SPANS_H_
-#define GATEWAY_API_TRACING_SEND_SPANS_H_
+#ifndef GATEWAY_API_TRACING_PRODUCE_SPANS_H_
+#define GATEWAY_API_TRACING_PRODUCE_SPANS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/tracing/carried_headers.h"
+#include "api/tracing/propagated_headers.h"
 #include "service/ports/tracer.h"
 #include "service/produce/produce_operation.h"
 #include "service/produce/record_validation.h"
@@ -20,9 +20,9 @@
 
 namespace gateway {
 
-class SendSpans final : public TraceHeaders {
+class ProduceSpans final : public SpanHeaderSource {
  public:
-  using Ptr = std::shared_ptr<SendSpans>;
+  using Ptr = std::shared_ptr<ProduceSpans>;
 
   // Topics with a span of their own; records of further ones share one that is called "send".
   static constexpr std::size_t kMaxTopics = 16;
@@ -63,4 +63,4 @@ class SendSpans final : public TraceHeaders {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_TRACING_SEND_SPANS_H_
+#endif  // GATEWAY_API_TRACING_PRODUCE_SPANS_H_

@@ -1,8 +1,8 @@
 // Puts into words what whoever reads a request finds wrong with it, each fault with its JSON
-// pointer or parameter. One per parse. Cheap once full, so that a body made of nothing but faults
+// pointer or parameter. One per parse. Cheap once full, so that a body made of nothing but errors
 // costs no more than a good one.
-#ifndef GATEWAY_API_NATIVE_FAULT_LIST_H_
-#define GATEWAY_API_NATIVE_FAULT_LIST_H_
+#ifndef GATEWAY_API_NATIVE_VALIDATION_ERRORS_H_
+#define GATEWAY_API_NATIVE_VALIDATION_ERRORS_H_
 
 #include <cstddef>
 #include <initializer_list>
@@ -12,12 +12,12 @@
 #include <string_view>
 #include <utility>
 
-#include "service/produce/request_faults.h"
+#include "service/produce/request_errors.h"
 
 namespace gateway {
 
 // Where an object stands in the body: "/messages" and 3 are "/messages/3". Made into a pointer only
-// when there is a fault.
+// when there is an error.
 struct Place {
   std::string_view list;                    // "", "/messages"
   std::optional<std::size_t> index;         // absent: not in a list
@@ -27,10 +27,10 @@ struct Place {
   std::string Pointer() const;
 };
 
-class FaultList final {
+class ValidationErrors final {
  public:
-  // As that of RequestFaults.
-  bool HasRoom() { return faults_.HasRoom(); }
+  // As that of RequestErrors.
+  bool HasRoom() { return errors_.HasRoom(); }
 
   // `path` is a pointer relative to `place` ("/topic"; "" for the place itself). The detail is put
   // together from its parts.
@@ -52,17 +52,17 @@ class FaultList final {
   void AddParameter(std::string_view name, std::initializer_list<std::string_view> detail);
   void AddUnknownParameter(std::string_view name, std::span<const std::string_view> known);
 
-  bool empty() const { return faults_.empty(); }
-  RequestFaults Take() { return std::move(faults_); }
+  bool empty() const { return errors_.empty(); }
+  RequestErrors Take() { return std::move(errors_); }
 
  private:
   void AddAt(const Place& place, std::string_view path, std::string detail);
 
-  RequestFaults faults_;
+  RequestErrors errors_;
 };
 
 // "/" and `name`, escaped as a token of a JSON pointer (RFC 6901). "" for a name that is too long
-// to be repeated: a fault then points to the object around it.
+// to be repeated: an error then points to the object around it.
 std::string PointerToken(std::string_view name);
 
 // `name` in quotes, shortened if it is long.
@@ -70,4 +70,4 @@ std::string Quoted(std::string_view name);
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_NATIVE_FAULT_LIST_H_
+#endif  // GATEWAY_API_NATIVE_VALIDATION_ERRORS_H_

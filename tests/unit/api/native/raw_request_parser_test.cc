@@ -1,5 +1,5 @@
 // The wire format of POST /api/kafka/topics/{topic}.
-#include "api/native/raw_request.h"
+#include "api/native/raw_request_parser.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/cpp/dto_testing.h"
+#include "support/cpp/request_parser_testing.h"
 
 namespace gateway {
 namespace {
@@ -43,13 +43,13 @@ Result<ProduceRequest, Problem> ParseLines(const std::string& body, std::string_
 
 // "parameter: detail" of each fault.
 std::vector<std::string> Faults(const Result<ProduceRequest, Problem>& result) {
-  std::vector<std::string> faults;
-  if (result.ok()) return faults;
+  std::vector<std::string> errors;
+  if (result.ok()) return errors;
   EXPECT_EQ(result.error().type, ProblemType::kInvalidRecord);
   for (const ErrorDetail& error : result.error().errors) {
-    faults.push_back(error.parameter + ": " + error.detail);
+    errors.push_back(error.parameter + ": " + error.detail);
   }
-  return faults;
+  return errors;
 }
 
 std::vector<std::string> Values(const ProduceRequest& request) {

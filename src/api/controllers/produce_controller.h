@@ -2,32 +2,32 @@
 // records to the use case, outcomes to an answer. The answer is completed by the last delivery
 // report or by the request's deadline, or, if the client prefers respond-async, at once; no thread
 // waits. Owned by main; any thread.
-#ifndef GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
-#define GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
+#ifndef GATEWAY_API_CONTROLLERS_PRODUCE_CONTROLLER_H_
+#define GATEWAY_API_CONTROLLERS_PRODUCE_CONTROLLER_H_
 
 #include <chrono>
 #include <memory>
 #include <utility>
 
-#include "api/controllers/send_answer.h"
-#include "api/native/produce_request.h"
+#include "api/controllers/produce_answer.h"
+#include "api/native/json_request_parser.h"
 #include "api/pipeline/request_context.h"
 #include "api/pipeline/router.h"
-#include "api/tracing/carried_fields.h"
-#include "api/tracing/send_spans.h"
+#include "api/tracing/produce_spans.h"
+#include "api/tracing/propagated_fields.h"
 #include "service/ports/ports.h"
 #include "service/ports/tracer.h"
 #include "service/produce/produce_service.h"
 
 namespace gateway {
 
-class KafkaController final {
+class ProduceController final {
  public:
   // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the cap of a client's
   // own. `fields`: Records:HeadersFromRequest.
-  KafkaController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
-                  std::chrono::milliseconds request_timeout, Tracer* tracer = nullptr,
-                  CarriedFields fields = {})
+  ProduceController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
+                    std::chrono::milliseconds request_timeout, Tracer* tracer = nullptr,
+                    PropagatedFields fields = {})
       : service_(service),
         clock_(clock),
         metrics_(metrics),
@@ -48,10 +48,12 @@ class KafkaController final {
                const Context& context) const;
   void ReplyNoRoom(const Context& context) const;
 
-  // What a batch calls when the fate of its records is known: to answer, or to tell the operator.
-  static ProduceOperation::Callback WhenAwaited(const Context& context, SendAnswerForm form,
-                                                SendSpans::Ptr spans);
-  ProduceOperation::Callback WhenAccepted(const Context& context, SendSpans::Ptr spans) const;
+  // What an operation calls when its records are reported: to answer, or to log what failed.
+  static ProduceOperation::Callback CompleteWhenDelivered(const Context& context,
+                                                          AnswerOptions options,
+                                                          ProduceSpans::Ptr spans);
+  ProduceOperation::Callback LogAcceptedFailures(const Context& context,
+                                                 ProduceSpans::Ptr spans) const;
 
   ProduceService& service_;
   const Clock& clock_;
@@ -59,7 +61,7 @@ class KafkaController final {
   Logger& logger_;
   const std::chrono::milliseconds request_timeout_;
   Tracer* const tracer_;  // null: nobody records spans
-  const CarriedFields fields_;
+  const PropagatedFields fields_;
 };
 
 // Request-Timeout-Ms: absent is `cap`, more than `cap` is `cap`, 0 or no number is a fault.
@@ -68,4 +70,4 @@ Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestH
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_CONTROLLERS_KAFKA_CONTROLLER_H_
+#endif  // GATEWAY_API_CONTROLLERS_PRODUCE_CONTROLLER_H_

@@ -1,4 +1,4 @@
-#include "api/tracing/carried_fields.h"
+#include "api/tracing/propagated_fields.h"
 
 #include <algorithm>
 #include <utility>
@@ -35,7 +35,7 @@ constexpr std::pair<std::string_view, std::string_view> kNever[] = {
     {"content-type", kOfRequest},      // of JSON it is not the value's; raw bytes have it already
 };
 
-// Fields that become headers by rules of their own: see CarryHeaders and RawTarget.
+// Fields that become headers by rules of their own: see PropagateHeaders and RawTarget.
 constexpr std::string_view kByOwnRules[] = {"traceparent", "tracestate", "idempotency-key",
                                             "kafka-header-*"};
 
@@ -49,11 +49,12 @@ std::string_view WhyNeverCarried(std::string_view name) {
   return "";
 }
 
-CarriedFields::CarriedFields(std::span<const std::string> globs) {
+PropagatedFields::PropagatedFields(std::span<const std::string> globs) {
   for (const std::string& glob : globs) globs_.push_back(LowerCase(glob));
 }
 
-std::vector<Header> CarriedFields::Of(const http::RequestHead& head, RequestRecords* batch) const {
+std::vector<Header> PropagatedFields::Of(const http::RequestHead& head,
+                                         RequestRecords* batch) const {
   std::vector<Header> headers;
   if (globs_.empty()) return headers;
   const std::vector<std::string_view> hop_by_hop = ElementsOf(head, "connection");

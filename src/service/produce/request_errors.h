@@ -1,8 +1,8 @@
 // What is wrong with one request: first what its reader finds, then what the service finds in the
 // records that could be read, so that a client sees all of it at once, up to kMaxErrorDetails. One
 // per request.
-#ifndef GATEWAY_SERVICE_PRODUCE_REQUEST_FAULTS_H_
-#define GATEWAY_SERVICE_PRODUCE_REQUEST_FAULTS_H_
+#ifndef GATEWAY_SERVICE_PRODUCE_REQUEST_ERRORS_H_
+#define GATEWAY_SERVICE_PRODUCE_REQUEST_ERRORS_H_
 
 #include <cstdint>
 #include <string>
@@ -13,7 +13,7 @@
 namespace gateway {
 
 // The first kind that a request has decides what its refusal is called.
-enum class FaultKind : std::uint8_t {
+enum class RequestErrorKind : std::uint8_t {
   kMalformed,       // kInvalidRecord
   kForbidden,       // kTopicForbidden
   kTooManyRecords,  // kTooManyRecords
@@ -21,14 +21,14 @@ enum class FaultKind : std::uint8_t {
   kNone,
 };
 
-class RequestFaults final {
+class RequestErrors final {
  public:
   // False: it is full, and now truncated. Ask before making texts at length.
   bool HasRoom();
 
-  void Add(FaultKind kind, ErrorDetail fault);
+  void Add(RequestErrorKind kind, ErrorDetail fault);
   // The same of what records may have in common: once is enough.
-  void AddOnce(FaultKind kind, ErrorDetail fault);
+  void AddOnce(RequestErrorKind kind, ErrorDetail fault);
 
   bool empty() const { return errors_.empty(); }
 
@@ -39,10 +39,10 @@ class RequestFaults final {
  private:
   std::vector<ErrorDetail> errors_;
   std::string decisive_;  // the detail of the first fault of that kind
-  FaultKind kind_ = FaultKind::kNone;
+  RequestErrorKind kind_ = RequestErrorKind::kNone;
   bool truncated_ = false;
 };
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_PRODUCE_REQUEST_FAULTS_H_
+#endif  // GATEWAY_SERVICE_PRODUCE_REQUEST_ERRORS_H_

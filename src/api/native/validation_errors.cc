@@ -1,4 +1,4 @@
-#include "api/native/fault_list.h"
+#include "api/native/validation_errors.h"
 
 #include <algorithm>
 #include <array>
@@ -102,53 +102,53 @@ std::string Quoted(std::string_view name) {
   return quoted.append(name.substr(0, size)).append("...\"");
 }
 
-void FaultList::AddAt(const Place& place, std::string_view path, std::string detail) {
+void ValidationErrors::AddAt(const Place& place, std::string_view path, std::string detail) {
   ErrorDetail fault;
   fault.pointer = place.Pointer().append(path);
   fault.detail = std::move(detail);
   fault.line = place.line;
   fault.record = place.index;
-  faults_.Add(FaultKind::kMalformed, std::move(fault));
+  errors_.Add(RequestErrorKind::kMalformed, std::move(fault));
 }
 
-void FaultList::Add(const Place& place, std::string_view path,
-                    std::initializer_list<std::string_view> detail) {
+void ValidationErrors::Add(const Place& place, std::string_view path,
+                           std::initializer_list<std::string_view> detail) {
   if (!HasRoom()) return;
   std::string text;
   for (const std::string_view part : detail) text.append(part);
   AddAt(place, path, std::move(text));
 }
 
-void FaultList::AddUnknown(const Place& place, std::string_view name,
-                           std::span<const std::string_view> known) {
+void ValidationErrors::AddUnknown(const Place& place, std::string_view name,
+                                  std::span<const std::string_view> known) {
   if (!HasRoom()) return;
   AddAt(place, PointerToken(name), "Unknown member " + Quoted(name) + InsteadOf(name, known));
 }
 
-void FaultList::AddDuplicate(const Place& place, std::string_view name) {
+void ValidationErrors::AddDuplicate(const Place& place, std::string_view name) {
   if (!HasRoom()) return;
   AddAt(place, PointerToken(name), "The member " + Quoted(name) + " comes twice; leave one out.");
 }
 
-void FaultList::AddTooMany(std::string_view path, std::size_t max_records) {
+void ValidationErrors::AddTooMany(std::string_view path, std::size_t max_records) {
   ErrorDetail fault;
   fault.pointer = path;
   fault.detail = "The request has more than " + std::to_string(max_records) +
                  " records (Limits:MaxBatchRecords); send them in several requests.";
-  faults_.Add(FaultKind::kTooManyRecords, std::move(fault));
+  errors_.Add(RequestErrorKind::kTooManyRecords, std::move(fault));
 }
 
-void FaultList::AddParameter(std::string_view name,
-                             std::initializer_list<std::string_view> detail) {
+void ValidationErrors::AddParameter(std::string_view name,
+                                    std::initializer_list<std::string_view> detail) {
   if (!HasRoom()) return;
   ErrorDetail fault;
   fault.parameter = name.substr(0, kMaxQuotedName);
   for (const std::string_view part : detail) fault.detail.append(part);
-  faults_.Add(FaultKind::kMalformed, std::move(fault));
+  errors_.Add(RequestErrorKind::kMalformed, std::move(fault));
 }
 
-void FaultList::AddUnknownParameter(std::string_view name,
-                                    std::span<const std::string_view> known) {
+void ValidationErrors::AddUnknownParameter(std::string_view name,
+                                           std::span<const std::string_view> known) {
   if (!HasRoom()) return;
   AddParameter(name, {"Unknown query parameter ", Quoted(name), InsteadOf(name, known)});
 }

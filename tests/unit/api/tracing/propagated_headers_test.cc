@@ -1,4 +1,4 @@
-#include "api/tracing/carried_headers.h"
+#include "api/tracing/propagated_headers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "support/cpp/dto_testing.h"
+#include "support/cpp/request_parser_testing.h"
 
 namespace gateway {
 namespace {
@@ -30,16 +30,16 @@ RequestRecords Carried(const std::vector<http::HeaderField>& fields,
   for (const std::span<const Header> headers : own) {
     batch.records.emplace_back().headers = headers;
   }
-  CarryHeaders(head, CarriedFields(configured), &batch);
+  PropagateHeaders(head, PropagatedFields(configured), &batch);
   return batch;
 }
 
-TEST(CarryHeaders, AddsNothingThatTheRequestDoesNotSay) {
+TEST(PropagateHeaders, AddsNothingThatTheRequestDoesNotSay) {
   const auto batch = Carried({{"X-Other", "1"}, {"traceparent", ""}}, {{}});
   EXPECT_THAT(batch.records[0].headers, IsEmpty());
 }
 
-TEST(CarryHeaders, AddsWhatTheRequestSaysInLowerCase) {
+TEST(PropagateHeaders, AddsWhatTheRequestSaysInLowerCase) {
   const auto batch = Carried(kTrace, {{}, {}});
   for (const Record& record : batch.records) {
     EXPECT_THAT(HeaderTexts(record),
@@ -49,7 +49,7 @@ TEST(CarryHeaders, AddsWhatTheRequestSaysInLowerCase) {
       << "records that share their headers go on sharing them";
 }
 
-TEST(CarryHeaders, LeavesARecordItsOwn) {
+TEST(PropagateHeaders, LeavesARecordItsOwn) {
   const std::vector<Header> key = {{"n", "v"}, {"IDEMPOTENCY-KEY", std::nullopt}};
   const std::vector<Header> parent = {{"traceparent", "mine"}};
   const std::vector<Header> state = {{"tracestate", "mine"}};
@@ -64,18 +64,18 @@ TEST(CarryHeaders, LeavesARecordItsOwn) {
   EXPECT_EQ(HeaderTexts(batch.records[4]), HeaderTexts(batch.records[0]));
 }
 
-TEST(CarryHeaders, JoinsAListInSeveralFields) {
+TEST(PropagateHeaders, JoinsAListInSeveralFields) {
   const auto batch =
       Carried({{"tracestate", "a=b"}, {"traceparent", kParent}, {"tracestate", "c=d"}}, {{}});
   EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre(kCarriedParent, "tracestate=a=b,c=d"));
 }
 
-TEST(CarryHeaders, TakesTheFirstOfSeveralKeys) {
+TEST(PropagateHeaders, TakesTheFirstOfSeveralKeys) {
   const auto batch = Carried({{"idempotency-key", "1"}, {"idempotency-key", "2"}}, {{}});
   EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("idempotency-key=1"));
 }
 
-TEST(CarryHeaders, ATraceThatIsNotWellFormedIsNoTrace) {
+TEST(PropagateHeaders, ATraceThatIsNotWellFormedIsNoTrace) {
   const std::string upper = "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01";
   for (const std::string_view wrong : {std::string_view("00-1"), std::string_view(upper)}) {
     const auto batch = Carried({{"traceparent", wrong}, {"tracestate", "a=b"}}, {{}});
@@ -86,27 +86,27 @@ TEST(CarryHeaders, ATraceThatIsNotWellFormedIsNoTrace) {
   EXPECT_THAT(Carried({{"tracestate", "a=b"}}, {{}}).records[0].headers, IsEmpty());
 }
 
-TEST(CarryHeaders, ALaterVersionGoesOnAsItCame) {
+TEST(PropagateHeaders, ALaterVersionGoesOnAsItCame) {
   const std::string later = "cc" + std::string(kParent.substr(2)) + "-more";
   EXPECT_THAT(HeaderTexts(Carried({{"traceparent", later}}, {{}}).records[0]),
               ElementsAre("traceparent=" + later));
 }
 
-TEST(CarryHeaders, DoesNotPointIntoTheHead) {
+TEST(PropagateHeaders, DoesNotPointIntoTheHead) {
   std::string value(kParent);
   const auto batch = Carried({{"traceparent", value}}, {{}});
   value.assign(value.size(), '!');
   EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre(kCarriedParent));
 }
 
-TEST(CarryHeaders, AddsWhatTheConfigurationNames) {
+TEST(PropagateHeaders, AddsWhatTheConfigurationNames) {
   const auto batch = Carried({{"X-GitHub-Event", "push"}, {"ce-id", "7"}, {"X-Other", "1"}}, {{}},
                              {"x-github-*", "CE-*"});
   EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("x-github-event=push", "ce-id=7"));
   EXPECT_EQ(batch.request_headers.size(), 2U);
 }
 
-TEST(CarryHeaders, AConfiguredHeaderGivesWayToARecordsOwnOfThatName) {
+TEST(PropagateHeaders, AConfiguredHeaderGivesWayToARecordsOwnOfThatName) {
   const std::vector<Header> own = {{"CE-ID", "mine"}};
   const auto batch =
       Carried({{"ce-id", "7"}, {"ce-id", "8"}, {"ce-type", "t"}}, {own, {}}, {"ce-*"});
@@ -114,7 +114,7 @@ TEST(CarryHeaders, AConfiguredHeaderGivesWayToARecordsOwnOfThatName) {
   EXPECT_THAT(HeaderTexts(batch.records[1]), ElementsAre("ce-id=7", "ce-id=8", "ce-type=t"));
 }
 
-TEST(CarryHeaders, WhatIsCarriedAnywayIsNotCarriedTwice) {
+TEST(PropagateHeaders, WhatIsCarriedAnywayIsNotCarriedTwice) {
   const auto batch = Carried(kTrace, {{}}, {"*"});
   EXPECT_THAT(HeaderTexts(batch.records[0]),
               ElementsAre(kCarriedParent, "tracestate=a=b", "idempotency-key=k"));
@@ -122,17 +122,17 @@ TEST(CarryHeaders, WhatIsCarriedAnywayIsNotCarriedTwice) {
       << "a trace that is not well-formed is carried by no configuration";
 }
 
-TEST(CarryHeaders, CountsTheBytesThatItCopies) {
+TEST(PropagateHeaders, CountsTheBytesThatItCopies) {
   http::RequestHead head;
   head.fields = {{"Idempotency-Key", "k"}, {"ce-id", "7"}, {"X-Other", "1"}};
   RequestRecords batch;
   batch.records.resize(3);
-  EXPECT_EQ(CarryHeaders(head, CarriedFields(std::vector<std::string>{"ce-*"}), &batch),
+  EXPECT_EQ(PropagateHeaders(head, PropagatedFields(std::vector<std::string>{"ce-*"}), &batch),
             std::string_view("idempotency-keykce-id7").size());
 }
 
 // The spans of a request with two topics.
-class TwoTraces final : public TraceHeaders {
+class TwoTraces final : public SpanHeaderSource {
  public:
   std::span<const Header> TraceOf(const Record& record, std::span<const Header>) const override {
     return record.topic == "a" ? std::span<const Header>(a_) : std::span<const Header>(b_);
@@ -143,7 +143,7 @@ class TwoTraces final : public TraceHeaders {
   const std::vector<Header> b_ = {{"traceparent", "B"}, {"tracestate", "s"}};
 };
 
-TEST(CarryHeaders, WithSpansEachRecordHasTheContextOfItsTopic) {
+TEST(PropagateHeaders, WithSpansEachRecordHasTheContextOfItsTopic) {
   const std::vector<Header> mine = {{"traceparent", "mine"}};
   http::RequestHead head;
   head.fields = kTrace;
@@ -151,7 +151,7 @@ TEST(CarryHeaders, WithSpansEachRecordHasTheContextOfItsTopic) {
   for (const char* const topic : {"a", "b", "b", "a"}) batch.records.emplace_back().topic = topic;
   batch.records[3].headers = mine;
   const TwoTraces spans;
-  CarryHeaders(head, CarriedFields(), &batch, &spans);
+  PropagateHeaders(head, PropagatedFields(), &batch, &spans);
   EXPECT_THAT(HeaderTexts(batch.records[0]), ElementsAre("traceparent=A", "idempotency-key=k"));
   EXPECT_THAT(HeaderTexts(batch.records[1]),
               ElementsAre("traceparent=B", "tracestate=s", "idempotency-key=k"));

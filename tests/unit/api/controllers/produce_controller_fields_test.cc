@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "api/controllers/kafka_controller.h"
-#include "support/cpp/kafka_controller_fixture.h"
+#include "api/controllers/produce_controller.h"
+#include "support/cpp/produce_controller_fixture.h"
 
 namespace gateway {
 namespace {
@@ -16,9 +16,10 @@ using ::testing::HasSubstr;
 using testing::JsonOf;
 using testing::Stored;
 
-class HeadersFromRequestTest : public testing::KafkaControllerTest {
+class HeadersFromRequestTest : public testing::ProduceControllerTest {
  protected:
-  HeadersFromRequestTest() : KafkaControllerTest(CarriedFields(std::vector<std::string>{"x-*"})) {
+  HeadersFromRequestTest()
+      : ProduceControllerTest(PropagatedFields(std::vector<std::string>{"x-*"})) {
     producer.on_send = [this](PendingRecord* record) {
       auto& headers = sent.emplace_back();
       for (const Header& header : record->record().headers) {

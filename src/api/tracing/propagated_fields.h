@@ -1,8 +1,8 @@
 // Which header fields of a request become headers of its records because the configuration says so:
 // those that a glob of Records:HeadersFromRequest matches. Credentials, hop-by-hop fields and those
 // that describe the request itself never do, whatever the globs. Immutable; any thread.
-#ifndef GATEWAY_API_TRACING_CARRIED_FIELDS_H_
-#define GATEWAY_API_TRACING_CARRIED_FIELDS_H_
+#ifndef GATEWAY_API_TRACING_PROPAGATED_FIELDS_H_
+#define GATEWAY_API_TRACING_PROPAGATED_FIELDS_H_
 
 #include <span>
 #include <string>
@@ -14,11 +14,11 @@
 
 namespace gateway {
 
-class CarriedFields final {
+class PropagatedFields final {
  public:
-  CarriedFields() = default;  // none
+  PropagatedFields() = default;  // none
   // In whatever case; `*` stands for any characters.
-  explicit CarriedFields(std::span<const std::string> globs);
+  explicit PropagatedFields(std::span<const std::string> globs);
 
   // The fields of `head` that match, in their order, repeated ones repeated; with their names in
   // lower case and their values as they came. The bytes are in the arena of `batch`.
@@ -34,4 +34,4 @@ std::string_view WhyNeverCarried(std::string_view name);
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_TRACING_CARRIED_FIELDS_H_
+#endif  // GATEWAY_API_TRACING_PROPAGATED_FIELDS_H_

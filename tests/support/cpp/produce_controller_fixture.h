@@ -1,20 +1,20 @@
 // The controller of sends with a producer that does nothing by itself, behind the pipeline.
-#ifndef GATEWAY_TESTS_SUPPORT_CPP_KAFKA_CONTROLLER_FIXTURE_H_
-#define GATEWAY_TESTS_SUPPORT_CPP_KAFKA_CONTROLLER_FIXTURE_H_
+#ifndef GATEWAY_TESTS_SUPPORT_CPP_PRODUCE_CONTROLLER_FIXTURE_H_
+#define GATEWAY_TESTS_SUPPORT_CPP_PRODUCE_CONTROLLER_FIXTURE_H_
 
 #include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "api/controllers/kafka_controller.h"
+#include "api/controllers/produce_controller.h"
 #include "support/cpp/pipeline_fixture.h"
 
 namespace gateway::testing {
 
-class KafkaControllerTest : public PipelineTest {
+class ProduceControllerTest : public PipelineTest {
  protected:
-  explicit KafkaControllerTest(CarriedFields fields = {})
+  explicit ProduceControllerTest(PropagatedFields fields = {})
       : controller(service, clock, metrics, logger, std::chrono::milliseconds(1'000), nullptr,
                    std::move(fields)) {
     controller.AddRoutes(&router);
@@ -49,9 +49,9 @@ class KafkaControllerTest : public PipelineTest {
   FakeProducer producer;
   RecordLimits record_limits{.max_batch_records = 3, .max_record_bytes = 100, .max_headers = 4};
   ProduceService service{producer, clock, metrics, TopicPolicy({"*"}, {"secret"}), record_limits};
-  KafkaController controller;
+  ProduceController controller;
 };
 
 }  // namespace gateway::testing
 
-#endif  // GATEWAY_TESTS_SUPPORT_CPP_KAFKA_CONTROLLER_FIXTURE_H_
+#endif  // GATEWAY_TESTS_SUPPORT_CPP_PRODUCE_CONTROLLER_FIXTURE_H_

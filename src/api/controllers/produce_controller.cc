@@ -1,13 +1,13 @@
-#include "api/controllers/kafka_controller.h"
+#include "api/controllers/produce_controller.h"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-#include "api/native/raw_request.h"
+#include "api/native/raw_request_parser.h"
 #include "api/pipeline/access_log.h"
 #include "api/pipeline/negotiation.h"
-#include "api/tracing/carried_headers.h"
+#include "api/tracing/propagated_headers.h"
 
 namespace gateway {
 namespace {
@@ -24,15 +24,15 @@ void Describe(const RequestRecords& batch, bool single, RequestContext& context)
   if (!single) context.records = records.size();
 }
 
-SendAnswerForm AnswerFormOf(const http::RequestHead& head, const Preferences& preferences,
-                            const ProduceRequest& request) {
-  SendAnswerForm form;
-  form.single = request.IsSingle();
-  if (form.single) return form;
-  form.ndjson = AcceptedNdjson(head);
-  form.minimal = preferences.return_minimal;
-  form.lines = request.lines;
-  return form;
+AnswerOptions AnswerOptionsOf(const http::RequestHead& head, const Preferences& preferences,
+                              const ProduceRequest& request) {
+  AnswerOptions options;
+  options.single = request.IsSingle();
+  if (options.single) return options;
+  options.ndjson = AcceptedNdjson(head);
+  options.minimal = preferences.return_minimal;
+  options.lines = request.lines;
+  return options;
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestH
   return std::min(std::chrono::milliseconds(ms), cap);
 }
 
-void KafkaController::AddRoutes(Router* router) {
+void ProduceController::AddRoutes(Router* router) {
   const auto send = [this](http::Request request, const Context& context) {
     Send(std::move(request), context);
   };
@@ -71,25 +71,25 @@ void KafkaController::AddRoutes(Router* router) {
   router->Add({http::Method::kPost, "/api/kafka/topics/{topic}", send_raw, {kAnyMediaType}, true});
 }
 
-void KafkaController::Send(http::Request request, const Context& context) const {
+void ProduceController::Send(http::Request request, const Context& context) const {
   Produce(ParseSendRequest(std::move(request.body)), request, context);
 }
 
-void KafkaController::SendBatch(http::Request request, const Context& context) const {
+void ProduceController::SendBatch(http::Request request, const Context& context) const {
   const auto parse = HasNdjsonBody(request.head) ? &ParseLinesRequest : &ParseBatchRequest;
   const std::size_t max_records = service_.limits().max_batch_records;
   Produce(parse(std::move(request.body), max_records), request, context);
 }
 
-void KafkaController::SendRaw(http::Request request, const Context& context) const {
+void ProduceController::SendRaw(http::Request request, const Context& context) const {
   const std::string_view topic = context->parameter;
   const auto parse = HasNdjsonBody(request.head) ? &ParseRawLinesRequest : &ParseRawRequest;
   const std::size_t max_records = service_.limits().max_batch_records;
   Produce(parse(topic, request.head, std::move(request.body), max_records), request, context);
 }
 
-void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
-                              const Context& context) const {
+void ProduceController::Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
+                                const Context& context) const {
   if (!parsed.ok()) return context->ReplyProblem(parsed.error());
   const http::RequestHead& head = sent.head;
   const auto timeout = RequestTimeoutOf(head, request_timeout_);
@@ -99,15 +99,15 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   const auto locate = [&request](std::size_t index, const Record& record, std::string_view member) {
     return request.Locate(index, record, member);
   };
-  if (!request.faults.empty()) {
-    Error error = *service_.Refuse(request.batch.records, locate, std::move(request.faults));
+  if (!request.errors.empty()) {
+    Error error = *service_.Refuse(request.batch.records, locate, std::move(request.errors));
     return context->ReplyProblem(Problem::FromError(std::move(error)));
   }
   RequestRecords records = std::move(request.batch);
   Describe(records, request.IsSingle(), *context);
-  const SendSpans::Ptr spans = SendSpans::Start(tracer_, context->span.get(), request.IsSingle(),
-                                                service_.limits(), records);
-  const std::size_t carried = CarryHeaders(head, fields_, &records, spans.get());
+  const ProduceSpans::Ptr spans = ProduceSpans::Start(
+      tracer_, context->span.get(), request.IsSingle(), service_.limits(), records);
+  const std::size_t carried = PropagateHeaders(head, fields_, &records, spans.get());
   if (!context->ticket.Add(carried + ProduceOperation::OverheadBytes(records.records))) {
     if (spans) spans->Refuse(InfoOf(ProblemType::kOverloaded).code);
     return ReplyNoRoom(context);
@@ -120,12 +120,12 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
   // The request's share of the budgets goes with its context: a batch whose deadline came first
   // keeps it until the last report.
   const auto released = [context] {};
-  auto produced =
-      service_.Produce(std::move(records), locate,
-                       preferences.respond_async
-                           ? WhenAccepted(context, spans)
-                           : WhenAwaited(context, AnswerFormOf(head, preferences, request), spans),
-                       released);
+  auto produced = service_.Produce(
+      std::move(records), locate,
+      preferences.respond_async
+          ? LogAcceptedFailures(context, spans)
+          : CompleteWhenDelivered(context, AnswerOptionsOf(head, preferences, request), spans),
+      released);
   if (!produced.ok()) {
     if (spans) spans->Refuse(InfoOf(produced.error()).code);
     return context->ReplyProblem(Problem::FromError(std::move(produced).error()));
@@ -136,7 +136,7 @@ void KafkaController::Produce(Result<ProduceRequest, Problem> parsed, const http
                        [batch = std::move(produced).value()] { batch->Expire(); });
 }
 
-void KafkaController::ReplyNoRoom(const Context& context) const {
+void ProduceController::ReplyNoRoom(const Context& context) const {
   Problem problem;
   problem.type = ProblemType::kOverloaded;
   problem.detail = kNoRoomForBytes;
@@ -144,22 +144,23 @@ void KafkaController::ReplyNoRoom(const Context& context) const {
   context->ReplyProblem(problem);
 }
 
-ProduceOperation::Callback KafkaController::WhenAwaited(const Context& context, SendAnswerForm form,
-                                                        SendSpans::Ptr spans) {
-  return [context, form = std::move(form),
+ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const Context& context,
+                                                                    AnswerOptions options,
+                                                                    ProduceSpans::Ptr spans) {
+  return [context, options = std::move(options),
           spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
     if (spans) spans->End(*batch);
-    context->ReplyLater([context, form, batch] {
+    context->ReplyLater([context, options, batch] {
       // Before the answer is out: who has it may send the next request at once. Here and not where
       // the report came in, because that thread has little time and this one took the ticket.
       if (batch->complete()) context->ticket = {};
-      return MakeSendAnswer(*batch, form, *context);
+      return MakeProduceAnswer(*batch, options, *context);
     });
   };
 }
 
-ProduceOperation::Callback KafkaController::WhenAccepted(const Context& context,
-                                                         SendSpans::Ptr spans) const {
+ProduceOperation::Callback ProduceController::LogAcceptedFailures(const Context& context,
+                                                                  ProduceSpans::Ptr spans) const {
   return [this, context,
           spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
     if (spans) spans->End(*batch);

@@ -1,4 +1,4 @@
-#include "api/native/raw_request.h"
+#include "api/native/raw_request_parser.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "api/native/body_start.h"
-#include "api/native/fault_list.h"
 #include "api/native/json_body.h"
 #include "api/native/raw_target.h"
+#include "api/native/validation_errors.h"
 #include "api/pipeline/negotiation.h"
 
 namespace gateway {
@@ -63,14 +63,14 @@ bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* r
 // Makes each element of the array that the body is a record with that value, otherwise like
 // `shared`. Nothing, or why the body is not JSON.
 std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
-                                  ProduceRequest* request, FaultList* faults) {
+                                  ProduceRequest* request, ValidationErrors* errors) {
   const std::string_view body = request->batch.body;
   if (std::optional<Problem> problem = CheckJsonEncoding(body)) return problem;
   JsonReader reader(body);
   JsonSlice value;
   if (reader.Next() != '[') {
     if (!reader.ReadValue(&value) || !reader.ReadEnd()) return JsonProblem(body, reader);
-    faults->Add({}, "",
+    errors->Add({}, "",
                 {"With \"split=array\" the body is a JSON array, of which each element becomes a "
                  "record; it is not ",
                  DescribeKind(value.kind), "."});
@@ -86,29 +86,30 @@ std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
     return true;
   });
   if (too_many) {
-    faults->AddTooMany("", max_records);
+    errors->AddTooMany("", max_records);
     return std::nullopt;
   }
   if (!read || !reader.ReadEnd()) return JsonProblem(body, reader);
-  if (records.empty()) faults->Add({}, "", "There is no element in the array; send at least one.");
+  if (records.empty()) errors->Add({}, "", "There is no element in the array; send at least one.");
   return std::nullopt;
 }
 
 // Reads what follows topic and query, if that says ?split=array. Nothing, or why the body is not
 // JSON.
 std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_records,
-                                 RawTarget* target, ProduceRequest* request, FaultList* faults) {
+                                 RawTarget* target, ProduceRequest* request,
+                                 ValidationErrors* errors) {
   request->form = ProduceRequest::Form::kRawArray;
   target->ReadFields(head, false);
   if (target->tombstone()) {
-    faults->AddParameter(
+    errors->AddParameter(
         "tombstone",
         {"A tombstone has no value, and the elements of the array are values: leave it out."});
   }
   const Record shared = target->MakeRecord();
   if (!http::EqualsIgnoreCase(MediaTypeOf(head), kJson)) {
-    faults->AddParameter("split", {kSplitsJson});
-  } else if (auto problem = SplitArray(shared, max_records, request, faults)) {
+    errors->AddParameter("split", {kSplitsJson});
+  } else if (auto problem = SplitArray(shared, max_records, request, errors)) {
     return problem;
   }
   // What is wrong with all of them is told also if there is none.
@@ -122,27 +123,27 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
                                                 const http::RequestHead& head, std::string body,
                                                 std::size_t max_records) {
   ProduceRequest request = RequestOf(ProduceRequest::Form::kRaw, std::move(body));
-  FaultList faults;
-  RawTarget target(&request.batch, &faults);
+  ValidationErrors errors;
+  RawTarget target(&request.batch, &errors);
   target.ReadTopic(topic);
   target.ReadQuery(head.query);
   if (target.split() == RawTarget::Split::kArray) {
-    if (auto problem = ReadArray(head, max_records, &target, &request, &faults)) {
+    if (auto problem = ReadArray(head, max_records, &target, &request, &errors)) {
       return std::move(*problem);
     }
-    request.faults = faults.Take();
+    request.errors = errors.Take();
     return request;
   }
   target.ReadFields(head, true);
   if (target.tombstone() && !request.batch.body.empty()) {
-    faults.AddParameter(
+    errors.AddParameter(
         "tombstone",
         {"A tombstone has no value, and the request has a body: leave one of them out."});
   }
-  // Unless the query has faults: what it says of a tombstone may be among them.
-  if (faults.empty() && !target.tombstone() && request.batch.body.empty() &&
+  // Unless the query has errors: what it says of a tombstone may be among them.
+  if (errors.empty() && !target.tombstone() && request.batch.body.empty() &&
       !SaysThatItIsEmpty(head)) {
-    faults.Add({}, "",
+    errors.Add({}, "",
                "The request has no body; was curl's --data-binary forgotten? An empty value has "
                "Content-Length: 0 and a Content-Type, null is ?tombstone=true.");
   }
@@ -150,7 +151,7 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
   if (!target.tombstone() && target.split() == RawTarget::Split::kNone) {
     record.value = request.batch.body;
   }
-  request.faults = faults.Take();
+  request.errors = errors.Take();
   return request;
 }
 
@@ -159,28 +160,28 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
                                                      std::string body, std::size_t max_records) {
   ProduceRequest request = RequestOf(ProduceRequest::Form::kRawLines, std::move(body));
   request.lines = std::make_shared<LineMap>();
-  FaultList faults;
-  RawTarget target(&request.batch, &faults);
+  ValidationErrors errors;
+  RawTarget target(&request.batch, &errors);
   target.ReadTopic(topic);
   target.ReadQuery(head.query);
   target.ReadFields(head, false);
   if (target.tombstone()) {
-    faults.AddParameter(
+    errors.AddParameter(
         "tombstone",
         {"A tombstone has no value, and the lines of the body are values: leave it out."});
   }
-  if (target.split() == RawTarget::Split::kArray) faults.AddParameter("split", {kSplitsJson});
+  if (target.split() == RawTarget::Split::kArray) errors.AddParameter("split", {kSplitsJson});
   const Record shared = target.MakeRecord();
   if (const auto foreign = DescribeForeignStart(request.batch.body)) {
-    faults.Add({}, "", *foreign);
+    errors.Add({}, "", *foreign);
   } else if (!SplitLines(shared, max_records, &request)) {
-    faults.AddTooMany("", max_records);
+    errors.AddTooMany("", max_records);
   } else if (request.batch.records.empty()) {
-    faults.Add({}, "", "There is no line in the body that is not empty; send at least one.");
+    errors.Add({}, "", "There is no line in the body that is not empty; send at least one.");
   }
   // What is wrong with the key or the headers is listed at once, also where no line is.
   if (request.batch.records.empty()) request.batch.records.push_back(shared);
-  request.faults = faults.Take();
+  request.errors = errors.Take();
   return request;
 }
 

@@ -1,4 +1,4 @@
-#include "api/tracing/carried_headers.h"
+#include "api/tracing/propagated_headers.h"
 
 #include <algorithm>
 #include <string>
@@ -32,7 +32,7 @@ void Merge(std::span<const Header> own, std::span<const Header> trace, std::span
   }
 }
 
-std::vector<Header> TraceCarriedBy(const http::RequestHead& head, RequestRecords* batch) {
+std::vector<Header> PropagatedTrace(const http::RequestHead& head, RequestRecords* batch) {
   const auto trace = TraceOf(head);
   if (!trace) return {};
   std::vector<Header> carried = {{kTraceparent, batch->Keep(trace->field)}};
@@ -43,10 +43,10 @@ std::vector<Header> TraceCarriedBy(const http::RequestHead& head, RequestRecords
 
 }  // namespace
 
-std::size_t CarryHeaders(const http::RequestHead& head, const CarriedFields& fields,
-                         RequestRecords* batch, const TraceHeaders* spans) {
+std::size_t PropagateHeaders(const http::RequestHead& head, const PropagatedFields& fields,
+                             RequestRecords* batch, const SpanHeaderSource* spans) {
   const std::vector<Header> of_request =
-      spans == nullptr ? TraceCarriedBy(head, batch) : std::vector<Header>();
+      spans == nullptr ? PropagatedTrace(head, batch) : std::vector<Header>();
   std::vector<Header> rest;
   const auto key = head.Find(kIdempotencyKey);
   if (key && !key->empty()) rest.push_back({kIdempotencyKey, batch->Keep(*key)});

@@ -1,4 +1,4 @@
-#include "api/tracing/carried_fields.h"
+#include "api/tracing/propagated_fields.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,37 +19,37 @@ std::vector<std::string> Carried(const std::vector<std::string>& globs,
   head.fields = fields;
   RequestRecords batch;
   std::vector<std::string> texts;
-  for (const Header& header : CarriedFields(globs).Of(head, &batch)) {
+  for (const Header& header : PropagatedFields(globs).Of(head, &batch)) {
     texts.push_back(std::string(header.name) + "=" + std::string(*header.value));
   }
   return texts;
 }
 
-TEST(CarriedFields, NoneByDefault) {
+TEST(PropagatedFields, NoneByDefault) {
   http::RequestHead head;
   head.fields = {{"x-github-event", "push"}};
   RequestRecords batch;
-  EXPECT_THAT(CarriedFields().Of(head, &batch), IsEmpty());
+  EXPECT_THAT(PropagatedFields().Of(head, &batch), IsEmpty());
 }
 
-TEST(CarriedFields, MatchWhateverTheCaseAndAreNamedInLowerCase) {
+TEST(PropagatedFields, MatchWhateverTheCaseAndAreNamedInLowerCase) {
   EXPECT_THAT(Carried({"X-GitHub-*", "stripe-signature"}, {{"x-github-EVENT", "Push"},
                                                            {"STRIPE-Signature", "t=1,v1=Ab"},
                                                            {"Stripe-Signature-2", "x"}}),
               ElementsAre("x-github-event=Push", "stripe-signature=t=1,v1=Ab"));
 }
 
-TEST(CarriedFields, KeepEachOfRepeatedOnesInOrder) {
+TEST(PropagatedFields, KeepEachOfRepeatedOnesInOrder) {
   EXPECT_THAT(Carried({"a", "b", "*"}, {{"b", "1"}, {"a", "2"}, {"b", "3"}}),
               ElementsAre("b=1", "a=2", "b=3"));
 }
 
-TEST(CarriedFields, KeepTheBytesOfAValue) {
+TEST(PropagatedFields, KeepTheBytesOfAValue) {
   EXPECT_THAT(Carried({"a"}, {{"a", "\xff\xfe\" "}, {"a", ""}}),
               ElementsAre("a=\xff\xfe\" ", "a="));
 }
 
-TEST(CarriedFields, NeverACredentialAFieldOfTheHopOrOneOfTheRequest) {
+TEST(PropagatedFields, NeverACredentialAFieldOfTheHopOrOneOfTheRequest) {
   std::vector<http::HeaderField> fields;
   for (const char* const name :
        {"Authorization", "Cookie", "Set-Cookie", "X-API-Key", "Proxy-Authorization",
@@ -61,7 +61,7 @@ TEST(CarriedFields, NeverACredentialAFieldOfTheHopOrOneOfTheRequest) {
   EXPECT_THAT(Carried({"*", "authorization", "proxy-*"}, fields), IsEmpty());
 }
 
-TEST(CarriedFields, NeverAFieldThatConnectionNames) {
+TEST(PropagatedFields, NeverAFieldThatConnectionNames) {
   EXPECT_THAT(Carried({"*"}, {{"Connection", "close, X-Hop"},
                               {"x-hop", "1"},
                               {"X-Second", "2"},
@@ -70,7 +70,7 @@ TEST(CarriedFields, NeverAFieldThatConnectionNames) {
               ElementsAre("x-end=3"));
 }
 
-TEST(CarriedFields, LeaveOutWhatHasARuleOfItsOwn) {
+TEST(PropagatedFields, LeaveOutWhatHasARuleOfItsOwn) {
   EXPECT_THAT(Carried({"*"}, {{"traceparent", "1"},
                               {"tracestate", "2"},
                               {"Idempotency-Key", "3"},

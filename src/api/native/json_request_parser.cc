@@ -1,12 +1,12 @@
-#include "api/native/produce_request.h"
+#include "api/native/json_request_parser.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "api/native/fault_list.h"
 #include "api/native/json_body.h"
 #include "api/native/record_parser.h"
+#include "api/native/validation_errors.h"
 
 namespace gateway {
 namespace {
@@ -23,7 +23,7 @@ class BodyParser final {
         max_records_(max_records),
         body_(request->batch.body),
         reader_(body_),
-        parser_(&request->batch, &faults_) {}
+        parser_(&request->batch, &errors_) {}
 
   // Nothing, or why the body is not JSON.
   std::optional<Problem> ParseSingle();
@@ -46,7 +46,7 @@ class BodyParser final {
   ProduceRequest* request_;
   std::size_t max_records_;
   std::string_view body_;
-  FaultList faults_;
+  ValidationErrors errors_;
   JsonReader reader_;        // of the body, or of a line
   std::size_t text_at_ = 0;  // where in the body the reader's text begins
   std::size_t line_ = 0;     // which line it is, from 1; 0: it is the body
@@ -69,12 +69,12 @@ bool BodyParser::ReadSingle() {
   if (reader_.Next() == '[') {
     JsonSlice array;
     if (!reader_.ReadValue(&array)) return false;
-    faults_.Add({}, "", "The body is one record, a JSON object; arrays go to .../send/batch.");
+    errors_.Add({}, "", "The body is one record, a JSON object; arrays go to .../send/batch.");
     return reader_.ReadEnd();
   }
   Record& record = request_->batch.records.emplace_back();
   if (!parser_.ReadRecord(&reader_, {}, &record)) return false;
-  if (record.topic.data() == nullptr) faults_.Add({}, "", kMissingTopic);
+  if (record.topic.data() == nullptr) errors_.Add({}, "", kMissingTopic);
   return reader_.ReadEnd();
 }
 
@@ -91,7 +91,7 @@ bool BodyParser::ReadBatch() {
   if (first == '{') return ReadBatchObject() && reader_.ReadEnd();
   JsonSlice other;
   if (!reader_.ReadValue(&other)) return false;
-  faults_.Add({}, "", "A batch is an array of records, or an object with the member \"messages\".");
+  errors_.Add({}, "", "A batch is an array of records, or an object with the member \"messages\".");
   return reader_.ReadEnd();
 }
 
@@ -108,7 +108,7 @@ bool BodyParser::ReadLines() {
     if (reader_.AtEnd()) continue;
     if (!ReadRecord("") || !reader_.ReadEnd()) return false;
   }
-  if (request_->batch.records.empty()) faults_.Add({}, "", kNoRecord);
+  if (request_->batch.records.empty()) errors_.Add({}, "", kNoRecord);
   return true;
 }
 
@@ -117,7 +117,7 @@ bool BodyParser::ReadRecord(std::string_view list) {
   std::vector<Record>& records = request_->batch.records;
   if (records.size() == max_records_) {
     too_many_ = true;
-    faults_.AddTooMany(list, max_records_);
+    errors_.AddTooMany(list, max_records_);
     return false;
   }
   const Place place{list, records.size(), {}, line_};
@@ -125,14 +125,14 @@ bool BodyParser::ReadRecord(std::string_view list) {
   Record& record = records.emplace_back();
   if (!parser_.ReadRecord(&reader_, place, &record)) return false;
   if (request_->form != ProduceRequest::Form::kMessages && record.topic.data() == nullptr) {
-    faults_.Add(place, "", kMissingTopic);
+    errors_.Add(place, "", kMissingTopic);
   }
   return true;
 }
 
 bool BodyParser::ReadRecords(std::string_view list) {
   if (!reader_.ReadArray([&] { return ReadRecord(list); })) return false;
-  if (request_->batch.records.empty()) faults_.Add({}, list, kNoRecord);
+  if (request_->batch.records.empty()) errors_.Add({}, list, kNoRecord);
   return true;
 }
 
@@ -141,7 +141,7 @@ bool BodyParser::ReadBatchObject() {
       reader_.ReadObject([this](const JsonSlice& name) { return ReadBatchMember(name); });
   if (!read && !too_many_) return false;
   if (!seen_[2]) {
-    faults_.Add({}, "",
+    errors_.Add({}, "",
                 "The member \"messages\" is missing. A batch is an array of records, or an object "
                 "with \"messages\"; a single record goes to .../send.");
   }
@@ -155,11 +155,11 @@ bool BodyParser::ReadBatchMember(const JsonSlice& name) {
       std::find(kBatchNames.begin(), kBatchNames.end(), called) - kBatchNames.begin());
   JsonSlice ignored;
   if (member == kBatchNames.size()) {
-    faults_.AddUnknown({}, called, kBatchNames);
+    errors_.AddUnknown({}, called, kBatchNames);
     return reader_.ReadValue(&ignored);
   }
   if (std::exchange(seen_[member], true)) {
-    faults_.AddDuplicate({}, called);
+    errors_.AddDuplicate({}, called);
     return reader_.ReadValue(&ignored);
   }
   switch (member) {
@@ -176,7 +176,7 @@ bool BodyParser::ReadMessages() {
   if (reader_.Next() == '[') return ReadRecords("/messages");
   JsonSlice other;
   if (!reader_.ReadValue(&other)) return false;
-  faults_.Add({}, "/messages",
+  errors_.Add({}, "/messages",
               {"\"messages\" is an array of records, not ", DescribeKind(other.kind), "."});
   return true;
 }
@@ -184,7 +184,7 @@ bool BodyParser::ReadMessages() {
 // The defaults may stand behind the messages, so they are applied at the end.
 void BodyParser::ApplyDefaults() {
   if (headers_.size() > kMaxDefaultHeaders) {
-    faults_.Add({}, "/headers",
+    errors_.Add({}, "/headers",
                 "There are " + std::to_string(headers_.size()) + " default headers; at most " +
                     std::to_string(kMaxDefaultHeaders) + " are allowed.");
     headers_ = {};
@@ -194,7 +194,7 @@ void BodyParser::ApplyDefaults() {
     if (record.topic.data() == nullptr) {
       record.topic = request_->default_topic;
       if (!seen_[0] && !too_many_) {
-        faults_.Add({"/messages", index, {}}, "",
+        errors_.Add({"/messages", index, {}}, "",
                     "The member \"topic\" is missing, and \"messages\" has no default beside it.");
       }
     }
@@ -205,11 +205,11 @@ void BodyParser::ApplyDefaults() {
 
 std::optional<Problem> BodyParser::Verdict(bool read) {
   if (!read && !too_many_) return JsonProblem(body_, reader_, text_at_, line_);
-  if (faults_.empty()) return std::nullopt;
+  if (errors_.empty()) return std::nullopt;
   for (Record& record : request_->batch.records) {
     if (record.topic.data() == kUnreadTopic.data()) record.topic = {};
   }
-  request_->faults = faults_.Take();
+  request_->errors = errors_.Take();
   return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 // The answer to a send, once the fate of its records is known; and what is left to do about a fate
 // for which no answer waits. Any thread.
-#ifndef GATEWAY_API_CONTROLLERS_SEND_ANSWER_H_
-#define GATEWAY_API_CONTROLLERS_SEND_ANSWER_H_
+#ifndef GATEWAY_API_CONTROLLERS_PRODUCE_ANSWER_H_
+#define GATEWAY_API_CONTROLLERS_PRODUCE_ANSWER_H_
 
 #include <cstddef>
 #include <memory>
@@ -16,7 +16,7 @@
 namespace gateway {
 
 // What the request decides about its answer. Copied into callbacks, so kept small.
-struct SendAnswerForm {
+struct AnswerOptions {
   bool single = true;                    // one record, not a batch of one
   std::string_view ndjson;               // of an answer in lines; the rest is for many records
   bool minimal = false;                  // Prefer: return=minimal
@@ -24,8 +24,8 @@ struct SendAnswerForm {
 };
 
 // `batch` must have been answered.
-http::Response MakeSendAnswer(const ProduceOperation& batch, const SendAnswerForm& form,
-                              const RequestContext& context);
+http::Response MakeProduceAnswer(const ProduceOperation& batch, const AnswerOptions& options,
+                                 const RequestContext& context);
 
 // The 202 to `total` records that are on their way.
 http::Response MakeAccepted(std::size_t total);
@@ -37,4 +37,4 @@ void ReportAccepted(const ProduceOperation& batch, const RequestContext& context
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_CONTROLLERS_SEND_ANSWER_H_
+#endif  // GATEWAY_API_CONTROLLERS_PRODUCE_ANSWER_H_

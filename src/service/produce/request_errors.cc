@@ -1,4 +1,4 @@
-#include "service/produce/request_faults.h"
+#include "service/produce/request_errors.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,17 +6,17 @@
 namespace gateway {
 namespace {
 
-ErrorCode CodeOf(FaultKind kind) {
+ErrorCode CodeOf(RequestErrorKind kind) {
   switch (kind) {
-    case FaultKind::kMalformed:
+    case RequestErrorKind::kMalformed:
       return ErrorCode::kInvalidRecord;
-    case FaultKind::kForbidden:
+    case RequestErrorKind::kForbidden:
       return ErrorCode::kTopicForbidden;
-    case FaultKind::kTooManyRecords:
+    case RequestErrorKind::kTooManyRecords:
       return ErrorCode::kTooManyRecords;
-    case FaultKind::kTooLarge:
+    case RequestErrorKind::kTooLarge:
       return ErrorCode::kRecordTooLarge;
-    case FaultKind::kNone:
+    case RequestErrorKind::kNone:
       break;
   }
   return ErrorCode::kInternal;
@@ -24,13 +24,13 @@ ErrorCode CodeOf(FaultKind kind) {
 
 }  // namespace
 
-bool RequestFaults::HasRoom() {
+bool RequestErrors::HasRoom() {
   if (errors_.size() < kMaxErrorDetails) return true;
   truncated_ = true;
   return false;
 }
 
-void RequestFaults::Add(FaultKind kind, ErrorDetail fault) {
+void RequestErrors::Add(RequestErrorKind kind, ErrorDetail fault) {
   if (kind < kind_) {  // also if there is no room: it decides all the same
     kind_ = kind;
     decisive_ = fault.detail;
@@ -38,7 +38,7 @@ void RequestFaults::Add(FaultKind kind, ErrorDetail fault) {
   if (HasRoom()) errors_.push_back(std::move(fault));
 }
 
-void RequestFaults::AddOnce(FaultKind kind, ErrorDetail fault) {
+void RequestErrors::AddOnce(RequestErrorKind kind, ErrorDetail fault) {
   const bool known =
       std::any_of(errors_.begin(), errors_.end(), [&fault](const ErrorDetail& other) {
         return !other.record && other.pointer == fault.pointer &&
@@ -47,7 +47,7 @@ void RequestFaults::AddOnce(FaultKind kind, ErrorDetail fault) {
   if (!known) Add(kind, std::move(fault));
 }
 
-Error RequestFaults::Build() && {
+Error RequestErrors::Build() && {
   std::stable_sort(errors_.begin(), errors_.end(), [](const ErrorDetail& a, const ErrorDetail& b) {
     return a.record < b.record;  // none is less than any
   });

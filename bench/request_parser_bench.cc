@@ -1,7 +1,8 @@
 // Times the parsing of request bodies: one record of about 250 bytes, alone and in a batch.
 //
-//   g++ -std=c++20 -O2 -Isrc bench/dto_bench.cc src/api/{native,json,codec,problem}/*.cc
-//       src/api/http/message.cc src/service/*/*.cc -lsimdjson -o dto_bench && ./dto_bench
+//   g++ -std=c++20 -O2 -Isrc bench/request_parser_bench.cc src/api/{native,json,codec,problem}/*.cc
+//       src/api/http/message.cc src/service/*/*.cc -lsimdjson -o request_parser_bench &&
+//       ./request_parser_bench
 #include <malloc.h>
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "api/native/produce_request.h"
+#include "api/native/json_request_parser.h"
 
 namespace {
 

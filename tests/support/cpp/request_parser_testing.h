@@ -1,12 +1,12 @@
 // What the tests of the wire format share.
-#ifndef GATEWAY_TESTS_SUPPORT_CPP_DTO_TESTING_H_
-#define GATEWAY_TESTS_SUPPORT_CPP_DTO_TESTING_H_
+#ifndef GATEWAY_TESTS_SUPPORT_CPP_REQUEST_PARSER_TESTING_H_
+#define GATEWAY_TESTS_SUPPORT_CPP_REQUEST_PARSER_TESTING_H_
 
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "api/native/produce_request.h"
+#include "api/native/json_request_parser.h"
 
 namespace gateway::testing {
 
@@ -19,8 +19,8 @@ inline std::string Body(const std::string& text) {
 
 // The refusal of a request that has faults, as if there were no other in its records.
 inline Result<ProduceRequest, Problem> Judged(Result<ProduceRequest, Problem> result) {
-  if (!result.ok() || result.value().faults.empty()) return result;
-  return Problem::FromError(std::move(result.value().faults).Build());
+  if (!result.ok() || result.value().errors.empty()) return result;
+  return Problem::FromError(std::move(result.value().errors).Build());
 }
 
 inline Result<ProduceRequest, Problem> ParseSend(const std::string& text) {
@@ -40,12 +40,12 @@ inline Result<ProduceRequest, Problem> ParseLines(const std::string& text,
 // "pointer: detail" of each fault; the problem's detail if it lists none; "accepted".
 inline std::vector<std::string> Faults(const Result<ProduceRequest, Problem>& result) {
   if (result.ok()) return {"accepted"};
-  std::vector<std::string> faults;
+  std::vector<std::string> errors;
   for (const ErrorDetail& error : result.error().errors) {
-    faults.push_back(error.pointer + ": " + error.detail);
+    errors.push_back(error.pointer + ": " + error.detail);
   }
-  if (faults.empty()) faults.push_back(result.error().detail);
-  return faults;
+  if (errors.empty()) errors.push_back(result.error().detail);
+  return errors;
 }
 
 // The pointers alone.
@@ -68,4 +68,4 @@ inline std::vector<std::string> HeaderTexts(const Record& record) {
 
 }  // namespace gateway::testing
 
-#endif  // GATEWAY_TESTS_SUPPORT_CPP_DTO_TESTING_H_
+#endif  // GATEWAY_TESTS_SUPPORT_CPP_REQUEST_PARSER_TESTING_H_
