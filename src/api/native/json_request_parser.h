@@ -12,7 +12,7 @@
 #include <string>
 
 #include "api/json/json_reader.h"
-#include "api/native/request_form.h"
+#include "api/native/produce_request.h"
 #include "api/problem/problem.h"
 #include "service/types/result.h"
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "api/http/message.h"
-#include "api/native/request_form.h"
+#include "api/native/produce_request.h"
 #include "api/problem/problem.h"
 #include "service/types/result.h"
 

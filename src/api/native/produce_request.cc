@@ -1,4 +1,4 @@
-#include "api/native/request_form.h"
+#include "api/native/produce_request.h"
 
 #include "api/native/validation_errors.h"
 

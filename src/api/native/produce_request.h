@@ -1,6 +1,6 @@
 // What a request says, whatever its wire format: the records, and how to name a place in it.
-#ifndef GATEWAY_API_NATIVE_REQUEST_FORM_H_
-#define GATEWAY_API_NATIVE_REQUEST_FORM_H_
+#ifndef GATEWAY_API_NATIVE_PRODUCE_REQUEST_H_
+#define GATEWAY_API_NATIVE_PRODUCE_REQUEST_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -48,4 +48,4 @@ struct ProduceRequest {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_NATIVE_REQUEST_FORM_H_
+#endif  // GATEWAY_API_NATIVE_PRODUCE_REQUEST_H_
