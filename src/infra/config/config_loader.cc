@@ -8,13 +8,13 @@
 #include "infra/config/sources/secrets.h"
 #include "infra/config/sources/text_sources.h"
 #include "infra/config/table/contradictions.h"
-#include "infra/config/values/effective.h"
+#include "infra/config/values/layered_values.h"
 #include "infra/config/values/value_json.h"
 
 namespace gateway {
 namespace {
 
-using config::Effective;
+using config::LayeredValues;
 using config::SourceKind;
 using Problems = std::vector<ConfigProblem>;
 
@@ -36,19 +36,19 @@ class Loader final {
     if (sources_.command_line.config_file) {
       ApplyFile(*sources_.command_line.config_file, SourceKind::kFile);
     }
-    effective_.Apply(config::EnvironmentEntries(sources_.environment, &problems_));
-    effective_.Apply(config::CommandLineEntries(sources_.command_line.settings));
-    effective_.ApplyProfile();
-    effective_.ReadSecretFiles();
-    Append(&problems_, effective_.problems());
+    layered_.Apply(config::EnvironmentEntries(sources_.environment, &problems_));
+    layered_.Apply(config::CommandLineEntries(sources_.command_line.settings));
+    layered_.ApplyProfile();
+    layered_.ReadSecretFiles();
+    Append(&problems_, layered_.problems());
   }
 
   void Check(const std::vector<ConfigCheck>& checks) {
-    const Settings settings = effective_.ToSettings();
+    const Settings settings = layered_.ToSettings();
     if (all_files_read_) CheckContradictions(settings);
     for (const ConfigCheck& check : checks) {
       for (ConfigProblem& problem : check(settings)) {
-        if (problem.where.empty()) problem.where = effective_.WhereOf(problem.key);
+        if (problem.where.empty()) problem.where = layered_.WhereOf(problem.key);
         problems_.push_back(std::move(problem));
       }
     }
@@ -57,8 +57,8 @@ class Loader final {
   Result<LoadedConfig, Problems> Finish() && {
     if (!problems_.empty()) return std::move(problems_);
     LoadedConfig loaded;
-    loaded.settings = effective_.ToSettings();
-    for (const Effective::Slot& slot : effective_.slots()) AddValues(slot, &loaded.values);
+    loaded.settings = layered_.ToSettings();
+    for (const LayeredValues::Slot& slot : layered_.slots()) AddValues(slot, &loaded.values);
     loaded.environment_name = EnvironmentName();
     loaded.files = std::move(files_);
     return loaded;
@@ -85,16 +85,16 @@ class Loader final {
     const config::JsonEntries read = config::ReadJsonEntries(*file, kind);
     Append(&problems_, read.problems);
     all_files_read_ = all_files_read_ && read.readable;
-    effective_.Apply(read.entries);
+    layered_.Apply(read.entries);
     files_.push_back(file->string());
   }
 
   // Left out where one of the two keys is wrong already: its value is not what was meant.
   void CheckContradictions(const Settings& settings) {
     for (config::Contradiction& found : config::FindContradictions(settings)) {
-      if (effective_.Failed(found.key) || effective_.Failed(found.other_key)) continue;
-      std::string where = effective_.WhereOf(found.key);
-      if (where.empty()) where = effective_.WhereOf(found.other_key);
+      if (layered_.Failed(found.key) || layered_.Failed(found.other_key)) continue;
+      std::string where = layered_.WhereOf(found.key);
+      if (where.empty()) where = layered_.WhereOf(found.other_key);
       problems_.push_back({std::move(where), std::string(found.key), std::move(found.what),
                            std::move(found.allowed), ""});
     }
@@ -117,7 +117,7 @@ class Loader final {
     return "default";
   }
 
-  static void AddValues(const Effective::Slot& slot, std::vector<EffectiveValue>* values) {
+  static void AddValues(const LayeredValues::Slot& slot, std::vector<EffectiveValue>* values) {
     const std::string path(slot.property->path);
     const bool is_default = slot.value == config::DefaultOf(*slot.property);
     if (slot.entries.empty()) {
@@ -135,7 +135,7 @@ class Loader final {
   }
 
   const ConfigSources& sources_;
-  Effective effective_;
+  LayeredValues layered_;
   Problems problems_;
   std::vector<std::string> files_;
   bool all_files_read_ = true;

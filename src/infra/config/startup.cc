@@ -5,7 +5,7 @@
 
 #include "infra/config/help.h"
 #include "infra/config/sources/command_line.h"
-#include "infra/config/table/schema.h"
+#include "infra/config/table/json_schema.h"
 
 namespace gateway {
 namespace {

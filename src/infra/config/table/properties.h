@@ -70,7 +70,7 @@ std::string NearestKey(std::string_view path);
 Value DefaultOf(const Property& property);
 
 // "an integer from 0 to 65535 (milliseconds)", "one of json, text".
-std::string Allowed(const Property& property);
+std::string DescribeAllowed(const Property& property);
 
 // True if `text` obeys the rule.
 bool Obeys(TextRule rule, std::string_view text);

@@ -10,8 +10,8 @@
 #include <set>
 
 #include "infra/config/table/contradictions.h"
+#include "infra/config/table/json_schema.h"
 #include "infra/config/table/profiles.h"
-#include "infra/config/table/schema.h"
 #include "infra/config/values/convert.h"
 #include "infra/config/values/text.h"
 

@@ -1,6 +1,6 @@
 // The files of config/ that derive from the table. Pure; any thread.
-#ifndef GATEWAY_INFRA_CONFIG_TABLE_SCHEMA_H_
-#define GATEWAY_INFRA_CONFIG_TABLE_SCHEMA_H_
+#ifndef GATEWAY_INFRA_CONFIG_TABLE_JSON_SCHEMA_H_
+#define GATEWAY_INFRA_CONFIG_TABLE_JSON_SCHEMA_H_
 
 #include <string>
 
@@ -15,4 +15,4 @@ std::string DefaultsText();
 
 }  // namespace gateway::config
 
-#endif  // GATEWAY_INFRA_CONFIG_TABLE_SCHEMA_H_
+#endif  // GATEWAY_INFRA_CONFIG_TABLE_JSON_SCHEMA_H_

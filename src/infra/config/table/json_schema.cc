@@ -1,4 +1,4 @@
-#include "infra/config/table/schema.h"
+#include "infra/config/table/json_schema.h"
 
 #include <nlohmann/json.hpp>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "infra/config/values/effective.h"
+#include "infra/config/values/layered_values.h"
 
 #include <algorithm>
 #include <optional>
@@ -11,17 +11,17 @@
 
 namespace gateway::config {
 
-Effective::Effective() {
+LayeredValues::LayeredValues() {
   for (const Property& property : Properties()) {
     slots_.push_back({&property, DefaultOf(property), {}, {}});
   }
 }
 
-void Effective::Apply(const std::vector<RawEntry>& source) {
+void LayeredValues::Apply(const std::vector<RawEntry>& source) {
   std::vector<std::pair<Target, const RawEntry*>> targets;
   for (const RawEntry& entry : source) {
     ConfigProblem problem;
-    const std::optional<Target> target = Resolve(entry, &problem);
+    const std::optional<Target> target = ResolveKey(entry, &problem);
     if (!target) problems_.push_back(std::move(problem));
     if (target && target->property != nullptr) targets.emplace_back(*target, &entry);
   }
@@ -32,7 +32,7 @@ void Effective::Apply(const std::vector<RawEntry>& source) {
   for (const auto& target : targets) Set(target.first, *target.second);
 }
 
-void Effective::Set(const Target& target, const RawEntry& entry) {
+void LayeredValues::Set(const Target& target, const RawEntry& entry) {
   Slot& slot = slots_[static_cast<std::size_t>(target.property - Properties().data())];
   if (target.map_key) return SetMapEntry(&slot, target, entry);
   if (target.index) return SetElement(&slot, target, entry);
@@ -41,12 +41,12 @@ void Effective::Set(const Target& target, const RawEntry& entry) {
   if (is_map && entry.value.kind == RawValue::Kind::kObject) return;
   std::string what;
   std::optional<Value> value = Convert(*target.property, entry.value, &what);
-  if (!value) return Report(target, entry, std::move(what), Allowed(*target.property));
+  if (!value) return Report(target, entry, std::move(what), DescribeAllowed(*target.property));
   slot.value = *std::move(value);
   slot.origin = entry.origin;
 }
 
-void Effective::SetMapEntry(Slot* slot, const Target& target, const RawEntry& entry) {
+void LayeredValues::SetMapEntry(Slot* slot, const Target& target, const RawEntry& entry) {
   std::string what;
   std::optional<std::string> text = ConvertMapValue(entry.value, &what);
   if (!text) return Report(target, entry, std::move(what), "a string, a number, true or false");
@@ -54,7 +54,7 @@ void Effective::SetMapEntry(Slot* slot, const Target& target, const RawEntry& en
   slot->entries[*target.map_key] = entry.origin;
 }
 
-void Effective::SetElement(Slot* slot, const Target& target, const RawEntry& entry) {
+void LayeredValues::SetElement(Slot* slot, const Target& target, const RawEntry& entry) {
   std::string what;
   std::optional<std::string> text = ConvertElement(*target.property, entry.value, &what);
   if (!text) {
@@ -70,7 +70,7 @@ void Effective::SetElement(Slot* slot, const Target& target, const RawEntry& ent
   slot->origin = entry.origin;
 }
 
-void Effective::ApplyProfile() {
+void LayeredValues::ApplyProfile() {
   const std::string profile = std::get<std::string>(slot("Kafka:Profile").value);
   const KafkaProfile chosen = ToSettings().kafka.profile;
   for (const ProfileSetting& setting : ProfileSettings()) {
@@ -85,7 +85,7 @@ void Effective::ApplyProfile() {
   }
 }
 
-void Effective::ReadSecretFiles() {
+void LayeredValues::ReadSecretFiles() {
   const auto read = [this](std::string* value, const std::string& key, const Origin& origin) {
     std::string fault;
     *value = ResolveSecret(*value, &fault);
@@ -104,17 +104,17 @@ void Effective::ReadSecretFiles() {
   }
 }
 
-Settings Effective::ToSettings() const {
+Settings LayeredValues::ToSettings() const {
   Settings settings;
   for (const Slot& slot : slots_) slot.property->set(settings, slot.value);
   return settings;
 }
 
-const Effective::Slot& Effective::slot(std::string_view path) const {
+const LayeredValues::Slot& LayeredValues::slot(std::string_view path) const {
   return slots_[static_cast<std::size_t>(FindProperty(path) - Properties().data())];
 }
 
-std::string Effective::WhereOf(std::string_view key) const {
+std::string LayeredValues::WhereOf(std::string_view key) const {
   for (const Slot& slot : slots_) {
     if (EqualsIgnoringCase(slot.property->path, key)) return slot.origin.where;
     if (!StartsWithIgnoringCase(key, std::string(slot.property->path) + ":")) continue;
@@ -124,8 +124,8 @@ std::string Effective::WhereOf(std::string_view key) const {
   return "";
 }
 
-void Effective::Report(const Target& target, const RawEntry& entry, std::string what,
-                       std::string allowed) {
+void LayeredValues::Report(const Target& target, const RawEntry& entry, std::string what,
+                           std::string allowed) {
   failed_.emplace(target.property->path);
   problems_.push_back({entry.origin.where, target.Key(), std::move(what), std::move(allowed), ""});
 }

@@ -53,11 +53,11 @@ bool IsOrigin(std::string_view text) {
 
 }  // namespace
 
-std::string Allowed(const Property& property) {
+std::string DescribeAllowed(const Property& property) {
   if (property.optional) {
     Property rest = property;
     rest.optional = false;
-    return Allowed(rest) + ", or null for none";
+    return DescribeAllowed(rest) + ", or null for none";
   }
   if (!property.allowed.empty()) return OneOf(property);
   switch (property.type) {

@@ -1,6 +1,6 @@
 // Which key an entry means. Pure; any thread.
-#ifndef GATEWAY_INFRA_CONFIG_VALUES_RESOLVE_H_
-#define GATEWAY_INFRA_CONFIG_VALUES_RESOLVE_H_
+#ifndef GATEWAY_INFRA_CONFIG_VALUES_KEY_RESOLVER_H_
+#define GATEWAY_INFRA_CONFIG_VALUES_KEY_RESOLVER_H_
 
 #include <cstddef>
 #include <optional>
@@ -23,8 +23,8 @@ struct Target {
 
 // The target, or nothing and what is wrong with the path: an unknown key, a section given a value,
 // something below a key that has nothing below it.
-std::optional<Target> Resolve(const RawEntry& entry, ConfigProblem* problem);
+std::optional<Target> ResolveKey(const RawEntry& entry, ConfigProblem* problem);
 
 }  // namespace gateway::config
 
-#endif  // GATEWAY_INFRA_CONFIG_VALUES_RESOLVE_H_
+#endif  // GATEWAY_INFRA_CONFIG_VALUES_KEY_RESOLVER_H_

@@ -1,4 +1,4 @@
-#include "infra/config/values/resolve.h"
+#include "infra/config/values/key_resolver.h"
 
 #include <charconv>
 #include <string_view>
@@ -38,7 +38,7 @@ std::optional<Target> ResolveBelow(const Property& property, std::string_view re
     return std::nullopt;
   }
   problem->what = std::string(property.path) + " has nothing below it";
-  problem->allowed = Allowed(property);
+  problem->allowed = DescribeAllowed(property);
   return std::nullopt;
 }
 
@@ -73,7 +73,7 @@ std::string Target::Key() const {
   return key;
 }
 
-std::optional<Target> Resolve(const RawEntry& entry, ConfigProblem* problem) {
+std::optional<Target> ResolveKey(const RawEntry& entry, ConfigProblem* problem) {
   const std::string path = Join(entry.path, ":");
   problem->where = entry.origin.where;
   problem->key = path;

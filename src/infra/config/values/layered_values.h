@@ -1,7 +1,7 @@
 // The values as they stand while the sources are laid over each other. Owned by LoadConfig; one
 // thread.
-#ifndef GATEWAY_INFRA_CONFIG_VALUES_EFFECTIVE_H_
-#define GATEWAY_INFRA_CONFIG_VALUES_EFFECTIVE_H_
+#ifndef GATEWAY_INFRA_CONFIG_VALUES_LAYERED_VALUES_H_
+#define GATEWAY_INFRA_CONFIG_VALUES_LAYERED_VALUES_H_
 
 #include <map>
 #include <set>
@@ -12,11 +12,11 @@
 #include "infra/config/config_problem.h"
 #include "infra/config/sources/raw_entry.h"
 #include "infra/config/table/properties.h"
-#include "infra/config/values/resolve.h"
+#include "infra/config/values/key_resolver.h"
 
 namespace gateway::config {
 
-class Effective final {
+class LayeredValues final {
  public:
   struct Slot {
     const Property* property = nullptr;
@@ -26,7 +26,7 @@ class Effective final {
   };
 
   // Every key at its default.
-  Effective();
+  LayeredValues();
 
   // Lays one source over what is there. An array replaces the array; an element given by its index
   // replaces that element or follows the last; entries of a map are added. A value that is wrong
@@ -64,4 +64,4 @@ class Effective final {
 
 }  // namespace gateway::config
 
-#endif  // GATEWAY_INFRA_CONFIG_VALUES_EFFECTIVE_H_
+#endif  // GATEWAY_INFRA_CONFIG_VALUES_LAYERED_VALUES_H_
