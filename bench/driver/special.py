@@ -36,10 +36,10 @@ def idle(rounds, binary, kafka):
     common = {"topic": rounds.topic, "pid": gateway.pid}
     before = rss_mb(gateway.pid)
     alone = load(gateway.url, connections=1, duration=rounds.seconds, warmup=0.5, **common)
-    crowd = {}
+    idle_load = {}
 
     def hold():
-        crowd.update(load(gateway.url, connections=connections, rate=connections / 100,
+        idle_load.update(load(gateway.url, connections=connections, rate=connections / 100,
                           duration=rounds.seconds + 3, warmup=2, topic=rounds.topic))
 
     holder = threading.Thread(target=hold)
@@ -50,13 +50,13 @@ def idle(rounds, binary, kafka):
     busy = load(gateway.url, connections=1, duration=rounds.seconds, warmup=0.5, **common)
     with_them = rss_mb(gateway.pid)
     holder.join()
-    for who, result in (("the busy one", busy), ("the idle ones", crowd)):
+    for who, result in (("the busy one", busy), ("the idle ones", idle_load)):
         if not result or result["bad"]:
             rounds.faults.append(f"idle, {who}: {result.get('bad_kinds')} {result.get('first_bad')}")
     rounds.results["idle"] = {"gateway": [{
         **busy, "connections": connections, "rss_mb": with_them, "rss_before_mb": before,
         "alone_p50_ms": alone["p50_ms"], "alone_p99_ms": alone["p99_ms"],
-        "idle_p99_ms": crowd.get("p99_ms")}]}
+        "idle_p99_ms": idle_load.get("p99_ms")}]}
     say(f"idle: {connections} connections, RSS {before:.0f} -> {with_them:.0f} MB, "
         f"p99 {busy['p99_ms']:.2f} ms (alone {alone['p99_ms']:.2f})")
 

@@ -1,4 +1,4 @@
-"""What the edge tests measure with: raw requests, a polite client with a clock, crowds of connections, and
+"""What the edge tests measure with: raw requests, a polite client with a clock, many connections, and
 what the kernel knows of a process."""
 
 import os
@@ -143,7 +143,7 @@ class Latencies:
         return f"p50 {self.p50:.1f} p99 {self.p99:.1f} max {self.max:.1f} ms of {self.count}"
 
 
-class Crowd:
+class Clients:
     """Many connections, driven by one thread. Each that is made busy sends a request again and again."""
 
     def __init__(self, address, count):

@@ -4,7 +4,7 @@ silent goes after a moment."""
 import threading
 import time
 
-from clients import Crowd, connect, field, read_answer, scaled, send_request, status
+from clients import Clients, connect, field, read_answer, scaled, send_request, status
 
 CONNECTIONS = scaled(200, 1000)
 CLIENTS = 8
@@ -13,7 +13,7 @@ CLIENTS = 8
 def test_sigterm_answers_all_in_flight_and_closes_the_idle_at_once(start_edge, report):
     # Records stay in flight for the time the producer lingers.
     gateway = start_edge({"Kafka:LingerMs": 900})
-    with Crowd(gateway.http.address, CONNECTIONS) as idle, Crowd(gateway.http.address, CONNECTIONS) as busy:
+    with Clients(gateway.http.address, CONNECTIONS) as idle, Clients(gateway.http.address, CONNECTIONS) as busy:
         idle.ask_once()
         for number, connection in enumerate(busy):
             connection.sendall(send_request(f"in-flight-{number}"))

@@ -5,7 +5,7 @@ import stat
 import time
 
 import pytest
-from clients import (LIVE, Crowd, connect, cpu_seconds, open_descriptors, raise_descriptor_limit, read_answer,
+from clients import (LIVE, Clients, connect, cpu_seconds, open_descriptors, raise_descriptor_limit, read_answer,
                      resident_bytes, scaled, status)
 from gateway_process import binary
 
@@ -20,15 +20,15 @@ def test_idle_connections_are_cheap_and_the_busy_are_served(start_edge, report, 
     if not raise_descriptor_limit(IDLE + BUSY + 500):
         pytest.skip("the limit of open files is too low")
     gateway = start_edge({"Http:Address": address})
-    with Crowd(gateway.http.address, 200) as warm_up:
+    with Clients(gateway.http.address, 200) as warm_up:
         warm_up.ask_once()
     before = resident_bytes(gateway.process)
-    with Crowd(gateway.http.address, IDLE) as idle:
+    with Clients(gateway.http.address, IDLE) as idle:
         idle.ask_once()  # one that was used holds what it needed for that
         # Resident memory of the process, without what the kernel holds for its sockets.
         each = (resident_bytes(gateway.process) - before) / IDLE
         report(f"{address}, one idle connection of {IDLE}", f"{each:.0f} bytes resident")
-        with Crowd(gateway.http.address, BUSY) as busy:
+        with Clients(gateway.http.address, BUSY) as busy:
             latencies = busy.keep_asking(SECONDS)
         rate = latencies.count / SECONDS
         report(f"{address}, {BUSY} busy beside {IDLE} idle", f"{rate:.0f}/s, {latencies}")
@@ -43,7 +43,7 @@ def test_without_descriptors_it_neither_spins_nor_loses_the_door(start_edge, rep
     limited.chmod(limited.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("GATEWAY_BINARY", os.fspath(limited))
     gateway = start_edge()
-    with Crowd(gateway.http.address, 200) as crowd:  # the kernel takes those the gateway cannot
+    with Clients(gateway.http.address, 200) as clients:  # the kernel takes those the gateway cannot
         await_exhaustion(gateway)
         before = cpu_seconds(gateway.process)
         time.sleep(2)
@@ -51,9 +51,9 @@ def test_without_descriptors_it_neither_spins_nor_loses_the_door(start_edge, rep
         report("out of descriptors, CPU in 2 s", f"{spent:.2f} s")
         assert spent < 0.5
         assert open_descriptors(gateway.process) <= 128
-        for connection in list(crowd)[:150]:
+        for connection in list(clients)[:150]:
             connection.close()
-        for connection in list(crowd)[150:]:  # those who waited outside are let in
+        for connection in list(clients)[150:]:  # those who waited outside are let in
             connection.sendall(LIVE)
             assert status(read_answer(connection)[0]) == 200
         with connect(gateway.http.address) as fresh:

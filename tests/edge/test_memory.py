@@ -4,7 +4,7 @@ import json
 import select
 import time
 
-from clients import Crowd, connect, read_answer, resident_bytes, scaled, send_request, status
+from clients import Clients, connect, read_answer, resident_bytes, scaled, send_request, status
 
 PROMISED = 10_000_000
 SECONDS = scaled(4, 20)
@@ -17,13 +17,13 @@ def begin_send(length):
 
 def test_promised_bodies_cost_no_memory(start_edge, report):
     gateway = start_edge()
-    with Crowd(gateway.http.address, 200) as crowd:
-        crowd.ask_once()
+    with Clients(gateway.http.address, 200) as clients:
+        clients.ask_once()
         before = resident_bytes(gateway.process)
-        for connection in crowd:
+        for connection in clients:
             connection.sendall(begin_send(PROMISED))
         for _ in range(SECONDS):
-            for connection in crowd:
+            for connection in clients:
                 connection.sendall(b" ")
             time.sleep(1)
         grown = resident_bytes(gateway.process) - before
@@ -33,17 +33,17 @@ def test_promised_bodies_cost_no_memory(start_edge, report):
 
 def test_over_the_budget_it_is_503_and_back_when_there_is_room(start_edge):
     gateway = start_edge({"Limits:MaxInFlightBytes": 1_000_000, "Http:BodyTimeoutMs": 60_000})
-    with Crowd(gateway.http.address, 6) as crowd:
-        for connection in crowd:  # three fit, in whatever order their bytes are read
+    with Clients(gateway.http.address, 6) as clients:
+        for connection in clients:  # three fit, in whatever order their bytes are read
             connection.sendall(begin_send(400_000) + b" " * 330_000)
         refused = 0
         while refused < 3:
-            ready = select.select(list(crowd), [], [], 10)[0]
+            ready = select.select(list(clients), [], [], 10)[0]
             assert ready, f"only {refused} of 6 were refused"
             for connection in ready:
                 answer = read_answer(connection)
                 if answer is None:  # the end of one that was refused
-                    crowd.drop(connection)
+                    clients.drop(connection)
                     continue
                 refused += 1
                 assert status(answer[0]) == 503, answer
