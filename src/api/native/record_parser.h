@@ -19,8 +19,9 @@ namespace gateway {
 
 // The topic of a record, or the default, that is there and cannot be read: it is not missing, and
 // enough has been said.
-inline constexpr char kUnreadTopicBytes[1] = {};  // a literal would have an address for each file
-inline constexpr std::string_view kUnreadTopic(kUnreadTopicBytes, 0);
+// Known by its address, which a literal would not have in common to all files.
+inline constexpr char kUnreadTopicByte = '?';
+inline constexpr std::string_view kUnreadTopic(&kUnreadTopicByte, 1);
 
 class RecordParser final {
  public:
