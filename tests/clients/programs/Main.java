@@ -43,7 +43,7 @@ public class Main {
     var file = Files.createTempFile("raw", null);
     Files.write(file, new byte[] {0, (byte) 255, '\n', 1});
     var raw = records.sendRaw(topic, null, null, null, null, null, null, null, null, null, null, null,
-        null, file.toFile()).getSendResult();
+        null, null, file.toFile()).getSendResult();
     Files.delete(file);
     var problem = failureOf(new ProducerRecord().topic("__consumer_offsets").value(1)).getProblem();
     var refused = status;
