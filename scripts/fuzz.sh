@@ -47,7 +47,7 @@ build_fuzzer() {
   say "building build/fuzz/$target of ${#files[@]} sources"
   clang++-14 -std=c++20 -g -O1 -fno-omit-frame-pointer \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -Isrc -Itests/support "tests/fuzz/${target}_fuzzer.cc" "${files[@]}" \
+    -Isrc -Itests "tests/fuzz/${target}_fuzzer.cc" "${files[@]}" \
     "${flags[@]}" -o "build/fuzz/$target"
 }
 
