@@ -138,30 +138,54 @@ TEST_P(HttpServerFlood, DoesNotStarveOtherClients) {
 
 INSTANTIATE_TEST_SUITE_P(Paths, HttpServerFlood, ::testing::Values("/answered", "/404"));
 
-TEST_F(HttpServerLoad, ItsListenerIsToldOfATurnWithManyRequestsAndOfNoOther) {
-  Bursts bursts;
-  options.bursts = &bursts;
-  Signal blocked;
-  Signal go_on;
-  handler.on_request = [&](http::Request request, http::Responder responder) {
-    if (request.head.path == "/wait") {
-      blocked.Notify();
-      go_on.Wait();
-    }
-    TestHandler::Echo(std::move(request), std::move(responder));
-  };
-  Start();
-  std::vector<std::unique_ptr<HttpClient>> clients;
-  for (int i = 0; i < 60; ++i) {
-    clients.push_back(std::make_unique<HttpClient>(port()));
-    EXPECT_EQ(clients.back()->Ask(Get("/")).status, 200);
+// Many clients whose requests the loop finds in one turn.
+class HttpServerBurst : public HttpServerLoad {
+ protected:
+  HttpServerBurst() {
+    options.bursts = &bursts;
+    options.limits.head_timeout = std::chrono::minutes(1);  // no deadline helps out
+    handler.on_request = [this](http::Request request, http::Responder responder) {
+      if (request.head.path == "/held") return held.push_back(std::move(responder));
+      if (request.head.path == "/wait") {
+        blocked_.Notify();
+        go_on_.Wait();
+      }
+      TestHandler::Echo(std::move(request), std::move(responder));
+    };
   }
-  HttpClient other(port());
-  other.Send(Get("/wait"));
-  ASSERT_TRUE(blocked.Wait());
+  ~HttpServerBurst() override { Stop(); }  // before the listener goes
+
+  // They have all been answered once before.
+  void Connect() {
+    for (int i = 0; i < 60; ++i) {
+      clients.push_back(std::make_unique<HttpClient>(port()));
+      EXPECT_EQ(clients.back()->Ask(Get("/")).status, 200);
+    }
+  }
+  void AskAtOnce(std::string_view path) {
+    waiting_ = std::make_unique<HttpClient>(port());
+    waiting_->Send(Get("/wait"));
+    ASSERT_TRUE(blocked_.Wait());
+    for (const auto& client : clients) client->Send(Get(path));
+    go_on_.Notify();
+    EXPECT_EQ(waiting_->Read().status, 200);
+  }
+
+  Bursts bursts;
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  std::vector<http::Responder> held;  // of /held; the loop's thread only
+
+ private:
+  std::unique_ptr<HttpClient> waiting_;  // its end would be an event
+  Signal blocked_;
+  Signal go_on_;
+};
+
+TEST_F(HttpServerBurst, ItsListenerIsToldOfATurnWithManyRequestsAndOfNoOther) {
+  Start();
+  Connect();
   EXPECT_EQ(bursts.begun, 0);
-  for (const auto& client : clients) client->Send(Get("/"));
-  go_on.Notify();
+  AskAtOnce("/");
   for (const auto& client : clients) EXPECT_EQ(client->Read().status, 200);
   Stop();
   EXPECT_EQ(bursts.begun, 1);
@@ -169,42 +193,20 @@ TEST_F(HttpServerLoad, ItsListenerIsToldOfATurnWithManyRequestsAndOfNoOther) {
 }
 
 // What waits for the end of the burst may be answered in it, on the loop's own thread.
-TEST_F(HttpServerLoad, AnswersGivenAtTheEndOfABurstNeedNoFurtherEvent) {
-  Bursts bursts;
-  options.bursts = &bursts;
-  options.limits.head_timeout = std::chrono::minutes(1);  // no deadline helps out
-  Signal blocked;
-  Signal go_on;
-  std::vector<http::Responder> held;  // the loop's thread only
-  bursts.on_end = [&] {
+TEST_F(HttpServerBurst, AnswersGivenAtItsEndNeedNoFurtherEvent) {
+  bursts.on_end = [this] {
     for (http::Responder& responder : std::exchange(held, {})) {
       responder.Send([] { return TextResponse(404, "gone"); });
     }
   };
-  handler.on_request = [&](http::Request request, http::Responder responder) {
-    if (request.head.path == "/held") return held.push_back(std::move(responder));
-    if (request.head.path == "/wait") {
-      blocked.Notify();
-      go_on.Wait();
-    }
-    TestHandler::Echo(std::move(request), std::move(responder));
-  };
   Start();
-  std::vector<std::unique_ptr<HttpClient>> clients;
-  for (int i = 0; i < 60; ++i) {
-    clients.push_back(std::make_unique<HttpClient>(port()));
-    EXPECT_EQ(clients.back()->Ask(Get("/")).status, 200);
+  Connect();
+  AskAtOnce("/held");
+  bool answered = true;
+  for (std::size_t i = 0; answered && i < clients.size(); ++i) {
+    answered = clients[i]->Read().status == 404;
+    EXPECT_TRUE(answered);
   }
-  HttpClient other(port());
-  other.Send(Get("/wait"));
-  ASSERT_TRUE(blocked.Wait());
-  for (const auto& client : clients) client->Send(Get("/held"));
-  go_on.Notify();
-  const bool first = clients.front()->Read().status == 404;
-  EXPECT_TRUE(first);
-  for (std::size_t i = 1; first && i < clients.size(); ++i)
-    EXPECT_EQ(clients[i]->Read().status, 404);
-  Stop();
 }
 
 }  // namespace
