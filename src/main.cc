@@ -269,7 +269,7 @@ class Gateway final {
         KafkaTopicCatalog::Options());
   }
 
-  // The sequence is told in lifecycle.h.
+  // lifecycle.h describes the sequence.
   int Drain() {
     server_->BeginClosing();  // first: who sees that it is not ready sees answers that close, too
     lifecycle_.BeginShutdown();
@@ -291,7 +291,8 @@ class Gateway final {
     WaitUntil(signals_, &liveness_, SteadyClock::now() + kLastAnswers,
               [this] { return server_->connections() == 0; });
     server_->Stop();
-    if (management_) management_->Stop();  // last: it told all the while that this one is not ready
+    // Last: it reported all the while that this one is not ready.
+    if (management_) management_->Stop();
     log_.Log(LogLevel::kInformation, "stopped",
              "The gateway has stopped; the counts are of the records of its drain.",
              {{"delivered", result.delivered},

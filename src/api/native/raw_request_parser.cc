@@ -112,7 +112,7 @@ std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_
   } else if (auto problem = SplitArray(shared, max_records, request, errors)) {
     return problem;
   }
-  // What is wrong with all of them is told also if there is none.
+  // What is wrong with the key or the headers is listed even if there is no element.
   if (request->batch.records.empty()) request->batch.records.push_back(shared);
   return std::nullopt;
 }

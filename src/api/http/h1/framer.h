@@ -36,8 +36,8 @@ class RequestFramer final {
   explicit RequestFramer(const FramerLimits& limits);
 
   // Consumes from the front of `*input` up to the next event. After kComplete and kError only Reset
-  // may follow. Whoever stops before kNeedMore must come back, also without input: the request may
-  // be complete already (see wants_input).
+  // may follow. A caller that stops before kNeedMore must call again, even without input: the
+  // request may be complete already (see wants_input).
   Event Feed(std::string_view* input);
 
   // From kHead until Reset.
