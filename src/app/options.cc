@@ -7,6 +7,7 @@
 #include "api/http/health_probe.h"
 #include "api/problem/problem.h"
 #include "api/tracing/propagated_fields.h"
+#include "app/build_info.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/logging/log_line.h"
 #include "infra/os/named_file.h"
@@ -94,7 +95,7 @@ LoggerOptions LoggerOptionsOf(const Settings::Logging& logging) {
   const char* const name = std::getenv("OTEL_SERVICE_NAME");  // NOLINT(concurrency-mt-unsafe)
   options.constant_fields = MakeConstantFields(
       {{"service.name", name == nullptr || *name == '\0' ? "kafka-gateway" : name},
-       {"service.version", GATEWAY_VERSION}});
+       {"service.version", kGatewayVersion}});
   return options;
 }
 
@@ -164,7 +165,7 @@ http::ServerOptions ManagementOptionsOf(const Settings& settings) {
 
 SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded) {
   SiteOptions site;
-  site.version = GATEWAY_VERSION;
+  site.version = kGatewayVersion;
   site.embedded = embedded;
   if (const auto path = files.FindData("openapi/openapi.json")) site.openapi = ReadWhole(*path);
   if (const auto path = files.FindData("swagger-ui")) {

@@ -1,5 +1,5 @@
 // Where the process is in its life. One way only: serving, stopping, draining. Any thread may ask.
-// How it ends, from the signal on (main.cc has the sequence, docs/adr/0014 the reasons):
+// How it ends, from the signal on (Gateway::Drain has the sequence, docs/adr/0014 the reasons):
 //
 //  1. Not ready. For Shutdown:GraceMs all goes on, and connections are still accepted, but every
 //     answer says "Connection: close", so that pools empty while the door is open.

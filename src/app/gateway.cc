@@ -1,0 +1,293 @@
+#include "app/gateway.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "app/build_info.h"
+#include "app/options.h"
+#include "infra/config/startup.h"
+#include "infra/kafka/client/client_config.h"
+#include "infra/os/resource_limits.h"
+#include "infra/tracing/tracing_module.h"
+
+namespace gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Exit codes (sysexits.h where it has one).
+constexpr int kExitDrained = 0;
+constexpr int kExitFault = 1;
+constexpr int kExitAddressInUse = 69;
+constexpr int kExitRecordsLost = 75;
+
+// How long a client that does not read its last answer holds up the end.
+constexpr milliseconds kLastAnswers{3'000};
+// How long one turn of "kafka-reports" may take: it may have to destroy an instance, which waits
+// for a name to be looked up.
+constexpr std::chrono::seconds kReportsLimit{180};
+
+std::int64_t DaysUntil(std::chrono::system_clock::time_point when) {
+  const auto left = when - std::chrono::system_clock::now();
+  return std::chrono::duration_cast<std::chrono::hours>(left).count() / 24;
+}
+
+}  // namespace
+
+Gateway::Gateway(Settings settings, FileLocator files, const Signals& signals)
+    : settings_(std::move(settings)),
+      files_(std::move(files)),
+      signals_(signals),
+      log_(clock_, LoggerOptionsOf(settings_.logging)),
+      rdkafka_(PrometheusOptions().max_topic_labels),
+      metrics_(MetricsOptions()) {}
+
+int Gateway::Run() {
+  PrepareProcess();
+  for (const auto step : {&Gateway::StartKafka, &Gateway::StartTracing, &Gateway::BuildApi,
+                          &Gateway::LoadTls, &Gateway::StartServers}) {
+    if (const ExitCode code = (this->*step)()) return *code;
+  }
+  const int signal = WaitForStop();
+  log_.Log(LogLevel::kInformation, "stopping", "A signal asks the gateway to stop.",
+           {{"signal", std::int64_t{signal}}});
+  return Drain();
+}
+
+// Before there are threads, which inherit the scheduling; the log's own does not matter.
+void Gateway::PrepareProcess() {
+  RaiseOpenFileLimit();
+  if (settings_.process.batch_scheduling && !UseBatchScheduling()) {
+    log_.Log(LogLevel::kInformation, "scheduling-refused",
+             "The system does not let the gateway use SCHED_BATCH, so it is somewhat slower.");
+  }
+}
+
+Gateway::ExitCode Gateway::StartKafka() {
+  KafkaProducer::Options options;
+  options.kafka = settings_.kafka;
+  options.max_record_bytes = settings_.limits.max_record_bytes;
+  options.accumulator.max_held = settings_.kafka.message_timeout;
+  options.accumulator.topic_bytes = settings_.limits.max_in_flight_bytes / 2;
+  options.heartbeat = &liveness_.Add("kafka-reports", kReportsLimit);
+  options.on_statistics = [this](std::size_t client, std::string_view json) {
+    rdkafka_.OnStatistics(client, json);
+  };
+  options.on_replaced = [this] { rdkafka_.OnReplaced(); };
+  if (settings_.kafka.bootstrap_servers == "embedded") {
+    auto broker = EmbeddedBroker::Start(log_);
+    if (!broker.ok()) {
+      log_.Log(LogLevel::kCritical, "embedded-kafka-failed", broker.error());
+      return kExitFault;
+    }
+    embedded_ = std::move(broker).value();
+    options.kafka.bootstrap_servers = embedded_->bootstrap_servers();
+    options.embedded = true;
+  }
+  auto producer = KafkaProducer::Create(std::move(options), log_, metrics_, clock_);
+  if (!producer.ok()) {
+    // What librdkafka finds only when it starts, such as a certificate that it cannot read.
+    log_.Log(LogLevel::kCritical, "producer-failed", producer.error());
+    return kExitBadConfiguration;
+  }
+  producer_ = std::move(producer).value();
+  return {};
+}
+
+Gateway::ExitCode Gateway::StartTracing() {
+  if (!settings_.tracing.enabled) return {};
+  auto tracer = LoadTracing(FileLocator::CurrentExecutable(), {kGatewayVersion, &log_});
+  if (!tracer.ok()) {
+    log_.Log(LogLevel::kCritical, "tracing-failed", tracer.error());
+    return kExitBadConfiguration;
+  }
+  tracer_ = std::move(tracer).value();
+  return {};
+}
+
+Gateway::ExitCode Gateway::BuildApi() {
+  readiness_ = std::make_unique<Readiness>(*producer_, lifecycle_, clock_,
+                                           settings_.health.kafka_down_grace);
+  service_ = std::make_unique<ProduceService>(
+      *producer_, clock_, metrics_, TopicPolicy(settings_.topics.allow, settings_.topics.deny),
+      RecordLimitsOf(settings_.limits));
+  catalog_ = MakeCatalog();
+  api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *catalog_, *readiness_, lifecycle_,
+                               clock_, metrics_, log_);
+  return {};
+}
+
+std::unique_ptr<KafkaTopicCatalog> Gateway::MakeCatalog() const {
+  Settings::Kafka kafka = settings_.kafka;
+  const bool embedded = embedded_ != nullptr;
+  if (embedded) kafka.bootstrap_servers = embedded_->bootstrap_servers();
+  return std::make_unique<KafkaTopicCatalog>(
+      [kafka, embedded, max_record_bytes = settings_.limits.max_record_bytes] {
+        return MakeKafkaConf({kafka, max_record_bytes, embedded}, KafkaClientKind::kLookup);
+      },
+      KafkaTopicCatalog::Options());
+}
+
+ApiOptions Gateway::MakeApiOptions() const {
+  ApiOptions options;
+  options.max_in_flight_requests = settings_.limits.max_in_flight_requests;
+  options.max_in_flight_bytes = settings_.limits.max_in_flight_bytes;
+  options.request_timeout = settings_.limits.request_timeout;
+  options.allowed_origins = settings_.http.cors.allowed_origins;
+  options.headers_from_request = settings_.records.headers_from_request;
+  options.management_apart = settings_.management.port.has_value();
+  options.access_log = AccessLogOptionsOf(settings_.logging);
+  options.liveness = &liveness_;
+  options.tracer = tracer_.get();
+  options.site = SiteOptionsOf(files_, embedded_ != nullptr);
+  options.site.management_apart = options.management_apart;
+  return options;
+}
+
+Gateway::ExitCode Gateway::LoadTls() {
+  if (!UsesTls(settings_)) return {};
+  auto context = http::TlsContext::Load(TlsFilesOf(settings_.http.tls));
+  if (!context.ok()) {  // the files changed since CheckTls
+    log_.Log(LogLevel::kCritical, "tls-failed",
+             std::string(context.error().key) + ": " + context.error().what);
+    return kExitBadConfiguration;
+  }
+  tls_ = std::move(context).value();
+  return {};
+}
+
+Gateway::ExitCode Gateway::StartServers() {
+  http::ServerOptions options = ServerOptionsOf(settings_.http);
+  options.tls = tls_.get();
+  options.bursts = producer_.get();
+  server_ = std::make_unique<http::Server>(std::move(options), api_->handler(), metrics_, log_);
+  if (settings_.management.port) {
+    management_ = std::make_unique<http::Server>(ManagementOptionsOf(settings_),
+                                                 api_->management_handler(), metrics_, log_);
+  }
+  if (const ExitCode code = Listen(server_.get(), "http")) return code;
+  if (management_) {
+    if (const ExitCode code = Listen(management_.get(), "management")) return code;
+    management_->Start();
+    log_.Log(LogLevel::kInformation, "management-listening",
+             "Health and metrics are on a port of their own.",
+             {{"url", std::string_view(management_->url())}});
+  }
+  server_->Start();
+  log_.Log(LogLevel::kInformation, "listening", "The gateway is listening.",
+           {{"url", std::string_view(server_->url())}, {"version", kGatewayVersion}});
+  return {};
+}
+
+Gateway::ExitCode Gateway::Listen(http::Server* server, const char* name) {
+  server->Watch(name, &liveness_);
+  const auto port = server->Listen();
+  if (port.ok()) return {};
+  log_.Log(LogLevel::kCritical, "listen-failed", port.error().detail,
+           {{"management", server == management_.get()}});
+  return port.error().address_in_use ? kExitAddressInUse : kExitFault;
+}
+
+int Gateway::WaitForStop() {
+  while (true) {
+    const int signal = signals_.WaitFor(Liveness::kTick);
+    if (signal == SIGHUP) ReloadTls();
+    if (signal != 0 && signal != SIGHUP) return signal;
+    liveness_.Tick();
+  }
+}
+
+void Gateway::ReloadTls() {
+  if (!tls_) {
+    log_.Log(LogLevel::kInformation, "hangup-ignored",
+             "SIGHUP is ignored: TLS is not configured, so there are no certificates to reload.");
+  } else if (const auto fault = tls_->Reload()) {
+    log_.Log(LogLevel::kError, "tls-reload-failed",
+             "The certificates could not be reloaded; the previous ones stay in use.",
+             {{"key", fault->key}, {"error", std::string_view(fault->what)}});
+  } else {
+    log_.Log(LogLevel::kInformation, "tls-reloaded",
+             "The certificates were reloaded; new connections use them.",
+             {{"expiresInDays", DaysUntil(tls_->expires())}});
+  }
+}
+
+// lifecycle.h describes the sequence.
+int Gateway::Drain() {
+  // Before readiness: a client that sees "not ready" also sees answers that close its connection.
+  server_->BeginClosing();
+  lifecycle_.BeginShutdown();
+  WaitUntil(SteadyClock::now() + settings_.shutdown.grace, [] { return false; });
+  const auto deadline = SteadyClock::now() + settings_.shutdown.drain_timeout;
+  lifecycle_.BeginDrain(deadline);
+  server_->StopAccepting();
+  const KafkaProducer::DrainResult result = DrainProducer(deadline);
+  WaitUntil(SteadyClock::now() + kLastAnswers, [this] { return server_->connections() == 0; });
+  server_->Stop();
+  // Last, because until now it has reported that the gateway is not ready.
+  if (management_) management_->Stop();
+  log_.Log(LogLevel::kInformation, "stopped",
+           "The gateway has stopped; the counts are of the records of its drain.",
+           {{"delivered", result.delivered},
+            {"not_persisted", result.not_persisted},
+            {"possibly_persisted", result.possibly_persisted}});
+  return result.NothingLost() ? kExitDrained : kExitRecordsLost;
+}
+
+// On a thread of its own, because this one has to tick and to notice signals.
+KafkaProducer::DrainResult Gateway::DrainProducer(SteadyClock::time_point deadline) {
+  KafkaProducer::DrainResult result;
+  std::atomic<bool> drained{false};
+  std::thread drainer([&] {
+    result = producer_->Drain(deadline, [this] { return server_->RequestsMayCome(); });
+    drained = true;
+  });
+  WaitUntil(SteadyClock::time_point::max(), [&] { return drained.load(); });
+  drainer.join();
+  return result;
+}
+
+// Waits for `done`, at most until `deadline`; a further signal to stop ends the process.
+void Gateway::WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done) {
+  while (!done() && SteadyClock::now() < deadline) {
+    liveness_.Tick();
+    const int signal = signals_.WaitFor(milliseconds(10));
+    if (signal != 0 && signal != SIGHUP) _exit(kExitFault);
+  }
+}
+
+PrometheusOptions Gateway::MetricsOptions() {
+  PrometheusOptions options = PrometheusOptionsOf(settings_);
+  options.version = kGatewayVersion;
+  options.revision = kGatewayRevision;
+  options.librdkafka_version = LibrdkafkaVersion();
+  options.pistache_version = kPistacheVersion;
+  options.dropped_log_lines = [this] { return log_.dropped(); };
+  options.state = [this] { return State(); };
+  options.rdkafka = &rdkafka_;
+  return options;
+}
+
+// For a scrape, which comes through a server: by then everything is built.
+GatewayState Gateway::State() const {
+  const Readiness::Report report = readiness_->Check();
+  GatewayState state;
+  state.ready = report.state != Readiness::State::kNotReady;
+  state.kafka = report.kafka;
+  if (const auto since = report.kafka.since_delivery) {
+    state.last_delivery = clock_.UnixMillis() - since->count();
+  }
+  state.admitted_requests = api_->admission().requests();
+  state.admitted_bytes = api_->admission().bytes();
+  if (tls_) state.certificate_expires = tls_->expires();
+  return state;
+}
+
+}  // namespace gateway

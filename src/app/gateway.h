@@ -1,0 +1,93 @@
+// The whole program: builds every layer from the settings, wires them, serves until a signal asks
+// it to stop, and drains. With main.cc and options.h the only place that names all three layers.
+// Owned by main, which runs it on the main thread; not thread-safe.
+#ifndef GATEWAY_APP_GATEWAY_H_
+#define GATEWAY_APP_GATEWAY_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "api/api.h"
+#include "api/http/net/server.h"
+#include "api/http/net/tls_context.h"
+#include "infra/config/file_locator.h"
+#include "infra/config/settings.h"
+#include "infra/kafka/client/embedded_broker.h"
+#include "infra/kafka/kafka_producer.h"
+#include "infra/kafka/metadata/kafka_topic_catalog.h"
+#include "infra/logging/async_logger.h"
+#include "infra/metrics/prometheus_metrics.h"
+#include "infra/metrics/rdkafka_metrics.h"
+#include "infra/os/signals.h"
+#include "infra/os/system_clock.h"
+#include "service/health/lifecycle.h"
+#include "service/health/liveness.h"
+#include "service/health/readiness.h"
+#include "service/ports/tracer.h"
+#include "service/produce/produce_service.h"
+
+namespace gateway {
+
+class Gateway final {
+ public:
+  // `signals` must outlive the gateway, and be older than any thread.
+  Gateway(Settings settings, FileLocator files, const Signals& signals);
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Serves until SIGTERM or SIGINT, then drains. Call it once. Returns the exit code: 0 if every
+  // record was stored, 75 if the drain gave some up; 1, 69 (address in use) or 78 (configuration)
+  // if it could not start. A further SIGTERM or SIGINT during the drain ends the process with 1.
+  int Run();
+
+ private:
+  using SteadyClock = std::chrono::steady_clock;
+  using ExitCode = std::optional<int>;  // absent: go on
+
+  // What Run does, in this order. Whatever keeps the gateway from serving is logged.
+  void PrepareProcess();
+  ExitCode StartKafka();
+  ExitCode StartTracing();
+  ExitCode BuildApi();
+  ExitCode LoadTls();
+  ExitCode StartServers();
+  ExitCode Listen(http::Server* server, const char* name);
+  int WaitForStop();  // returns the signal
+  int Drain();
+
+  PrometheusOptions MetricsOptions();
+  ApiOptions MakeApiOptions() const;
+  std::unique_ptr<KafkaTopicCatalog> MakeCatalog() const;
+  GatewayState State() const;
+  void ReloadTls();
+  KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
+  void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
+
+  // In the order in which they are made; destroyed in the opposite order.
+  const Settings settings_;
+  const FileLocator files_;
+  const Signals& signals_;
+  SystemClock clock_;
+  AsyncLogger log_;
+  RdkafkaMetrics rdkafka_;
+  PrometheusMetrics metrics_;
+  Lifecycle lifecycle_;
+  Liveness liveness_{clock_};
+  std::unique_ptr<EmbeddedBroker> embedded_;  // null: there is a real cluster
+  std::unique_ptr<Readiness> readiness_;
+  std::unique_ptr<ProduceService> service_;
+  std::unique_ptr<Tracer> tracer_;  // null: no spans are recorded
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<KafkaTopicCatalog> catalog_;  // goes before `api_`, whose requests it answers
+  // Goes before `api_`, whose requests its last reports end.
+  std::unique_ptr<KafkaProducer> producer_;
+  std::unique_ptr<http::TlsContext> tls_;  // null: plain HTTP
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::Server> management_;  // null: what it would serve is on `server_`
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_APP_GATEWAY_H_
