@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "api/media/negotiation.h"
 #include "api/native/produce_response.h"
-#include "api/pipeline/negotiation.h"
 
 namespace gateway {
 namespace {

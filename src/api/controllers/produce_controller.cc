@@ -4,9 +4,9 @@
 #include <charconv>
 #include <utility>
 
+#include "api/media/negotiation.h"
 #include "api/native/raw_request_parser.h"
 #include "api/pipeline/access_log.h"
-#include "api/pipeline/negotiation.h"
 #include "api/tracing/propagated_headers.h"
 
 namespace gateway {

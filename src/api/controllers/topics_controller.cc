@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "api/media/negotiation.h"
 #include "api/native/query.h"
 #include "api/native/topic_list.h"
 #include "api/native/validation_errors.h"
-#include "api/pipeline/negotiation.h"
 #include "service/produce/record_validation.h"
 
 namespace gateway {

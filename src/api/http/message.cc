@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace gateway::http {
-namespace {
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-}  // namespace
 
 std::string_view MethodName(Method method) {
   switch (method) {
@@ -37,9 +32,16 @@ std::string_view MethodName(Method method) {
   return "_OTHER";
 }
 
+std::string LowerCase(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return LowerCase(c); });
+  return lower;
+}
+
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return Lower(x) == Lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return LowerCase(x) == LowerCase(y);
+         });
 }
 
 std::optional<std::string_view> RequestHead::Find(std::string_view name) const {

@@ -40,7 +40,12 @@ struct HeaderField {
   std::string_view value;  // without the optional white space around it
 };
 
-// True if the two are equal but for the case of ASCII letters.
+// The names of fields, and tokens in them, compare without regard to the case of ASCII letters
+// (RFC 9110, 5.1). The locale has no say in these.
+inline char LowerCase(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string LowerCase(std::string_view text);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
 struct RequestHead {

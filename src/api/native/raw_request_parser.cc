@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "api/media/negotiation.h"
 #include "api/native/body_start.h"
 #include "api/native/json_body.h"
 #include "api/native/raw_target.h"
 #include "api/native/validation_errors.h"
-#include "api/pipeline/negotiation.h"
 
 namespace gateway {
 namespace {

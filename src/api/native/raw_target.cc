@@ -5,7 +5,6 @@
 #include <string>
 
 #include "api/json/json_reader.h"
-#include "api/native/keep_headers.h"
 #include "api/native/query.h"
 #include "service/types/rfc3339.h"
 
@@ -109,7 +108,7 @@ void RawTarget::ReadFields(const http::RequestHead& head, bool with_content_type
                    "The header field \"Kafka-Header-\" has no name behind its last hyphen.");
       continue;
     }
-    headers_.push_back({batch_->Keep(LowerCase(name)), batch_->Keep(field.value)});
+    headers_.push_back({batch_->Keep(http::LowerCase(name)), batch_->Keep(field.value)});
   }
   if (!with_content_type) return;
   const auto type = head.Find(kContentType);
@@ -120,7 +119,7 @@ void RawTarget::ReadFields(const http::RequestHead& head, bool with_content_type
 }
 
 Record RawTarget::MakeRecord() {
-  record_.headers = KeepHeaders(headers_, batch_);
+  record_.headers = batch_->Keep(headers_);
   return record_;
 }
 

@@ -4,7 +4,6 @@
 #include <numeric>
 #include <string>
 
-#include "api/native/keep_headers.h"
 #include "api/native/record_parser.h"
 
 namespace gateway {
@@ -30,7 +29,7 @@ bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
                   "value and encoding; not ",
                   DescribeKind(other.kind), "."});
   }
-  *headers = KeepHeaders(headers_, batch_);
+  *headers = batch_->Keep(headers_);
   return true;
 }
 
@@ -154,7 +153,7 @@ std::span<const Header> RecordParser::MergeHeaders(std::span<const Header> defau
     if (!replaced) headers_.push_back(header);
   }
   headers_.insert(headers_.end(), own.begin(), own.end());
-  return KeepHeaders(headers_, batch_);
+  return batch_->Keep(headers_);
 }
 
 }  // namespace gateway

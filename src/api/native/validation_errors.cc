@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "api/http/message.h"
+
 namespace gateway {
 namespace {
 
@@ -11,8 +13,6 @@ constexpr std::size_t kMaxPointerName = 256;  // bytes of a name that a pointer 
 constexpr std::size_t kMaxQuotedName = 64;    // bytes of a name that a sentence repeats
 constexpr std::size_t kMaxComparedName = 24;  // longer than every name that it can be meant to be
 constexpr std::size_t kMaxDistance = 2;       // slips of the pen that still look like the name
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // How many characters must be put in, left out, replaced or swapped with their neighbour to make
 // `a` of `b`, whatever their case. Both are at most kMaxComparedName long.
@@ -25,10 +25,10 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
     Row row{};
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const char x = Lower(a[i - 1]);
-      const char y = Lower(b[j - 1]);
+      const char x = http::LowerCase(a[i - 1]);
+      const char y = http::LowerCase(b[j - 1]);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (x == y ? 0U : 1U)});
-      if (i > 1 && j > 1 && x == Lower(b[j - 2]) && Lower(a[i - 2]) == y) {
+      if (i > 1 && j > 1 && x == http::LowerCase(b[j - 2]) && http::LowerCase(a[i - 2]) == y) {
         row[j] = std::min(row[j], before_last[j - 2] + 1);
       }
     }

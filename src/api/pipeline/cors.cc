@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/http/h1/token.h"
-#include "api/pipeline/negotiation.h"
+#include "api/media/negotiation.h"
 
 namespace gateway {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "api/http/h1/body_decoder.h"
-#include "api/pipeline/body_type.h"
-#include "api/pipeline/negotiation.h"
+#include "api/media/body_type.h"
+#include "api/media/negotiation.h"
 #include "api/pipeline/request_id.h"
 #include "api/tracing/trace_headers.h"
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "api/native/keep_headers.h"
 #include "api/problem/problem.h"
 
 namespace gateway {
@@ -47,7 +46,7 @@ void ProduceSpans::Add(Tracer& tracer, const Span& server, std::string_view topi
   if (!span.tracestate().empty()) {
     headers.push_back({"tracestate", batch.Keep(span.tracestate())});
   }
-  send.headers = KeepHeaders(headers, &batch);
+  send.headers = batch.Keep(headers);
   send.bytes = HeaderBytes(headers);
   span.Set("messaging.system", "kafka");
   span.Set("messaging.operation.name", "send");

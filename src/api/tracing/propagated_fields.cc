@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/native/keep_headers.h"
-#include "api/pipeline/negotiation.h"
+#include "api/media/negotiation.h"
 #include "service/produce/topic_policy.h"
 
 namespace gateway {
@@ -42,7 +41,7 @@ constexpr std::string_view kByOwnRules[] = {"traceparent", "tracestate", "idempo
 }  // namespace
 
 std::string_view WhyNeverCarried(std::string_view name) {
-  const std::string lower = LowerCase(name);
+  const std::string lower = http::LowerCase(name);
   for (const auto& [glob, reason] : kNever) {
     if (GlobMatches(glob, lower)) return reason;
   }
@@ -50,7 +49,7 @@ std::string_view WhyNeverCarried(std::string_view name) {
 }
 
 PropagatedFields::PropagatedFields(std::span<const std::string> globs) {
-  for (const std::string& glob : globs) globs_.push_back(LowerCase(glob));
+  for (const std::string& glob : globs) globs_.push_back(http::LowerCase(glob));
 }
 
 std::vector<Header> PropagatedFields::Of(const http::RequestHead& head,
@@ -59,7 +58,7 @@ std::vector<Header> PropagatedFields::Of(const http::RequestHead& head,
   if (globs_.empty()) return headers;
   const std::vector<std::string_view> hop_by_hop = ElementsOf(head, "connection");
   for (const http::HeaderField& field : head.fields) {
-    const std::string name = LowerCase(field.name);
+    const std::string name = http::LowerCase(field.name);
     const auto matches = [&name](std::string_view glob) { return GlobMatches(glob, name); };
     const auto is_named = [&name](std::string_view other) {
       return http::EqualsIgnoreCase(name, other);

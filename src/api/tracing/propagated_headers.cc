@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "api/native/keep_headers.h"
 #include "api/tracing/trace_headers.h"
 
 namespace gateway {
@@ -51,7 +50,7 @@ std::size_t PropagateHeaders(const http::RequestHead& head, const PropagatedFiel
   const auto key = head.Find(kIdempotencyKey);
   if (key && !key->empty()) rest.push_back({kIdempotencyKey, batch->Keep(*key)});
   const std::vector<Header> configured = fields.Of(head, batch);
-  batch->request_headers = KeepHeaders(configured, batch);
+  batch->request_headers = batch->Keep(configured);
   rest.insert(rest.end(), configured.begin(), configured.end());
   if (spans == nullptr && of_request.empty() && rest.empty()) return 0;
 
@@ -72,7 +71,7 @@ std::size_t PropagateHeaders(const http::RequestHead& head, const PropagatedFiel
       own = record.headers;
       trace = its_trace;
       Merge(own, trace, rest, &merged);
-      all = KeepHeaders(merged, batch);
+      all = batch->Keep(merged);
     }
     record.headers = all;
   }

@@ -92,6 +92,14 @@ struct RequestRecords {
     bytes.copy(copy, bytes.size());
     return {copy, bytes.size()};
   }
+  // Likewise an array of headers, but not the bytes that they point to.
+  std::span<const Header> Keep(std::span<const Header> headers) {
+    if (headers.empty()) return {};
+    void* const room = Arena().allocate(headers.size_bytes(), alignof(Header));
+    auto* const copy = static_cast<Header*>(room);
+    std::uninitialized_copy(headers.begin(), headers.end(), copy);
+    return {copy, headers.size()};
+  }
 };
 
 }  // namespace gateway

@@ -1,9 +1,9 @@
-#include "api/pipeline/body_type.h"
+#include "api/media/body_type.h"
 
 #include <algorithm>
 #include <array>
 
-#include "api/pipeline/negotiation.h"
+#include "api/media/negotiation.h"
 
 namespace gateway {
 namespace {

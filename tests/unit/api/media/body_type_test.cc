@@ -1,4 +1,4 @@
-#include "api/pipeline/body_type.h"
+#include "api/media/body_type.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-#include "api/pipeline/negotiation.h"
+#include "api/media/negotiation.h"
 
 namespace gateway {
 namespace {

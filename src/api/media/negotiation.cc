@@ -1,4 +1,4 @@
-#include "api/pipeline/negotiation.h"
+#include "api/media/negotiation.h"
 
 #include <algorithm>
 #include <array>

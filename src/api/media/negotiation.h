@@ -1,7 +1,7 @@
 // What a request says of its body and asks of its answer, besides its own format: Content-Type,
 // Accept (RFC 9110, 12.5.1) and Prefer (RFC 7240). Pure functions; any thread.
-#ifndef GATEWAY_API_PIPELINE_NEGOTIATION_H_
-#define GATEWAY_API_PIPELINE_NEGOTIATION_H_
+#ifndef GATEWAY_API_MEDIA_NEGOTIATION_H_
+#define GATEWAY_API_MEDIA_NEGOTIATION_H_
 
 #include <optional>
 #include <string_view>
@@ -45,4 +45,4 @@ Preferences PreferencesOf(const http::RequestHead& head);
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_PIPELINE_NEGOTIATION_H_
+#endif  // GATEWAY_API_MEDIA_NEGOTIATION_H_

@@ -1,7 +1,7 @@
 // Whether a route takes what a request says that its body is, and what to send instead. Pure
 // functions; any thread.
-#ifndef GATEWAY_API_PIPELINE_BODY_TYPE_H_
-#define GATEWAY_API_PIPELINE_BODY_TYPE_H_
+#ifndef GATEWAY_API_MEDIA_BODY_TYPE_H_
+#define GATEWAY_API_MEDIA_BODY_TYPE_H_
 
 #include <optional>
 #include <span>
@@ -19,4 +19,4 @@ std::optional<std::string> WhyNotTaken(const http::RequestHead& head,
 
 }  // namespace gateway
 
-#endif  // GATEWAY_API_PIPELINE_BODY_TYPE_H_
+#endif  // GATEWAY_API_MEDIA_BODY_TYPE_H_
