@@ -38,9 +38,7 @@ http::Response AnswerToMany(const ProduceOperation& batch, const AnswerOptions& 
   response.content_type = options.ndjson.empty() ? kJson : options.ndjson;
   response.body = std::move(formatted.body);
   response.error_type = FirstFault(batch);
-  int retry_after = formatted.retry_after_seconds;
-  if (formatted.overloaded) retry_after = std::max(retry_after, context.RetryAfterSeconds());
-  if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
+  context.AddRetryAfter(formatted.retry_after, &response);
   if (options.minimal) response.headers.emplace_back("Preference-Applied", "return=minimal");
   return response;
 }

@@ -46,12 +46,10 @@ Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestH
   const bool whole = end == sent->data() + sent->size();
   if (whole && error == std::errc::result_out_of_range && !sent->starts_with('-')) return cap;
   if (!whole || error != std::errc() || ms < 1) {
-    Problem problem;
-    problem.type = ProblemType::kBadRequest;
-    problem.detail =
+    return Problem(
+        ProblemType::kBadRequest,
         "Request-Timeout-Ms must be a whole number of milliseconds from 1 up; more than " +
-        std::to_string(cap.count()) + " counts as that (Limits:RequestTimeoutMs).";
-    return problem;
+            std::to_string(cap.count()) + " counts as that (Limits:RequestTimeoutMs).");
   }
   return std::min(std::chrono::milliseconds(ms), cap);
 }
@@ -137,9 +135,7 @@ void ProduceController::Produce(Result<ProduceRequest, Problem> parsed, const ht
 }
 
 void ProduceController::ReplyNoRoom(const Context& context) const {
-  Problem problem;
-  problem.type = ProblemType::kOverloaded;
-  problem.detail = kNoRoomForBytes;
+  const Problem problem(ProblemType::kOverloaded, kNoRoomForBytes);
   metrics_.OnHttpRejected(InfoOf(problem.type).name);
   context->ReplyProblem(problem);
 }

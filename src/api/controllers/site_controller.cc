@@ -95,22 +95,19 @@ void SiteController::AddRoutes(Router* router) {
     context->Reply(HtmlResponse(200, ProblemIndexPage()));
   });
   get("/problems/{name}",
-      [this](const http::Request&, const Context& context) { Problem(context); });
+      [this](const http::Request&, const Context& context) { ShowProblem(context); });
 }
 
 void SiteController::Serve(const std::string& path, const http::Request& request,
                            const std::shared_ptr<RequestContext>& context) const {
   const auto found = assets_.find(path);
   if (found == assets_.end()) {
-    gateway::Problem problem;
-    problem.type = ProblemType::kRouteNotFound;
-    problem.detail = "There is no such file here.";
-    if (options_.swagger_ui.empty() && path.starts_with("/swagger")) {
-      problem.detail =
-          "Swagger UI is not installed beside this gateway (openapi/swagger-ui/build.sh makes it). "
-          "/openapi.json is its document.";
-    }
-    return context->ReplyProblem(problem);
+    const bool no_ui = options_.swagger_ui.empty() && path.starts_with("/swagger");
+    return context->ReplyProblem(
+        Problem(ProblemType::kRouteNotFound,
+                no_ui ? "Swagger UI is not installed with this gateway "
+                        "(openapi/swagger-ui/build.sh makes it). /openapi.json is its document."
+                      : "There is no such file here."));
   }
   const Asset& asset = found->second;
   http::Response response;
@@ -129,14 +126,13 @@ void SiteController::Serve(const std::string& path, const http::Request& request
   context->Reply(std::move(response));
 }
 
-void SiteController::Problem(const std::shared_ptr<RequestContext>& context) const {
+void SiteController::ShowProblem(const std::shared_ptr<RequestContext>& context) const {
   if (const ProblemInfo* info = FindProblem(context->parameter)) {
     return context->Reply(HtmlResponse(200, ProblemPage(*info)));
   }
-  gateway::Problem problem;
-  problem.type = ProblemType::kRouteNotFound;
-  problem.detail = "There is no problem type of that name; /problems lists those there are.";
-  context->ReplyProblem(problem);
+  context->ReplyProblem(
+      Problem(ProblemType::kRouteNotFound,
+              "There is no problem type of that name; /problems lists those there are."));
 }
 
 }  // namespace gateway

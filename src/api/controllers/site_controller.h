@@ -45,7 +45,7 @@ class SiteController final {
   void AddAsset(std::string path, std::string content);
   void Serve(const std::string& path, const http::Request& request,
              const std::shared_ptr<RequestContext>& context) const;
-  void Problem(const std::shared_ptr<RequestContext>& context) const;
+  void ShowProblem(const std::shared_ptr<RequestContext>& context) const;
 
   const SiteOptions options_;
   std::unordered_map<std::string, Asset> assets_;  // by path

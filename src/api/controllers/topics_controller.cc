@@ -21,13 +21,6 @@ http::Response JsonResponse(std::string body) {
   return response;
 }
 
-Problem MakeProblem(ProblemType type, std::string detail) {
-  Problem problem;
-  problem.type = type;
-  problem.detail = std::move(detail);
-  return problem;
-}
-
 // The topic that the path names.
 Result<std::string, Problem> TopicOf(std::string_view segment, std::string_view query) {
   ValidationErrors errors;
@@ -49,8 +42,8 @@ http::Response TopicResponse(const std::vector<TopicInfo>& topics, const std::st
       [](const TopicInfo& topic, const std::string& other) { return topic.name < other; });
   if (found != topics.end() && found->name == name) return JsonResponse(FormatTopic(*found));
   return context.MakeProblem(
-      MakeProblem(ProblemType::kTopicNotFound,
-                  "There is no topic \"" + name + "\", or the gateway may not see it."));
+      Problem(ProblemType::kTopicNotFound,
+              "There is no topic \"" + name + "\", or the gateway may not see it."));
 }
 
 }  // namespace
@@ -89,9 +82,9 @@ void TopicsController::Show(const http::Request& request, const Context& context
   // Before anything about the topic is disclosed.
   if (!policy_.Allows(name.value())) {
     return context->ReplyProblem(
-        MakeProblem(ProblemType::kTopicForbidden,
-                    "This gateway does not write to \"" + name.value() +
-                        "\", and tells nothing about it (Topics:Allow, Topics:Deny)."));
+        Problem(ProblemType::kTopicForbidden,
+                "This gateway does not write to \"" + name.value() +
+                    "\", and tells nothing about it (Topics:Allow, Topics:Deny)."));
   }
   catalog_.List([context, name = std::move(name).value()](Result<TopicCatalog::Topics> topics) {
     if (!topics.ok()) return context->ReplyProblem(Problem::FromError(topics.error()));

@@ -9,10 +9,7 @@ namespace gateway {
 namespace {
 
 Problem InvalidJson(std::string detail) {
-  Problem problem;
-  problem.type = ProblemType::kInvalidJson;
-  problem.detail = std::move(detail);
-  return problem;
+  return Problem(ProblemType::kInvalidJson, std::move(detail));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "api/json/json_writer.h"
-#include "api/problem/problem.h"
+#include "api/problem/problem_json.h"
 #include "service/types/rfc3339.h"
 
 namespace gateway {
@@ -43,9 +43,12 @@ struct Summary {
   bool same_status = true;
   bool any_possibly_persisted = false;
   bool any_retriable = false;
-  bool any_overloaded = false;
-  int retry_after_seconds = 0;
+  RetryAfter retry_after;  // the latest
 };
+
+RetryAfter Later(RetryAfter a, RetryAfter b) {
+  return {std::max(a.seconds, b.seconds), a.when_drained || b.when_drained};
+}
 
 Summary Summarize(const ProduceOperation& batch) {
   Summary summary;
@@ -61,9 +64,7 @@ Summary Summarize(const ProduceOperation& batch) {
     summary.any_possibly_persisted =
         summary.any_possibly_persisted || outcome.error().persistence != Persistence::kNotPersisted;
     summary.any_retriable = summary.any_retriable || info.retriable;
-    summary.any_overloaded =
-        summary.any_overloaded || outcome.error().code == ErrorCode::kOverloaded;
-    summary.retry_after_seconds = std::max(summary.retry_after_seconds, info.retry_after_seconds);
+    summary.retry_after = Later(summary.retry_after, RetryAfterOf(info.type));
   }
   return summary;
 }
@@ -212,8 +213,7 @@ BatchResponse FormatBatchResponse(const ProduceOperation& batch, const BatchForm
   response.status = StatusOf(summary);
   if (response.status == 503) {
     // Also if no failure by itself would have been a 503.
-    response.retry_after_seconds = std::max(1, summary.retry_after_seconds);
-    response.overloaded = summary.any_overloaded;
+    response.retry_after = Later(summary.retry_after, {1});
   }
 
   constexpr std::size_t kStoredBytes = 160;  // about what one result takes

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/native/line_map.h"
+#include "api/problem/problem.h"
 #include "service/produce/produce_operation.h"
 #include "service/types/record.h"
 
@@ -25,10 +26,9 @@ struct BatchForm {
 };
 
 struct BatchResponse {
-  int status = 200;             // 200 all, 207 some; none: what the failures have in common
-  int retry_after_seconds = 0;  // with status 503, and then at least 1
-  bool overloaded = false;      // with status 503: some found a budget used up
-  std::string body;             // application/json or application/x-ndjson, whatever the status
+  int status = 200;        // 200: all are stored; 207: some; else what the failures have in common
+  RetryAfter retry_after;  // with status 503, and then at least a second
+  std::string body;        // application/json or application/x-ndjson, whatever the status
 };
 
 // The answer to many records, in the request's order. `batch` must have been answered (its callback

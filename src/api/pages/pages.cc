@@ -81,7 +81,7 @@ std::string ProblemPage(const ProblemInfo& info) {
   AppendRow("type", std::string("/problems/").append(info.name), &content);
   AppendRow("retriable",
             info.retriable ? "true: the same request may succeed later"
-                           : "false: the same request fails again until its cause is mended",
+                           : "false: the same request fails again until its cause is fixed",
             &content);
   if (info.retry_after_seconds > 0) {
     AppendRow("Retry-After", std::to_string(info.retry_after_seconds) + " s", &content);

@@ -12,13 +12,6 @@
 namespace gateway {
 namespace {
 
-Problem MakeProblem(ProblemType type, std::string detail) {
-  Problem problem;
-  problem.type = type;
-  problem.detail = std::move(detail);
-  return problem;
-}
-
 // To the same path without the slash at its end. Relative, as a proxy may have taken off a prefix.
 http::Response WithoutSlash(const http::RequestHead& head) {
   const std::string_view path = head.path.substr(0, head.path.size() - 1);
@@ -115,7 +108,7 @@ http::Response Pipeline::OnRefused(const http::FramingError& error, const http::
   metrics_.OnHttpRejected(InfoOf(error.type).name);
   auto context = std::static_pointer_cast<RequestContext>(std::move(state));
   if (!context) context = MakeContext(head, peer);
-  http::Response response = context->MakeProblem(MakeProblem(error.type, error.detail));
+  http::Response response = context->MakeProblem(Problem(error.type, error.detail));
   response.close = true;
   return context->Finish(std::move(response));
 }
@@ -148,11 +141,11 @@ Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
   }
   if (!match.path_exists) {
     return context.MakeProblem(
-        MakeProblem(ProblemType::kRouteNotFound,
-                    "There is no such path. See /openapi.json for those there are."));
+        Problem(ProblemType::kRouteNotFound,
+                "There is no such path. See /openapi.json for those there are."));
   }
   http::Response response = context.MakeProblem(
-      MakeProblem(ProblemType::kMethodNotAllowed, "This path takes: " + match.allow + "."));
+      Problem(ProblemType::kMethodNotAllowed, "This path takes: " + match.allow + "."));
   response.headers.emplace_back("Allow", std::move(match.allow));
   return response;
 }
@@ -170,7 +163,7 @@ void Pipeline::StartSpan(RequestContext& context, const http::RequestHead& head)
 Pipeline::Verdict Pipeline::RefuseAtTheEnd(RequestContext& context,
                                            const http::RequestHead& /*head*/) const {
   if (!context.route->sends_records || lifecycle_.TakesSends(clock_.Now())) return std::nullopt;
-  http::Response response = context.MakeProblem(MakeProblem(ProblemType::kDraining, ""));
+  http::Response response = context.MakeProblem(Problem(ProblemType::kDraining, ""));
   response.close = true;
   return response;
 }
@@ -181,9 +174,9 @@ Pipeline::Verdict Pipeline::Admit(RequestContext& context,
   context.ticket = admission_.TryAdmit();
   if (context.ticket) return std::nullopt;
   metrics_.OnHttpRejected("max-in-flight-requests");
-  return context.MakeProblem(MakeProblem(ProblemType::kOverloaded,
-                                         "The gateway has as many requests in flight as it may "
-                                         "(Limits:MaxInFlightRequests)."));
+  return context.MakeProblem(Problem(ProblemType::kOverloaded,
+                                     "The limit on requests in flight has been reached "
+                                     "(Limits:MaxInFlightRequests)."));
 }
 
 Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
@@ -193,8 +186,8 @@ Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
     return std::nullopt;
   }
   http::Response response = context.MakeProblem(
-      MakeProblem(ProblemType::kUnsupportedContentCoding,
-                  "Send the body with one Content-Encoding, gzip, zstd or deflate, or with none."));
+      Problem(ProblemType::kUnsupportedContentCoding,
+              "Send the body with one Content-Encoding, gzip, zstd or deflate, or with none."));
   response.headers.emplace_back("Accept-Encoding", http::kAcceptedCodings);
   return response;
 }
@@ -208,17 +201,17 @@ Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
   }
   auto why_not = WhyNotTaken(head, wanted);
   if (!why_not) return std::nullopt;
-  return context.MakeProblem(MakeProblem(ProblemType::kUnsupportedMediaType, *std::move(why_not)));
+  return context.MakeProblem(Problem(ProblemType::kUnsupportedMediaType, *std::move(why_not)));
 }
 
 Pipeline::Verdict Pipeline::RefuseForeignPage(const RequestContext& context,
                                               const http::RequestHead& head) const {
   if (!cors_.MayBeForged(head)) return std::nullopt;
-  return context.MakeProblem(MakeProblem(ProblemType::kOriginNotAllowed,
-                                         "A page of \"" +
-                                             std::string(head.Find("Origin").value_or("")) +
-                                             "\" sent this, and pages of that origin may not write "
-                                             "(Http:Cors:AllowedOrigins)."));
+  return context.MakeProblem(Problem(ProblemType::kOriginNotAllowed,
+                                     "A page of \"" +
+                                         std::string(head.Find("Origin").value_or("")) +
+                                         "\" sent this, and pages of that origin may not write "
+                                         "(Http:Cors:AllowedOrigins)."));
 }
 
 }  // namespace gateway

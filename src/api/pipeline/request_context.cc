@@ -1,11 +1,13 @@
 #include "api/pipeline/request_context.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 #include "api/pipeline/access_log.h"
 #include "api/pipeline/cors.h"
 #include "api/pipeline/router.h"
+#include "api/problem/problem_json.h"
 
 namespace gateway {
 namespace {
@@ -55,8 +57,7 @@ void RequestContext::ReplyLater(std::function<http::Response()> build) {
 }
 
 http::Response RequestContext::MakeFault() const {
-  Problem problem;
-  problem.type = ProblemType::kInternal;
+  Problem problem(ProblemType::kInternal);
   problem.persistence = Persistence::kPossiblyPersisted;  // nobody knows how far it came
   return MakeProblem(problem);
 }
@@ -77,12 +78,18 @@ http::Response RequestContext::MakeProblem(const Problem& problem) const {
   http::Response response;
   response.status = info.status;
   response.content_type = "application/problem+json";
-  const int retry_after =
-      problem.type == ProblemType::kOverloaded ? RetryAfterSeconds() : info.retry_after_seconds;
-  if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
+  AddRetryAfter(problem.retry_after, &response);
   response.error_type = info.code;
   AppendProblemJson(problem, path, request_id_, &response.body);
   return response;
+}
+
+void RequestContext::AddRetryAfter(RetryAfter retry_after, http::Response* response) const {
+  int seconds = retry_after.seconds;
+  if (retry_after.when_drained) {
+    seconds = std::max(seconds, admission_.RetryAfterSeconds(clock_.Now()));
+  }
+  if (seconds > 0) response->headers.emplace_back("Retry-After", std::to_string(seconds));
 }
 
 http::Response RequestContext::Finish(http::Response response) {

@@ -73,8 +73,8 @@ class RequestContext final : public http::RequestState,
 
   // The problem as an answer, with this request's instance and id.
   http::Response MakeProblem(const Problem& problem) const;
-  // When to try again what a full budget refused: after what is in flight has drained.
-  int RetryAfterSeconds() const { return admission_.RetryAfterSeconds(clock_.Now()); }
+  // Says in the answer when to send the request again, if `retry_after` does.
+  void AddRetryAfter(RetryAfter retry_after, http::Response* response) const;
   // The answer when something went wrong that should not.
   http::Response MakeFault() const;
   // Adds what every answer has and accounts for it. For the pipeline.

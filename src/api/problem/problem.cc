@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "api/json/json_writer.h"
-
 namespace gateway {
 namespace {
 
@@ -17,20 +15,20 @@ constexpr std::array kProblems = {
         0,
         "The request line, a header field or the framing breaks HTTP (RFC 9112), or could be read "
         "in two ways.",
-        "Mend the client or the proxy that made the request; the detail says what is wrong."},
+        "Fix the client or the proxy that made the request; the detail says what is wrong."},
     ProblemInfo{
         kInvalidJson, "invalid-json", "InvalidJson", 400, "The body is not valid JSON", false, 0,
         "The body is not one JSON text in UTF-8 (RFC 8259). The detail gives the byte offset.",
-        "Send valid JSON, without comments, trailing commas or anything behind it."},
+        "Send valid JSON, without comments, trailing commas or anything after it."},
     ProblemInfo{kRouteNotFound, "route-not-found", "RouteNotFound", 404, "There is no such path",
                 false, 0, "No route of the gateway has this path.",
                 "See /swagger/ or /openapi.json for the paths that exist."},
     ProblemInfo{kMethodNotAllowed, "method-not-allowed", "MethodNotAllowed", 405,
-                "The path does not take this method", false, 0,
+                "The path does not accept this method", false, 0,
                 "The path exists, but not with this method.",
                 "Use one of the methods in the Allow header."},
     ProblemInfo{kRequestTimeout, "request-timeout", "RequestTimeout", 408,
-                "The request came too slowly", true, 0,
+                "The request arrived too slowly", true, 0,
                 "The head or the body of the request was not complete in time (Http:HeadTimeoutMs, "
                 "Http:BodyTimeoutMs, "
                 "Http:MinBodyBytesPerSecond). Nothing of it was sent to Kafka.",
@@ -44,20 +42,20 @@ constexpr std::array kProblems = {
                 "The request target is too long", false, 0,
                 "The request target is longer than Http:MaxTargetBytes.", "Shorten the query."},
     ProblemInfo{kUnsupportedMediaType, "unsupported-media-type", "UnsupportedMediaType", 415,
-                "The path does not take this media type", false, 0,
-                "The Content-Type is missing or is not one that the path takes.",
+                "The path does not accept this media type", false, 0,
+                "The Content-Type is missing or is not one that the path accepts.",
                 "Set the Content-Type that the detail names, for example application/json."},
-    ProblemInfo{
-        kUnsupportedContentCoding, "unsupported-content-coding", "UnsupportedContentCoding", 415,
-        "The body's coding is not supported", false, 0,
-        "The Content-Encoding is not one that the gateway can decode.",
-        "Send the body with a coding of the Accept-Encoding header of the answer, or without."},
+    ProblemInfo{kUnsupportedContentCoding, "unsupported-content-coding", "UnsupportedContentCoding",
+                415, "The body's coding is not supported", false, 0,
+                "The gateway cannot decode this Content-Encoding.",
+                "Send the body with a coding that the answer's Accept-Encoding header lists, or "
+                "with none."},
     ProblemInfo{kUndecodableBody, "undecodable-body", "UndecodableBody", 400,
                 "The body is not what its Content-Encoding says", false, 0,
                 "The body is damaged, ends too early, or is not in the coding that the "
                 "Content-Encoding header names. Nothing of it was sent to Kafka.",
-                "Compress the body again with the coding that the header names, or send it as it "
-                "is, without a Content-Encoding."},
+                "Compress the body again with the coding that the header names, or send it "
+                "uncompressed, without a Content-Encoding."},
     ProblemInfo{kExpectationFailed, "expectation-failed", "ExpectationFailed", 417,
                 "The expectation is unknown", false, 0,
                 "The Expect header asks for something other than 100-continue.",
@@ -72,75 +70,73 @@ constexpr std::array kProblems = {
                 "The Transfer-Encoding is something other than chunked.",
                 "Use chunked, or a Content-Length."},
     ProblemInfo{kMethodUnknown, "method-unknown", "MethodUnknown", 501,
-                "The method is not implemented", false, 0,
-                "The method is not one of HTTP's that the gateway knows.",
+                "The method is not implemented", false, 0, "The gateway does not know this method.",
                 "Use GET, HEAD, POST or OPTIONS."},
     ProblemInfo{kVersionNotSupported, "version-not-supported", "VersionNotSupported", 505,
                 "The HTTP version is not supported", false, 0,
                 "The gateway speaks HTTP/1.1 and HTTP/1.0.", "Use HTTP/1.1."},
     ProblemInfo{kTooManyConnections, "too-many-connections", "TooManyConnections", 503,
                 "Too many connections", true, 1,
-                "The gateway has as many connections as it may (Http:MaxConnections, "
+                "The limit on connections has been reached (Http:MaxConnections, "
                 "Http:MaxConnectionsPerAddress).",
                 "Reuse connections, or try again after Retry-After."},
     ProblemInfo{kOriginNotAllowed, "origin-not-allowed", "OriginNotAllowed", 403,
                 "Pages of this origin may not write", false, 0,
-                "A browser sent the request for a page of another origin, in a form that browsers "
-                "send without asking first. Nothing of it was sent to Kafka.",
-                "Name the origin in Http:Cors:AllowedOrigins if its pages may write; programs that "
-                "are no browsers leave the Origin header out."},
+                "A browser sent the request on behalf of a page of another origin, and did not ask "
+                "first (a CORS preflight). Nothing of it was sent to Kafka.",
+                "Add the origin to Http:Cors:AllowedOrigins if its pages may write. Programs other "
+                "than browsers should leave the Origin header out."},
     ProblemInfo{
         kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
-        "A member of a record, or a parameter that stands for one, is missing, unknown, of the "
-        "wrong type or out of range. \"errors\" names each. "
-        "Nothing of the request was sent.",
-        "Mend what \"errors\" points to and send the request again."},
+        "A member of a record, or the parameter that stands for it, is missing, unknown, of the "
+        "wrong type or out of range. \"errors\" lists each. No record of the request was sent.",
+        "Correct what \"errors\" points to and send the request again."},
     ProblemInfo{kRecordTooLarge, "record-too-large", "RecordTooLarge", 413, "A record is too large",
                 false, 0,
-                "A record is larger than Limits:MaxRecordBytes, or than the topic takes "
+                "A record is larger than Limits:MaxRecordBytes, or than the topic accepts "
                 "(max.message.bytes).",
                 "Send a smaller record, or a reference to where the large value is kept."},
     ProblemInfo{kTooManyRecords, "too-many-records", "TooManyRecords", 413,
                 "The request has too many records", false, 0,
-                "The request has more records than Limits:MaxBatchRecords. Nothing of it was sent.",
+                "The request has more records than Limits:MaxBatchRecords. None of them was sent.",
                 "Send the records in several requests."},
     ProblemInfo{kRecordRejected, "record-rejected", "RecordRejected", 400,
                 "Kafka rejected the record", false, 0,
-                "A broker refused the record itself: its timestamp is outside what the topic "
-                "takes, or it has no key and "
-                "the topic is compacted.",
-                "Mend the record; the same record is refused again."},
+                "A broker rejected the record itself: its timestamp is outside the topic's limits, "
+                "or it has no key and the topic is compacted.",
+                "Correct the record; the same record will be rejected again."},
     ProblemInfo{kTopicForbidden, "topic-forbidden", "TopicForbidden", 403,
                 "The gateway does not write to this topic", false, 0,
                 "The configuration (Topics:Allow, Topics:Deny) does not let the gateway write to "
-                "this topic. "
-                "Names that begin with \"__\" are always refused.",
-                "Use another topic, or have the gateway's operator allow this one."},
+                "this topic. Names that begin with \"__\" are always refused.",
+                "Use another topic, or ask the gateway's operator to allow this one."},
     ProblemInfo{
         kTopicAuthorizationFailed, "topic-authorization-failed", "TopicAuthorizationFailed", 403,
         "Kafka does not let the gateway write to this topic", false, 0,
         "The cluster's access control does not let the gateway's principal write to this topic.",
-        "Have the cluster's operator grant the gateway WRITE on the topic."},
+        "Ask the cluster's operator to grant the gateway WRITE on the topic."},
     ProblemInfo{kTopicNotFound, "topic-not-found", "TopicNotFound", 404, "The topic does not exist",
                 false, 0,
                 "The cluster has no topic of this name, and the gateway never creates one.",
                 "Check the name, or have the topic created."},
     ProblemInfo{kPartitionNotFound, "partition-not-found", "PartitionNotFound", 404,
-                "The partition does not exist", false, 0, "The topic has fewer partitions.",
+                "The partition does not exist", false, 0,
+                "The topic has no partition of this number.",
                 "Use a smaller partition, or leave it out to have one chosen."},
-    ProblemInfo{kClusterAuthorizationFailed, "cluster-authorization-failed",
-                "ClusterAuthorizationFailed", 502, "Kafka refused the gateway", false, 0,
-                "The cluster refused the gateway's own credentials or its cluster rights.",
-                "The gateway's operator has to mend its credentials; the request is not at fault."},
+    ProblemInfo{
+        kClusterAuthorizationFailed, "cluster-authorization-failed", "ClusterAuthorizationFailed",
+        502, "Kafka refused the gateway", false, 0,
+        "The cluster refused the gateway's own credentials or its cluster rights.",
+        "The gateway's operator must correct its credentials; the request is not at fault."},
     ProblemInfo{kOverloaded, "overloaded", "Overloaded", 503, "The gateway has too much in flight",
                 true, 1,
-                "A budget of the gateway is used up: Limits:MaxInFlightRequests, "
-                "Limits:MaxInFlightBytes, or what one topic may have waiting (half of those "
-                "bytes, or 250 000 records). The record was not sent.",
+                "A limit of the gateway has been reached: Limits:MaxInFlightRequests, "
+                "Limits:MaxInFlightBytes, or the backlog of one topic (half of those bytes, or "
+                "250 000 records). The record was not sent.",
                 "Send again after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kBrokersUnavailable, "brokers-unavailable", "BrokersUnavailable", 503,
                 "Kafka cannot be reached", true, 2,
-                "No broker that could take the record answers. The record was not stored.",
+                "No broker that could store the record responds. The record was not stored.",
                 "Send again after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kNotEnoughReplicas, "not-enough-replicas", "NotEnoughReplicas", 503,
                 "Too few replicas are in sync", true, 2,
@@ -152,14 +148,13 @@ constexpr std::array kProblems = {
                 "The producer met an error that it cannot recover from. The record was not stored.",
                 "Send again after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kDraining, "draining", "Draining", 503, "The gateway is shutting down", true, 1,
-                "This instance takes no new records. The record was not sent.",
+                "This instance accepts no new records. The record was not sent.",
                 "Send again, on a new connection, to another instance."},
     ProblemInfo{
         kDeliveryTimeout, "delivery-timeout", "DeliveryTimeout", 504,
         "Kafka did not confirm in time", true, 0,
-        "The deadline of the request, or of the record, came before Kafka's confirmation. "
-        "\"persistence\" says "
-        "whether the record may be stored.",
+        "Kafka did not confirm the record before the deadline of the request or of the record. "
+        "\"persistence\" says whether the record may be stored.",
         "NotPersisted: send again. PossiblyPersisted: send again only if a duplicate is harmless.",
         true},
     ProblemInfo{kOutcomeUnknown, "outcome-unknown", "OutcomeUnknown", 504,
@@ -167,27 +162,10 @@ constexpr std::array kProblems = {
                 "The connection to the broker broke, or its answer leaves open whether the record "
                 "was stored.",
                 "Send again only if a duplicate is harmless.", true},
-    ProblemInfo{kInternal, "internal", "Internal", 500, "The gateway has a fault", false, 0,
-                "Something in the gateway went wrong that should not.",
-                "Tell the gateway's operator the requestId; the logs have the rest.", true},
+    ProblemInfo{kInternal, "internal", "Internal", 500, "The gateway has an internal error", false,
+                0, "Something went wrong in the gateway: this is a bug.",
+                "Report the requestId to the gateway's operator; the logs have the rest.", true},
 };
-
-void AppendErrorDetail(const ErrorDetail& error, std::string* out) {
-  if (error.parameter.empty()) {
-    out->append("{\"pointer\":");
-    AppendJsonString(error.pointer, out);
-  } else {
-    out->append("{\"parameter\":");
-    AppendJsonString(error.parameter, out);
-  }
-  if (error.line != 0) {
-    out->append(",\"line\":");
-    AppendJsonInteger(static_cast<std::int64_t>(error.line), out);
-  }
-  out->append(",\"detail\":");
-  AppendJsonString(error.detail, out);
-  out->push_back('}');
-}
 
 }  // namespace
 
@@ -255,54 +233,23 @@ std::string_view PersistenceName(Persistence persistence) {
       return "NotPersisted";
     case Persistence::kPossiblyPersisted:
       return "PossiblyPersisted";
-    case Persistence::kPersisted:
-      return "Persisted";
   }
   return "PossiblyPersisted";
 }
 
+RetryAfter RetryAfterOf(ProblemType type) {
+  return {InfoOf(type).retry_after_seconds, type == kOverloaded};
+}
+
+Problem::Problem(ProblemType row, std::string sentence)
+    : type(row), detail(std::move(sentence)), retry_after(RetryAfterOf(row)) {}
+
 Problem Problem::FromError(Error error) {
-  Problem problem;
-  problem.type = RowOf(error);
-  problem.detail = std::move(error.detail);
+  Problem problem(RowOf(error), std::move(error.detail));
   problem.persistence = error.persistence;
   problem.errors = std::move(error.errors);
   problem.truncated = error.truncated;
   return problem;
-}
-
-void AppendProblemJson(const Problem& problem, std::string_view instance,
-                       std::string_view request_id, std::string* out) {
-  const ProblemInfo& info = InfoOf(problem.type);
-  out->append("{\"type\":\"/problems/").append(info.name).append("\",\"title\":");
-  AppendJsonString(info.title, out);
-  out->append(",\"status\":");
-  AppendJsonInteger(info.status, out);
-  out->append(",\"detail\":");
-  AppendJsonString(problem.detail.empty() ? info.meaning : std::string_view(problem.detail), out);
-  if (!instance.empty()) {
-    out->append(",\"instance\":");
-    AppendJsonString(instance, out);
-  }
-  out->append(",\"code\":\"")
-      .append(info.code)
-      .append("\",\"retriable\":")
-      .append(info.retriable ? "true" : "false");
-  out->append(",\"persistence\":\"").append(PersistenceName(problem.persistence)).push_back('"');
-  if (!request_id.empty()) {
-    out->append(",\"requestId\":");
-    AppendJsonString(request_id, out);
-  }
-  if (!problem.errors.empty()) {
-    out->append(",\"errors\":[");
-    for (std::size_t i = 0; i < problem.errors.size(); ++i) {
-      if (i != 0) out->push_back(',');
-      AppendErrorDetail(problem.errors[i], out);
-    }
-    out->push_back(']');
-    if (problem.truncated) out->append(",\"truncated\":true");
-  }
-  out->push_back('}');
 }
 
 }  // namespace gateway

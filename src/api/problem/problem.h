@@ -3,8 +3,8 @@
 // /problems/{name}. A domain Error has exactly one row (RowOf); HTTP's own failures have the rest.
 // Pure functions and constants.
 //
-// A 503 always means that nothing of the request is stored, so that whoever stands between may send
-// it again: no row with that status may speak of a record that is possibly stored.
+// A 503 always means that no record of the request is stored, so that a proxy or balancer may send
+// the request again: no row with that status may describe a record that is possibly stored.
 #ifndef GATEWAY_API_PROBLEM_PROBLEM_H_
 #define GATEWAY_API_PROBLEM_PROBLEM_H_
 
@@ -83,25 +83,31 @@ ProblemType RowOf(const Error& error);
 inline const ProblemInfo& InfoOf(const Error& error) { return InfoOf(RowOf(error)); }
 std::string_view PersistenceName(Persistence persistence);
 
-// The detail of a kOverloaded for want of room in Limits:MaxInFlightBytes.
+// The detail of a kOverloaded because Limits:MaxInFlightBytes was reached.
 inline constexpr char kNoRoomForBytes[] =
-    "The gateway has as many bytes in flight as it may (Limits:MaxInFlightBytes).";
+    "The limit on bytes in flight has been reached (Limits:MaxInFlightBytes).";
+
+// When the client should send the request again, which an answer of 503 says in Retry-After.
+struct RetryAfter {
+  int seconds = 0;            // at least; 0: the answer does not say
+  bool when_drained = false;  // and not before what is in flight now has drained (Admission)
+};
+// What the row of `type` says of it.
+RetryAfter RetryAfterOf(ProblemType type);
 
 // What one occurrence adds to its row.
 struct Problem {
-  ProblemType type = ProblemType::kInternal;
-  std::string detail;
+  Problem() : Problem(ProblemType::kInternal) {}
+  explicit Problem(ProblemType row, std::string sentence = {});
+  static Problem FromError(Error error);
+
+  ProblemType type;
+  std::string detail;  // a sentence for the client; empty: the row's meaning
   Persistence persistence = Persistence::kNotPersisted;
   std::vector<ErrorDetail> errors;
-  bool truncated = false;
-
-  static Problem FromError(Error error);
+  bool truncated = false;  // there were more errors than `errors` lists
+  RetryAfter retry_after;
 };
-
-// Appends the document. `instance` and `request_id` are left out when empty: a record's own problem
-// inside a batch result has neither.
-void AppendProblemJson(const Problem& problem, std::string_view instance,
-                       std::string_view request_id, std::string* out);
 
 }  // namespace gateway
 

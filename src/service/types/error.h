@@ -8,16 +8,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gateway {
 
-// What became of a record, as far as this gateway can know. The names are librdkafka's
+// What became of a record that failed, as far as this gateway can know. The names are librdkafka's
 // (rd_kafka_msg_status_t).
 enum class Persistence : std::uint8_t {
   kNotPersisted,       // surely not in the log: a retry cannot duplicate it
   kPossiblyPersisted,  // unknown: a retry may duplicate it
-  kPersisted,          // stored on every in-sync replica
 };
 
 enum class ErrorCode : std::uint8_t {
@@ -55,6 +55,11 @@ struct ErrorDetail {
 };
 
 struct Error {
+  Error() = default;
+  Error(ErrorCode error_code, std::string sentence,
+        Persistence what_became = Persistence::kNotPersisted)
+      : code(error_code), persistence(what_became), detail(std::move(sentence)) {}
+
   ErrorCode code = ErrorCode::kInternal;
   Persistence persistence = Persistence::kNotPersisted;
   std::string detail;               // a sentence for the client; never an internal text

@@ -105,11 +105,7 @@ class TestRecord final : public PendingRecord {
   const DeliveryReport& Await() const {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, kHang, [&] { return !reports_.empty(); })) {
-      static const DeliveryReport hang(Error{ErrorCode::kInternal,
-                                             Persistence::kNotPersisted,
-                                             "the test waited for nothing",
-                                             {},
-                                             false});
+      static const DeliveryReport hang(Error(ErrorCode::kInternal, "the test waited for nothing"));
       return hang;
     }
     return reports_.front();

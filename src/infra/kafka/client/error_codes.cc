@@ -329,11 +329,7 @@ std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view t
 }
 
 Error MakeError(ErrorCode code, Persistence persistence, const Record& record) {
-  Error error;
-  error.code = code;
-  error.persistence = persistence;
-  error.detail = DetailOf(code, persistence, record.topic, record.partition);
-  return error;
+  return Error(code, DetailOf(code, persistence, record.topic, record.partition), persistence);
 }
 
 Error SynchronousError(rd_kafka_resp_err_t code, const Record& record,

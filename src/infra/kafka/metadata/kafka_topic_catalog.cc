@@ -15,13 +15,6 @@ using std::chrono::milliseconds;
 // A look-up is a row of shorter ones, so that the end is noticed.
 constexpr milliseconds kSlice{500};
 
-Error MakeError(ErrorCode code, std::string detail) {
-  Error error;
-  error.code = code;
-  error.detail = std::move(detail);
-  return error;
-}
-
 std::vector<BrokerId> BrokersOf(const std::int32_t* ids, int count) {
   return count > 0 ? std::vector<BrokerId>(ids, ids + count) : std::vector<BrokerId>();
 }
@@ -85,9 +78,9 @@ void KafkaTopicCatalog::List(Callback done) {
     }
   }
   if (fresh) return done(std::move(fresh));
-  done(MakeError(refused, refused == ErrorCode::kDraining
-                              ? "The gateway is shutting down."
-                              : "Too many requests wait for the topics of the cluster."));
+  done(Error(refused, refused == ErrorCode::kDraining
+                          ? "The gateway is shutting down."
+                          : "Too many requests wait for the topics of the cluster."));
 }
 
 void KafkaTopicCatalog::Run() {
@@ -123,9 +116,9 @@ Result<TopicCatalog::Topics> KafkaTopicCatalog::Ask() {
     const RdMetadata metadata(raw);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata != nullptr) return TopicsOf(*metadata);
   }
-  if (stopped_.load()) return MakeError(ErrorCode::kDraining, "The gateway is shutting down.");
-  return MakeError(ErrorCode::kBrokersUnavailable,
-                   "No broker told the topics of the cluster in time. Try again later.");
+  if (stopped_.load()) return Error(ErrorCode::kDraining, "The gateway is shutting down.");
+  return Error(ErrorCode::kBrokersUnavailable,
+               "No broker told the topics of the cluster in time. Try again later.");
 }
 
 rd_kafka_t* KafkaTopicCatalog::Instance() {

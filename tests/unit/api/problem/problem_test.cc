@@ -1,5 +1,3 @@
-#include "api/problem/problem.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <string>
 
 #include "api/http/message.h"
+#include "api/problem/problem_json.h"
 
 namespace gateway {
 namespace {
@@ -77,7 +76,7 @@ TEST(Problems, A503MeansThatNothingIsStored) {
   EXPECT_TRUE(InfoOf(ProblemType::kOutcomeUnknown).possibly_persisted) << "it stands in for others";
   for (int code = 0; code <= static_cast<int>(ErrorCode::kInternal); ++code) {
     for (const Persistence persistence :
-         {Persistence::kNotPersisted, Persistence::kPossiblyPersisted, Persistence::kPersisted}) {
+         {Persistence::kNotPersisted, Persistence::kPossiblyPersisted}) {
       Error error;
       error.code = static_cast<ErrorCode>(code);
       error.persistence = persistence;
@@ -128,7 +127,6 @@ TEST(ProblemJson, LeavesOutWhatThereIsNot) {
 TEST(ProblemJson, NamesEachPersistence) {
   EXPECT_EQ(PersistenceName(Persistence::kNotPersisted), "NotPersisted");
   EXPECT_EQ(PersistenceName(Persistence::kPossiblyPersisted), "PossiblyPersisted");
-  EXPECT_EQ(PersistenceName(Persistence::kPersisted), "Persisted");
 }
 
 }  // namespace
