@@ -21,7 +21,9 @@
 #include "service/health/liveness.h"
 #include "service/health/readiness.h"
 #include "service/limits/admission.h"
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/logger.h"
+#include "service/ports/metrics.h"
 #include "service/ports/topic_catalog.h"
 #include "service/produce/produce_service.h"
 

@@ -3,7 +3,7 @@
 #define GATEWAY_API_CONTROLLERS_METRICS_CONTROLLER_H_
 
 #include "api/pipeline/router.h"
-#include "service/ports/ports.h"
+#include "service/ports/metrics.h"
 
 namespace gateway {
 

@@ -10,7 +10,8 @@
 #include "api/http/message.h"
 #include "api/native/line_map.h"
 #include "api/pipeline/request_context.h"
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
+#include "service/ports/metrics.h"
 #include "service/produce/produce_operation.h"
 
 namespace gateway {

@@ -15,7 +15,9 @@
 #include "api/pipeline/router.h"
 #include "api/tracing/produce_spans.h"
 #include "api/tracing/propagated_fields.h"
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/logger.h"
+#include "service/ports/metrics.h"
 #include "service/ports/tracer.h"
 #include "service/produce/produce_service.h"
 

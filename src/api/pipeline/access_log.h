@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
 #include "service/tracing/trace_context.h"
 
 namespace gateway {

@@ -15,7 +15,9 @@
 #include "api/pipeline/router.h"
 #include "service/health/lifecycle.h"
 #include "service/limits/admission.h"
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/logger.h"
+#include "service/ports/metrics.h"
 #include "service/ports/tracer.h"
 
 namespace gateway {

@@ -15,7 +15,9 @@
 #include "api/http/handler.h"
 #include "api/problem/problem.h"
 #include "service/limits/admission.h"
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/logger.h"
+#include "service/ports/metrics.h"
 #include "service/ports/tracer.h"
 #include "service/tracing/trace_context.h"
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
 
 namespace gateway {
 

@@ -6,6 +6,9 @@
 #include "infra/kafka/client/client_config.h"
 #include "infra/kafka/client/embedded_broker.h"
 #include "infra/kafka/client/error_codes.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 
 namespace gateway {
 namespace {
@@ -36,7 +39,7 @@ std::string_view PersistedWord(const DeliveryReport& report) {
 
 Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Options options,
                                                                           Logger& logger,
-                                                                          Metrics& metrics,
+                                                                          ProduceMetrics& metrics,
                                                                           const Clock& clock) {
   if (options.embedded && options.topics.max_topics == 0) {
     options.topics.max_topics = EmbeddedBroker::kMaxTopics;
@@ -77,7 +80,8 @@ Result<std::shared_ptr<ProducerGroup>, std::string> KafkaProducer::MakeInstance(
       static_cast<std::size_t>(options.kafka.producers > 0 ? options.kafka.producers : kClients));
 }
 
-KafkaProducer::KafkaProducer(Options options, Logger& logger, Metrics& metrics, const Clock& clock)
+KafkaProducer::KafkaProducer(Options options, Logger& logger, ProduceMetrics& metrics,
+                             const Clock& clock)
     : options_(std::move(options)),
       logger_(logger),
       metrics_(metrics),

@@ -32,8 +32,16 @@
 #include "infra/kafka/metadata/rdkafka_metadata.h"
 #include "infra/kafka/metadata/topic_resolver.h"
 #include "infra/kafka/stats/cluster_status.h"
+#include "service/health/kafka_status.h"
 #include "service/health/liveness.h"
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/kafka_health.h"
+#include "service/ports/logger.h"
+#include "service/ports/produce_metrics.h"
+#include "service/ports/producer.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "service/types/result.h"
 
 namespace gateway {
@@ -70,7 +78,7 @@ class KafkaProducer final : public Producer,
   // Starts the instance and the threads; does not wait for a broker. The error is a sentence that
   // names the key or property at fault.
   static Result<std::unique_ptr<KafkaProducer>, std::string> Create(Options options, Logger& logger,
-                                                                    Metrics& metrics,
+                                                                    ProduceMetrics& metrics,
                                                                     const Clock& clock);
   // Reports whatever is left (as Drain with no time) and stops the threads. Takes two seconds at
   // most, when a look-up finds no broker.
@@ -94,7 +102,7 @@ class KafkaProducer final : public Producer,
   friend struct KafkaProducerTestPeer;
   using SteadyClock = std::chrono::steady_clock;
 
-  KafkaProducer(Options options, Logger& logger, Metrics& metrics, const Clock& clock);
+  KafkaProducer(Options options, Logger& logger, ProduceMetrics& metrics, const Clock& clock);
 
   // Where records go: a topic of the instance, kept alive for the call.
   struct Route {
@@ -149,7 +157,7 @@ class KafkaProducer final : public Producer,
 
   const Options options_;
   Logger& logger_;
-  Metrics& metrics_;
+  ProduceMetrics& metrics_;
   const Clock& clock_;
   ClusterStatusTracker status_;
   ClientLog log_;

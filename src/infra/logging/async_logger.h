@@ -27,7 +27,8 @@
 
 #include "infra/config/settings.h"
 #include "infra/logging/descriptor_writer.h"
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/logger.h"
 
 namespace gateway {
 

@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
+#include "service/types/record.h"
 
 namespace gateway {
 

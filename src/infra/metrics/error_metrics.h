@@ -13,7 +13,7 @@
 
 #include "infra/metrics/label_table.h"
 #include "infra/metrics/sharded.h"
-#include "service/ports/ports.h"
+#include "service/types/error.h"
 
 namespace gateway {
 

@@ -53,7 +53,7 @@ double AtLeastZero(std::int64_t value) { return value < 0 ? 0.0 : static_cast<do
 
 }  // namespace
 
-HttpMetrics::HttpMetrics(const std::vector<std::string>& rejection_reasons)
+HttpSeries::HttpSeries(const std::vector<std::string>& rejection_reasons)
     : durations_(kMaxDurationLabels),
       overflow_durations_(DurationBuckets()),
       request_bytes_(ByteBuckets()),
@@ -64,9 +64,9 @@ HttpMetrics::HttpMetrics(const std::vector<std::string>& rejection_reasons)
   for (const std::string& reason : rejection_reasons) rejections_.FindOrAdd(reason, 0, 1U);
 }
 
-void HttpMetrics::OnRequestFinished(std::string_view method, std::string_view route, int status,
-                                    std::chrono::nanoseconds duration, std::size_t request_bytes,
-                                    std::size_t response_bytes) {
+void HttpSeries::OnRequestFinished(std::string_view method, std::string_view route, int status,
+                                   std::chrono::nanoseconds duration, std::size_t request_bytes,
+                                   std::size_t response_bytes) {
   totals_.Add(kActiveRequests, -1);
   ShardedHistogram* durations = durations_.FindOrAdd(route.empty() ? kUnmatched : route,
                                                      CodeOf(method, status), DurationBuckets());
@@ -76,13 +76,13 @@ void HttpMetrics::OnRequestFinished(std::string_view method, std::string_view ro
   response_bytes_.Observe(static_cast<std::int64_t>(response_bytes));
 }
 
-void HttpMetrics::OnRejected(std::string_view reason) {
+void HttpSeries::OnRejected(std::string_view reason) {
   ShardedCells* count = rejections_.FindOrAdd(reason, 0, 1U);
   if (count == nullptr) count = &overflow_rejections_;
   count->Add(0, 1);
 }
 
-prometheus::MetricFamily HttpMetrics::CollectDurations() const {
+prometheus::MetricFamily HttpSeries::CollectDurations() const {
   prometheus::MetricFamily family = MakeFamily(
       prometheus::MetricType::Histogram, "http_server_request_duration_seconds",
       "Time from the first byte of a request to the last byte of its answer handed to the system.");
@@ -100,7 +100,7 @@ prometheus::MetricFamily HttpMetrics::CollectDurations() const {
   return family;
 }
 
-prometheus::MetricFamily HttpMetrics::CollectRejections() const {
+prometheus::MetricFamily HttpSeries::CollectRejections() const {
   prometheus::MetricFamily family =
       MakeFamily(prometheus::MetricType::Counter, "kafka_gateway_http_rejected_total",
                  "Connections and requests refused before they reached a controller, by reason.");
@@ -115,7 +115,7 @@ prometheus::MetricFamily HttpMetrics::CollectRejections() const {
   return family;
 }
 
-std::vector<prometheus::MetricFamily> HttpMetrics::Collect() const {
+std::vector<prometheus::MetricFamily> HttpSeries::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   families.push_back(CollectDurations());
   families.push_back(GaugeFamily("http_server_active_requests",

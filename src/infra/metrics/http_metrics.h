@@ -18,10 +18,10 @@
 
 namespace gateway {
 
-class HttpMetrics final : public prometheus::Collectable {
+class HttpSeries final : public prometheus::Collectable {
  public:
   // `rejection_reasons` are exported from the start, at zero.
-  explicit HttpMetrics(const std::vector<std::string>& rejection_reasons);
+  explicit HttpSeries(const std::vector<std::string>& rejection_reasons);
 
   void OnRequestStarted() { totals_.Add(kActiveRequests, 1); }
   void OnRequestFinished(std::string_view method, std::string_view route, int status,

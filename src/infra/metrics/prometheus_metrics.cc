@@ -42,7 +42,7 @@ struct PrometheusMetrics::Parts {
         .Set(1);
   }
 
-  HttpMetrics http;
+  HttpSeries http;
   RecordMetrics records;
   StageMetrics stages;
   ErrorMetrics errors;

@@ -15,7 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "service/ports/ports.h"
+#include "service/health/kafka_status.h"
+#include "service/ports/metrics.h"
+#include "service/ports/produce_metrics.h"
+#include "service/types/error.h"
+#include "service/types/record.h"
 
 namespace gateway {
 

@@ -16,7 +16,7 @@
 #include "infra/metrics/label_table.h"
 #include "infra/metrics/sharded.h"
 #include "infra/metrics/sharded_histogram.h"
-#include "service/ports/ports.h"
+#include "service/ports/produce_metrics.h"
 
 namespace gateway {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "infra/metrics/sharded_histogram.h"
-#include "service/ports/ports.h"
+#include "service/ports/produce_metrics.h"
 
 namespace gateway {
 

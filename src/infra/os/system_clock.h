@@ -2,7 +2,8 @@
 #ifndef GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
 #define GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
 
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/types/record.h"
 
 namespace gateway {
 

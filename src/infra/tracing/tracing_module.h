@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
 #include "service/ports/tracer.h"
 #include "service/types/result.h"
 

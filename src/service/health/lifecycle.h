@@ -18,7 +18,7 @@
 #include <atomic>
 #include <chrono>
 
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
 
 namespace gateway {
 

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
 
 namespace gateway {
 

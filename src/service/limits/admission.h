@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
 
 namespace gateway {
 

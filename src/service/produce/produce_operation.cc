@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "service/types/error.h"
+
 namespace gateway {
 namespace {
 
@@ -42,14 +44,15 @@ ProduceOperation::Pending::Pending(Pending&& other) noexcept
     : PendingRecord(other), batch_(other.batch_), report_(std::move(other.report_)) {}
 
 std::shared_ptr<ProduceOperation> ProduceOperation::Create(RequestRecords records,
-                                                           const Clock& clock, Metrics& metrics,
-                                                           Callback answer, Released released) {
+                                                           const Clock& clock,
+                                                           ProduceMetrics& metrics, Callback answer,
+                                                           Released released) {
   return std::shared_ptr<ProduceOperation>(new ProduceOperation(
       std::move(records), clock, metrics, std::move(answer), std::move(released)));
 }
 
-ProduceOperation::ProduceOperation(RequestRecords records, const Clock& clock, Metrics& metrics,
-                                   Callback answer, Released released)
+ProduceOperation::ProduceOperation(RequestRecords records, const Clock& clock,
+                                   ProduceMetrics& metrics, Callback answer, Released released)
     : batch_(std::move(records)),
       clock_(clock),
       metrics_(metrics),

@@ -15,8 +15,10 @@
 #include <span>
 #include <vector>
 
-#include "service/ports/ports.h"
-#include "service/produce/pending_record.h"
+#include "service/ports/clock.h"
+#include "service/ports/produce_metrics.h"
+#include "service/ports/producer.h"
+#include "service/types/pending_record.h"
 #include "service/types/record.h"
 
 namespace gateway {
@@ -32,7 +34,7 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
   using Released = std::function<void()>;
 
   static std::shared_ptr<ProduceOperation> Create(RequestRecords records, const Clock& clock,
-                                                  Metrics& metrics, Callback answer,
+                                                  ProduceMetrics& metrics, Callback answer,
                                                   Released released = {});
   ProduceOperation(const ProduceOperation&) = delete;
   ProduceOperation& operator=(const ProduceOperation&) = delete;
@@ -80,14 +82,14 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
     std::atomic<State> state_{State::kPending};
   };
 
-  ProduceOperation(RequestRecords records, const Clock& clock, Metrics& metrics, Callback answer,
-                   Released released);
+  ProduceOperation(RequestRecords records, const Clock& clock, ProduceMetrics& metrics,
+                   Callback answer, Released released);
   void OnReported(Pending& pending, DeliveryReport report);
   void Answer();
 
   RequestRecords batch_;
   const Clock& clock_;
-  Metrics& metrics_;
+  ProduceMetrics& metrics_;
   Callback answer_;
   Released released_;
   Clock::TimePoint sent_at_{};

@@ -3,6 +3,9 @@
 #include <optional>
 #include <utility>
 
+#include "service/types/error.h"
+#include "service/types/record.h"
+
 namespace gateway {
 namespace {
 
@@ -10,7 +13,7 @@ constexpr std::string_view kTopic = "/topic";
 
 }  // namespace
 
-ProduceService::ProduceService(Producer& producer, const Clock& clock, Metrics& metrics,
+ProduceService::ProduceService(Producer& producer, const Clock& clock, ProduceMetrics& metrics,
                                TopicPolicy policy, RecordLimits limits)
     : producer_(producer),
       clock_(clock),

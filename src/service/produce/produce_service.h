@@ -10,19 +10,23 @@
 #include <span>
 #include <string_view>
 
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/produce_metrics.h"
+#include "service/ports/producer.h"
 #include "service/produce/produce_operation.h"
 #include "service/produce/record_validation.h"
 #include "service/produce/request_errors.h"
 #include "service/produce/topic_policy.h"
+#include "service/types/error.h"
+#include "service/types/record.h"
 #include "service/types/result.h"
 
 namespace gateway {
 
 class ProduceService final {
  public:
-  ProduceService(Producer& producer, const Clock& clock, Metrics& metrics, TopicPolicy policy,
-                 RecordLimits limits);
+  ProduceService(Producer& producer, const Clock& clock, ProduceMetrics& metrics,
+                 TopicPolicy policy, RecordLimits limits);
 
   // Where in the request `member` of a record is ("/topic"; "": the record itself): an ErrorDetail
   // that has everything but the detail.
@@ -54,7 +58,7 @@ class ProduceService final {
 
   Producer& producer_;
   const Clock& clock_;
-  Metrics& metrics_;
+  ProduceMetrics& metrics_;
   TopicPolicy policy_;
   RecordLimits limits_;
 };

@@ -13,8 +13,17 @@
 #include <utility>
 #include <vector>
 
-#include "service/ports/ports.h"
+#include "service/health/kafka_status.h"
+#include "service/ports/clock.h"
+#include "service/ports/kafka_health.h"
+#include "service/ports/logger.h"
+#include "service/ports/metrics.h"
+#include "service/ports/produce_metrics.h"
+#include "service/ports/producer.h"
 #include "service/ports/topic_catalog.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 
 namespace gateway::testing {
 

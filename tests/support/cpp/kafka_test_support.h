@@ -18,6 +18,11 @@
 #include "infra/kafka/client/embedded_broker.h"
 #include "infra/kafka/kafka_producer.h"
 #include "infra/os/system_clock.h"
+#include "service/ports/logger.h"
+#include "service/ports/produce_metrics.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 
 namespace gateway {
 
@@ -177,13 +182,8 @@ class SharedLogger final : public Logger {
 };
 
 // Remembers readiness; any thread may wait for it.
-class ReadinessMetrics final : public Metrics {
+class ReadinessMetrics final : public ProduceMetrics {
  public:
-  void OnRequestStarted() override {}
-  void OnRequestFinished(std::string_view, std::string_view, int, std::chrono::nanoseconds,
-                         std::size_t, std::size_t) override {}
-  void OnHttpRejected(std::string_view) override {}
-  void OnConnectionsChanged(std::int64_t) override {}
   void OnRecordsSent(std::int64_t, std::int64_t) override {}
   void OnRecordReported(std::string_view, RecordResult, std::size_t,
                         std::chrono::nanoseconds) override {}
@@ -196,7 +196,6 @@ class ReadinessMetrics final : public Metrics {
     ready_ = ready;
     changed_.notify_all();
   }
-  std::string Scrape() const override { return ""; }
 
   bool WaitForReady(bool ready) const {
     std::unique_lock lock(mutex_);

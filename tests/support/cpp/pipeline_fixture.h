@@ -18,6 +18,7 @@
 #include "api/http/net/completion_queue.h"
 #include "api/pipeline/cors.h"
 #include "api/pipeline/pipeline.h"
+#include "service/ports/clock.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway::testing {

@@ -16,6 +16,9 @@
 
 #include "infra/kafka/accumulator/record_accumulator.h"
 #include "service/produce/produce_operation.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/fakes.h"
 #include "support/cpp/kafka_test_support.h"
 

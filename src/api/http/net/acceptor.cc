@@ -62,7 +62,7 @@ void AddressCounter::Remove(const std::string& address) {
 }
 
 Acceptor::Acceptor(std::vector<int> listeners, StreamFactory make_stream, AcceptLimits limits,
-                   std::vector<IoLoop*> loops, AddressCounter& addresses, Metrics& metrics,
+                   std::vector<IoLoop*> loops, AddressCounter& addresses, HttpMetrics& metrics,
                    Logger& logger)
     : listeners_(std::move(listeners)),
       make_stream_(std::move(make_stream)),

@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "api/http/net/io_loop.h"
-#include "service/ports/ports.h"
+#include "service/ports/http_metrics.h"
+#include "service/ports/logger.h"
 
 namespace gateway::http {
 
@@ -41,7 +42,8 @@ class Acceptor final {
  public:
   // Takes `listeners`, bound and listening non-blocking sockets. The loops must outlive it.
   Acceptor(std::vector<int> listeners, StreamFactory make_stream, AcceptLimits limits,
-           std::vector<IoLoop*> loops, AddressCounter& addresses, Metrics& metrics, Logger& logger);
+           std::vector<IoLoop*> loops, AddressCounter& addresses, HttpMetrics& metrics,
+           Logger& logger);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
@@ -63,7 +65,7 @@ class Acceptor final {
   const AcceptLimits limits_;
   const std::vector<IoLoop*> loops_;
   AddressCounter& addresses_;
-  Metrics& metrics_;
+  HttpMetrics& metrics_;
   Logger& logger_;
   const int stop_fd_;
   std::size_t next_loop_ = 0;

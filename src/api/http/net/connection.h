@@ -24,7 +24,8 @@
 #include "api/http/net/completion_queue.h"
 #include "api/http/net/peer_progress.h"
 #include "api/http/net/stream.h"
-#include "service/ports/ports.h"
+#include "service/ports/http_metrics.h"
+#include "service/ports/logger.h"
 
 namespace gateway::http {
 
@@ -59,7 +60,7 @@ std::chrono::milliseconds ConnectionAge(std::chrono::milliseconds max_age,
 struct LoopContext {
   const ConnectionLimits& limits;
   HttpHandler& handler;
-  Metrics& metrics;
+  HttpMetrics& metrics;
   Logger& logger;
   std::shared_ptr<CompletionQueue> queue;
   ResponseWriter writer;

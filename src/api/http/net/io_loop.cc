@@ -11,6 +11,10 @@
 #include <system_error>
 #include <utility>
 
+#include "service/ports/http_metrics.h"
+#include "service/ports/logger.h"
+#include "service/ports/producer.h"
+
 namespace gateway::http {
 namespace {
 
@@ -56,7 +60,7 @@ int MakeTimerFd() {
 
 }  // namespace
 
-IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics,
+IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, HttpMetrics& metrics,
                Logger& logger, BurstListener* bursts, OnClosed on_closed)
     : logger_(logger),
       bursts_(bursts),

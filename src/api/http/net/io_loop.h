@@ -24,6 +24,9 @@
 
 #include "api/http/net/completion_queue.h"
 #include "api/http/net/connection.h"
+#include "service/ports/http_metrics.h"
+#include "service/ports/logger.h"
+#include "service/ports/producer.h"
 
 namespace gateway::http {
 
@@ -40,7 +43,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   using OnClosed = std::function<void(const std::string& peer)>;
 
   // `bursts`, which may be null, is notified of each turn with many connections that are ready.
-  IoLoop(const ConnectionLimits& limits, HttpHandler& handler, Metrics& metrics, Logger& logger,
+  IoLoop(const ConnectionLimits& limits, HttpHandler& handler, HttpMetrics& metrics, Logger& logger,
          BurstListener* bursts, OnClosed on_closed);
   ~IoLoop() override;
 

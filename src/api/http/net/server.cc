@@ -52,7 +52,7 @@ StreamFactory StreamFactoryOf(const TlsContext* tls) {
 
 }  // namespace
 
-Server::Server(ServerOptions options, HttpHandler& handler, Metrics& metrics, Logger& logger)
+Server::Server(ServerOptions options, HttpHandler& handler, HttpMetrics& metrics, Logger& logger)
     : options_(std::move(options)),
       metrics_(metrics),
       logger_(logger),

@@ -17,7 +17,9 @@
 #include "api/http/net/io_loop.h"
 #include "api/http/net/tls_context.h"
 #include "service/health/liveness.h"
-#include "service/ports/ports.h"
+#include "service/ports/http_metrics.h"
+#include "service/ports/logger.h"
+#include "service/ports/producer.h"
 #include "service/types/result.h"
 
 namespace gateway::http {
@@ -41,7 +43,7 @@ struct ListenError {
 
 class Server final {
  public:
-  Server(ServerOptions options, HttpHandler& handler, Metrics& metrics, Logger& logger);
+  Server(ServerOptions options, HttpHandler& handler, HttpMetrics& metrics, Logger& logger);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -70,7 +72,7 @@ class Server final {
 
  private:
   const ServerOptions options_;
-  Metrics& metrics_;
+  HttpMetrics& metrics_;
   Logger& logger_;
   AddressCounter addresses_;
   std::vector<std::unique_ptr<IoLoop>> loops_;

@@ -18,10 +18,12 @@
 #include <vector>
 
 #include "infra/kafka/accumulator/partitioner.h"
-#include "infra/kafka/types/record_queue.h"
 #include "infra/kafka/types/topic_layout.h"
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
 #include "service/produce/produce_operation.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
+#include "service/types/record_queue.h"
 
 namespace gateway {
 

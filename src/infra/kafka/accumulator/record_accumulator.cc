@@ -6,6 +6,8 @@
 
 #include "infra/kafka/client/error_codes.h"
 #include "service/produce/produce_operation.h"
+#include "service/types/error.h"
+#include "service/types/record.h"
 
 namespace gateway {
 namespace {
@@ -14,7 +16,7 @@ constexpr std::chrono::seconds kFullSweepPause{1};
 
 }  // namespace
 
-RecordAccumulator::RecordAccumulator(Options options, Sink& sink, Metrics& metrics,
+RecordAccumulator::RecordAccumulator(Options options, Sink& sink, ProduceMetrics& metrics,
                                      const Clock& clock)
     : options_(options), sink_(sink), metrics_(metrics), clock_(clock) {}
 

@@ -38,10 +38,13 @@
 #include <vector>
 
 #include "infra/kafka/accumulator/broker_queue.h"
-#include "infra/kafka/types/record_queue.h"
 #include "infra/kafka/types/topic_layout.h"
-#include "service/ports/ports.h"
-#include "service/produce/pending_record.h"
+#include "service/ports/clock.h"
+#include "service/ports/produce_metrics.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
+#include "service/types/record_queue.h"
 
 namespace gateway {
 
@@ -112,7 +115,7 @@ class RecordAccumulator final {
     ErrorCode code{};      // what they fail with if they cannot be sent again in their order
   };
 
-  RecordAccumulator(Options options, Sink& sink, Metrics& metrics, const Clock& clock);
+  RecordAccumulator(Options options, Sink& sink, ProduceMetrics& metrics, const Clock& clock);
   // Nothing may be held or in flight.
   ~RecordAccumulator();
   RecordAccumulator(const RecordAccumulator&) = delete;
@@ -236,7 +239,7 @@ class RecordAccumulator final {
 
   const Options options_;
   Sink& sink_;
-  Metrics& metrics_;
+  ProduceMetrics& metrics_;
   const Clock& clock_;
 
   mutable std::mutex mutex_;

@@ -14,7 +14,8 @@
 #include <string>
 #include <string_view>
 
-#include "service/ports/ports.h"
+#include "service/ports/clock.h"
+#include "service/ports/logger.h"
 
 namespace gateway {
 

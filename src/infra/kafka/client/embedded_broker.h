@@ -9,7 +9,7 @@
 #include <string>
 
 #include "infra/kafka/client/handles.h"
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
 #include "service/types/result.h"
 
 namespace gateway {

@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "infra/kafka/client/handles.h"
-#include "service/produce/pending_record.h"
+#include "service/types/pending_record.h"
 #include "service/types/result.h"
 
 namespace gateway {

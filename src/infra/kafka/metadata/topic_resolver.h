@@ -21,8 +21,8 @@
 #include <unordered_map>
 
 #include "infra/kafka/metadata/metadata_source.h"
-#include "infra/kafka/types/record_queue.h"
 #include "service/types/error.h"
+#include "service/types/record_queue.h"
 
 namespace gateway {
 

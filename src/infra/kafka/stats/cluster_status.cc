@@ -19,7 +19,7 @@ std::string Describe(const KafkaStatus& status, bool fatal, bool credentials_ref
 
 }  // namespace
 
-ClusterStatusTracker::ClusterStatusTracker(bool embedded, Logger& logger, Metrics& metrics)
+ClusterStatusTracker::ClusterStatusTracker(bool embedded, Logger& logger, ProduceMetrics& metrics)
     : logger_(logger), metrics_(metrics) {
   status_.embedded = embedded;
   status_.description = "No broker has answered yet.";

@@ -9,13 +9,15 @@
 
 #include "infra/kafka/client/error_codes.h"
 #include "infra/kafka/stats/cluster_stats.h"
-#include "service/ports/ports.h"
+#include "service/health/kafka_status.h"
+#include "service/ports/logger.h"
+#include "service/ports/produce_metrics.h"
 
 namespace gateway {
 
 class ClusterStatusTracker final {
  public:
-  ClusterStatusTracker(bool embedded, Logger& logger, Metrics& metrics);
+  ClusterStatusTracker(bool embedded, Logger& logger, ProduceMetrics& metrics);
 
   void OnStats(const ClusterStats& stats);
   // A broker answered; until the first statistics come, that is enough.
@@ -35,7 +37,7 @@ class ClusterStatusTracker final {
   void Publish();
 
   Logger& logger_;
-  Metrics& metrics_;
+  ProduceMetrics& metrics_;
   mutable std::mutex mutex_;
   ClusterStats stats_;
   bool has_stats_ = false;

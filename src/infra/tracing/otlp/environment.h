@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
 
 namespace gateway::otlp {
 

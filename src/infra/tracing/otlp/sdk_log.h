@@ -4,7 +4,7 @@
 #ifndef GATEWAY_INFRA_TRACING_OTLP_SDK_LOG_H_
 #define GATEWAY_INFRA_TRACING_OTLP_SDK_LOG_H_
 
-#include "service/ports/ports.h"
+#include "service/ports/logger.h"
 
 namespace gateway::otlp {
 

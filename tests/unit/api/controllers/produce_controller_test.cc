@@ -6,6 +6,11 @@
 #include <string>
 #include <thread>
 
+#include "service/ports/logger.h"
+#include "service/ports/produce_metrics.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/produce_controller_fixture.h"
 
 namespace gateway {

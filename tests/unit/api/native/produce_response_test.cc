@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "api/native/json_request_parser.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "service/ports/logger.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

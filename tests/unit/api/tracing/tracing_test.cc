@@ -6,6 +6,9 @@
 
 #include "api/controllers/produce_controller.h"
 #include "api/tracing/produce_spans.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/fake_tracer.h"
 #include "support/cpp/pipeline_fixture.h"
 

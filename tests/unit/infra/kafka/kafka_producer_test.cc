@@ -6,6 +6,10 @@
 #include <deque>
 #include <thread>
 
+#include "service/ports/clock.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/kafka_test_support.h"
 
 namespace gateway {

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "service/ports/logger.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

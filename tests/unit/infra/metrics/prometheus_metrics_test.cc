@@ -9,6 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include "service/ports/metrics.h"
+#include "service/ports/produce_metrics.h"
+#include "service/types/error.h"
+
 namespace gateway {
 namespace {
 

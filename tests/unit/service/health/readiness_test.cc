@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "service/ports/clock.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

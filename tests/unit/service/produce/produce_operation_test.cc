@@ -6,6 +6,11 @@
 #include <thread>
 #include <vector>
 
+#include "service/ports/clock.h"
+#include "service/ports/produce_metrics.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

@@ -11,6 +11,10 @@
 
 #include "infra/kafka/accumulator/record_accumulator.h"
 #include "infra/os/system_clock.h"
+#include "service/ports/clock.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
 #include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway {

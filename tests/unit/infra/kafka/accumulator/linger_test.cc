@@ -4,6 +4,9 @@
 #include <chrono>
 
 #include "infra/kafka/accumulator/record_accumulator.h"
+#include "service/ports/clock.h"
+#include "service/types/error.h"
+#include "service/types/record.h"
 #include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway {

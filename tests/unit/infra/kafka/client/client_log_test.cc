@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "service/ports/logger.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

@@ -4,6 +4,9 @@
 
 #include <set>
 
+#include "service/types/error.h"
+#include "service/types/record.h"
+
 namespace gateway {
 namespace {
 

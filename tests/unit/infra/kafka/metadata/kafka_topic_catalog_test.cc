@@ -9,6 +9,7 @@
 
 #include "infra/kafka/client/client_config.h"
 #include "infra/kafka/client/embedded_broker.h"
+#include "service/types/error.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {

@@ -5,6 +5,8 @@
 #include <deque>
 #include <thread>
 
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
 #include "support/cpp/topic_resolver_fixture.h"
 
 namespace gateway {

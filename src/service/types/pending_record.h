@@ -1,6 +1,6 @@
 // A record on its way, and what is said of it at the end.
-#ifndef GATEWAY_SERVICE_PRODUCE_PENDING_RECORD_H_
-#define GATEWAY_SERVICE_PRODUCE_PENDING_RECORD_H_
+#ifndef GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
+#define GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
 
 #include <atomic>
 #include <chrono>
@@ -78,4 +78,4 @@ class PendingRecord {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_PRODUCE_PENDING_RECORD_H_
+#endif  // GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_

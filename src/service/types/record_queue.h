@@ -1,12 +1,12 @@
 // A first-in-first-out list of records that wait, threaded through PendingRecord::next: no
 // allocation, splices in constant time. Not thread-safe: its owner locks.
-#ifndef GATEWAY_INFRA_KAFKA_TYPES_RECORD_QUEUE_H_
-#define GATEWAY_INFRA_KAFKA_TYPES_RECORD_QUEUE_H_
+#ifndef GATEWAY_SERVICE_TYPES_RECORD_QUEUE_H_
+#define GATEWAY_SERVICE_TYPES_RECORD_QUEUE_H_
 
 #include <cstddef>
 #include <utility>
 
-#include "service/produce/pending_record.h"
+#include "service/types/pending_record.h"
 
 namespace gateway {
 
@@ -87,4 +87,4 @@ class RecordQueue final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_KAFKA_TYPES_RECORD_QUEUE_H_
+#endif  // GATEWAY_SERVICE_TYPES_RECORD_QUEUE_H_

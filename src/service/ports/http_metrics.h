@@ -1,0 +1,32 @@
+// The port that counts and times requests and connections. Called on the hot path by any thread:
+// implementations are wait-free or nearly so.
+#ifndef GATEWAY_SERVICE_PORTS_HTTP_METRICS_H_
+#define GATEWAY_SERVICE_PORTS_HTTP_METRICS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gateway {
+
+class HttpMetrics {
+ public:
+  virtual ~HttpMetrics() = default;
+
+  // `route` is a route template or "" when no route matched; never a path.
+  virtual void OnRequestStarted() = 0;
+  virtual void OnRequestFinished(std::string_view method, std::string_view route, int status,
+                                 std::chrono::nanoseconds duration, std::size_t request_bytes,
+                                 std::size_t response_bytes) = 0;
+  // A connection or request refused at the door, by reason ("max-connections", "bad-framing",
+  // "head-timeout", ...).
+  virtual void OnHttpRejected(std::string_view reason) = 0;
+  virtual void OnConnectionsChanged(std::int64_t delta) = 0;
+  // A whole request was answered with a problem document of this "code".
+  virtual void OnProblem(std::string_view /*code*/) {}
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_PORTS_HTTP_METRICS_H_
