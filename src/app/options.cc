@@ -68,12 +68,12 @@ std::optional<std::string> CheckHealth(const Settings& settings, bool readiness)
   probe.path = readiness ? "/health/ready" : "/health/live";
   if (probe.port == 0) {
     return std::string(apart ? "Management:Port" : "Http:Port") +
-           " is 0, any free one, so it is not known where to ask; set it.";
+           " is 0 (any free port), so the health check cannot know the port; set it.";
   }
   probe.tls = !apart && UsesTls(settings);
   if (probe.tls && !settings.http.tls.client_ca_file.empty()) {
-    return "Http:Tls:ClientCaFile asks every client for a certificate, and the health check has "
-           "none: set Management:Port.";
+    return "Http:Tls:ClientCaFile requires a certificate from every client, and the health check "
+           "has none: set Management:Port.";
   }
   return http::ProbeHealth(probe);
 }

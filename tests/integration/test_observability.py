@@ -34,7 +34,7 @@ def test_live_fails_while_an_io_thread_does_not_turn_and_heals(kafka, start_gate
         with frozen(gateway.process.pid, "http-1"):
             answer = await_status(management, "/health/live", 503, 20)
             assert answer.json()["entries"]["threads"]["description"] == \
-                "These do not turn any more: http-1."
+                "Unresponsive threads: http-1."
             assert threads_of(answer)["http-1"] >= 10
             assert threads_of(answer)["http-0"] < 5
             assert management.get("/health/ready").status == 200

@@ -75,7 +75,7 @@ void AppendKafkaEntry(const Readiness::Report& report, std::string_view duration
   const KafkaStatus& kafka = report.kafka;
   std::string description = kafka.description;
   if (kafka.embedded) {
-    description += " This is the embedded broker: it is for trying things out and keeps nothing.";
+    description += " This is the embedded broker, for experiments; it keeps nothing.";
   }
   AppendStart("kafka", kafka.ready ? kHealthy : StatusName(report.state), description, duration,
               out);
@@ -112,9 +112,10 @@ bool AppendThreadsEntry(const Liveness* liveness, std::string* out) {
   for (const Liveness::Thread& thread : threads) {
     if (thread.stuck) stuck.append(stuck.empty() ? "" : ", ").append(thread.name);
   }
-  AppendStart("threads", stuck.empty() ? kHealthy : kUnhealthy,
-              stuck.empty() ? "Every loop turns." : "These do not turn any more: " + stuck + ".",
-              kNoTime, out);
+  AppendStart(
+      "threads", stuck.empty() ? kHealthy : kUnhealthy,
+      stuck.empty() ? "All threads are responsive." : "Unresponsive threads: " + stuck + ".",
+      kNoTime, out);
   for (const Liveness::Thread& thread : threads) {
     if (&thread != &threads.front()) out->push_back(',');
     AppendJsonString(thread.name, out);

@@ -73,8 +73,7 @@ void ReportAccepted(const ProduceOperation& batch, const RequestContext& context
   if (failed == 0) return;
   metrics.OnAcceptedFailed(failed);
   const Error& error = batch.outcome(first).error();
-  logger.Log(LogLevel::kWarning, "accepted-failed",
-             "Records that were answered with 202 have failed.",
+  logger.Log(LogLevel::kWarning, "accepted-failed", "Records that were answered with 202 failed.",
              {{"request_id", std::string_view(context.request_id())},
               {"trace_id", context.TraceIdField()},
               {"failed", failed},

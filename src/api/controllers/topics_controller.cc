@@ -28,8 +28,9 @@ Result<std::string, Problem> TopicOf(std::string_view segment, std::string_view 
   ReadQuery(query, {}, &arena, &errors, [](std::size_t, std::string_view) {});
   const auto decoded = DecodeSegment("topic", segment, &arena, &errors);
   if (decoded && !IsLegalTopicName(*decoded)) {
-    errors.AddParameter("topic", {"A topic name is 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' "
-                                  "and '-', and neither \".\" nor \"..\"."});
+    errors.AddParameter("topic",
+                        {"A topic name must be 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' "
+                         "and '-', and neither \".\" nor \"..\"."});
   }
   if (!errors.empty()) return Problem::FromError(errors.Take().Build());
   return std::string(*decoded);

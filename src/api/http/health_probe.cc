@@ -163,7 +163,7 @@ std::optional<std::string> ProbeHealth(const HealthProbe& probe) {
   addrinfo* found = nullptr;
   const int lookup =
       getaddrinfo(address.c_str(), std::to_string(probe.port).c_str(), &hints, &found);
-  if (lookup != 0) return url + " cannot be asked: " + gai_strerror(lookup) + ".";
+  if (lookup != 0) return url + " cannot be resolved: " + gai_strerror(lookup) + ".";
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
 
   Exchange exchange(SteadyClock::now() + probe.timeout);

@@ -251,8 +251,9 @@ const char* JsonReader::SkipEscape(const char* p, JsonSlice* string) {
   if (p + 1 == end_) return Fault(end_, "a string has no closing quote");
   if (p[1] != 'u') {
     if (std::string_view("\"\\/bfnrt").find(p[1]) != std::string_view::npos) return p + 2;
-    return Fault(
-        p, "a string has an unknown escape; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+    return Fault(p,
+                 "a string has an unknown escape; known names are \\\" \\\\ \\/ \\b \\f \\n \\r "
+                 "\\t \\uXXXX");
   }
   const int code = HexQuad(p + 2, end_);
   if (code < 0) return Fault(p, "four hexadecimal digits have to follow \\u");

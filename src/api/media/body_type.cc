@@ -22,8 +22,9 @@ std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'
 // What clients of Confluent's REST Proxy send, to a path that looks like its own.
 std::string InsteadOfRestProxy(std::string_view type) {
   return Quoted(type) +
-         " is a format of Confluent's REST Proxy, which this API is not. Send Content-Type: "
-         "application/json: one record, {\"topic\": \"orders\", \"key\": \"k\", \"value\": ...}, "
+         " is a format of Confluent's REST Proxy, which this API does not support. Send "
+         "Content-Type: application/json: one record, {\"topic\": \"orders\", \"key\": \"k\", "
+         "\"value\": ...}, "
          "to /api/kafka/send, or many, {\"topic\": \"orders\", \"messages\": [{\"key\": \"k\", "
          "\"value\": ...}]}, to /api/kafka/send/batch.";
 }
@@ -31,12 +32,12 @@ std::string InsteadOfRestProxy(std::string_view type) {
 // A form with one file is a slip of curl's user, and would be stored with its boundaries.
 std::string InsteadOfMultipart(std::string_view type) {
   return Quoted(type) +
-         " is a form around the bytes (curl -F), and this path stores a body as it is. Send the "
-         "bytes alone: curl --data-binary @FILE -H 'Content-Type: application/octet-stream'.";
+         " wraps the bytes in a form (curl -F), but this path stores a body unchanged. Send only "
+         "the bytes: curl --data-binary @FILE -H 'Content-Type: application/octet-stream'.";
 }
 
 std::string WhatIsTaken(const http::RequestHead& head, std::span<const std::string_view> wanted) {
-  std::string text = "This path takes Content-Type: ";
+  std::string text = "This path requires Content-Type: ";
   for (const std::string_view one : wanted) {
     if (one != wanted.front()) text += " or ";
     text += one;
@@ -55,7 +56,8 @@ std::optional<std::string> WhyNotUtf8(const http::RequestHead& head) {
     return std::nullopt;
   }
   return "The charset is " + Quoted(*charset) +
-         ", and JSON and lines are UTF-8 here: encode the body so, and send charset=utf-8 or none.";
+         ", but JSON and lines must be UTF-8: encode the body in UTF-8, and send charset=utf-8 or "
+         "no charset.";
 }
 
 }  // namespace

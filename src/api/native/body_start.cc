@@ -12,11 +12,12 @@ struct Start {
 
 constexpr std::array kStarts = {
     Start{"\x1F\x8B",
-          "The body begins as gzip does (1F 8B), and no Content-Encoding says so: send "
-          "Content-Encoding: gzip, or the body uncompressed. Only one coding is undone."},
+          "The body begins like gzip (1F 8B), but the request has no matching Content-Encoding: "
+          "send Content-Encoding: gzip, or the body uncompressed. Only one coding is decoded."},
     Start{"\x28\xB5\x2F\xFD",
-          "The body begins as zstd does (28 B5 2F FD), and no Content-Encoding says so: send "
-          "Content-Encoding: zstd, or the body uncompressed. Only one coding is undone."},
+          "The body begins like zstd (28 B5 2F FD), but the request has no matching "
+          "Content-Encoding: send Content-Encoding: zstd, or the body uncompressed. Only one "
+          "coding is decoded."},
     Start{"\xEF\xBB\xBF",
           "The body begins with a byte order mark (EF BB BF); send UTF-8 without one."},
     Start{"\xFF\xFE", "The body begins with the byte order mark of UTF-16 (FF FE); send UTF-8."},

@@ -12,7 +12,7 @@ namespace gateway {
 namespace {
 
 constexpr std::string_view kMissingTopic = "The member \"topic\" is missing.";
-constexpr std::string_view kNoRecord = "There is no record in it; send at least one.";
+constexpr std::string_view kNoRecord = "The body contains no record; send at least one.";
 constexpr std::array<std::string_view, 3> kBatchNames = {"topic", "headers", "messages"};
 
 // Parses the body of `request` into the records of `request`.
@@ -69,7 +69,8 @@ bool BodyParser::ReadSingle() {
   if (reader_.Next() == '[') {
     JsonSlice array;
     if (!reader_.ReadValue(&array)) return false;
-    errors_.Add({}, "", "The body is one record, a JSON object; arrays go to .../send/batch.");
+    errors_.Add({}, "",
+                "The body must be one record, a JSON object; send arrays to .../send/batch.");
     return reader_.ReadEnd();
   }
   Record& record = request_->batch.records.emplace_back();
@@ -91,7 +92,8 @@ bool BodyParser::ReadBatch() {
   if (first == '{') return ReadBatchObject() && reader_.ReadEnd();
   JsonSlice other;
   if (!reader_.ReadValue(&other)) return false;
-  errors_.Add({}, "", "A batch is an array of records, or an object with the member \"messages\".");
+  errors_.Add({}, "",
+              "A batch must be an array of records, or an object with the member \"messages\".");
   return reader_.ReadEnd();
 }
 
@@ -142,8 +144,8 @@ bool BodyParser::ReadBatchObject() {
   if (!read && !too_many_) return false;
   if (!seen_[2]) {
     errors_.Add({}, "",
-                "The member \"messages\" is missing. A batch is an array of records, or an object "
-                "with \"messages\"; a single record goes to .../send.");
+                "The member \"messages\" is missing. A batch must be an array of records, or an "
+                "object with \"messages\"; send a single record to .../send.");
   }
   ApplyDefaults();
   return read;
@@ -177,7 +179,7 @@ bool BodyParser::ReadMessages() {
   JsonSlice other;
   if (!reader_.ReadValue(&other)) return false;
   errors_.Add({}, "/messages",
-              {"\"messages\" is an array of records, not ", DescribeKind(other.kind), "."});
+              {"\"messages\" must be an array of records, not ", DescribeKind(other.kind), "."});
   return true;
 }
 
@@ -195,7 +197,7 @@ void BodyParser::ApplyDefaults() {
       record.topic = request_->default_topic;
       if (!seen_[0] && !too_many_) {
         errors_.Add({"/messages", index, {}}, "",
-                    "The member \"topic\" is missing, and \"messages\" has no default beside it.");
+                    "The member \"topic\" is missing, and the batch has no default topic.");
       }
     }
     if (!headers_.empty()) record.headers = parser_.MergeHeaders(headers_, record.headers);

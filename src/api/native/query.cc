@@ -17,9 +17,9 @@ std::optional<std::string_view> Decode(std::string_view parameter, std::string_v
   if (const std::optional<std::size_t> size = DecodePercent(text, plus, bytes)) {
     return std::string_view(bytes, *size);
   }
-  errors->AddParameter(parameter,
-                       {"\"%\" is followed by two hexadecimal digits: write \"%25\" for a percent "
-                        "sign."});
+  errors->AddParameter(
+      parameter,
+      {"\"%\" must be followed by two hexadecimal digits: write \"%25\" for a percent sign."});
   return std::nullopt;
 }
 
@@ -50,7 +50,7 @@ void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory
       errors->AddUnknownParameter(written, names.known);
     } else if (seen.test(name) && called != names.repeatable) {
       errors->AddParameter(called,
-                           {"The query parameter \"", called, "\" comes twice; leave one out."});
+                           {"The query parameter \"", called, "\" appears twice; leave one out."});
     } else if (equals == pair.size()) {
       errors->AddParameter(called, {"The query parameter \"", called, "\" has no value: write \"",
                                     called, "=\" and the value."});

@@ -19,8 +19,8 @@ namespace {
 constexpr std::size_t kTypicalBytes = 256;
 
 constexpr std::string_view kSplitsJson =
-    "\"split=array\" is for a body of the media type application/json; lines of "
-    "application/x-ndjson are records without it. Set the Content-Type, or leave \"split\" out.";
+    "\"split=array\" requires a body of the media type application/json; with application/x-ndjson "
+    "each line is a record anyway. Set the Content-Type, or leave \"split\" out.";
 
 ProduceRequest RequestOf(ProduceRequest::Form form, std::string body) {
   ProduceRequest request;
@@ -70,10 +70,10 @@ std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
   JsonSlice value;
   if (reader.Next() != '[') {
     if (!reader.ReadValue(&value) || !reader.ReadEnd()) return JsonProblem(body, reader);
-    errors->Add({}, "",
-                {"With \"split=array\" the body is a JSON array, of which each element becomes a "
-                 "record; it is not ",
-                 DescribeKind(value.kind), "."});
+    errors->Add(
+        {}, "",
+        {"With \"split=array\" the body must be a JSON array, whose elements become records, not ",
+         DescribeKind(value.kind), "."});
     return std::nullopt;
   }
   std::vector<Record>& records = request->batch.records;
@@ -90,7 +90,7 @@ std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
     return std::nullopt;
   }
   if (!read || !reader.ReadEnd()) return JsonProblem(body, reader);
-  if (records.empty()) errors->Add({}, "", "There is no element in the array; send at least one.");
+  if (records.empty()) errors->Add({}, "", "The array has no elements; send at least one.");
   return std::nullopt;
 }
 
@@ -104,7 +104,7 @@ std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_
   if (target->tombstone()) {
     errors->AddParameter(
         "tombstone",
-        {"A tombstone has no value, and the elements of the array are values: leave it out."});
+        {"A tombstone has no value, but the elements of the array are values: leave it out."});
   }
   const Record shared = target->MakeRecord();
   if (!http::EqualsIgnoreCase(MediaTypeOf(head), kJson)) {
@@ -138,14 +138,14 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
   if (target.tombstone() && !request.batch.body.empty()) {
     errors.AddParameter(
         "tombstone",
-        {"A tombstone has no value, and the request has a body: leave one of them out."});
+        {"A tombstone has no value, but the request has a body: leave one of them out."});
   }
   // Unless the query has errors: what it says of a tombstone may be among them.
   if (errors.empty() && !target.tombstone() && request.batch.body.empty() &&
       !SaysThatItIsEmpty(head)) {
     errors.Add({}, "",
-               "The request has no body; was curl's --data-binary forgotten? An empty value has "
-               "Content-Length: 0 and a Content-Type, null is ?tombstone=true.");
+               "The request has no body; was curl's --data-binary forgotten? For an empty value "
+               "send Content-Length: 0 and a Content-Type, for null ?tombstone=true.");
   }
   Record& record = request.batch.records.emplace_back(target.MakeRecord());
   if (!target.tombstone() && target.split() == RawTarget::Split::kNone) {
@@ -168,7 +168,7 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
   if (target.tombstone()) {
     errors.AddParameter(
         "tombstone",
-        {"A tombstone has no value, and the lines of the body are values: leave it out."});
+        {"A tombstone has no value, but the lines of the body are values: leave it out."});
   }
   if (target.split() == RawTarget::Split::kArray) errors.AddParameter("split", {kSplitsJson});
   const Record shared = target.MakeRecord();
@@ -177,7 +177,7 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
   } else if (!SplitLines(shared, max_records, &request)) {
     errors.AddTooMany("", max_records);
   } else if (request.batch.records.empty()) {
-    errors.Add({}, "", "There is no line in the body that is not empty; send at least one.");
+    errors.Add({}, "", "The body has no non-empty line; send at least one.");
   }
   // What is wrong with the key or the headers is listed at once, also where no line is.
   if (request.batch.records.empty()) request.batch.records.push_back(shared);

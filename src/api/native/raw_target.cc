@@ -56,29 +56,28 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
     case kPartition:
       record_.partition = IntegerOf<Partition>(value);
       if (record_.partition) return;
-      return errors_->AddParameter(called,
-                                   {"A partition is an integer from 0 to 2147483647; leave it out "
-                                    "to have one chosen."});
+      return errors_->AddParameter(called, {"A partition must be an integer from 0 to 2147483647; "
+                                            "leave it out to let the gateway choose."});
     case kTimestamp:
       record_.timestamp = IntegerOf<TimestampMs>(value);
       if (!record_.timestamp) record_.timestamp = TimeOf(value);
       if (record_.timestamp) return;
       return errors_->AddParameter(
           called,
-          {"A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, or "
-           "in RFC 3339 such as 2026-01-02T03:04:05.678Z; leave it out to mean now."});
+          {"A timestamp must be an integer, milliseconds since 1970-01-01T00:00:00Z, at least 1, "
+           "or an RFC 3339 time such as 2026-01-02T03:04:05.678Z; leave it out to mean now."});
     case kTombstone:
       tombstone_ = value == "true";
       if (tombstone_ || value == "false") return;
-      return errors_->AddParameter(called, {"\"tombstone\" is \"true\" or \"false\"."});
+      return errors_->AddParameter(called, {"\"tombstone\" must be \"true\" or \"false\"."});
     case kHeader:
       return ReadHeader(value);
     case kSplit:
       split_ = value == "array" ? Split::kArray : value == "none" ? Split::kNone : Split::kUnknown;
       if (split_ != Split::kUnknown) return;
-      return errors_->AddParameter(called, {"\"split\" is \"none\" or \"array\": the body is "
-                                            "application/json, an array of which each element "
-                                            "becomes a record."});
+      return errors_->AddParameter(
+          called, {"\"split\" must be \"none\", or \"array\" for an application/json body: an "
+                   "array whose elements become records."});
     case kNames:
       return;
   }
@@ -89,12 +88,13 @@ void RawTarget::ReadHeader(std::string_view value) {
   const std::size_t colon = value.find(':');
   if (colon == std::string_view::npos) {
     return errors_->AddParameter(
-        kKnown[kHeader], {"A header is NAME:VALUE, percent-encoded; the value may be empty."});
+        kKnown[kHeader], {"A header must be NAME:VALUE, percent-encoded; the value may be empty."});
   }
   const std::string_view name = value.substr(0, colon);
   if (FindInvalidUtf8(name) != std::string_view::npos) {
     return errors_->AddParameter(
-        kKnown[kHeader], {"The name of a header is UTF-8; only its value may be any bytes."});
+        kKnown[kHeader],
+        {"The name of a header must be UTF-8; only its value may be arbitrary bytes."});
   }
   headers_.push_back({name, value.substr(colon + 1)});
 }
@@ -104,8 +104,7 @@ void RawTarget::ReadFields(const http::RequestHead& head, bool with_content_type
     if (!http::EqualsIgnoreCase(field.name.substr(0, kFieldPrefix.size()), kFieldPrefix)) continue;
     const std::string_view name = field.name.substr(kFieldPrefix.size());
     if (name.empty()) {
-      errors_->Add({}, "",
-                   "The header field \"Kafka-Header-\" has no name behind its last hyphen.");
+      errors_->Add({}, "", "The header \"Kafka-Header-\" has no name after its last hyphen.");
       continue;
     }
     headers_.push_back({batch_->Keep(http::LowerCase(name)), batch_->Keep(field.value)});

@@ -25,8 +25,8 @@ bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
     JsonSlice other;
     if (!reader->ReadValue(&other)) return false;
     errors_->Add(place, "/headers",
-                 {"Headers are an object of names and values, or an array of objects with name, "
-                  "value and encoding; not ",
+                 {"Headers must be an object of names and values, or an array of objects with "
+                  "name, value and encoding, not ",
                   DescribeKind(other.kind), "."});
   }
   *headers = batch_->Keep(headers_);
@@ -44,8 +44,8 @@ bool RecordParser::ReadHeaderObject(JsonReader* reader, const Place& place) {
       header.value = TextOf(value, place, path);
     } else if (value.kind != JsonKind::kNull && errors_->HasRoom()) {
       errors_->Add(place, "/headers" + PointerToken(header.name),
-                   {"A header's value is a string or null, not ", DescribeKind(value.kind),
-                    "; in the array form \"encoding\":\"json\" sends any JSON text."});
+                   {"A header's value must be a string or null, not ", DescribeKind(value.kind),
+                    "; in the array form, \"encoding\":\"json\" allows any JSON text."});
     }
     headers_.push_back(header);
     return true;
@@ -60,7 +60,7 @@ void RecordParser::RefuseDuplicateHeaders(const Place& place) {
     if (!errors_->HasRoom()) return;
     errors_->Add(place, "/headers" + PointerToken(name),
                  {"The header ", Quoted(name),
-                  " comes twice; the array form of headers can say the same name twice."});
+                  " appears twice; the array form of headers can repeat a name."});
   };
   if (headers_.size() <= kFew) {
     for (std::size_t i = 1; i < headers_.size(); ++i) {
@@ -96,7 +96,7 @@ bool RecordParser::ReadHeaderEntry(JsonReader* reader, const Place& place) {
   if (reader->Next() != '{') {
     if (!reader->ReadValue(&slice)) return false;
     errors_->Add(place, "",
-                 {"A header is an object with name, value and encoding, not ",
+                 {"A header must be an object with name, value and encoding, not ",
                   DescribeKind(slice.kind), "."});
     return true;
   }
@@ -127,7 +127,7 @@ Header RecordParser::HeaderOf(const std::optional<JsonSlice>& name,
     errors_->Add(place, "", "The member \"name\" of the header is missing.");
   } else if (name->kind != JsonKind::kString) {
     errors_->Add(place, "/name",
-                 {"A header's name is a string, not ", DescribeKind(name->kind), "."});
+                 {"A header's name must be a string, not ", DescribeKind(name->kind), "."});
   } else {
     header.name = TextOf(*name, place, "/name");
   }

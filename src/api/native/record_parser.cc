@@ -65,7 +65,8 @@ bool RecordParser::ReadRecord(JsonReader* reader, const Place& place, Record* re
     JsonSlice other;
     if (!reader->ReadValue(&other)) return false;
     record->topic = kUnreadTopic;
-    errors_->Add(place, "", {"A record is a JSON object, not ", DescribeKind(other.kind), "."});
+    errors_->Add(place, "",
+                 {"A record must be a JSON object, not ", DescribeKind(other.kind), "."});
     return true;
   }
   Members members;
@@ -142,7 +143,7 @@ bool RecordParser::ReadTopic(JsonReader* reader, const Place& place, std::string
     return true;
   }
   *topic = kUnreadTopic;
-  errors_->Add(place, "/topic", {"A topic is a string, not ", DescribeKind(slice.kind), "."});
+  errors_->Add(place, "/topic", {"A topic must be a string, not ", DescribeKind(slice.kind), "."});
   return true;
 }
 
@@ -151,9 +152,9 @@ std::string_view RecordParser::TextOf(const JsonSlice& string, const Place& plac
   if (!string.escaped) return string.Inside();
   if (string.half_pair) {
     errors_->Add(place, path,
-                 "A \\u escape is half a surrogate pair and so no character: send both halves, or "
-                 "\\ufffd. Only JSON that is sent as it is may have it, such as an object, or any "
-                 "value or key with the encoding \"json\".");
+                 "A \\u escape is half of a surrogate pair, which is not a character: send both "
+                 "halves, or \\ufffd. It is allowed only in JSON that is forwarded unchanged: in "
+                 "an object or array, or in a value or key with the encoding \"json\".");
   }
   char* const bytes = static_cast<char*>(batch_->Arena().allocate(string.Inside().size(), 1));
   return {bytes, UnescapeJson(string, bytes)};
@@ -168,7 +169,7 @@ std::optional<RecordParser::Encoding> RecordParser::EncodingOf(const JsonSlice& 
     if (name == "base64") return Encoding::kBase64;
     if (name == "json") return Encoding::kJson;
   }
-  errors_->Add(place, path, R"(An encoding is "text", "base64" or "json".)");
+  errors_->Add(place, path, R"(An encoding must be "text", "base64" or "json".)");
   return std::nullopt;
 }
 
@@ -181,7 +182,7 @@ RecordParser::Bytes RecordParser::PayloadOf(const JsonSlice& slice, Encoding enc
   if (field.any_json) return slice.text;
   // Not so a key: 1 and "1" must not be the same key by accident.
   errors_->Add(place, field.path,
-               {"This is a string or null, not ", DescribeKind(slice.kind), "; set \"",
+               {"This must be a string or null, not ", DescribeKind(slice.kind), "; set \"",
                 field.encoding_member, "\" to \"json\" to send the JSON text itself."});
   return std::nullopt;
 }
@@ -190,7 +191,7 @@ RecordParser::Bytes RecordParser::DecodedBase64(const JsonSlice& slice, const Pl
                                                 std::string_view path) {
   if (slice.kind != JsonKind::kString) {
     errors_->Add(place, path,
-                 {"With the encoding \"base64\" this is a string or null, not ",
+                 {"With the encoding \"base64\" this must be a string or null, not ",
                   DescribeKind(slice.kind), "."});
     return std::nullopt;
   }
@@ -204,16 +205,16 @@ RecordParser::Bytes RecordParser::DecodedBase64(const JsonSlice& slice, const Pl
   }
   errors_->Add(place, path,
                "This is not base64 (RFC 4648, section 4): A-Z, a-z, 0-9, '+' and '/', padded with "
-               "'=' to a multiple of four, no line breaks, no bits behind the last byte.");
+               "'=' to a multiple of four, no line breaks, no bits after the last byte.");
   return std::nullopt;
 }
 
 std::optional<Partition> RecordParser::PartitionOf(const JsonSlice& slice, const Place& place) {
   const std::optional<Partition> partition = IntegerOf<Partition>(slice);
   if (!partition) {
-    errors_->Add(
-        place, "/partition",
-        "A partition is an integer from 0 to 2147483647; leave it out to have one chosen.");
+    errors_->Add(place, "/partition",
+                 "A partition must be an integer from 0 to 2147483647; leave it out to let the "
+                 "gateway choose.");
   }
   return partition;
 }
@@ -228,7 +229,7 @@ std::optional<TimestampMs> RecordParser::TimestampOf(const JsonSlice& slice, con
   if (!timestamp) {
     errors_->Add(
         place, "/timestamp",
-        "A timestamp is an integer of milliseconds since 1970-01-01T00:00:00Z, at least 1, "
+        "A timestamp must be an integer, milliseconds since 1970-01-01T00:00:00Z, at least 1, "
         "or an RFC 3339 string such as \"2026-01-02T03:04:05.678Z\"; leave it out to mean now.");
   }
   return timestamp;

@@ -41,7 +41,7 @@ Result<TopicPage, Problem> ParseTopicPage(std::string_view query) {
     if (name == kAfter) {
       page.after = value;
     } else if (!ReadLimit(value, &page.limit)) {
-      errors.AddParameter(kNames[name], {"A limit is an integer from 1 to 1000."});
+      errors.AddParameter(kNames[name], {"A limit must be an integer from 1 to 1000."});
     }
   });
   if (!errors.empty()) return Problem::FromError(errors.Take().Build());

@@ -56,11 +56,11 @@ std::string_view Nearest(std::string_view name, std::span<const std::string_view
 // The end of a sentence: what to say instead of the unknown `name`.
 std::string InsteadOf(std::string_view name, std::span<const std::string_view> known) {
   std::string text;
-  if (known.empty()) return "; there are none here.";
+  if (known.empty()) return "; none is allowed here.";
   if (const std::string_view nearest = Nearest(name, known); !nearest.empty()) {
     return text.append("; did you mean \"").append(nearest).append("\"?");
   }
-  text.append("; known are ");
+  text.append("; known names are ");
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (i != 0) text.append(i + 1 == known.size() ? " and " : ", ");
     text.append(known[i]);
@@ -127,7 +127,7 @@ void ValidationErrors::AddUnknown(const Place& place, std::string_view name,
 
 void ValidationErrors::AddDuplicate(const Place& place, std::string_view name) {
   if (!HasRoom()) return;
-  AddAt(place, PointerToken(name), "The member " + Quoted(name) + " comes twice; leave one out.");
+  AddAt(place, PointerToken(name), "The member " + Quoted(name) + " appears twice; leave one out.");
 }
 
 void ValidationErrors::AddTooMany(std::string_view path, std::size_t max_records) {

@@ -9,15 +9,14 @@ namespace gateway {
 namespace {
 
 constexpr std::string_view kEmbeddedNote =
-    "<p class=\"note\"><strong>This gateway writes to its embedded broker.</strong> It is there "
-    "for "
-    "trying things out and <strong>keeps nothing</strong>: its records are gone when the gateway "
-    "stops, the oldest even before. Set <code>Kafka:BootstrapServers</code> to write to a real "
+    "<p class=\"note\"><strong>This gateway writes to its embedded broker.</strong> It is for "
+    "experiments and <strong>keeps nothing</strong>: its records are gone when the gateway stops, "
+    "the oldest even before that. Set <code>Kafka:BootstrapServers</code> to write to a real "
     "Kafka.</p>\n";
 
 constexpr std::string_view kLandingLinks = R"(<ul class="links">
-<li><a href="swagger/">Swagger UI</a> <span>every operation, with examples, to try out here</span></li>
-<li><a href="openapi.json">openapi.json</a> <span>the same contract for machines (OpenAPI 3.1)</span></li>
+<li><a href="swagger/">Swagger UI</a> <span>every operation, with examples that you can send from there</span></li>
+<li><a href="openapi.json">openapi.json</a> <span>the same contract in machine-readable form (OpenAPI 3.1)</span></li>
 )";
 
 constexpr std::string_view kManagementLinks =
@@ -37,8 +36,8 @@ constexpr std::string_view kLandingRest =
 Content-Type: application/json
 
 {"topic": "orders", "key": "order-1042", "value": {"total": 99.5}}</pre>
-<p>A 200 means that every in-sync replica has the record. Any other answer says in its
-<code>persistence</code> whether the record may be stored all the same. Many records in one request:
+<p>A 200 means that every in-sync replica has the record. Every other answer says in
+<code>persistence</code> whether the record may have been stored. Many records in one request:
 <code>POST /api/kafka/send/batch</code>. Raw bytes: <code>POST /api/kafka/topics/orders</code>.</p>
 )";
 
@@ -58,8 +57,8 @@ void AppendParagraph(std::string_view heading, std::string_view text, std::strin
 
 std::string LandingPage(std::string_view version, bool embedded, bool management_apart) {
   std::string content =
-      "<h1>kafka-gateway</h1>\n<p>A REST gateway that writes records to Apache Kafka and says what "
-      "became of each. <span class=\"soft\">Version ";
+      "<h1>kafka-gateway</h1>\n<p>A REST gateway that writes records to Apache Kafka and reports "
+      "the outcome of each. <span class=\"soft\">Version ";
   AppendHtmlText(version, &content);
   content.append("</span></p>\n");
   if (embedded) content.append(kEmbeddedNote);

@@ -20,10 +20,10 @@ Value CountOrNone(std::size_t count) {
 
 std::string_view MessageFor(int status, bool slow, bool probe) {
   if (probe && status >= 500) return "A health check failed.";
-  if (status == kClientClosedRequest) return "The client went away before its answer.";
+  if (status == kClientClosedRequest) return "The client disconnected before its answer.";
   if (status >= 500) return "A request failed.";
   if (status >= 400) return "A request was refused.";
-  return slow ? "A request was answered, but slowly." : "A request was answered.";
+  return slow ? "A request was answered slowly." : "A request was answered.";
 }
 
 // Microseconds are exact enough, and shorter than what a double has to say.

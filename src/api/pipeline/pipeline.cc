@@ -93,7 +93,7 @@ void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestSta
     context->route->handler(std::move(request), context);
   } catch (const std::exception& error) {
     // A bug. The client learns that much and an id to ask with; the log has the rest.
-    logger_.Log(LogLevel::kError, "handler-fault", "A request met an unexpected fault.",
+    logger_.Log(LogLevel::kError, "handler-fault", "The handler of a request threw an exception.",
                 {{"request_id", std::string_view(context->request_id())},
                  {"trace_id", context->TraceIdField()},
                  {"http.route", std::string_view(context->route->path)},

@@ -33,11 +33,11 @@ constexpr std::array kProblems = {
                 "Http:BodyTimeoutMs, "
                 "Http:MinBodyBytesPerSecond). Nothing of it was sent to Kafka.",
                 "Send the request again, faster."},
-    ProblemInfo{kBodyTooLarge, "body-too-large", "BodyTooLarge", 413, "The body is too large",
-                false, 0,
-                "The body is larger than Http:MaxBodyBytes, or once decoded than "
-                "Http:MaxDecompressedBytes, or grows a hundredfold and more when it is decoded.",
-                "Send the records in several requests."},
+    ProblemInfo{
+        kBodyTooLarge, "body-too-large", "BodyTooLarge", 413, "The body is too large", false, 0,
+        "The body is larger than Http:MaxBodyBytes, or larger than Http:MaxDecompressedBytes once "
+        "decoded, or grows more than a hundredfold when decoded.",
+        "Send the records in several requests."},
     ProblemInfo{kTargetTooLong, "target-too-long", "TargetTooLong", 414,
                 "The request target is too long", false, 0,
                 "The request target is longer than Http:MaxTargetBytes.", "Shorten the query."},
@@ -57,14 +57,14 @@ constexpr std::array kProblems = {
                 "Compress the body again with the coding that the header names, or send it "
                 "uncompressed, without a Content-Encoding."},
     ProblemInfo{kExpectationFailed, "expectation-failed", "ExpectationFailed", 417,
-                "The expectation is unknown", false, 0,
+                "The expectation is not supported", false, 0,
                 "The Expect header asks for something other than 100-continue.",
                 "Leave the Expect header out."},
     ProblemInfo{kHeadTooLarge, "head-too-large", "HeadTooLarge", 431,
-                "The header fields are too large", false, 0,
-                "The head of the request is larger than Http:MaxHeadBytes or has more fields than "
+                "The request headers are too large", false, 0,
+                "The head of the request is larger than Http:MaxHeadBytes or has more headers than "
                 "Http:MaxHeaders.",
-                "Send fewer or shorter header fields."},
+                "Send fewer or shorter headers."},
     ProblemInfo{kTransferCodingUnknown, "transfer-coding-unknown", "TransferCodingUnknown", 501,
                 "The transfer coding is not implemented", false, 0,
                 "The Transfer-Encoding is something other than chunked.",
@@ -74,7 +74,7 @@ constexpr std::array kProblems = {
                 "Use GET, HEAD, POST or OPTIONS."},
     ProblemInfo{kVersionNotSupported, "version-not-supported", "VersionNotSupported", 505,
                 "The HTTP version is not supported", false, 0,
-                "The gateway speaks HTTP/1.1 and HTTP/1.0.", "Use HTTP/1.1."},
+                "The gateway supports HTTP/1.1 and HTTP/1.0.", "Use HTTP/1.1."},
     ProblemInfo{kTooManyConnections, "too-many-connections", "TooManyConnections", 503,
                 "Too many connections", true, 1,
                 "The limit on connections has been reached (Http:MaxConnections, "
@@ -95,7 +95,7 @@ constexpr std::array kProblems = {
                 false, 0,
                 "A record is larger than Limits:MaxRecordBytes, or than the topic accepts "
                 "(max.message.bytes).",
-                "Send a smaller record, or a reference to where the large value is kept."},
+                "Send a smaller record, or store the large value elsewhere and send a reference."},
     ProblemInfo{kTooManyRecords, "too-many-records", "TooManyRecords", 413,
                 "The request has too many records", false, 0,
                 "The request has more records than Limits:MaxBatchRecords. None of them was sent.",
@@ -118,7 +118,7 @@ constexpr std::array kProblems = {
     ProblemInfo{kTopicNotFound, "topic-not-found", "TopicNotFound", 404, "The topic does not exist",
                 false, 0,
                 "The cluster has no topic of this name, and the gateway never creates one.",
-                "Check the name, or have the topic created."},
+                "Check the name, or create the topic."},
     ProblemInfo{kPartitionNotFound, "partition-not-found", "PartitionNotFound", 404,
                 "The partition does not exist", false, 0,
                 "The topic has no partition of this number.",
@@ -142,11 +142,11 @@ constexpr std::array kProblems = {
                 "Too few replicas are in sync", true, 2,
                 "The partition has fewer in-sync replicas than min.insync.replicas. The record was "
                 "not stored.",
-                "Send again after Retry-After; a retry cannot duplicate the record."},
+                "Retry after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kProducerFailed, "producer-failed", "ProducerFailed", 503,
                 "The gateway's producer is being replaced", true, 1,
-                "The producer met an error that it cannot recover from. The record was not stored.",
-                "Send again after Retry-After; a retry cannot duplicate the record."},
+                "The producer met a fatal error. The record was not stored.",
+                "Retry after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kDraining, "draining", "Draining", 503, "The gateway is shutting down", true, 1,
                 "This instance accepts no new records. The record was not sent.",
                 "Send again, on a new connection, to another instance."},

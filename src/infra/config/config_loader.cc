@@ -76,7 +76,7 @@ class Loader final {
       return sources_.files.FindConfig("appsettings." + name + ".json");
     }
     problems_.push_back({"environment variable " + std::string(kEnvironmentVariable), "",
-                         "is not a name", "a name as Production or Development", ""});
+                         "is not a name", "a name such as Production or Development", ""});
     return std::nullopt;
   }
 

@@ -257,7 +257,7 @@ std::shared_ptr<ProducerGroup> KafkaProducer::Replace() {
   auto made = MakeInstance(options_);
   if (!made.ok()) {
     logger_.Log(LogLevel::kCritical, "kafka-cannot-start",
-                "No new producer instance can start. " + made.error());
+                "A new producer instance cannot start. " + made.error());
     return nullptr;
   }
   std::shared_ptr<ProducerGroup> instance = std::move(made).value();

@@ -279,7 +279,7 @@ void KafkaProducer::Update(const std::string& topic, const TopicLayout& layout) 
 }
 
 void KafkaProducer::Forget(const std::string& topic) {
-  logger_.Log(LogLevel::kWarning, "topic-gone", "A topic that was written to is gone.",
+  logger_.Log(LogLevel::kWarning, "topic-gone", "A topic that was written to no longer exists.",
               {{"messaging.destination.name", std::string_view(topic)}});
   accumulator_.Forget(topic);
 }

@@ -38,7 +38,7 @@ std::vector<prometheus::MetricFamily> ErrorMetrics::Collect() const {
   });
   prometheus::MetricFamily records =
       MakeFamily(prometheus::MetricType::Counter, "kafka_gateway_record_errors_total",
-                 "Records that failed, or may have, by the code of their error.");
+                 "Records that failed or possibly failed, by the code of their error.");
   for (std::size_t i = 0; i < record_errors_.size(); ++i) {
     AddCounter(records, {{"code", record_errors_[i]}}, static_cast<double>(records_.Sum(i)));
   }

@@ -118,15 +118,13 @@ prometheus::MetricFamily HttpSeries::CollectRejections() const {
 std::vector<prometheus::MetricFamily> HttpSeries::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   families.push_back(CollectDurations());
-  families.push_back(GaugeFamily("http_server_active_requests",
-                                 "Requests that are being answered now.",
+  families.push_back(GaugeFamily("http_server_active_requests", "Requests in progress.",
                                  AtLeastZero(totals_.Sum(kActiveRequests))));
   families.push_back(HistogramFamily("http_server_request_body_size_bytes",
                                      "Size of request bodies.", request_bytes_.Collect()));
   families.push_back(HistogramFamily("http_server_response_body_size_bytes",
                                      "Size of response bodies.", response_bytes_.Collect()));
-  families.push_back(GaugeFamily("http_server_open_connections",
-                                 "Connections of clients that are open now.",
+  families.push_back(GaugeFamily("http_server_open_connections", "Open client connections.",
                                  AtLeastZero(totals_.Sum(kOpenConnections))));
   families.push_back(CollectRejections());
   return families;

@@ -98,10 +98,11 @@ std::vector<prometheus::MetricFamily> ProcessMetrics::Collect() const {
                                    memory->resident_bytes));
   }
   if (const auto open = OpenFileDescriptors()) {
-    families.push_back(GaugeFamily("process_open_fds", "File descriptors that are open.", *open));
+    families.push_back(GaugeFamily("process_open_fds", "Open file descriptors.", *open));
   }
   if (const auto max = MaxFileDescriptors()) {
-    families.push_back(GaugeFamily("process_max_fds", "File descriptors that may be open.", *max));
+    families.push_back(
+        GaugeFamily("process_max_fds", "Maximum number of open file descriptors.", *max));
   }
   const auto ticks = StartTicks();
   const auto boot = BootTime();

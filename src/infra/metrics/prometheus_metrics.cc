@@ -33,7 +33,7 @@ struct PrometheusMetrics::Parts {
                         .Add({})) {
     prometheus::BuildGauge()
         .Name("kafka_gateway_build_info")
-        .Help("Always 1; the labels say what is running.")
+        .Help("Always 1; the labels name the versions.")
         .Register(registry)
         .Add({{"version", options.version},
               {"revision", options.revision},
@@ -122,11 +122,10 @@ std::string PrometheusMetrics::Scrape() const {
   collect(parts_->errors);
   collect(parts_->state);
   collect(parts_->registry);
-  families.push_back(
-      CounterFamily("kafka_gateway_accepted_failed_records_total",
-                    "Records answered with 202 (Prefer: respond-async) that are not stored, or "
-                    "perhaps not.",
-                    static_cast<double>(parts_->accepted_failed.load(std::memory_order_relaxed))));
+  families.push_back(CounterFamily(
+      "kafka_gateway_accepted_failed_records_total",
+      "Records answered with 202 (Prefer: respond-async) that failed or possibly failed.",
+      static_cast<double>(parts_->accepted_failed.load(std::memory_order_relaxed))));
   const std::uint64_t dropped = parts_->dropped_log_lines ? parts_->dropped_log_lines() : 0;
   families.push_back(CounterFamily("kafka_gateway_log_lines_dropped_total",
                                    "Log lines dropped because the queue was full.",

@@ -86,14 +86,14 @@ void RdkafkaMetrics::CollectClient(const ExportedStats& stats, const Before& bef
                                   "1 while the idempotent producer has its id, else 0.",
                                   stats.id_assigned ? 1 : 0));
   families->push_back(CounterFamily("rdkafka_idempotence_epochs_total",
-                                    "Ids and epochs that the producer was given.",
+                                    "Ids and epochs assigned to the producer.",
                                     stats.id_epochs + before.id_epochs));
 }
 
 void RdkafkaMetrics::CollectBrokers(const ExportedStats& stats, const Before& before,
                                     std::vector<MetricFamily>* families) {
   MetricFamily info = MakeFamily(MetricType::Gauge, "rdkafka_broker_info",
-                                 "Always 1; the labels say where the broker is.");
+                                 "Always 1; the label has the broker's address.");
   MetricFamily up = MakeFamily(MetricType::Gauge, "rdkafka_broker_up",
                                "1 while the connection to the broker is up, else 0.");
   for (const Part& broker : stats.brokers) {

@@ -86,14 +86,14 @@ std::vector<prometheus::MetricFamily> RecordMetrics::Collect() const {
   using prometheus::MetricType;
   prometheus::MetricFamily records =
       MakeFamily(MetricType::Counter, "kafka_gateway_records_total",
-                 "Records by what became of them: delivered, not_persisted (surely not stored), "
+                 "Records by outcome: delivered, not_persisted (certainly not stored), "
                  "possibly_persisted, late (reported after the request had been answered).");
   prometheus::MetricFamily bytes =
       MakeFamily(MetricType::Counter, "kafka_gateway_record_bytes_total",
                  "Payload bytes of delivered records: keys, values and headers.");
   prometheus::MetricFamily delivery =
       MakeFamily(MetricType::Histogram, "kafka_gateway_delivery_duration_seconds",
-                 "Time from taking a record to Kafka's confirmation, for delivered records.");
+                 "Time from accepting a record to Kafka's confirmation, for delivered records.");
   ForEachTopic([&](std::string_view topic, const TopicCounts& topic_counts) {
     const ShardedCells& counts = topic_counts.counts;
     for (std::size_t i = 0; i < kResults.size(); ++i) {
@@ -113,17 +113,17 @@ std::vector<prometheus::MetricFamily> RecordMetrics::Collect() const {
                                      batch_records_.Collect()));
   families.push_back(
       HistogramFamily("kafka_gateway_dispatch_records",
-                      "Records of one dispatch round: handed to Kafka for one broker.",
+                      "Records per dispatch round, that is, dispatched to one broker at once.",
                       dispatch_records_.Collect()));
-  families.push_back(GaugeFamily("kafka_gateway_held_records",
-                                 "Records that wait in the gateway because their partition is busy "
-                                 "or its leader is away.",
-                                 AtLeastZero(in_flight_.Sum(kHeld))));
+  families.push_back(GaugeFamily(
+      "kafka_gateway_held_records",
+      "Records queued in the gateway because their partition is busy or its leader is unavailable.",
+      AtLeastZero(in_flight_.Sum(kHeld))));
   families.push_back(CounterFamily("kafka_gateway_withdrawn_records_total",
-                                   "Records that their deadline withdrew before they were sent.",
+                                   "Records withdrawn by their deadline before they were sent.",
                                    AtLeastZero(in_flight_.Sum(kWithdrawn))));
   families.push_back(GaugeFamily("kafka_gateway_in_flight_records",
-                                 "Records taken whose fate is not known yet.",
+                                 "Accepted records whose outcome is not known yet.",
                                  AtLeastZero(in_flight_.Sum(kRecords))));
   families.push_back(GaugeFamily("kafka_gateway_in_flight_bytes",
                                  "Payload bytes of the records in flight.",

@@ -29,11 +29,11 @@ StageMetrics::StageMetrics()
               ShardedHistogram(StageBuckets()), ShardedHistogram(StageBuckets())} {}
 
 std::vector<prometheus::MetricFamily> StageMetrics::Collect() const {
-  prometheus::MetricFamily family = MakeFamily(
-      prometheus::MetricType::Histogram, "kafka_gateway_stage_duration_seconds",
-      "Stages of requests that send records, of the record that was reported last: parse (last "
-      "byte to sent), held (until handed to librdkafka), broker (until the delivery report), total "
-      "(head to answer).");
+  prometheus::MetricFamily family =
+      MakeFamily(prometheus::MetricType::Histogram, "kafka_gateway_stage_duration_seconds",
+                 "Stages of sends, for the record of each request that was reported last: parse "
+                 "(from the last byte until queued), held (until dispatched to librdkafka), broker "
+                 "(until the delivery report), total (from the head to the answer).");
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     AddHistogram(family, {{"stage", std::string(kStages[i])}}, stages_[i].Collect());
   }

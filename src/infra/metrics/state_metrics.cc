@@ -21,11 +21,11 @@ std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
   const auto gauge = [&families](const char* name, const char* help, double value) {
     families.push_back(GaugeFamily(name, help, value));
   };
-  gauge("kafka_gateway_ready", "1 while the gateway wants traffic (/health/ready), else 0.",
+  gauge("kafka_gateway_ready", "1 while the gateway is ready for traffic (/health/ready), else 0.",
         now.ready ? 1 : 0);
   gauge("kafka_gateway_brokers_up", "Brokers that the producer is connected to.",
         now.kafka.brokers_up);
-  gauge("kafka_gateway_brokers_known", "Brokers that the cluster is known to have.",
+  gauge("kafka_gateway_brokers_known", "Brokers known to be in the cluster.",
         now.kafka.brokers_known);
   families.push_back(CounterFamily("kafka_gateway_producer_replacements_total",
                                    "Producer instances replaced after a fatal error.",
@@ -33,16 +33,15 @@ std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
   gauge("kafka_gateway_last_delivery_timestamp_seconds",
         "When Kafka last confirmed a record, in seconds since 1970 (UTC); 0: never.",
         static_cast<double>(now.last_delivery.value_or(0)) / 1e3);
-  gauge(
-      "kafka_gateway_oldest_record_age_seconds",
-      "How long the oldest record has waited whose fate is not known yet, held or in flight; 0 if "
-      "there is none.",
-      Seconds(now.kafka.oldest_record.value_or(std::chrono::milliseconds(0))));
-  gauge("kafka_gateway_admitted_requests", "Requests that count against the limit of them.",
+  gauge("kafka_gateway_oldest_record_age_seconds",
+        "Age of the oldest record whose outcome is not known yet, queued or in flight; 0 if there "
+        "is none.",
+        Seconds(now.kafka.oldest_record.value_or(std::chrono::milliseconds(0))));
+  gauge("kafka_gateway_admitted_requests", "Requests that count towards the limit.",
         Count(now.admitted_requests));
   gauge("kafka_gateway_admitted_requests_limit", "Limits:MaxInFlightRequests.",
         Count(limits_.max_in_flight_requests));
-  gauge("kafka_gateway_admitted_bytes", "Bytes of bodies that count against the limit of them.",
+  gauge("kafka_gateway_admitted_bytes", "Bytes that count towards the limit.",
         Count(now.admitted_bytes));
   gauge("kafka_gateway_admitted_bytes_limit", "Limits:MaxInFlightBytes.",
         Count(limits_.max_in_flight_bytes));

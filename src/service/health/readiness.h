@@ -19,7 +19,7 @@ class Readiness final {
  public:
   enum class State : std::uint8_t {
     kReady,
-    kDegraded,  // Kafka is away, but not for longer than the grace
+    kDegraded,  // Kafka is unreachable, but not for longer than the grace
     kNotReady,
   };
   struct Report {

@@ -72,7 +72,7 @@ std::optional<Error> ProduceService::Refuse(std::span<const Record> records, con
     }
     if (IsLegalTopicName(record.topic) && !policy_.Allows(record.topic)) {
       add(RequestErrorKind::kForbidden, kTopic,
-          "This gateway does not write to \"" + std::string(record.topic) +
+          "This gateway may not write to \"" + std::string(record.topic) +
               "\" (Topics:Allow, Topics:Deny).");
     }
   }
@@ -90,8 +90,8 @@ std::optional<Error> ProduceService::RefuseWhatIsFull(std::span<const Record> re
     if (producer_.HasRoomFor(last)) continue;
     Error error;
     error.code = ErrorCode::kOverloaded;
-    error.detail = "As many records of the topic \"" + std::string(last) +
-                   "\" wait for Kafka already as may wait. Nothing of this request was sent.";
+    error.detail = "The backlog of topic \"" + std::string(last) +
+                   "\" has reached its limit. No record of this request was sent.";
     return error;
   }
   return std::nullopt;

@@ -29,12 +29,13 @@ std::string InRfc3339(TimestampMs ms) {
 std::optional<std::string> CheckTimestamp(TimestampMs timestamp, TimestampMs min, TimestampMs now) {
   if (timestamp < min) {
     return "The timestamp is " + InRfc3339(timestamp) + ", before " + InRfc3339(min) +
-           " (Limits:MinTimestamp): milliseconds, not seconds? Leave it out to mean now.";
+           " (Limits:MinTimestamp). Are these seconds instead of milliseconds? Leave it out to "
+           "mean now.";
   }
   if (timestamp > now + kMaxAheadMs) {
     return "The timestamp is " + InRfc3339(timestamp) +
-           ", more than a day ahead of the gateway's clock: milliseconds, not microseconds? Leave "
-           "it out to mean now.";
+           ", more than a day ahead of the gateway's clock. Are these microseconds instead of "
+           "milliseconds? Leave it out to mean now.";
   }
   return std::nullopt;
 }
@@ -55,8 +56,7 @@ std::vector<Header> FromRequest(const Record& record, std::span<const Header> re
 std::string Share(std::size_t count) {
   return count == 0 ? ""
                     : ", " + std::to_string(count) +
-                          " of them from header fields of the request "
-                          "(Records:HeadersFromRequest)";
+                          " of them copied from request headers (Records:HeadersFromRequest)";
 }
 
 }  // namespace
@@ -73,13 +73,15 @@ std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& l
     errors.push_back({RequestErrorKind::kMalformed, member, std::move(detail)});
   };
   if (!IsLegalTopicName(record.topic)) {
-    refuse("/topic",
-           "A topic name is 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' and '-', and neither "
-           "\".\" nor \"..\".");
+    refuse(
+        "/topic",
+        "A topic name must be 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' and '-', and neither "
+        "\".\" nor \"..\".");
   }
   if (record.partition && *record.partition < 0) {
     refuse("/partition",
-           "A partition is an integer from 0 to 2147483647; leave it out to have one chosen.");
+           "A partition must be an integer from 0 to 2147483647; leave it out to let the gateway "
+           "choose.");
   }
   if (record.timestamp) {
     auto wrong = CheckTimestamp(*record.timestamp, limits.min_timestamp, now);

@@ -55,7 +55,7 @@ Error RequestErrors::Build() && {
   error.code = CodeOf(kind_);
   error.detail = std::move(decisive_);
   if (errors_.size() > 1 || truncated_) {
-    error.detail += " See \"errors\" for the other faults; nothing of this request was sent.";
+    error.detail += " See \"errors\" for the other errors. No record of this request was sent.";
   }
   error.errors = std::move(errors_);
   error.truncated = truncated_;

@@ -56,7 +56,7 @@ class ZlibDecoder final : public BodyDecoder {
     if (ended_) {
       if (input->empty()) return 0;
       if (!BeginNextMember()) {
-        Malformed("something follows its end");
+        Malformed("data follows its end");
         return 0;
       }
     }
@@ -88,9 +88,9 @@ class ZlibDecoder final : public BodyDecoder {
   void ReportDamage() {
     const std::string_view fault = stream_.msg == nullptr ? "it is damaged" : stream_.msg;
     if (fault != "incorrect header check") return Malformed(fault);
-    if (behind_first_) return Malformed("something that is no gzip member follows its end");
-    if (several_members_) return Malformed("it does not begin as gzip does (RFC 1952)");
-    Malformed("it is not in zlib's format (RFC 1950), which deflate means in HTTP");
+    if (behind_first_) return Malformed("data that is not a gzip member follows its end");
+    if (several_members_) return Malformed("it does not begin like gzip (RFC 1952)");
+    Malformed("it is not in zlib's format (RFC 1950), the meaning of deflate in HTTP");
   }
 
   const bool several_members_;
@@ -120,7 +120,7 @@ class ZstdDecoder final : public BodyDecoder {
     // Asked for more at the end of a frame, it would wait for the next.
     if (ended_ && input->empty()) return 0;
     if (!CheckMagic(*input)) {
-      Malformed("it does not begin as a frame of RFC 8878");
+      Malformed("it does not begin with a zstd frame (RFC 8878)");
       return 0;
     }
     ZSTD_inBuffer in{input->data(), input->size(), 0};
@@ -218,7 +218,7 @@ BodyDecoder::Status BodyDecoder::Feed(std::string_view* input, std::string* out)
 }
 
 bool BodyDecoder::Finish() {
-  if (!Ended()) Malformed("it ends too early");
+  if (!Ended()) Malformed("it is incomplete");
   return !failed_;
 }
 
@@ -227,22 +227,21 @@ bool BodyDecoder::WithinBounds() {
     Fail(ProblemType::kBodyTooLarge, "The body has more than " + std::to_string(max_bytes_) +
                                          " bytes once decoded (Http:MaxDecompressedBytes).");
   } else if (bytes_out_ > kFreeBytes && bytes_out_ / kMaxRatio > bytes_in_) {
-    Fail(ProblemType::kBodyTooLarge,
-         "The body grows more than " + std::to_string(kMaxRatio) +
-             "-fold when it is decoded, which is more than the gateway takes of a body that "
-             "exceeds 1 MiB, below Http:MaxDecompressedBytes too. Send it without a "
-             "Content-Encoding, or in several requests.");
+    Fail(ProblemType::kBodyTooLarge, "The body grows more than " + std::to_string(kMaxRatio) +
+                                         "-fold when decoded, which the gateway does not accept "
+                                         "beyond 1 MiB, even below Http:MaxDecompressedBytes. Send "
+                                         "it without a Content-Encoding, or in several requests.");
   }
   return !failed_;
 }
 
 void BodyDecoder::Malformed(std::string_view why) {
-  Fail(ProblemType::kUndecodableBody, "The body is not what Content-Encoding: " +
-                                          std::string(name_) + " says: " + std::string(why) + ".");
+  Fail(ProblemType::kUndecodableBody,
+       "The body is not valid " + std::string(name_) + " data: " + std::string(why) + ".");
 }
 
 void BodyDecoder::OutOfMemory() {
-  Fail(ProblemType::kOverloaded, "The gateway has no memory to decode the body.");
+  Fail(ProblemType::kOverloaded, "The gateway has no memory left to decode the body.");
 }
 
 void BodyDecoder::Fail(ProblemType type, std::string detail) {

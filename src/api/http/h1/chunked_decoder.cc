@@ -73,7 +73,7 @@ ChunkedDecoder::Status ChunkedDecoder::StepTrailer(char c) {
   if (c == ':') {
     mark_seen_ = true;
     if (IsForbiddenTrailer(trailer_name_)) {
-      return Fail("A trailer field says how the request is framed or routed.");
+      return Fail("A trailer field must not affect the framing or routing of the request.");
     }
     return Status::kNeedMore;
   }

@@ -60,8 +60,9 @@ RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
   const HeadLimits& limits = limits_.head;
   while (!input->empty()) {
     if (block_.empty() && !MayBeginLine(input->front())) {
-      return Fail({ProblemType::kBadRequest,
-                   "The first byte is not that of an HTTP request; for TLS use an https port."});
+      return Fail(
+          {ProblemType::kBadRequest,
+           "The first byte is not that of an HTTP request. This port does not accept TLS."});
     }
     const std::size_t lf = input->find('\n');
     const std::size_t take = lf == std::string_view::npos ? input->size() : lf + 1;

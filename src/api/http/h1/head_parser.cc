@@ -152,14 +152,14 @@ std::optional<FramingError> ParseRequestLine(string_view line, const HeadLimits&
   }
   if (version[5] != '1') {
     return FramingError{ProblemType::kVersionNotSupported,
-                        "The request is in " + std::string(version) +
-                            "; the gateway speaks HTTP/1.1 and HTTP/1.0."};
+                        "The request uses " + std::string(version) +
+                            "; the gateway supports HTTP/1.1 and HTTP/1.0."};
   }
   head->minor_version = version[7] == '0' ? 0 : 1;
   head->keep_alive = head->minor_version == 1;
   head->method = MethodOf(head->method_name);
   if (head->method == Method::kUnknown) {
-    return FramingError{ProblemType::kMethodUnknown, "The method is not one of HTTP's."};
+    return FramingError{ProblemType::kMethodUnknown, "The method is not an HTTP method."};
   }
   if (target.empty()) return Bad("The request target is empty.");
   return ParseTarget(target, head);
@@ -209,7 +209,7 @@ std::optional<FramingError> NoteField(const HeaderField& field, RequestHead* hea
       if (EqualsIgnoreCase(field.name, "expect")) {
         if (!EqualsIgnoreCase(field.value, "100-continue")) {
           return FramingError{ProblemType::kExpectationFailed,
-                              "The only expectation that can be met is 100-continue."};
+                              "The only supported expectation is 100-continue."};
         }
         head->expects_continue = head->minor_version == 1;  // RFC 9110, 10.1.1: ignored in 1.0
       }
@@ -245,7 +245,7 @@ std::optional<FramingError> JudgeFraming(const FramingFields& framing, RequestHe
     if (head->minor_version == 0) return Bad("HTTP/1.0 has no Transfer-Encoding.");
     if (!EqualsIgnoreCase(framing.coding, "chunked")) {
       return FramingError{ProblemType::kTransferCodingUnknown,
-                          "The only transfer coding that is implemented is chunked."};
+                          "The only supported transfer coding is chunked."};
     }
     head->chunked = true;
   }

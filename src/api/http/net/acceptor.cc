@@ -108,7 +108,8 @@ void Acceptor::Run() {
     const int ready =
         exhausted ? poll(polled.data(), 1, kPauseMs) : poll(polled.data(), polled.size(), -1);
     if (ready < 0 && errno != EINTR) {
-      logger_.Log(LogLevel::kCritical, "accept-failed", "The accept loop cannot wait any more.",
+      logger_.Log(LogLevel::kCritical, "accept-failed",
+                  "The accept loop cannot wait for connections and has stopped.",
                   {{"error", std::generic_category().message(errno)}});
       return;
     }
@@ -135,7 +136,7 @@ bool Acceptor::AcceptAll(int listener) {
     if (OutOfResources(errno)) {
       metrics_.OnHttpRejected("out-of-descriptors");
       logger_.Log(LogLevel::kWarning, "out-of-descriptors",
-                  "No connection can be accepted now: raise the limit of open files.",
+                  "No connection can be accepted at the moment: raise the limit on open files.",
                   {{"error", std::generic_category().message(errno)}});
       return false;
     }

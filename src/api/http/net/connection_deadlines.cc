@@ -100,10 +100,10 @@ void Connection::OnDeadline() {
     Close();  // idle, or lingered long enough
   } else if (!framer_.head_complete()) {
     RefuseBody({ProblemType::kRequestTimeout,
-                "The head of the request was not complete in time (Http:HeadTimeoutMs)."});
+                "The head of the request did not arrive in time (Http:HeadTimeoutMs)."});
   } else {
     RefuseBody({ProblemType::kRequestTimeout,
-                "The body of the request was not complete in time (Http:BodyTimeoutMs, "
+                "The body of the request did not arrive in time (Http:BodyTimeoutMs, "
                 "Http:MinBodyBytesPerSecond)."});
   }
   UpdateDeadline();

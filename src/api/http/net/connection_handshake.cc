@@ -20,8 +20,7 @@ void Connection::Handshake() {
     case IoResult::Status::kError:
       loop_.metrics.OnHttpRejected("tls-handshake-failed");
       loop_.logger.Log(
-          LogLevel::kDebug, "tls-handshake-failed",
-          "A client and the gateway did not agree on TLS.",
+          LogLevel::kDebug, "tls-handshake-failed", "A TLS handshake failed.",
           {{"peer", std::string_view(peer_)}, {"error", std::string_view(stream_->failure())}});
       // The alert that says why is out; what the client has sent meanwhile must not reset it.
       return Linger();

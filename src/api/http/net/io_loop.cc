@@ -157,7 +157,8 @@ void IoLoop::Adopt(Arrival arrival) {
     // Edge-triggered, once for all: what is ready is remembered in the connection.
     poller_->addFd(slot.connection->fd(), Interest(), Tag(id), Mode::Edge);
   } catch (const std::exception& error) {  // the kernel has no room for it
-    logger_.Log(LogLevel::kError, "connection-fault", "A connection could not be watched.",
+    logger_.Log(LogLevel::kError, "connection-fault",
+                "A connection could not be registered with epoll and was closed.",
                 {{"error", error.what()}});
     return Remove(id);
   }
@@ -188,7 +189,8 @@ void IoLoop::Touch(std::uint64_t id, Action action) {
   } catch (const std::exception& error) {
     // Nothing may leave this border: the reactor would end the process.
     logger_.Log(LogLevel::kError, "connection-fault",
-                "A connection met an unexpected fault and was closed.", {{"error", error.what()}});
+                "A connection caused an unexpected error and was closed.",
+                {{"error", error.what()}});
     return Remove(id);
   }
   if (connection->closed()) return Remove(id);
@@ -318,8 +320,8 @@ void IoLoop::TakeCompletions() {
       try {
         task();
       } catch (const std::exception& error) {
-        logger_.Log(LogLevel::kError, "io-loop-fault", "An I/O thread met an unexpected fault.",
-                    {{"error", error.what()}});
+        logger_.Log(LogLevel::kError, "io-loop-fault",
+                    "A task on an I/O thread threw an exception.", {{"error", error.what()}});
       }
     }
     tasks_.clear();

@@ -76,9 +76,10 @@ std::optional<TlsFault> UseKey(SSL_CTX* context, const TlsFiles& files) {
                         : nullptr);
   if (encrypted) {
     ERR_clear_error();
-    return TlsFault{kKeyKey, Quoted(path) +
-                                 " is encrypted: store the key without a passphrase, readable "
-                                 "for the gateway alone"};
+    return TlsFault{
+        kKeyKey,
+        Quoted(path) +
+            " is encrypted: store the key without a passphrase, readable only by the gateway"};
   }
   if (!key) {
     ERR_clear_error();  // "unsupported", which helps nobody
@@ -100,7 +101,7 @@ std::optional<TlsFault> UseClientCa(SSL_CTX* context, const std::string& path) {
   if (names == nullptr || SSL_CTX_load_verify_file(context, path.c_str()) != 1) {
     sk_X509_NAME_pop_free(names, X509_NAME_free);
     return TlsFault{kClientCaKey,
-                    Quoted(path) + " holds no certificates in PEM form: " + OpenSslSays()};
+                    Quoted(path) + " contains no certificates in PEM form: " + OpenSslSays()};
   }
   SSL_CTX_set_client_CA_list(context, names);  // takes them
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);

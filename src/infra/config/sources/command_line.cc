@@ -61,14 +61,14 @@ class Parser final {
     const bool is_option = name.compare(0, 2, "--") == 0;
     if (is_option && name.find(':') != std::string::npos) return ParseSetting(equals, argument);
     if (!is_option)
-      return Report(name, "not an option", "--Section:Key=value and what --help says");
+      return Report(name, "not an option", "--Section:Key=value and the options of --help");
     Report(name, "unknown option; did you mean " + NearestOption(name) + "?", "");
   }
 
   void ParseConfig(std::size_t equals, const std::string& argument) {
     std::optional<std::string> file = ValueOf(equals, argument);
     if (!file || file->empty())
-      return Report(std::string(kConfig), "no file given", "--config FILE");
+      return Report(std::string(kConfig), "the file is missing", "--config FILE");
     if (result_.config_file) return Report(std::string(kConfig), "given twice", "one file");
     result_.config_file = std::move(file);
   }
@@ -87,7 +87,7 @@ class Parser final {
     constexpr std::size_t kDashes = 2;
     const std::string key = argument.substr(0, equals).substr(kDashes);
     std::optional<std::string> value = ValueOf(equals, argument);
-    if (!value) return Report("--" + key, "no value given", "--" + key + "=value");
+    if (!value) return Report("--" + key, "the value is missing", "--" + key + "=value");
     result_.settings.emplace_back(key, *std::move(value));
   }
 

@@ -82,7 +82,7 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
     const std::size_t newline = before.rfind('\n');
     const std::size_t column =
         offset - (newline == std::string_view::npos ? 0 : newline + 1) + std::size_t{1};
-    if (hint.empty()) hint = at_end ? "it ends too early" : HintAt(before, text_[offset]);
+    if (hint.empty()) hint = at_end ? "it is incomplete" : HintAt(before, text_[offset]);
     Report("", "is not JSON: line " + std::to_string(line) + ", column " + std::to_string(column) +
                    ": " + hint);
     out_->readable = false;
@@ -99,12 +99,14 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
     const std::size_t last = before.find_last_not_of(" \t\r\n");
     const char previous = last == std::string_view::npos ? '\0' : before[last];
     if (c == '/' || c == '#') return "comments are not allowed";
-    if ((c == '}' || c == ']') && previous == ',') return "a comma before a closing bracket";
-    if (c == '\'') return "strings take double quotes";
+    if ((c == '}' || c == ']') && previous == ',')
+      return "there is a comma before a closing bracket";
+    if (c == '\'') return "strings need double quotes";
     if (c == '\0') return "a zero byte";
-    if (static_cast<unsigned char>(c) >= 0x80) return "not expected here, or not UTF-8";
-    if (static_cast<unsigned char>(c) < 0x20) return "a line break or control character in a value";
-    return std::string("not expected here: ") + c;
+    if (static_cast<unsigned char>(c) >= 0x80) return "unexpected character, or not UTF-8";
+    if (static_cast<unsigned char>(c) < 0x20)
+      return "a value contains a line break or control character";
+    return std::string("unexpected character ") + c;
   }
 
   bool InArray() const { return !frames_.empty() && frames_.back().is_array; }
@@ -144,15 +146,15 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   void ReportDuplicate(const std::string& first, const std::string& again) {
-    Report(Join(Path(), ":"), first == again
-                                  ? "is there twice"
-                                  : "is there twice, the first time as " + Quoted(first));
+    Report(Join(Path(), ":"),
+           first == again ? "is there twice" : "appears twice, the first time as " + Quoted(first));
   }
 
   // It would be a second way to write a key, and hide that the key is there twice.
   void ReportColon() {
-    out_->problems.push_back({origin_.where, Join(Path(), ":"), "a name in a file holds no ':'",
-                              "an object for the section, with the key in it", ""});
+    out_->problems.push_back({origin_.where, Join(Path(), ":"),
+                              "a name in a file must not contain ':'",
+                              "an object for the section that contains the key", ""});
   }
 
   void Report(std::string key, std::string what) {

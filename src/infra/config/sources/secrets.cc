@@ -31,7 +31,8 @@ std::string ResolveSecret(const std::string& value, std::string* fault) {
   if (!text.empty() && text.back() == '\n') text.pop_back();
   if (!text.empty() && text.back() == '\r') text.pop_back();
   if (file.fault.empty() && text.empty()) file.fault = "is empty";
-  if (file.fault.empty() && text.find('\0') != std::string::npos) file.fault = "holds a zero byte";
+  if (file.fault.empty() && text.find('\0') != std::string::npos)
+    file.fault = "contains a zero byte";
   if (file.fault.empty()) return text;
   *fault = "the file " + path + " " + file.fault;
   return "";

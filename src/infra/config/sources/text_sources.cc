@@ -57,7 +57,7 @@ std::vector<RawEntry> EnvironmentEntries(const std::vector<std::string>& environ
     const auto added = seen.emplace(ToLower(key), name);
     if (!added.second) {
       problems->push_back({origin.where, key,
-                           "the variable " + added.first->second + " sets this key, too", "", ""});
+                           "the variable " + added.first->second + " also sets this key", "", ""});
     }
     entries.push_back(
         {std::move(path), {RawValue::Kind::kUntyped, variable.substr(equals + 1), {}}, origin});

@@ -27,23 +27,24 @@ std::vector<Contradiction> FindContradictions(const Settings& settings) {
   const auto request_timeout = settings.limits.request_timeout.count();
   if (message_timeout >= request_timeout) {
     found.push_back({"Kafka:MessageTimeoutMs", "Limits:RequestTimeoutMs",
-                     std::to_string(message_timeout) + " is not under Limits:RequestTimeoutMs (" +
+                     std::to_string(message_timeout) +
+                         " is not less than Limits:RequestTimeoutMs (" +
                          std::to_string(request_timeout) +
-                         "): requests would end before their records' fate is known",
-                     "a Kafka:MessageTimeoutMs under Limits:RequestTimeoutMs"});
+                         "): requests would end before the outcome of their records is known",
+                     "a Kafka:MessageTimeoutMs less than Limits:RequestTimeoutMs"});
   }
   if (settings.kafka.linger_ms >= static_cast<double>(message_timeout)) {
     found.push_back({"Kafka:LingerMs", "Kafka:MessageTimeoutMs",
-                     "is not under Kafka:MessageTimeoutMs (" + std::to_string(message_timeout) +
+                     "is not less than Kafka:MessageTimeoutMs (" + std::to_string(message_timeout) +
                          "): records would time out before they are sent",
-                     "a Kafka:LingerMs under Kafka:MessageTimeoutMs"});
+                     "a Kafka:LingerMs less than Kafka:MessageTimeoutMs"});
   }
   FindInTls(settings.http.tls, &found);
   const Settings::Management& management = settings.management;
   if (management.port && *management.port != 0 && *management.port == settings.http.port &&
       (management.address.empty() || management.address == settings.http.address)) {
-    found.push_back({"Management:Port", "Http:Port", "is Http:Port, too",
-                     "another port, or null to have health and metrics on Http:Port"});
+    found.push_back({"Management:Port", "Http:Port", "is the same as Http:Port",
+                     "another port, or null to serve health and metrics on Http:Port"});
   }
   return found;
 }

@@ -15,7 +15,7 @@ std::string Description(const Property& property) {
   std::string text(property.sentence);
   if (!property.unit.empty()) text += " Unit: " + std::string(property.unit) + ".";
   if (!property.reason.empty()) {
-    text += " Nothing else is accepted, because " + std::string(property.reason) + ".";
+    text += " No other value is accepted, because " + std::string(property.reason) + ".";
   }
   return text;
 }

@@ -55,68 +55,71 @@ void AddHttp(std::vector<Property>* rows) {
   using H = S::Http;
   const std::vector<Property> http = {
       Text(Http<&H::address>("Http:Address", "",
-                             "The address to listen on; 0.0.0.0 or :: is every interface."),
+                             "Address to listen on; 0.0.0.0 or :: means every interface."),
            TextRule::kNotEmpty),
-      Ranged(Http<&H::port>("Http:Port", "", "The port to listen on; 0 takes any free one."), 0,
+      Ranged(Http<&H::port>("Http:Port", "", "Port to listen on; 0 takes any free one."), 0,
              65'535),
       Ranged(Http<&H::threads>("Http:Threads", "threads",
-                               "The threads that read and write connections; 0 is one a core."),
+                               "Number of I/O threads; 0 means one per core."),
              0, 1'024),
       Ranged(Http<&H::max_connections>("Http:MaxConnections", "connections",
-                                       "The most connections open at a time."),
+                                       "Maximum number of open connections."),
              1, 1'000'000),
       Ranged(Http<&H::max_connections_per_address>(
                  "Http:MaxConnectionsPerAddress", "connections",
-                 "The most connections open at a time from one client address; 0 is no limit."),
+                 "Maximum number of open connections per client address; 0 means no limit."),
              0, 1'000'000),
       Ranged(Http<&H::max_target_bytes>("Http:MaxTargetBytes", kBytes,
-                                        "The longest request target (path and query)."),
+                                        "Maximum length of the request target (path and query)."),
              16, 1'048'576),
-      Ranged(Http<&H::max_head_bytes>("Http:MaxHeadBytes", kBytes,
-                                      "The longest request head (request line and headers)."),
+      Ranged(Http<&H::max_head_bytes>(
+                 "Http:MaxHeadBytes", kBytes,
+                 "Maximum length of the request head (request line and headers)."),
              64, 1'048'576),
       Ranged(Http<&H::max_headers>("Http:MaxHeaders", "headers",
-                                   "The most HTTP headers of a request."),
+                                   "Maximum number of HTTP headers per request."),
              1, 10'000),
       Ranged(Http<&H::max_body_bytes>("Http:MaxBodyBytes", kBytes,
-                                      "The longest request body, as it is sent."),
+                                      "Maximum length of a request body, as sent."),
              1, 1'073'741'824),
       Ranged(Http<&H::max_decompressed_bytes>(
                  "Http:MaxDecompressedBytes", kBytes,
-                 "The longest request body that was sent with a Content-Encoding, once decoded."),
+                 "Maximum decoded length of a request body that was sent with a Content-Encoding."),
              1, 1'073'741'824),
       Ranged(Http<&H::tls_handshake_timeout>(
                  "Http:TlsHandshakeTimeoutMs", kMs,
-                 "How long a client may take from connecting to the end of its TLS handshake."),
+                 "Maximum time from connecting to the end of the TLS handshake."),
              1, kDay),
       Ranged(Http<&H::min_body_bytes_per_second>(
-                 "Http:MinBodyBytesPerSecond", "bytes a second",
-                 "A body may take longer than BodyTimeoutMs, and reading an answer longer than "
-                 "WriteTimeoutMs, while the client keeps at least this pace."),
+                 "Http:MinBodyBytesPerSecond", "bytes per second",
+                 "Minimum transfer rate: sending a body may exceed BodyTimeoutMs, and reading an "
+                 "answer WriteTimeoutMs, as long as the client keeps this rate."),
              1, 1'073'741'824),
       Ranged(Http<&H::head_timeout>("Http:HeadTimeoutMs", kMs,
-                                    "How long a request head may take to arrive."),
+                                    "Maximum time for a request head to arrive."),
              1, kDay),
       Ranged(Http<&H::body_timeout>(
                  "Http:BodyTimeoutMs", kMs,
-                 "How long a request body may take to arrive; see MinBodyBytesPerSecond."),
+                 "Maximum time for a request body to arrive; see MinBodyBytesPerSecond."),
              1, kDay),
-      Ranged(Http<&H::idle_timeout>("Http:IdleTimeoutMs", kMs,
-                                    "How long a connection may stay open between two requests."),
-             1, kDay),
+      Ranged(
+          Http<&H::idle_timeout>("Http:IdleTimeoutMs", kMs,
+                                 "Maximum time that a connection stays open between two requests."),
+          1, kDay),
       Ranged(Http<&H::write_timeout>(
                  "Http:WriteTimeoutMs", kMs,
-                 "How long a client may take to read an answer; see MinBodyBytesPerSecond."),
+                 "Maximum time for a client to read an answer; see MinBodyBytesPerSecond."),
              1, kDay),
       Ranged(Http<&H::max_connection_age>(
                  "Http:MaxConnectionAgeMs", kMs,
-                 "How old a connection may become, a tenth more or less: its next answer then "
-                 "closes it, so that clients spread over new gateways; 0 is no limit."),
+                 "Maximum age of a connection, plus or minus 10 %: its next answer then closes it, "
+                 "so that clients redistribute over new gateways; 0 means no limit."),
              0, kDay),
-      Text(Bind<&S::http, &H::cors, &H::Cors::allowed_origins>(
-               "Http:Cors:AllowedOrigins", "",
-               "The origins whose pages may use the gateway in a browser; * is every origin."),
-           TextRule::kOrigin),
+      Text(
+          Bind<&S::http, &H::cors, &H::Cors::allowed_origins>(
+              "Http:Cors:AllowedOrigins", "",
+              "Origins whose web pages may use the gateway from a browser; * allows every origin."),
+          TextRule::kOrigin),
   };
   rows->insert(rows->end(), http.begin(), http.end());
 }
@@ -129,17 +132,16 @@ Property Tls(std::string_view path, std::string_view sentence) {
 void AddTls(std::vector<Property>* rows) {
   using T = S::Http::Tls;
   const std::vector<Property> tls = {
-      Tls<&T::certificate_file>(
-          "Http:Tls:CertificateFile",
-          "The PEM file with the server's certificate and then those of the authorities between it "
-          "and the root; with it and KeyFile the gateway speaks TLS 1.2 and 1.3 and nothing else. "
-          "Read again, as are the other two, on SIGHUP."),
+      Tls<&T::certificate_file>("Http:Tls:CertificateFile",
+                                "PEM file with the server's certificate followed by the "
+                                "intermediate certificates. If it and KeyFile are set, the gateway "
+                                "accepts only TLS 1.2 and 1.3. SIGHUP reloads all three files."),
       Tls<&T::key_file>("Http:Tls:KeyFile",
-                        "The PEM file with the certificate's private key, not encrypted."),
+                        "PEM file with the certificate's private key, not encrypted."),
       Tls<&T::client_ca_file>(
           "Http:Tls:ClientCaFile",
-          "The PEM file with the authorities for client certificates. If it is set, every client "
-          "must present a certificate that one of them has issued; if not, none is asked for."),
+          "PEM file with the authorities for client certificates. If it is set, every client must "
+          "present a certificate issued by one of them; if not, none is requested."),
   };
   rows->insert(rows->end(), tls.begin(), tls.end());
 }
@@ -149,14 +151,14 @@ void AddManagement(std::vector<Property>* rows) {
   rows->push_back(
       Text(Bind<&S::management, &M::address>(
                "Management:Address", "",
-               "The address to listen on for health and metrics; empty is that of Http:Address."),
+               "Address to listen on for health and metrics; empty means Http:Address."),
            TextRule::kAny));
-  rows->push_back(Ranged(
-      Bind<&S::management, &M::port>(
-          "Management:Port", "",
-          "A port of their own for /health and /metrics, which then are not on Http:Port; null "
-          "keeps them there, 0 takes any free port. /api/kafka/health stays."),
-      0, 65'535));
+  rows->push_back(
+      Ranged(Bind<&S::management, &M::port>(
+                 "Management:Port", "",
+                 "Separate port for /health and /metrics, which then leave Http:Port; null keeps "
+                 "them there, 0 takes any free port. /api/kafka/health stays on Http:Port."),
+             0, 65'535));
 }
 
 void AddKafka(std::vector<Property>* rows) {
@@ -164,64 +166,64 @@ void AddKafka(std::vector<Property>* rows) {
   const std::vector<Property> kafka = {
       Text(Kafka<&K::bootstrap_servers>(
                "Kafka:BootstrapServers", "",
-               "The brokers to ask for the cluster, as host:port,host:port; the word embedded "
-               "starts a broker inside the process, for trying things out: it keeps nothing."),
+               "Brokers to connect to first, as host:port,host:port. The word embedded starts a "
+               "broker inside the process, for experiments: it keeps nothing."),
            TextRule::kServers),
       Text(Kafka<&K::client_id>("Kafka:ClientId", "",
-                                "The name that brokers see in their logs, metrics and quotas."),
+                                "Name of the gateway in the brokers' logs, metrics and quotas."),
            TextRule::kNotEmpty),
-      Kafka<&K::profile>(
-          "Kafka:Profile", "",
-          "A set of values for the Kafka keys that the sources after this file leave alone: "
-          "balanced is the defaults, high-throughput trades a little latency for "
-          "fuller batches, low-latency spends more bytes to answer sooner."),
-      Choice(Kafka<&K::acks>("Kafka:Acks", "", "Which replicas must have stored a record."),
-             {"all"}, kStoredEverywhere),
-      Choice(Kafka<&K::enable_idempotence>(
-                 "Kafka:EnableIdempotence", "",
-                 "Whether brokers drop the duplicates and the disorder that retries make."),
+      Kafka<&K::profile>("Kafka:Profile", "",
+                         "A set of values for the Kafka keys that no source after this file sets: "
+                         "balanced keeps the defaults, high-throughput trades a little latency for "
+                         "fuller batches, low-latency spends more bytes to answer sooner."),
+      Choice(Kafka<&K::acks>("Kafka:Acks", "", "Replicas that must acknowledge a record."), {"all"},
+             kStoredEverywhere),
+      Choice(Kafka<&K::enable_idempotence>("Kafka:EnableIdempotence", "",
+                                           "Whether the producer is idempotent, so that retries "
+                                           "neither duplicate nor reorder records."),
              {"true"}, "without it a retry inside the gateway could store a record twice"),
       Choice(Kafka<&K::compression_type>("Kafka:CompressionType", "",
-                                         "How batches are compressed on their way to the brokers."),
+                                         "Compression of the batches sent to brokers."),
              {"none", "gzip", "snappy", "lz4", "zstd"}),
       Ranged(Kafka<&K::linger_ms>(
                  "Kafka:LingerMs", kMs,
-                 "How long librdkafka may wait for more records before it sends a batch."),
+                 "Maximum time that librdkafka waits for more records before it sends a batch."),
              0, 900'000),
-      Ranged(Kafka<&K::batch_size>("Kafka:BatchSize", kBytes, "The largest batch of records."), 1,
-             kInt32Max),
-      Ranged(Kafka<&K::retries>("Kafka:Retries", "attempts",
-                                "How often a batch is sent again before its records fail."),
-             1, kInt32Max),
       Ranged(
-          Kafka<&K::message_timeout>("Kafka:MessageTimeoutMs", kMs,
-                                     "How long a record may wait in the gateway for a broker that "
-                                     "takes it; then it fails and was surely not stored. Must "
-                                     "be under Limits:RequestTimeoutMs."),
-          1, kHour),
-      Ranged(Kafka<&K::queue_max_messages>("Kafka:QueueMaxMessages", "records",
-                                           "The most records that wait inside librdkafka, in each "
-                                           "of its producers."),
+          Kafka<&K::batch_size>("Kafka:BatchSize", kBytes, "Maximum size of a batch of records."),
+          1, kInt32Max),
+      Ranged(Kafka<&K::retries>("Kafka:Retries", "attempts",
+                                "Maximum number of retries of a batch before its records fail."),
              1, kInt32Max),
-      Ranged(Kafka<&K::queue_max_bytes>(
-                 "Kafka:QueueMaxBytes", kBytes,
-                 "The most bytes of records that wait inside librdkafka, in each "
-                 "of its producers, which counts in units of 1024."),
+      Ranged(Kafka<&K::message_timeout>("Kafka:MessageTimeoutMs", kMs,
+                                        "Maximum time that a record is queued in the gateway until "
+                                        "a broker can take it; then it fails and was certainly not "
+                                        "stored. Must be less than Limits:RequestTimeoutMs."),
+             1, kHour),
+      Ranged(Kafka<&K::queue_max_messages>(
+                 "Kafka:QueueMaxMessages", "records",
+                 "Maximum number of records queued in each librdkafka producer."),
+             1, kInt32Max),
+      Ranged(Kafka<&K::queue_max_bytes>("Kafka:QueueMaxBytes", kBytes,
+                                        "Maximum bytes of records queued in each librdkafka "
+                                        "producer, which counts in units of 1024."),
              1'024, kTebibyte),
       Ranged(Kafka<&K::producers>(
                  "Kafka:Producers", "clients",
-                 "How many librdkafka producers share the partitions; each connects to every "
-                 "broker. 0: the gateway's choice. More help with dozens of partitions that are "
-                 "written to at once."),
+                 "Number of librdkafka producers that share the partitions; each connects to every "
+                 "broker. 0 lets the gateway choose. More producers help when dozens of partitions "
+                 "are written at the same time."),
              0, 16),
-      Ranged(Kafka<&K::metadata_refresh>("Kafka:MetadataRefreshMs", kMs,
-                                         "How often brokers are asked for topics and partitions."),
+      Ranged(Kafka<&K::metadata_refresh>(
+                 "Kafka:MetadataRefreshMs", kMs,
+                 "Interval between requests to the brokers for topics and partitions."),
              10, kHour),
       Kafka<&K::librdkafka>(
           "Kafka:Librdkafka", "",
-          "Further librdkafka properties by their own names, TLS and SASL among them. In variables "
-          "write _ for the dots: Kafka__Librdkafka__security_protocol. Names that tell of a secret "
-          "are not shown, and may be given as file:/path."),
+          "Further librdkafka properties by their own names, including TLS and SASL. In "
+          "environment variables write _ for each dot: Kafka__Librdkafka__security_protocol. "
+          "Values of properties whose names indicate a secret are not shown, and may be given as "
+          "file:/path."),
   };
   rows->insert(rows->end(), kafka.begin(), kafka.end());
 }
@@ -230,30 +232,31 @@ void AddLimits(std::vector<Property>* rows) {
   using L = S::Limits;
   const std::vector<Property> limits = {
       Ranged(Limit<&L::max_batch_records>("Limits:MaxBatchRecords", "records",
-                                          "The most records of one request."),
+                                          "Maximum number of records per request."),
              1, 1'000'000),
-      Ranged(Limit<&L::max_record_bytes>("Limits:MaxRecordBytes", kBytes,
-                                         "The largest record: key, value and headers together."),
-             1, 1'000'000'000),
+      Ranged(
+          Limit<&L::max_record_bytes>("Limits:MaxRecordBytes", kBytes,
+                                      "Maximum size of a record: key, value and headers together."),
+          1, 1'000'000'000),
       Ranged(Limit<&L::max_headers>("Limits:MaxHeaders", "headers",
-                                    "The most Kafka headers of one record."),
+                                    "Maximum number of Kafka headers per record."),
              0, 10'000),
-      Text(Limit<&L::min_timestamp>("Limits:MinTimestamp", "",
-                                    "The earliest timestamp that a record may have; move it back "
-                                    "to load history."),
+      Text(Limit<&L::min_timestamp>(
+               "Limits:MinTimestamp", "",
+               "Earliest timestamp that a record may have; lower it to load older records."),
            TextRule::kTime),
-      Ranged(Limit<&L::max_in_flight_requests>("Limits:MaxInFlightRequests", "requests",
-                                               "The most requests in work at a time; more are "
-                                               "told to come back."),
+      Ranged(Limit<&L::max_in_flight_requests>(
+                 "Limits:MaxInFlightRequests", "requests",
+                 "Maximum number of requests in flight; further ones get 503."),
              1, 10'000'000),
-      Ranged(Limit<&L::max_in_flight_bytes>("Limits:MaxInFlightBytes", kBytes,
-                                            "The most memory for requests at a time, until "
-                                            "Kafka has reported on them: bodies, and what "
-                                            "each record takes beside its bytes."),
+      Ranged(Limit<&L::max_in_flight_bytes>(
+                 "Limits:MaxInFlightBytes", kBytes,
+                 "Maximum memory of all requests in flight, until Kafka has reported on them: "
+                 "their bodies, and the overhead of each record."),
              1, kTebibyte),
-      Ranged(Limit<&L::request_timeout>("Limits:RequestTimeoutMs", kMs,
-                                        "How long a request may take; also the cap of a client's "
-                                        "own deadline."),
+      Ranged(Limit<&L::request_timeout>(
+                 "Limits:RequestTimeoutMs", kMs,
+                 "Maximum time for a request; also the upper limit of a client's own deadline."),
              1, kHour),
   };
   rows->insert(rows->end(), limits.begin(), limits.end());
@@ -263,59 +266,62 @@ void AddRest(std::vector<Property>* rows) {
   using Log = S::Logging;
   using Down = S::Shutdown;
   const std::vector<Property> rest = {
+      Text(Bind<&S::records, &S::Records::headers_from_request>(
+               "Records:HeadersFromRequest", "",
+               "Request headers to copy to each record of the request, as case-insensitive globs. "
+               "Credentials, hop-by-hop headers and headers that describe the request are never "
+               "copied."),
+           TextRule::kFieldGlob),
       Text(
-          Bind<&S::records, &S::Records::headers_from_request>(
-              "Records:HeadersFromRequest", "",
-              "The header fields of a request that become headers of each of its records, by glob, "
-              "whatever their case. Credentials, hop-by-hop fields and those that describe the "
-              "request never do."),
-          TextRule::kFieldGlob),
-      Text(Bind<&S::topics, &S::Topics::allow>(
-               "Topics:Allow", "",
-               "The topics that may be written, by glob; * stands for any characters, dots too."),
-           TextRule::kTopicGlob),
-      Text(Bind<&S::topics, &S::Topics::deny>("Topics:Deny", "",
-                                              "The topics that may not be written, by glob; wins "
-                                              "over Allow. Names that begin with __ never may."),
+          Bind<&S::topics, &S::Topics::allow>(
+              "Topics:Allow", "",
+              "Topics that may be written, as globs; * stands for any characters, including dots."),
+          TextRule::kTopicGlob),
+      Text(Bind<&S::topics, &S::Topics::deny>(
+               "Topics:Deny", "",
+               "Topics that may not be written, as globs; takes precedence over Allow. Names that "
+               "begin with __ are never allowed."),
            TextRule::kTopicGlob),
       Ranged(Bind<&S::health, &S::Health::kafka_down_grace>(
                  "Health:KafkaDownGraceMs", kMs,
-                 "How long no broker may answer before the gateway is not ready."),
+                 "Time without an answer from any broker before the gateway is not ready."),
              0, kDay),
-      Bind<&S::logging, &Log::level>("Logging:Level", "", "The least severe lines to log."),
-      Bind<&S::logging, &Log::format>("Logging:Format", "", "How a line looks."),
-      Bind<&S::logging, &Log::access>(
-          "Logging:Access", "",
-          "Which requests are logged; problems is every answer of 400 or more, the slow ones, and "
-          "one in AccessSample of the rest and of those that found no room."),
+      Bind<&S::logging, &Log::level>("Logging:Level", "", "Lowest level to log."),
+      Bind<&S::logging, &Log::format>("Logging:Format", "", "Format of a log line."),
+      Bind<&S::logging, &Log::access>("Logging:Access", "",
+                                      "Which requests are logged; problems means every answer of "
+                                      "400 or above, slow requests, and one in AccessSample of all "
+                                      "others and of those refused because a limit was reached."),
       Ranged(Bind<&S::logging, &Log::access_sample>(
                  "Logging:AccessSample", "requests",
                  "With Access=problems, one in this many of the other requests is logged, and of "
-                 "those refused because a budget is used up."),
+                 "those refused because a limit was reached."),
              1, 1'000'000'000),
       Ranged(Bind<&S::logging, &Log::slow_request>(
                  "Logging:SlowRequestMs", kMs,
-                 "A request that takes this long, from its head to its answer, is logged as a "
-                 "warning unless Access=off."),
+                 "A request that takes at least this long, from its head to its answer, is logged "
+                 "as a warning unless Access=off."),
              1, kHour),
       Bind<&S::tracing, &S::Tracing::enabled>(
           "Tracing:Enabled", "",
-          "Whether spans are recorded and exported by OTLP over HTTP; where to and which is said "
-          "by the OTEL_ variables. A trace that a request carries goes on to Kafka either way."),
+          "Whether spans are recorded and exported by OTLP over HTTP; the OTEL_ environment "
+          "variables set destination and sampling. A request's trace context is passed on to Kafka "
+          "in any case."),
       Bind<&S::process, &S::Process::batch_scheduling>(
           "Process:BatchScheduling", "",
-          "Threads that are woken wait for a free processor instead of interrupting others: more "
-          "throughput, but longer waits where other programs keep every processor busy."),
+          "Whether woken threads wait for a free processor instead of preempting others "
+          "(SCHED_BATCH): higher throughput, but longer waits where other programs keep every "
+          "processor busy."),
       Ranged(Bind<&S::shutdown, &Down::grace>(
                  "Shutdown:GraceMs", kMs,
-                 "How long the gateway goes on serving after it says it is not ready, with answers "
-                 "that close their connection. Behind a balancer longer than it takes to notice: "
-                 "3000 to 10000."),
+                 "Time that the gateway keeps serving after it reports not ready, while its "
+                 "answers close their connections. Behind a load balancer, longer than the "
+                 "balancer takes to notice: 3000 to 10000."),
              0, kHour),
       Ranged(Bind<&S::shutdown, &Down::drain_timeout>(
                  "Shutdown:DrainTimeoutMs", kMs,
-                 "How long requests and records may still take once no more connections are "
-                 "accepted; what comes in its last half second is refused."),
+                 "Time for requests and records to complete after the gateway stops accepting "
+                 "connections; sends in its last half second are refused."),
              0, kHour),
   };
   rows->insert(rows->end(), rest.begin(), rest.end());
@@ -339,19 +345,19 @@ const std::vector<Property>& Properties() {
 
 const std::vector<Section>& Sections() {
   static const std::vector<Section> kSections = {
-      {"Http", "The HTTP server: where it listens, and what it puts up with."},
-      {"Http:Cors", "Which pages of other origins may use the gateway in a browser."},
-      {"Http:Tls", "TLS for the HTTP server; off unless a certificate and its key are named."},
-      {"Management", "Where those who run the gateway look at it."},
+      {"Http", "The HTTP server: address, limits and timeouts."},
+      {"Http:Cors", "Access for web pages of other origins."},
+      {"Http:Tls", "TLS for the HTTP server; off unless a certificate and its key are set."},
+      {"Management", "The listener for health and metrics."},
       {"Kafka", "The producer."},
-      {"Limits", "What one request may hold, and how much is taken in at a time."},
-      {"Records", "What the gateway adds to records."},
-      {"Topics", "Which topics may be written."},
-      {"Health", "When the gateway calls itself ready."},
-      {"Logging", "What goes to standard error."},
-      {"Tracing", "Spans, for OpenTelemetry."},
+      {"Limits", "Limits on one request, and on all requests in flight."},
+      {"Records", "Headers that the gateway adds to records."},
+      {"Topics", "Topics that may be written."},
+      {"Health", "Readiness."},
+      {"Logging", "The log on standard error."},
+      {"Tracing", "OpenTelemetry spans."},
       {"Process", "The process and its threads."},
-      {"Shutdown", "How the gateway stops."},
+      {"Shutdown", "Shutdown and drain."},
   };
   return kSections;
 }

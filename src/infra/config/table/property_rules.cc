@@ -130,18 +130,18 @@ std::string_view InWords(TextRule rule) {
     case TextRule::kAny:
       return "any text";
     case TextRule::kNotEmpty:
-      return "a text that is not empty and has no white space at either end";
+      return "a non-empty text without white space at either end";
     case TextRule::kServers:
       return "host:port,host:port without spaces, or the word embedded";
     case TextRule::kTopicGlob:
       return "made of A-Z a-z 0-9 . _ - and *";
     case TextRule::kFieldGlob:
-      return "the name of a header field, in which * stands for any characters";
+      return "the name of a request header, in which * stands for any characters";
     case TextRule::kOrigin:
-      return "an origin as https://shop.example or http://localhost:3000, in lower case and "
+      return "an origin such as https://shop.example or http://localhost:3000, in lower case and "
              "without a path, or * for every origin";
     case TextRule::kTime:
-      return "a time in RFC 3339, 1970-01-01T00:00:00Z at the earliest";
+      return "an RFC 3339 time, not before 1970-01-01T00:00:00Z";
   }
   return "";
 }

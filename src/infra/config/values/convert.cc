@@ -107,7 +107,7 @@ std::optional<Value> ConvertString(const Property& property, const RawValue& raw
 std::optional<Value> ConvertList(const Property& property, const RawValue& raw, std::string* what) {
   if (raw.kind != Kind::kArray) {
     *what = WrongType(property, raw);
-    if (raw.kind == Kind::kUntyped) *what += "; give each element by its index, the first is 0";
+    if (raw.kind == Kind::kUntyped) *what += "; set each element by its index, starting at 0";
     return std::nullopt;
   }
   StringList list;
@@ -163,7 +163,7 @@ std::optional<std::string> ConvertMapValue(const RawValue& raw, std::string* wha
     case Kind::kNumber:
     case Kind::kBoolean:
       if (raw.text.find('\0') == std::string::npos) return raw.text;
-      *what = "a zero byte in the value";
+      *what = "the value contains a zero byte";
       return std::nullopt;
     case Kind::kNull:
       *what = "null is not a value";

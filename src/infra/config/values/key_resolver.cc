@@ -37,7 +37,7 @@ std::optional<Target> ResolveBelow(const Property& property, std::string_view re
     problem->allowed = "0 to " + std::to_string(kMaxElements - 1);
     return std::nullopt;
   }
-  problem->what = std::string(property.path) + " has nothing below it";
+  problem->what = std::string(property.path) + " has no keys below it";
   problem->allowed = DescribeAllowed(property);
   return std::nullopt;
 }
@@ -56,7 +56,7 @@ std::optional<Target> ResolveOther(const RawEntry& entry, const std::string& pat
   if (below != nullptr && entry.value.kind == RawValue::Kind::kObject) return Target{};
   if (below != nullptr) {
     problem->what = "is a section, not a key";
-    problem->allowed = "keys in it, as " + std::string(below->path);
+    problem->allowed = "keys in it, such as " + std::string(below->path);
     return std::nullopt;
   }
   problem->what = "unknown key";

@@ -22,7 +22,7 @@ struct Target {
 };
 
 // The target, or nothing and what is wrong with the path: an unknown key, a section given a value,
-// something below a key that has nothing below it.
+// something below a key that has no keys below it.
 std::optional<Target> ResolveKey(const RawEntry& entry, ConfigProblem* problem);
 
 }  // namespace gateway::config

@@ -44,11 +44,12 @@ constexpr std::array kProperties = {
     KafkaProperty{
         Rule::kOwnKey, "Kafka:QueueMaxMessages", "queue.buffering.max.messages",
         [](const KafkaConfInput& in) { return std::to_string(in.kafka.queue_max_messages); }, ""},
-    KafkaProperty{Rule::kOwnKey, "Kafka:QueueMaxBytes", "queue.buffering.max.kbytes",
-                  [](const KafkaConfInput& in) {
-                    return std::to_string((in.kafka.queue_max_bytes + 1023) / 1024);
-                  },
-                  "Counts the bytes of values only; the gateway's own budget (Limits) counts all."},
+    KafkaProperty{
+        Rule::kOwnKey, "Kafka:QueueMaxBytes", "queue.buffering.max.kbytes",
+        [](const KafkaConfInput& in) {
+          return std::to_string((in.kafka.queue_max_bytes + 1023) / 1024);
+        },
+        "Counts the bytes of values only; the gateway's own budget (Limits) counts all bytes."},
     KafkaProperty{
         Rule::kOwnKey, "Kafka:MetadataRefreshMs", "topic.metadata.refresh.interval.ms",
         [](const KafkaConfInput& in) { return std::to_string(in.kafka.metadata_refresh.count()); },
@@ -62,57 +63,57 @@ constexpr std::array kProperties = {
 
     KafkaProperty{Rule::kPromise, "", "message.timeout.ms",
                   [](const KafkaConfInput&) { return std::string("0"); },
-                  "After a time-out librdkafka begins a new epoch and sends what was under way "
-                  "again, as if it were new: duplicates. Deadlines are the gateway's own."},
+                  "After a timeout librdkafka begins a new epoch and sends records in flight again "
+                  "as new ones: duplicates. The gateway keeps the deadlines."},
     KafkaProperty{Rule::kPromise, "", "partitioner",
                   [](const KafkaConfInput&) { return std::string("murmur2_random"); },
                   "The gateway chooses partitions itself, by the same rule."},
     KafkaProperty{
         Rule::kPromise, "", "allow.auto.create.topics",
         [](const KafkaConfInput& in) { return std::string(in.embedded ? "true" : "false"); },
-        "The gateway never creates a topic; a producer's default is true when unset. The "
-        "embedded broker creates what is named, in later librdkafka only if asked to."},
+        "The gateway never creates a topic; a producer's default is true. The embedded broker "
+        "creates topics on demand, in later versions of librdkafka only with this property."},
     KafkaProperty{Rule::kPromise, "", "statistics.interval.ms",
                   [](const KafkaConfInput&) { return std::string("250"); },
-                  "Readiness is read from the statistics, and that a broker is back."},
+                  "The statistics decide readiness, and when a broker has recovered."},
     KafkaProperty{Rule::kPromise, "", "log.queue",
                   [](const KafkaConfInput&) { return std::string("true"); },
-                  "Log lines come as events, on the gateway's thread, not on librdkafka's."},
+                  "Log lines arrive as events, on the gateway's thread instead of librdkafka's."},
 
     KafkaProperty{Rule::kPromise, "", "enable.sparse.connections",
                   [](const KafkaConfInput&) { return std::string("false"); },
-                  "Whether a leader is up must be known before a record goes to it, not after."},
+                  "Whether a leader is up must be known before a record is sent to it."},
 
     KafkaProperty{Rule::kTunable, "", "socket.nagle.disable",
                   [](const KafkaConfInput&) { return std::string("true"); },
-                  "Nagle's algorithm costs up to 40 ms a request."},
+                  "Nagle's algorithm costs up to 40 ms per request."},
     KafkaProperty{Rule::kTunable, "", "socket.keepalive.enable",
                   [](const KafkaConfInput&) { return std::string("true"); },
-                  "A broker that vanished without a word is noticed on an idle connection too."},
+                  "A broker that vanished silently is detected on idle connections, too."},
     KafkaProperty{Rule::kTunable, "", "socket.timeout.ms",
                   [](const KafkaConfInput&) { return std::string("10000"); },
-                  "A stuck request is given up and sent again while its records still have time."},
+                  "A stuck request is abandoned and retried while its records still have time."},
     KafkaProperty{Rule::kTunable, "", "request.timeout.ms",
                   [](const KafkaConfInput&) { return std::string("10000"); },
-                  "How long a broker may wait for its replicas."},
+                  "Maximum time that a broker waits for its replicas."},
     KafkaProperty{Rule::kTunable, "", "sticky.partitioning.linger.ms",
                   [](const KafkaConfInput&) { return std::string("10"); },
-                  "Keyless records share a batch. The default is twice linger.ms, so none at 0."},
+                  "Keyless records share a batch. The default is twice linger.ms, that is 0."},
     KafkaProperty{Rule::kTunable, "", "retry.backoff.ms",
                   [](const KafkaConfInput&) { return std::string("50"); },
-                  "Every retriable error costs exactly this much; the default is 100."},
+                  "Every retriable error costs exactly this time; the default is 100."},
     KafkaProperty{Rule::kTunable, "", "reconnect.backoff.ms",
                   [](const KafkaConfInput&) { return std::string("50"); },
-                  "The first attempt after a disconnect comes soon."},
+                  "The first attempt after a disconnect is made soon."},
     KafkaProperty{Rule::kTunable, "", "reconnect.backoff.max.ms",
                   [](const KafkaConfInput&) { return std::string("1000"); },
-                  "A broker that is back is used within a second; the default is 10 s."},
+                  "A recovered broker is used within a second; the default is 10 s."},
     KafkaProperty{Rule::kTunable, "", "topic.metadata.propagation.max.ms",
                   [](const KafkaConfInput&) { return std::string("1000"); },
-                  "A topic deleted under a known name fails after this; the default is 30 s."},
+                  "Records for a deleted topic fail after this time; the default is 30 s."},
     KafkaProperty{Rule::kTunable, "", "log.connection.close",
                   [](const KafkaConfInput&) { return std::string("false"); },
-                  "Brokers close idle connections; readiness tells of real trouble."},
+                  "Brokers close idle connections; readiness reports real failures."},
 };
 
 // Alias, canonical name. A test compares it with what librdkafka says of itself.
@@ -136,16 +137,16 @@ struct Refused {
   std::string_view why;
 };
 
-constexpr std::string_view kLoadsCode = "it makes the gateway load or run foreign code";
+constexpr std::string_view kLoadsCode = "it would make the gateway load or run foreign code";
 constexpr std::string_view kForPrograms = "it is for programs that embed librdkafka";
 
 constexpr std::array kRefused = {
     Refused{"delivery.report.only.error", "a record without a report would never be answered"},
     Refused{"queuing.strategy", "records of one partition must stay in order"},
     Refused{"max.in.flight.requests.per.connection",
-            "the idempotent producer chooses it; more would reorder"},
+            "the idempotent producer sets it; a higher value would reorder records"},
     Refused{"enable.gapless.guarantee",
-            "one caller's bad record would stop the producer for everybody"},
+            "one caller's bad record would stop the producer for all callers"},
     Refused{"queue.buffering.backpressure.threshold", "the idempotent producer needs it to be 1"},
     Refused{"transactional.id", "the gateway does not write in transactions"},
     Refused{"transaction.timeout.ms", "the gateway does not write in transactions"},
@@ -179,7 +180,7 @@ std::string WhyRefused(std::string_view name) {
   for (const KafkaProperty& property : kProperties) {
     if (property.property != canonical) continue;
     if (property.rule == Rule::kOwnKey) {
-      return "it has a key of its own: set " + std::string(property.key) + " instead.";
+      return "it has its own key: set " + std::string(property.key) + " instead.";
     }
     if (property.rule == Rule::kPromise) {
       return "it is fixed. " + std::string(property.reason) + " Remove it.";
@@ -215,11 +216,12 @@ std::string Set(rd_kafka_conf_t* conf, const std::string& name, const std::strin
       return "";
     case RD_KAFKA_CONF_UNKNOWN:
       return std::string("librdkafka ") + rd_kafka_version_str() +
-             " knows no such property. Check the spelling; its CONFIGURATION.md lists them all.";
+             " has no such property. Check the spelling; its CONFIGURATION.md lists all "
+             "properties.";
     case RD_KAFKA_CONF_INVALID:
       break;
   }
-  return "librdkafka refuses the value: " + std::string(text.data()) + ".";
+  return "librdkafka rejects the value: " + std::string(text.data()) + ".";
 }
 
 double Number(rd_kafka_conf_t* conf, const char* name) {
@@ -253,7 +255,7 @@ std::vector<std::string> Apply(const KafkaConfInput& input, KafkaClientKind kind
   }
   if (input.kafka.message_timeout.count() <= 0) {
     problems.push_back(
-        "Kafka:MessageTimeoutMs: it must be at least 1: a record must not wait for ever.");
+        "Kafka:MessageTimeoutMs: it must be at least 1: a record must not wait forever.");
   }
   for (const KafkaProperty& property : kProperties) {
     if (property.property == "request.required.acks" && input.kafka.acks != "all") continue;

@@ -24,10 +24,11 @@ Result<std::unique_ptr<EmbeddedBroker>, std::string> EmbeddedBroker::Start(Logge
   }
   std::unique_ptr<EmbeddedBroker> broker(
       new EmbeddedBroker(std::move(owner).value(), std::move(cluster)));
-  logger.Log(LogLevel::kWarning, "embedded-kafka",
-             "The embedded broker is for trying things out: it keeps nothing once the gateway "
-             "ends, and only the last few megabytes until then.",
-             {{"bootstrapServers", std::string_view(broker->bootstrap_servers())}});
+  logger.Log(
+      LogLevel::kWarning, "embedded-kafka",
+      "The embedded broker is for experiments: it keeps nothing after the gateway exits, and "
+      "only the last few megabytes until then.",
+      {{"bootstrapServers", std::string_view(broker->bootstrap_servers())}});
   return broker;
 }
 

@@ -283,49 +283,48 @@ std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view t
                                 : " It may be stored: retry only if a duplicate is harmless.";
   switch (code) {
     case ErrorCode::kTopicNotFound:
-      return "The cluster has no " + Named(topic, {}) +
-             ". Check the name, or have the topic created.";
+      return "The cluster has no " + Named(topic, {}) + ". Check the name, or create the topic.";
     case ErrorCode::kPartitionNotFound:
-      return "There is no " + where + ". Leave the partition out to have one chosen.";
+      return "There is no " + where + ". Leave the partition out to let the gateway choose.";
     case ErrorCode::kTopicAuthorizationFailed:
-      return "The cluster does not let the gateway write to " + Named(topic, {}) +
-             ". Its operator has to grant WRITE to the gateway's principal.";
+      return "The cluster does not allow the gateway to write to " + Named(topic, {}) +
+             ". Its operator must grant WRITE to the gateway's principal.";
     case ErrorCode::kClusterAuthorizationFailed:
-      return "The cluster refused the gateway's credentials or rights, so that the record for " +
-             where + " could not be sent. The gateway's operator has to mend them.";
+      return "The cluster rejected the gateway's credentials or permissions, so the record for " +
+             where + " could not be sent. The gateway's operator must correct them.";
     case ErrorCode::kInvalidRecord:
       return "Kafka does not accept the name of " + Named(topic, {}) + ".";
     case ErrorCode::kRecordTooLarge:
       return "The record is larger than " + where +
-             " takes (max.message.bytes), or was batched with one that is.";
+             " allows (max.message.bytes), or was batched with one that is.";
     case ErrorCode::kRecordRejected:
-      return "A broker refused the record for " + where +
-             ": its timestamp is outside what the topic takes, or it has no key and the topic is "
-             "compacted, or a policy of the cluster forbids it.";
+      return "A broker rejected the record for " + where +
+             ": its timestamp is outside the range that the topic allows, or it has no key and the "
+             "topic is compacted, or a policy of the cluster forbids it.";
     case ErrorCode::kOverloaded:
-      return "As much waits for Kafka already as may wait; the record for " + where +
-             " was not taken." + retry;
+      return "The gateway's queue has reached its limit; the record for " + where +
+             " was not accepted." + retry;
     case ErrorCode::kBrokersUnavailable:
-      return "No broker took the record for " + where + "." + retry;
+      return "No broker accepted the record for " + where + "." + retry;
     case ErrorCode::kNotEnoughReplicas:
-      return "Fewer replicas of " + where + " are in sync than min.insync.replicas asks for." +
+      return "Fewer replicas of " + where + " are in sync than min.insync.replicas requires." +
              retry;
     case ErrorCode::kProducerFailed:
-      return "The gateway's producer met an error and is being replaced; the record for " + where +
-             " was given up." + retry;
+      return "The gateway's producer met a fatal error and is being replaced; the record for " +
+             where + " was not sent." + retry;
     case ErrorCode::kDraining:
       return "The gateway is shutting down; the record for " + where + " was not sent." + retry;
     case ErrorCode::kDeliveryTimeout:
       return "Kafka did not confirm the record for " + where + " in time." + retry;
     case ErrorCode::kOutcomeUnknown:
       return "The connection to the broker of " + where +
-             " broke, or its answer leaves open what became of the record." + retry;
+             " broke, or its answer does not say whether the record was stored." + retry;
     case ErrorCode::kTooManyRecords:
     case ErrorCode::kTopicForbidden:
     case ErrorCode::kInternal:
       break;
   }
-  return "The gateway met a fault of its own with the record for " + where + "." + retry;
+  return "The gateway met an internal error with the record for " + where + "." + retry;
 }
 
 Error MakeError(ErrorCode code, Persistence persistence, const Record& record) {

@@ -9,10 +9,10 @@ std::string Describe(const KafkaStatus& status, bool fatal, bool credentials_ref
                      bool no_producer_id) {
   if (fatal) return "The producer met a fatal error and is being replaced.";
   if (status.brokers_up == 0) {
-    return credentials_refused ? "The brokers refuse the gateway's credentials."
+    return credentials_refused ? "The brokers reject the gateway's credentials."
                                : "No broker answers.";
   }
-  if (no_producer_id) return "Brokers are up, but none has given the producer its id yet.";
+  if (no_producer_id) return "Brokers are up, but none has assigned the producer an id yet.";
   return "Brokers up: " + std::to_string(status.brokers_up) + " of " +
          std::to_string(status.brokers_known) + ".";
 }

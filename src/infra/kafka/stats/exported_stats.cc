@@ -21,7 +21,7 @@ constexpr RdkafkaField kClient[] = {
     {"msg_size", "rdkafka_queue_bytes", "Bytes of the messages that librdkafka holds."},
     {"msg_size_max", "rdkafka_queue_bytes_limit", "Bytes of messages that librdkafka may hold."},
     {"replyq", "rdkafka_reply_queue_operations",
-     "Delivery reports and events that the gateway has not taken yet."},
+     "Delivery reports and events that the gateway has not processed yet."},
     {"metadata_cache_cnt", "rdkafka_metadata_cache_topics", "Topics whose metadata is cached."},
     {"tx", "rdkafka_tx_requests_total", "Requests sent to brokers.", true},
     {"tx_bytes", "rdkafka_tx_bytes_total", "Bytes sent to brokers.", true},
@@ -33,17 +33,17 @@ constexpr RdkafkaField kClient[] = {
 };
 
 constexpr RdkafkaField kBroker[] = {
-    {"stateage", "rdkafka_broker_state_age_seconds", "Since the connection's state last changed.",
-     false, kMicroseconds, true},
-    {"outbuf_cnt", "rdkafka_broker_outbuf_requests", "Requests that wait to be sent."},
-    {"waitresp_cnt", "rdkafka_broker_waiting_responses", "Requests that wait for their response."},
+    {"stateage", "rdkafka_broker_state_age_seconds",
+     "Time since the connection's state last changed.", false, kMicroseconds, true},
+    {"outbuf_cnt", "rdkafka_broker_outbuf_requests", "Requests waiting to be sent."},
+    {"waitresp_cnt", "rdkafka_broker_waiting_responses", "Requests waiting for their response."},
     {"txbytes", "rdkafka_broker_tx_bytes_total", "Bytes sent to the broker.", true},
     {"rxbytes", "rdkafka_broker_rx_bytes_total", "Bytes received from the broker.", true},
     {"txerrs", "rdkafka_broker_tx_errors_total", "Requests that could not be sent.", true},
     {"txretries", "rdkafka_broker_tx_retries_total", "Requests that were sent again.", true},
-    {"rxerrs", "rdkafka_broker_rx_errors_total", "Responses that were not understood.", true},
-    {"req_timeouts", "rdkafka_broker_request_timeouts_total", "Requests that had no response.",
-     true},
+    {"rxerrs", "rdkafka_broker_rx_errors_total", "Responses that could not be parsed.", true},
+    {"req_timeouts", "rdkafka_broker_request_timeouts_total",
+     "Requests without a response in time.", true},
     {"connects", "rdkafka_broker_connects_total", "Attempts to connect.", true},
     {"disconnects", "rdkafka_broker_disconnects_total", "Connections that ended.", true},
 };
@@ -59,13 +59,13 @@ constexpr RdkafkaField kBrokerWindows[] = {
      "Time from a request to its response, over the last interval of the statistics.", false,
      kMicroseconds},
     {"throttle", "rdkafka_broker_throttle_seconds",
-     "Time that the broker's quotas throttled, over the last interval of the statistics.", false,
+     "Throttling by the broker's quotas, over the last interval of the statistics.", false,
      kMilliseconds},
 };
 
 constexpr RdkafkaField kTopic[] = {
-    {"metadata_age", "rdkafka_topic_metadata_age_seconds", "Since the broker told of the topic.",
-     false, kMilliseconds, true},
+    {"metadata_age", "rdkafka_topic_metadata_age_seconds",
+     "Time since the last metadata of the topic.", false, kMilliseconds, true},
 };
 
 constexpr RdkafkaField kTopicWindows[] = {

@@ -24,7 +24,7 @@ std::string Variable(const char* name) {
 
 void Complain(Logger* logger, const char* name, std::string_view value, std::string_view instead) {
   logger->Log(LogLevel::kWarning, "tracing-variable",
-              "A variable of OpenTelemetry is not understood; its default holds.",
+              "An OpenTelemetry variable has an invalid value; its default is used.",
               {{"variable", name}, {"value", value}, {"default", instead}});
 }
 

@@ -134,7 +134,7 @@ class OtlpTracer final : public Tracer {
     }).detach();
     if (exported.wait_for(kGrace) != std::future_status::ready) {
       logger_.Log(LogLevel::kWarning, "spans-lost",
-                  "The collector does not answer: the last spans were not exported.");
+                  "The collector does not answer; the last spans were not exported.");
     }
     LogNoMore();
   }

@@ -23,8 +23,8 @@ class Handler final : public sdk::internal_log::LogHandler {
   void Close() {
     const std::lock_guard lock(mutex_);
     if (left_out_ > 0) {
-      logger_->Log(LogLevel::kWarning, "tracing-problem", "There were more problems like the last.",
-                   {{"left_out", left_out_}});
+      logger_->Log(LogLevel::kWarning, "tracing-problem",
+                   "Further problems like the last were left out.", {{"left_out", left_out_}});
     }
     logger_ = nullptr;
   }

@@ -103,7 +103,7 @@ TEST_F(HealthControllerTest, LiveAndHealthAre503WhenALoopDoesNotTurnAndReadyIsNo
     const auto json = JsonOf(response);
     EXPECT_EQ(json["status"], "Unhealthy");
     EXPECT_EQ(json["entries"]["threads"]["status"], "Unhealthy");
-    EXPECT_EQ(json["entries"]["threads"]["description"], "These do not turn any more: http-0.");
+    EXPECT_EQ(json["entries"]["threads"]["description"], "Unresponsive threads: http-0.");
   }
   EXPECT_EQ(Get("/health/ready").status, 200);
 }

@@ -65,9 +65,8 @@ TEST_F(HeadersFromRequestTest, CountAsHeadersOfARecord) {
   const auto response =
       Ask(Send(R"({"topic":"t","value":1})", "x-1:\r\nx-2:\r\nx-3:\r\nx-4:\r\nx-5:\r\n"));
   EXPECT_EQ(response.status, 400);
-  EXPECT_THAT(
-      JsonOf(response)["errors"][0]["detail"].get<std::string>(),
-      HasSubstr("5 of them from header fields of the request (Records:HeadersFromRequest)"));
+  EXPECT_THAT(JsonOf(response)["errors"][0]["detail"].get<std::string>(),
+              HasSubstr("5 of them copied from request headers (Records:HeadersFromRequest)"));
   EXPECT_TRUE(sent.empty());
 }
 
@@ -75,8 +74,9 @@ TEST_F(HeadersFromRequestTest, CountAsBytesOfARecord) {
   const auto response =
       Ask(Send(R"({"topic":"t","value":1})", "X-A: " + std::string(97, 'a') + "\r\n"));
   EXPECT_EQ(response.status, 413);
-  EXPECT_THAT(JsonOf(response)["detail"].get<std::string>(),
-              HasSubstr("101 bytes of key, value and headers, 100 of them from header fields"));
+  EXPECT_THAT(
+      JsonOf(response)["detail"].get<std::string>(),
+      HasSubstr("101 bytes of key, value and headers, 100 of them copied from request headers"));
 }
 
 TEST_F(HeadersFromRequestTest, AreAFaultOfAllRawLinesOnce) {

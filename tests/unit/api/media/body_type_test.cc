@@ -27,7 +27,7 @@ std::string Why(std::string_view type, std::span<const std::string_view> wanted)
 TEST(WhyNotTaken, ComparesTheTypeWithoutCaseAndParameters) {
   EXPECT_EQ(Why("Application/JSON ; a=b", kSend), "");
   EXPECT_EQ(Why("application/jsonx", kSend),
-            "This path takes Content-Type: application/json; the request has "
+            "This path requires Content-Type: application/json; the request has "
             "\"application/jsonx\".");
   EXPECT_THAT(Why("text/json", kBatch), HasSubstr("application/json or application/x-ndjson;"));
   EXPECT_THAT(WhyNotTaken({}, kSend).value_or(""), HasSubstr("the request has none."));

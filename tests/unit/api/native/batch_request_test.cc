@@ -75,7 +75,7 @@ TEST(BatchRequest, BoundsDefaultHeaders) {
 }
 
 TEST(BatchRequest, RefusesABatchWithoutRecords) {
-  EXPECT_THAT(Faults(ParseBatch("[]")), ElementsAre(HasSubstr("There is no record")));
+  EXPECT_THAT(Faults(ParseBatch("[]")), ElementsAre(HasSubstr("The body contains no record")));
   EXPECT_THAT(Pointers(ParseBatch(R"({"topic":"t","messages":[]})")), ElementsAre("/messages"));
   EXPECT_THAT(Faults(ParseBatch("{}")), ElementsAre(HasSubstr("\"messages\" is missing")));
   EXPECT_THAT(Pointers(ParseBatch(R"({"messages":null})")), ElementsAre("/messages"));
@@ -177,7 +177,7 @@ TEST(LinesRequest, TakesARecordALineAndSkipsEmptyLines) {
 
 TEST(LinesRequest, RefusesNoRecordTooManyAndFaults) {
   const std::string line = "{\"topic\":\"t\",\"value\":1}\n";
-  EXPECT_THAT(Faults(ParseLines("\n \n")), ElementsAre(HasSubstr("There is no record")));
+  EXPECT_THAT(Faults(ParseLines("\n \n")), ElementsAre(HasSubstr("The body contains no record")));
   EXPECT_TRUE(ParseLines(line + line, 2).ok());
   EXPECT_EQ(ParseLines(line + line + line, 2).error().type, ProblemType::kTooManyRecords);
   EXPECT_THAT(Pointers(ParseLines(line + "\n[]\n{\"value\":1}\n")), ElementsAre("/1", "/2"));
@@ -201,11 +201,11 @@ TEST(RequestBody, SaysWhereItIsNotJson) {
       {"\xEF\xBB\xBF{}",
        "The body begins with a byte order mark (EF BB BF); send UTF-8 without one."},
       {"\x1F\x8B\b",
-       "The body begins as gzip does (1F 8B), and no Content-Encoding says so: send "
-       "Content-Encoding: gzip, or the body uncompressed. Only one coding is undone."},
+       "The body begins like gzip (1F 8B), but the request has no matching Content-Encoding: send "
+       "Content-Encoding: gzip, or the body uncompressed. Only one coding is decoded."},
       {"\x28\xB5\x2F\xFD\x04",
-       "The body begins as zstd does (28 B5 2F FD), and no Content-Encoding says so: send "
-       "Content-Encoding: zstd, or the body uncompressed. Only one coding is undone."},
+       "The body begins like zstd (28 B5 2F FD), but the request has no matching Content-Encoding: "
+       "send Content-Encoding: zstd, or the body uncompressed. Only one coding is decoded."},
       {"\xFF\xFE{\0}\0"s,
        "The body begins with the byte order mark of UTF-16 (FF FE); send UTF-8."},
       {"\xFE\xFF\0{\0}"s,

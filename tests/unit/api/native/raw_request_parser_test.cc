@@ -132,9 +132,9 @@ TEST(ParseRawRequest, ReadsASpaceBeforeTheZoneOfATimeAsThePlusThatItWas) {
 
 TEST(ParseRawRequest, DecodesTheNamesOfParameters) {
   EXPECT_EQ(Parse("k%65y=a").value().batch.records[0].key, "a");
-  EXPECT_THAT(Faults(Parse("key=a&%6Bey=b")), ElementsAre(HasSubstr("\"key\" comes twice")));
+  EXPECT_THAT(Faults(Parse("key=a&%6Bey=b")), ElementsAre(HasSubstr("\"key\" appears twice")));
   EXPECT_THAT(Faults(Parse("my%20key=a")), ElementsAre(HasSubstr("my%20key: Unknown")));
-  EXPECT_THAT(Faults(Parse("k%6=a")), ElementsAre(HasSubstr("k%6: \"%\" is followed by")));
+  EXPECT_THAT(Faults(Parse("k%6=a")), ElementsAre(HasSubstr("k%6: \"%\" must be followed by")));
 }
 
 TEST(ParseRawRequest, TellsAnEmptyKeyFromNone) {
@@ -147,7 +147,7 @@ TEST(ParseRawRequest, DecodesTheTopic) {
       ParseRawRequest("a%2Eb", Head(""), testing::Body("v"), 1).value().batch.records[0].topic,
       "a.b");
   EXPECT_THAT(Faults(testing::Judged(ParseRawRequest("a%2", Head(""), testing::Body(""), 1))),
-              ElementsAre(HasSubstr("topic: \"%\" is followed by")));
+              ElementsAre(HasSubstr("topic: \"%\" must be followed by")));
 }
 
 TEST(ParseRawRequest, TakesHeadersFromQueryAndFieldsInOrder) {
@@ -181,21 +181,22 @@ TEST(ParseRawRequest, RefusesUnknownAndDoubleParametersByName) {
   EXPECT_THAT(Faults(Parse("kye=a")),
               ElementsAre("kye: Unknown query parameter \"kye\"; did you mean \"key\"?"));
   EXPECT_THAT(Faults(Parse("Partition=1")), ElementsAre(HasSubstr("did you mean \"partition\"")));
-  EXPECT_THAT(Faults(Parse("colour=red")),
-              ElementsAre("colour: Unknown query parameter \"colour\"; known are key, partition, "
-                          "timestamp, header, tombstone and split."));
+  EXPECT_THAT(
+      Faults(Parse("colour=red")),
+      ElementsAre("colour: Unknown query parameter \"colour\"; known names are key, partition, "
+                  "timestamp, header, tombstone and split."));
   EXPECT_THAT(Faults(Parse("key=a&key=a&header=a:b&header=a:b")),
-              ElementsAre(HasSubstr("key: The query parameter \"key\" comes twice")));
+              ElementsAre(HasSubstr("key: The query parameter \"key\" appears twice")));
   EXPECT_THAT(Faults(Parse(std::string(500, 'x'))), ElementsAre(HasSubstr("x...\"")));
 }
 
 TEST(ParseRawRequest, SaysWhatEachParameterTakes) {
-  EXPECT_THAT(
-      Faults(Parse("key&partition=1.5&timestamp=now&header=a&tombstone=1")),
-      ElementsAre(HasSubstr("key: The query parameter \"key\" has no value"),
-                  HasSubstr("partition: A partition is"), HasSubstr("timestamp: A timestamp is"),
-                  HasSubstr("header: A header is NAME:VALUE"),
-                  HasSubstr("tombstone: \"tombstone\" is")));
+  EXPECT_THAT(Faults(Parse("key&partition=1.5&timestamp=now&header=a&tombstone=1")),
+              ElementsAre(HasSubstr("key: The query parameter \"key\" has no value"),
+                          HasSubstr("partition: A partition must be"),
+                          HasSubstr("timestamp: A timestamp must be"),
+                          HasSubstr("header: A header must be NAME:VALUE"),
+                          HasSubstr("tombstone: \"tombstone\" must be")));
   for (const char* bad : {"partition=", "partition=2147483648", "partition=+1",
                           "timestamp=", "timestamp=1.0", "timestamp=%", "key=%", "key=%0g",
                           "header=%zz:a", "header=a:%", "header=%ff:a", "tombstone=", "=", "=a"}) {
@@ -247,21 +248,21 @@ TEST(ParseRawRequest, GivesEachElementWhatTheTargetSays) {
 }
 
 TEST(ParseRawRequest, RefusesWhatItCannotSplit) {
-  EXPECT_THAT(Faults(ParseArray("[ ]")), ElementsAre(HasSubstr("There is no element")));
+  EXPECT_THAT(Faults(ParseArray("[ ]")), ElementsAre(HasSubstr("The array has no elements")));
   EXPECT_THAT(Faults(ParseArray("{\"a\":1}")),
-              ElementsAre(HasSubstr("the body is a JSON array, of which each element becomes a "
-                                    "record; it is not an object.")));
+              ElementsAre(HasSubstr("the body must be a JSON array, whose elements become "
+                                    "records, not an object.")));
   EXPECT_THAT(Faults(ParseArray("[1]", "tombstone=true")), ElementsAre(HasSubstr("tombstone: ")));
   for (const char* type : {"text/plain", "application/x-ndjson", "application/jsonl"}) {
     EXPECT_THAT(Faults(ParseArray("[1]", "", 1, type)),
-                ElementsAre(HasSubstr("split: \"split=array\" is for a body of the media type "
+                ElementsAre(HasSubstr("split: \"split=array\" requires a body of the media type "
                                       "application/json")));
   }
   EXPECT_THAT(Faults(Parse("split=array", "[1]")), ElementsAre(HasSubstr("split: ")));
   EXPECT_THAT(Faults(Parse("split=lines", "1")),
-              ElementsAre(HasSubstr("split: \"split\" is \"none\" or \"array\"")));
+              ElementsAre(HasSubstr("split: \"split\" must be \"none\", or \"array\"")));
   EXPECT_THAT(Faults(Parse("split=none", "[1]")), IsEmpty());
-  EXPECT_THAT(Faults(Parse("split=array&split=array", "1")), Contains(HasSubstr("comes twice")));
+  EXPECT_THAT(Faults(Parse("split=array&split=array", "1")), Contains(HasSubstr("appears twice")));
   EXPECT_THAT(Faults(ParseLines("1", "split=array")), ElementsAre(HasSubstr("split: ")));
 }
 
@@ -323,8 +324,9 @@ TEST(ParseRawLinesRequest, RefusesWhatIsNoTextByItsFirstBytes) {
 }
 
 TEST(ParseRawLinesRequest, RefusesNoLinesTooManyLinesAndATombstone) {
-  EXPECT_THAT(Faults(ParseLines("\n\r\n")), ElementsAre(HasSubstr("There is no line")));
-  EXPECT_THAT(Faults(ParseLines("")), ElementsAre(HasSubstr("There is no line")));
+  EXPECT_THAT(Faults(ParseLines("\n\r\n")),
+              ElementsAre(HasSubstr("The body has no non-empty line")));
+  EXPECT_THAT(Faults(ParseLines("")), ElementsAre(HasSubstr("The body has no non-empty line")));
   EXPECT_TRUE(ParseLines("1\n\n2\n", "", 2).ok());
   EXPECT_EQ(ParseLines("1\n2\n3", "", 2).error().type, ProblemType::kTooManyRecords);
   EXPECT_THAT(Faults(ParseLines("1", "tombstone=true")), ElementsAre(HasSubstr("tombstone: ")));

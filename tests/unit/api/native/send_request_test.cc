@@ -100,7 +100,7 @@ TEST(SendRequest, ForwardsHalfASurrogatePairWhereNobodyDecodesIt) {
 TEST(SendRequest, RefusesHalfASurrogatePairWhereItIsText) {
   const auto pointers = [](const std::string& members) { return Pointers(Send(members)); };
   EXPECT_THAT(Faults(Send(R"("value":"cut \ud83d")")),
-              ElementsAre(HasSubstr("/value: A \\u escape is half a surrogate pair")));
+              ElementsAre(HasSubstr("/value: A \\u escape is half of a surrogate pair")));
   EXPECT_THAT(pointers(R"("value":1,"key":"\ude00")"), ElementsAre("/key"));
   EXPECT_THAT(pointers(R"("value":1,"headers":{"h":"\ud83dx"})"), ElementsAre("/headers/h"));
   EXPECT_THAT(pointers(R"("value":1,"headers":{"\ud83d":null})"), ElementsAre("/headers"));
@@ -162,8 +162,8 @@ TEST(SendRequest, TakesAnyJsonAsAKeyOnlyWithItsEncoding) {
   EXPECT_EQ(KeyOf(R"("key":{"id": 1},"keyEncoding":"json")"), R"({"id": 1})");
   EXPECT_EQ(KeyOf(R"("key":"k","keyEncoding":"json")"), "\"k\"");
   EXPECT_THAT(Faults(Send(R"("value":1,"key":17)")),
-              ElementsAre("/key: This is a string or null, not a number; set \"keyEncoding\" to "
-                          "\"json\" to send the JSON text itself."));
+              ElementsAre("/key: This must be a string or null, not a number; set \"keyEncoding\" "
+                          "to \"json\" to send the JSON text itself."));
 }
 
 TEST(SendRequest, RefusesBase64ThatIsNotStrictOrNoString) {
@@ -178,7 +178,7 @@ TEST(SendRequest, RefusesBase64ThatIsNotStrictOrNoString) {
 TEST(SendRequest, RefusesUnknownEncodings) {
   for (const std::string encoding : {"\"Text\"", "\"hex\"", "\"\"", "null", "1"}) {
     EXPECT_THAT(Faults(Send(R"("value":1,"valueEncoding":)" + encoding)),
-                ElementsAre(R"(/valueEncoding: An encoding is "text", "base64" or "json".)"));
+                ElementsAre(R"(/valueEncoding: An encoding must be "text", "base64" or "json".)"));
     EXPECT_THAT(Pointers(Send(R"("value":1,"keyEncoding":)" + encoding)),
                 ElementsAre("/keyEncoding"));
   }
@@ -298,7 +298,7 @@ TEST(SendRequest, ReadsEscapedMemberNames) {
 
 TEST(SendRequest, RefusesAMemberTwiceAlsoWhenItIsWrittenDifferently) {
   EXPECT_THAT(Faults(Send(R"("value":1,"value":2)")),
-              ElementsAre("/value: The member \"value\" comes twice; leave one out."));
+              ElementsAre("/value: The member \"value\" appears twice; leave one out."));
   EXPECT_THAT(Pointers(Send(R"("value":1,"\u0074opic":"u")")), ElementsAre("/topic"));
 }
 
@@ -311,8 +311,8 @@ TEST(SendRequest, RefusesUnknownMembersAndNamesTheNearest) {
   EXPECT_THAT(fault("\"key_encoding\""), HasSubstr("did you mean \"keyEncoding\"?"));
   EXPECT_THAT(fault("\"time_stamp\""), HasSubstr("did you mean \"timestamp\"?"));
   EXPECT_THAT(fault("\"header\""), HasSubstr("did you mean \"headers\"?"));
-  EXPECT_THAT(fault("\"offset\""), HasSubstr("known are topic, key, value, keyEncoding, "));
-  EXPECT_THAT(fault("\"\""), HasSubstr("/: Unknown member \"\"; known are "));
+  EXPECT_THAT(fault("\"offset\""), HasSubstr("known names are topic, key, value, keyEncoding, "));
+  EXPECT_THAT(fault("\"\""), HasSubstr("/: Unknown member \"\"; known names are "));
   EXPECT_THAT(fault(R"("a/b~c\n")"), HasSubstr("/a~1b~0c\n: Unknown member \"a/b~c\n\""));
 }
 

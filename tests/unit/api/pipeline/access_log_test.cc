@@ -85,10 +85,10 @@ TEST_F(AccessLogTest, FaultsOfTheServerAndSlowOnesAreWarnings) {
 
 TEST_F(AccessLogTest, TheSentenceSaysWhatBecameOfTheRequest) {
   EXPECT_EQ(Only(Line(200)).message, "A request was answered.");
-  EXPECT_EQ(Only(Line(200, milliseconds(100))).message, "A request was answered, but slowly.");
+  EXPECT_EQ(Only(Line(200, milliseconds(100))).message, "A request was answered slowly.");
   EXPECT_EQ(Only(Line(404)).message, "A request was refused.");
   EXPECT_EQ(Only(Line(503)).message, "A request failed.");
-  EXPECT_EQ(Only(Line(499)).message, "The client went away before its answer.");
+  EXPECT_EQ(Only(Line(499)).message, "The client disconnected before its answer.");
   AccessLog::Line probe = Line(503);
   probe.probe = true;
   EXPECT_EQ(Only(probe).message, "A health check failed.");

@@ -55,7 +55,7 @@ TEST_F(Problems, InAFileTheTypeMustBeThatOfJson) {
   EXPECT_THAT(OfBase(R"({"Http":{"Port":null}})"), HasSubstr("null is not an integer"));
   EXPECT_THAT(OfBase(R"({"Http":{"Port":[1]}})"), HasSubstr("an array is not an integer"));
   EXPECT_THAT(OfBase(R"({"Http":{"Port":{}}})"), HasSubstr("an object is not an integer"));
-  EXPECT_THAT(OfBase(R"({"Http":{"Port":{"x":1}}})"), HasSubstr("Http:Port has nothing below it"));
+  EXPECT_THAT(OfBase(R"({"Http":{"Port":{"x":1}}})"), HasSubstr("Http:Port has no keys below it"));
   EXPECT_THAT(OfBase(R"({"Http":{"Address":5}})"), HasSubstr("5 is not a string"));
   EXPECT_THAT(OfBase(R"({"Kafka":{"LingerMs":"5"}})"), HasSubstr("is not a number"));
   EXPECT_THAT(OfBase(R"({"Kafka":{"EnableIdempotence":"true"}})"), HasSubstr("is not a boolean"));
@@ -109,10 +109,11 @@ TEST_F(Problems, WhatWouldBreakThePromiseIsRefusedWithTheReason) {
 }
 
 TEST_F(Problems, TheMessageTimeoutMustBeUnderTheRequestTimeout) {
-  EXPECT_THAT(LoadProblems({"Kafka__MessageTimeoutMs=30000"}),
-              ElementsAre(AllOf(HasSubstr("environment variable Kafka__MessageTimeoutMs: "
-                                          "Kafka:MessageTimeoutMs: 30000 is not under "
-                                          "Limits:RequestTimeoutMs (30000)"))));
+  EXPECT_THAT(
+      LoadProblems({"Kafka__MessageTimeoutMs=30000"}),
+      ElementsAre(AllOf(HasSubstr(
+          "environment variable Kafka__MessageTimeoutMs: "
+          "Kafka:MessageTimeoutMs: 30000 is not less than Limits:RequestTimeoutMs (30000)"))));
   EXPECT_THAT(LoadProblems({}, {"--Limits:RequestTimeoutMs=25000"}),
               ElementsAre(HasSubstr("command line --Limits:RequestTimeoutMs: ")));
   EXPECT_THAT(LoadProblems({"Kafka__MessageTimeoutMs=29999"}), IsEmpty());
@@ -121,7 +122,7 @@ TEST_F(Problems, TheMessageTimeoutMustBeUnderTheRequestTimeout) {
 TEST_F(Problems, TheLingerMustBeUnderTheMessageTimeout) {
   EXPECT_THAT(
       LoadProblems({"Kafka__LingerMs=25000"}),
-      ElementsAre(HasSubstr("Kafka:LingerMs: is not under Kafka:MessageTimeoutMs (25000)")));
+      ElementsAre(HasSubstr("Kafka:LingerMs: is not less than Kafka:MessageTimeoutMs (25000)")));
 }
 
 TEST_F(Problems, ATlsFileWithoutTheOthersThatItNeedsIsRefused) {

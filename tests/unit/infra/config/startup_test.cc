@@ -57,7 +57,7 @@ TEST_F(StartupOf, AHealthCheckEndsWith0OrWith1AndASentence) {
 
 TEST_F(StartupOf, TheManagementPortIsAnotherThanThatOfHttp) {
   EXPECT_EQ(Run({"--check-config", "--Http:Port=9", "--Management:Port=9"}), 78);
-  EXPECT_THAT(err_.str(), HasSubstr("Management:Port: is Http:Port, too"));
+  EXPECT_THAT(err_.str(), HasSubstr("Management:Port: is the same as Http:Port"));
   EXPECT_EQ(Run({"--check-config", "--Http:Port=0", "--Management:Port=0"}), 0);
   EXPECT_EQ(Run({"--check-config", "--Management:Port="}), 0);
 }

@@ -140,7 +140,7 @@ TEST_F(AdmissionPace, IsWhatTheBytesInFlightTakeToDrain) {
   Drain(100);
   Admission::Ticket waiting = admission.TryAdmit();
   EXPECT_TRUE(waiting.Grow(6'500));
-  clock.Advance(std::chrono::seconds(1));  // a thousand bytes a second
+  clock.Advance(std::chrono::seconds(1));  // a thousand bytes per second
   EXPECT_EQ(RetryAfter(), 7);
 }
 

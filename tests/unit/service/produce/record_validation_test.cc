@@ -85,11 +85,11 @@ TEST(CheckRecord, AFaultSaysWhatIsFromFieldsOfTheRequest) {
   const std::vector<RecordError> errors = CheckRecord(record, kLimits, kNow, from_request);
   ASSERT_EQ(errors.size(), 2U);
   EXPECT_EQ(errors[0].detail,
-            "The record has 3 headers, 2 of them from header fields of the request "
+            "The record has 3 headers, 2 of them copied from request headers "
             "(Records:HeadersFromRequest); at most 2 are allowed (Limits:MaxHeaders).");
   EXPECT_EQ(errors[1].detail,
-            "The record has 16 bytes of headers, 8 of them from header fields of the "
-            "request (Records:HeadersFromRequest); at most 10 are allowed "
+            "The record has 16 bytes of headers, 8 of them copied from request headers "
+            "(Records:HeadersFromRequest); at most 10 are allowed "
             "(Limits:MaxRecordBytes).");
 }
 
@@ -128,11 +128,12 @@ TEST(CheckRecord, ATimeIsFromTheEarliestToADayAhead) {
   EXPECT_EQ(TimeFaults(kNow + 86'400'000), "");
   EXPECT_EQ(TimeFaults(946'684'799'999),
             "/timestamp: The timestamp is 1999-12-31T23:59:59.999Z, before "
-            "2000-01-01T00:00:00.000Z (Limits:MinTimestamp): milliseconds, not seconds? Leave it "
-            "out to mean now.");
-  EXPECT_EQ(TimeFaults(kNow + 86'400'001),
-            "/timestamp: The timestamp is 2026-01-03T03:04:05.679Z, more than a day ahead of the "
-            "gateway's clock: milliseconds, not microseconds? Leave it out to mean now.");
+            "2000-01-01T00:00:00.000Z (Limits:MinTimestamp). Are these seconds instead of "
+            "milliseconds? Leave it out to mean now.");
+  EXPECT_EQ(
+      TimeFaults(kNow + 86'400'001),
+      "/timestamp: The timestamp is 2026-01-03T03:04:05.679Z, more than a day ahead of the "
+      "gateway's clock. Are these microseconds instead of milliseconds? Leave it out to mean now.");
 }
 
 TEST(CheckRecord, ATimeInAnotherUnitIsRefused) {

@@ -143,7 +143,7 @@ TEST_P(Coded, CutOffAnywhereIsRefused) {
     const Decoded decoded = Decode({std::string_view(coded).substr(0, length)});
     ASSERT_FALSE(decoded.ok) << length;
     ASSERT_EQ(decoded.error.type, ProblemType::kUndecodableBody);
-    ASSERT_THAT(decoded.error.detail, HasSubstr("it ends too early"));
+    ASSERT_THAT(decoded.error.detail, HasSubstr("it is incomplete"));
   }
 }
 
@@ -238,7 +238,7 @@ TEST(GzipDecoder, RefusesWhatIsNoMemberBehindOne) {
     EXPECT_FALSE(decoded.ok) << behind;
   }
   EXPECT_THAT(Decode(ContentCoding::kGzip, {Gzip("a") + "garbage"}).error.detail,
-              HasSubstr("something that is no gzip member follows its end"));
+              HasSubstr("data that is not a gzip member follows its end"));
 }
 
 TEST(GzipDecoder, BoundsTheMembersTogether) {

@@ -86,7 +86,7 @@ TEST_F(TlsContextOf, AnEncryptedKeyIsRefusedWithoutAskingForItsPassphrase) {
 TEST_F(TlsContextOf, AuthoritiesThatAreNoneAreRefused) {
   files.client_ca = files.key;
   EXPECT_THAT(Fault(), AllOf(HasSubstr("Http:Tls:ClientCaFile: "),
-                             HasSubstr("holds no certificates in PEM form")));
+                             HasSubstr("contains no certificates in PEM form")));
 }
 
 TEST_F(TlsContextOf, TellsWhenTheCertificateExpires) {

@@ -59,17 +59,18 @@ TEST(CommandLine, TheFileTakesBothForms) {
 TEST(CommandLine, WhatItDoesNotKnowIsAProblem) {
   EXPECT_THAT(ProblemsOf({"--confg=x", "run"}),
               ElementsAre("command line --confg: unknown option; did you mean --config?",
-                          "command line run: not an option; allowed: --Section:Key=value and what "
-                          "--help says"));
+                          "command line run: not an option; allowed: --Section:Key=value and the "
+                          "options of --help"));
   EXPECT_THAT(ProblemsOf({"--Http__Port=1"}),
               ElementsAre("command line --Http__Port: unknown option; did you mean --Http:Port?"));
 }
 
 TEST(CommandLine, AMissingValueIsAProblem) {
-  EXPECT_THAT(ProblemsOf({"--Http:Port", "--check-config"}),
-              ElementsAre("command line --Http:Port: no value given; allowed: --Http:Port=value"));
+  EXPECT_THAT(
+      ProblemsOf({"--Http:Port", "--check-config"}),
+      ElementsAre("command line --Http:Port: the value is missing; allowed: --Http:Port=value"));
   EXPECT_THAT(ProblemsOf({"--config"}),
-              ElementsAre("command line --config: no file given; allowed: --config FILE"));
+              ElementsAre("command line --config: the file is missing; allowed: --config FILE"));
   EXPECT_THAT(ProblemsOf({"--config=a", "--config=b"}),
               ElementsAre("command line --config: given twice; allowed: one file"));
 }

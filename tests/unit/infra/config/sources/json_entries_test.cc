@@ -55,13 +55,13 @@ TEST(JsonEntries, TheSchemaOfTheRootIsForEditors) {
 TEST(JsonEntries, AKeyTwiceInAnObjectIsAProblemWhateverItsCase) {
   EXPECT_THAT(ProblemsOf(R"({"A":{"B":1,"B":2}})"), ElementsAre("file x: A:B: is there twice"));
   EXPECT_THAT(ProblemsOf(R"({"A":{"B":1,"b":2},"a":{}})"),
-              ElementsAre("file x: A:b: is there twice, the first time as \"B\"",
-                          "file x: a: is there twice, the first time as \"A\""));
+              ElementsAre("file x: A:b: appears twice, the first time as \"B\"",
+                          "file x: a: appears twice, the first time as \"A\""));
   EXPECT_THAT(ProblemsOf(R"({"A":{"B":1},"C":{"B":1}})"), IsEmpty());
 }
 
 TEST(JsonEntries, AColonInANameIsAProblem) {
-  EXPECT_THAT(ProblemsOf(R"({"A:B":1})"), ElementsAre(HasSubstr("holds no ':'")));
+  EXPECT_THAT(ProblemsOf(R"({"A:B":1})"), ElementsAre(HasSubstr("must not contain ':'")));
 }
 
 TEST(JsonEntries, WhatIsNotJsonIsSaidWithLineAndColumn) {
@@ -69,13 +69,14 @@ TEST(JsonEntries, WhatIsNotJsonIsSaidWithLineAndColumn) {
               ElementsAre("file x: is not JSON: line 2, column 3: comments are not allowed"));
   EXPECT_THAT(
       ProblemsOf("{\"A\":1,\n}"),
-      ElementsAre("file x: is not JSON: line 2, column 1: a comma before a closing bracket"));
+      ElementsAre(
+          "file x: is not JSON: line 2, column 1: there is a comma before a closing bracket"));
   EXPECT_THAT(ProblemsOf("{\"A\":"),
-              ElementsAre("file x: is not JSON: line 1, column 6: it ends too early"));
+              ElementsAre("file x: is not JSON: line 1, column 6: it is incomplete"));
   EXPECT_THAT(ProblemsOf(""),
-              ElementsAre("file x: is not JSON: line 1, column 1: it ends too early"));
+              ElementsAre("file x: is not JSON: line 1, column 1: it is incomplete"));
   EXPECT_THAT(ProblemsOf("{'A':1}"),
-              ElementsAre("file x: is not JSON: line 1, column 2: strings take double quotes"));
+              ElementsAre("file x: is not JSON: line 1, column 2: strings need double quotes"));
   EXPECT_THAT(ProblemsOf("{} {}"), ElementsAre(HasSubstr("line 1, column 4")));
   EXPECT_THAT(ProblemsOf("{\"A\":1e400}"), ElementsAre(HasSubstr("a number is too large")));
   EXPECT_THAT(ProblemsOf("{\"A\":\"\xff\"}"), ElementsAre(HasSubstr("not UTF-8")));
