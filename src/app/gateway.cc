@@ -56,7 +56,7 @@ int Gateway::Run() {
     if (const ExitCode code = (this->*step)()) return *code;
   }
   const int signal = WaitForStop();
-  log_.Log(LogLevel::kInformation, "stopping", "A signal asks the gateway to stop.",
+  log_.Log(LogLevel::kInformation, "stopping", "The gateway received a signal and is stopping.",
            {{"signal", std::int64_t{signal}}});
   return Drain();
 }
@@ -66,7 +66,7 @@ void Gateway::PrepareProcess() {
   RaiseOpenFileLimit();
   if (settings_.process.batch_scheduling && !UseBatchScheduling()) {
     log_.Log(LogLevel::kInformation, "scheduling-refused",
-             "The system does not let the gateway use SCHED_BATCH, so it is somewhat slower.");
+             "The system does not allow SCHED_BATCH; throughput is somewhat lower.");
   }
 }
 
@@ -177,7 +177,7 @@ Gateway::ExitCode Gateway::StartServers() {
     if (const ExitCode code = Listen(management_.get(), "management")) return code;
     management_->Start();
     log_.Log(LogLevel::kInformation, "management-listening",
-             "Health and metrics are on a port of their own.",
+             "The management listener for health and metrics is listening.",
              {{"url", std::string_view(management_->url())}});
   }
   server_->Start();
@@ -234,7 +234,7 @@ int Gateway::Drain() {
   // Last, because until now it has reported that the gateway is not ready.
   if (management_) management_->Stop();
   log_.Log(LogLevel::kInformation, "stopped",
-           "The gateway has stopped; the counts are of the records of its drain.",
+           "The gateway has stopped. The counts are the records completed during the drain.",
            {{"delivered", result.delivered},
             {"not_persisted", result.not_persisted},
             {"possibly_persisted", result.possibly_persisted}});
