@@ -1,5 +1,5 @@
-// Everything of `api` put together: routes, pipeline, budgets, access log. Owned by main, outlives
-// the server that calls it. What it needs of the other layers it gets as ports.
+// Composes all of `api`: routes, pipeline, budgets, access log. Owned by main, outlives the server
+// that calls it. It gets the other layers as ports.
 #ifndef GATEWAY_API_API_H_
 #define GATEWAY_API_API_H_
 
@@ -35,11 +35,11 @@ struct ApiOptions {
   std::chrono::milliseconds request_timeout{30'000};  // Limits:RequestTimeoutMs
   std::vector<std::string> allowed_origins;           // Http:Cors:AllowedOrigins
   std::vector<std::string> headers_from_request;      // Records:HeadersFromRequest
-  // Management:Port: health and metrics are on a server of their own, see management_handler().
+  // Management:Port: a separate server has health and metrics, see management_handler().
   bool management_apart = false;
   AccessLogOptions access_log;
-  Tracer* tracer = nullptr;            // null: nobody records spans
-  const Liveness* liveness = nullptr;  // null: nobody watches the threads
+  Tracer* tracer = nullptr;            // null: no spans are recorded
+  const Liveness* liveness = nullptr;  // null: the threads are not watched
   SiteOptions site;
 };
 
@@ -52,11 +52,11 @@ class Api final {
   Api& operator=(const Api&) = delete;
 
   http::HttpHandler& handler() { return pipeline_; }
-  // For the server of health and metrics; without management_apart it has no routes.
+  // For the management server; has no routes unless management_apart is set.
   http::HttpHandler& management_handler() { return management_pipeline_; }
   const Router& router() const { return router_; }
   const Router& management_router() const { return management_router_; }
-  // Requests that were admitted and whose records are not all reported.
+  // Admitted requests with records that are not reported yet.
   const Admission& admission() const { return admission_; }
 
  private:

@@ -45,7 +45,7 @@ std::vector<ConfigProblem> CheckTls(const Settings& settings) {
   return {problem};
 }
 
-// A glob that matches such a field among others leaves it out; one that names it is a mistake.
+// A glob that also matches other headers just skips such a header; one that names it is a mistake.
 std::vector<ConfigProblem> CheckRecords(const Settings& settings) {
   std::vector<ConfigProblem> problems;
   for (const std::string& glob : settings.records.headers_from_request) {

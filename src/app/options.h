@@ -1,5 +1,5 @@
-// What the parts of the program are given, made from the settings; and the checks of a
-// configuration that only the parts themselves can make. Pure but for the files that are read.
+// Converts the settings to the options of each part of the program; and the configuration checks
+// that only these parts can make. Pure except for reading files.
 #ifndef GATEWAY_APP_OPTIONS_H_
 #define GATEWAY_APP_OPTIONS_H_
 
@@ -19,24 +19,24 @@
 
 namespace gateway {
 
-// What librdkafka, OpenSSL and the rules for record headers have against the configuration; empty
-// if nothing.
+// The configuration errors found by librdkafka, OpenSSL and the rules for record headers.
 std::vector<ConfigProblem> CheckKafka(const Settings& settings);
 std::vector<ConfigProblem> CheckTls(const Settings& settings);
 std::vector<ConfigProblem> CheckRecords(const Settings& settings);
 
-// --health-check: asks the gateway that runs with these settings. Absent if it is well.
+// --health-check: requests the health of the gateway that runs with these settings. Absent if it is
+// healthy.
 std::optional<std::string> CheckHealth(const Settings& settings, bool readiness);
 
 bool UsesTls(const Settings& settings);
 http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls);
 RecordLimits RecordLimitsOf(const Settings::Limits& limits);
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging);
-// The names and the settings that are exported; what is read at a scrape is main's to add.
+// The exported names and settings; main adds the callbacks that are read at a scrape.
 PrometheusOptions PrometheusOptionsOf(const Settings& settings);
 AccessLogOptions AccessLogOptionsOf(const Settings::Logging& logging);
 http::ServerOptions ServerOptionsOf(const Settings::Http& http);
-// Of the server at Management:Port: for few clients that come seldom.
+// Options of the server at Management:Port, which has few requests.
 http::ServerOptions ManagementOptionsOf(const Settings& settings);
 // Reads the OpenAPI document and the files of Swagger UI.
 SiteOptions SiteOptionsOf(const FileLocator& files, bool embedded);

@@ -6,7 +6,7 @@
 namespace gateway {
 namespace {
 
-constexpr std::uint32_t kNone = 0x80;  // no six bits have it
+constexpr std::uint32_t kNone = 0x80;  // not a six-bit value
 
 constexpr std::array<std::uint8_t, 256> MakeValues() {
   constexpr std::string_view kAlphabet =

@@ -1,5 +1,5 @@
 // Strict base64 (RFC 4648, section 4): the standard alphabet, padding, no white space, and no bits
-// set behind the last byte, so that each byte string has exactly one form. Pure functions.
+// set after the last byte, so that each byte string has exactly one form. Pure functions.
 #ifndef GATEWAY_API_CODEC_BASE64_H_
 #define GATEWAY_API_CODEC_BASE64_H_
 

@@ -10,8 +10,8 @@
 
 namespace gateway {
 
-// What a bare "+" stands for. In a path it is a plus. In a query it is a space, because that is how
-// nearly every encoder of queries writes one (WHATWG URL, application/x-www-form-urlencoded).
+// The meaning of a bare "+". In a path it is a plus. In a query it is a space, because nearly every
+// query encoder writes one so (WHATWG URL, application/x-www-form-urlencoded).
 enum class Plus : std::uint8_t { kPlus, kSpace };
 
 // Decodes `text` to `to`, which has room for `text.size()` bytes. Returns the number of bytes;

@@ -29,7 +29,7 @@ std::string_view StatusName(Readiness::State state) {
   return kUnhealthy;
 }
 
-// .NET's TimeSpan, "00:00:00.0001200": what readers of this shape expect.
+// .NET's TimeSpan, "00:00:00.0001200", as readers of this format expect.
 std::string TimeSpan(std::chrono::nanoseconds duration) {
   char text[32];
   std::snprintf(text, sizeof text, "00:00:%02d.%07d",
@@ -38,7 +38,7 @@ std::string TimeSpan(std::chrono::nanoseconds duration) {
   return text;
 }
 
-// Seconds to a thousandth; null if there is nothing to tell.
+// Seconds with three decimals; null if absent.
 void AppendSeconds(std::optional<std::chrono::milliseconds> time, std::string* out) {
   if (!time) {
     out->append("null");
@@ -104,7 +104,7 @@ void AppendLifecycleEntry(const Readiness::Report& report, std::string* out) {
   AppendEnd("ready", out);
 }
 
-// Their ages: the seconds since each was last seen to turn. False if one is stuck.
+// Per thread the seconds since its last beat. Returns false if one is stuck.
 bool AppendThreadsEntry(const Liveness* liveness, std::string* out) {
   const std::vector<Liveness::Thread> threads =
       liveness == nullptr ? std::vector<Liveness::Thread>() : liveness->Check();

@@ -1,5 +1,5 @@
-// GET /health, /health/live, /health/ready and the tutorial's /api/kafka/health, in the shape that
-// ASP.NET Core's health checks have. Owned by main; any thread.
+// GET /health, /health/live, /health/ready and /api/kafka/health, in the format of ASP.NET Core's
+// health checks. Owned by main; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_HEALTH_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_HEALTH_CONTROLLER_H_
 
@@ -14,20 +14,20 @@ namespace gateway {
 
 class HealthController final {
  public:
-  // Without `liveness`, that an answer comes is all that live says.
+  // Without `liveness`, /health/live only proves that the gateway answers.
   HealthController(const Readiness& readiness, const Clock& clock,
                    const Liveness* liveness = nullptr)
       : readiness_(readiness), clock_(clock), liveness_(liveness) {}
 
-  // /api/kafka/health, which belongs to the interface of the API.
+  // /api/kafka/health, which is part of the API.
   void AddApiRoutes(Router* router);
-  // The others, which are for those who run it.
+  // The other paths, which are for operators.
   void AddManagementRoutes(Router* router);
 
  private:
-  // What one answer is about.
+  // The parts of one answer.
   struct Parts {
-    bool threads = false;  // those that everything hangs on turn
+    bool threads = false;  // the essential threads are responsive
     bool ready = false;    // Kafka, and whether the gateway is stopping
   };
   void Add(const char* path, Parts parts, Router* router);

@@ -20,7 +20,7 @@ http::Response AnswerToOne(const ProduceOperation& batch, const RequestContext& 
   return response;
 }
 
-// The code of the first record that is not stored, or perhaps not; "" if all are.
+// The code of the first record that failed or possibly failed; "" if all are stored.
 std::string_view FirstFault(const ProduceOperation& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);

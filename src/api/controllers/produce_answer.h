@@ -1,5 +1,5 @@
-// The answer to a send, once the fate of its records is known; and what is left to do about a fate
-// for which no answer waits. Any thread.
+// The answer to a send, once the outcome of its records is known; and the log line for records that
+// fail after a 202. Any thread.
 #ifndef GATEWAY_API_CONTROLLERS_PRODUCE_ANSWER_H_
 #define GATEWAY_API_CONTROLLERS_PRODUCE_ANSWER_H_
 
@@ -16,7 +16,7 @@
 
 namespace gateway {
 
-// What the request decides about its answer. Copied into callbacks, so kept small.
+// What the request decides about its answer. Copied into callbacks, and therefore small.
 struct AnswerOptions {
   bool single = true;                    // one record, not a batch of one
   std::string_view ndjson;               // of an answer in lines; the rest is for many records
@@ -28,11 +28,11 @@ struct AnswerOptions {
 http::Response MakeProduceAnswer(const ProduceOperation& batch, const AnswerOptions& options,
                                  const RequestContext& context);
 
-// The 202 to `total` records that are on their way.
+// The 202 to `total` queued records.
 http::Response MakeAccepted(std::size_t total);
 
-// One log line and a count for the records of an accepted request that are not stored, or perhaps
-// not. Nothing if all are.
+// Logs one line and counts the records of a request answered with 202 that failed or possibly
+// failed. Does nothing if all are stored.
 void ReportAccepted(const ProduceOperation& batch, const RequestContext& context, Metrics& metrics,
                     Logger& logger);
 

@@ -12,7 +12,7 @@
 namespace gateway {
 namespace {
 
-// What the access log and spans say of the records.
+// What the access log and spans say about the records.
 void Describe(const RequestRecords& batch, bool single, RequestContext& context) {
   const std::vector<Record>& records = batch.records;
   if (records.empty()) return;
@@ -115,8 +115,8 @@ void ProduceController::Produce(Result<ProduceRequest, Problem> parsed, const ht
   records.origin = {context->request_id(), context->trace_id()};  // `released` keeps it alive
   // A request that came in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context->started());
-  // The request's share of the budgets goes with its context: a batch whose deadline came first
-  // keeps it until the last report.
+  // The context holds the request's share of the budgets: after a deadline it lives until the last
+  // report.
   const auto released = [context] {};
   auto produced = service_.Produce(
       std::move(records), locate,
@@ -147,8 +147,8 @@ ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const Contex
           spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
     if (spans) spans->End(*batch);
     context->ReplyLater([context, options, batch] {
-      // Before the answer is out: who has it may send the next request at once. Here and not where
-      // the report came in, because that thread has little time and this one took the ticket.
+      // Before the answer is written: its client may send the next request at once. Here and not on
+      // the delivery thread, which has little time, and because this thread took the ticket.
       if (batch->complete()) context->ticket = {};
       return MakeProduceAnswer(*batch, options, *context);
     });

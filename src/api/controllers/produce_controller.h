@@ -1,7 +1,7 @@
-// POST /api/kafka/send, /api/kafka/send/batch and /api/kafka/topics/{topic}: bytes to records,
-// records to the use case, outcomes to an answer. The answer is completed by the last delivery
-// report or by the request's deadline, or, if the client prefers respond-async, at once; no thread
-// waits. Owned by main; any thread.
+// POST /api/kafka/send, /api/kafka/send/batch and /api/kafka/topics/{topic}: parses the body, hands
+// the records to the use case, and formats the outcomes. The last delivery report, or the request's
+// deadline, completes the answer; with respond-async it is sent at once. No thread waits. Owned by
+// main; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_PRODUCE_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_PRODUCE_CONTROLLER_H_
 
@@ -25,8 +25,8 @@ namespace gateway {
 
 class ProduceController final {
  public:
-  // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the cap of a client's
-  // own. `fields`: Records:HeadersFromRequest.
+  // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the upper limit of a
+  // client's own. `fields`: Records:HeadersFromRequest.
   ProduceController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
                     std::chrono::milliseconds request_timeout, Tracer* tracer = nullptr,
                     PropagatedFields fields = {})
@@ -50,7 +50,7 @@ class ProduceController final {
                const Context& context) const;
   void ReplyNoRoom(const Context& context) const;
 
-  // What an operation calls when its records are reported: to answer, or to log what failed.
+  // Callbacks for when all records are reported: answer the request, or log what failed.
   static ProduceOperation::Callback CompleteWhenDelivered(const Context& context,
                                                           AnswerOptions options,
                                                           ProduceSpans::Ptr spans);
@@ -62,11 +62,11 @@ class ProduceController final {
   Metrics& metrics_;
   Logger& logger_;
   const std::chrono::milliseconds request_timeout_;
-  Tracer* const tracer_;  // null: nobody records spans
+  Tracer* const tracer_;  // null: no spans are recorded
   const PropagatedFields fields_;
 };
 
-// Request-Timeout-Ms: absent is `cap`, more than `cap` is `cap`, 0 or no number is a fault.
+// Request-Timeout-Ms, at most `cap`; `cap` if absent; a problem if it is 0 or not a number.
 Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestHead& head,
                                                             std::chrono::milliseconds cap);
 

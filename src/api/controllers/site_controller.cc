@@ -8,7 +8,7 @@
 namespace gateway {
 namespace {
 
-// Swagger UI sets styles from script and draws with data: images; it needs nothing else.
+// Swagger UI sets styles from scripts and uses data: images; it needs nothing else.
 constexpr std::string_view kSwaggerContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
     "data:; "
@@ -26,7 +26,7 @@ std::string_view ContentTypeOf(std::string_view path) {
   return "text/plain; charset=utf-8";
 }
 
-// FNV-1a: an ETag has to differ when the content does, no more.
+// FNV-1a: an ETag only has to differ if the content does.
 std::string EtagOf(std::string_view content) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : content) {
@@ -44,7 +44,7 @@ http::Response HtmlResponse(int status, std::string html) {
   return response;
 }
 
-// `location` is relative, as the links of the pages are: a proxy may put a prefix before the path.
+// `location` is relative, like the links of the pages: a proxy may add a prefix to the path.
 http::Response Redirect(std::string location) {
   http::Response response;
   response.status = 308;
@@ -113,8 +113,8 @@ void SiteController::Serve(const std::string& path, const http::Request& request
   http::Response response;
   response.content_type = asset.content_type;
   response.headers.emplace_back("ETag", asset.etag);
-  // The document and the page change with the gateway's version: asked for anew each time, answered
-  // 304 mostly.
+  // The document and the page change with the gateway's version: browsers revalidate them each
+  // time, mostly with a 304.
   const bool page = path == "/swagger/" || path == "/openapi.json";
   response.headers.emplace_back("Cache-Control", page ? "no-cache" : "public, max-age=3600");
   response.headers.emplace_back("Content-Security-Policy", kSwaggerContentSecurityPolicy);

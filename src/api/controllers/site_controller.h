@@ -1,6 +1,6 @@
-// What people open in a browser: the landing page, Swagger UI, the OpenAPI document, what a problem
-// type means. Files come from a table that main fills at start-up: a path of a client never touches
-// the file system. Immutable; any thread.
+// Pages for browsers: the landing page, Swagger UI, the OpenAPI document, the problem types. Files
+// come from a table that main fills at start-up: a client's path never reaches the file system.
+// Immutable; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_SITE_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_SITE_CONTROLLER_H_
 
@@ -23,8 +23,9 @@ struct SiteFile {
 
 struct SiteOptions {
   std::string version;
-  bool embedded = false;             // the in-process broker: the landing page says so
-  bool management_apart = false;     // health and metrics are elsewhere: it does not link them
+  bool embedded = false;  // the in-process broker: the landing page says so
+  bool management_apart =
+      false;  // health and metrics are on another port: the landing page does not link them
   std::string openapi;               // the document; empty: /openapi.json is 404
   std::vector<SiteFile> swagger_ui;  // empty: /swagger/ says how to build it
 };

@@ -1,5 +1,5 @@
-// GET /api/kafka/topics and /api/kafka/topics/{topic}: what the cluster has, as far as the gateway
-// writes to it. No thread waits for the cluster. Owned by main; any thread.
+// GET /api/kafka/topics and /api/kafka/topics/{topic}: the topics of the cluster that the gateway
+// may write to. No thread waits for the cluster. Owned by main; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_TOPICS_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_TOPICS_CONTROLLER_H_
 

@@ -34,7 +34,7 @@ const char* FindSpecial(const char* p, const char* end) {
   return p;
 }
 
-// The value of the four hex digits at `p`; -1 if they are none.
+// The value of the four hex digits at `p`; -1 if they are not hex digits.
 int HexQuad(const char* p, const char* end) {
   if (end - p < 4) return -1;
   int value = 0;
@@ -59,7 +59,7 @@ bool IsSurrogate(int code) { return code >= 0xD800 && code <= 0xDFFF; }
 bool IsHighSurrogate(int code) { return code >= 0xD800 && code <= 0xDBFF; }
 bool IsLowSurrogate(int code) { return code >= 0xDC00 && code <= 0xDFFF; }
 
-// What follows a high surrogate and makes a pair with it; -1 if nothing does.
+// The low surrogate that completes a pair; -1 if none follows.
 int LowSurrogateAt(const char* p, const char* end) {
   if (end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
   const int code = HexQuad(p + 2, end);
@@ -234,7 +234,7 @@ const char* JsonReader::Skip(const char* p) const {
   return p;
 }
 
-// From behind the opening quote to behind the closing one.
+// From after the opening quote to after the closing one.
 const char* JsonReader::SkipString(const char* p, JsonSlice* string) {
   for (;;) {
     p = FindSpecial(p, end_);
@@ -332,7 +332,7 @@ const char* JsonReader::SkipNameAndColon(const char* p) {
   return p + 1;
 }
 
-// From an opening bracket to behind the one that closes it.
+// From an opening bracket to after the matching closing one.
 const char* JsonReader::SkipContainer(const char* p) {
   Nesting nesting;
   JsonSlice scalar;

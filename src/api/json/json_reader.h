@@ -1,10 +1,10 @@
 // Reads JSON text (RFC 8259) strictly and in place: it hands out slices of the text, never copies.
-// Every byte it passes is checked, also inside values it only skips, and a fault comes with its
-// offset, because this one pass is both the verdict and the diagnosis. It keeps no memory and does
-// not recurse, however deep the text is nested. (simdjson needs two passes for the same, dom for
-// the verdict and on-demand for the slices, a third for numbers that no double holds and a fourth
-// for the place of a fault; on varied records this is no slower.) One reader belongs to one parse;
-// the text must outlive it and must already be known to be valid UTF-8 (FindInvalidUtf8).
+// Every byte is validated, also inside values that are only skipped, and an error has its offset,
+// because this one pass both validates and diagnoses. It neither allocates nor recurses, however
+// deep the text is nested. (simdjson needs two passes for the same, DOM to validate and on-demand
+// for the slices, a third for numbers beyond a double and a fourth for the place of an error; on
+// varied records this reader is no slower.) One reader belongs to one parse; the text must outlive
+// it and must already be known to be valid UTF-8 (FindInvalidUtf8).
 #ifndef GATEWAY_API_JSON_JSON_READER_H_
 #define GATEWAY_API_JSON_JSON_READER_H_
 
@@ -20,25 +20,25 @@ inline constexpr std::size_t kMaxValueDepth = 1'000;
 
 enum class JsonKind : std::uint8_t { kNull, kTrue, kFalse, kNumber, kString, kArray, kObject };
 
-// One value as it was sent, without the white space around it.
+// One value as it was sent, without surrounding white space.
 struct JsonSlice {
   std::string_view text;  // a string has its quotes
   JsonKind kind = JsonKind::kNull;
   bool escaped = false;  // a string with at least one escape
-  // One of them is half a surrogate pair, as text that was cut within an emoji has. The grammar of
-  // RFC 8259 allows it (section 8.2), but it is no character: the string says no text.
+  // One of the escapes is half of a surrogate pair, left when text is cut within an emoji. The
+  // grammar of RFC 8259 allows it (section 8.2), but it is not a character, so the string cannot be
+  // decoded.
   bool half_pair = false;
 
-  // What is between the quotes of a string: its bytes, unless it is `escaped`.
+  // The part between the quotes of a string: its bytes, unless it is `escaped`.
   std::string_view Inside() const { return text.substr(1, text.size() - 2); }
 };
 
 // "an array", "a number", ...
 std::string_view DescribeKind(JsonKind kind);
 
-// Writes the bytes that the string says to `to`, which has room for `string.Inside().size()`.
-// Returns how many they are. The string must come from a JsonReader. Half a surrogate pair is
-// U+FFFD.
+// Decodes the string to `to`, which has room for `string.Inside().size()` bytes. Returns the number
+// of bytes. The string must come from a JsonReader. Half of a surrogate pair becomes U+FFFD.
 std::size_t UnescapeJson(const JsonSlice& string, char* to);
 std::string UnescapeJson(const JsonSlice& string);
 
@@ -51,30 +51,31 @@ class JsonReader final {
   explicit JsonReader(std::string_view text)
       : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
 
-  // What the next value begins with ('{', '"', '-', ...); '\0' at the end of the text.
+  // The first character of the next value ('{', '"', '-', ...); '\0' at the end of the text.
   char Next() {
     while (at_ != end_ && IsSpace(*at_)) ++at_;
     return at_ == end_ ? '\0' : *at_;
   }
 
-  // Reads one value of any kind, nested up to kMaxValueDepth. False: the text is at fault.
+  // Reads one value of any kind, nested up to kMaxValueDepth. False: the text is invalid.
   bool ReadValue(JsonSlice* value);
 
-  // Reads the array or object that Next() says is there. `on_element()` has to read the element and
-  // `on_member(name)` the member's value, and pass on a false. False: the text is at fault.
+  // Reads the array or object that Next() announced. `on_element()` must read the element and
+  // `on_member(name)` the member's value, and return false if reading did. False: the text is
+  // invalid.
   template <typename OnElement>
   bool ReadArray(OnElement&& on_element);
   template <typename OnMember>
   bool ReadObject(OnMember&& on_member);
 
-  // Whether nothing but white space follows. ReadEnd makes it a fault if something does.
+  // Whether only white space follows. ReadEnd fails otherwise.
   bool AtEnd() {
     Next();
     return at_ == end_;
   }
   bool ReadEnd();
 
-  // After a false: where the text is at fault, and what is wrong (half a sentence).
+  // After a false: the offset of the error, and what is wrong (a phrase).
   std::size_t fault_offset() const { return static_cast<std::size_t>(fault_at_ - begin_); }
   std::string_view fault() const { return fault_; }
   bool ended_early() const { return fault_at_ == end_; }
@@ -82,7 +83,7 @@ class JsonReader final {
  private:
   static bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-  // These take where to read and return where they stopped; null: the text is at fault.
+  // These take the start and return where they stopped; null: the text is invalid.
   const char* Skip(const char* p) const;
   const char* SkipString(const char* p, JsonSlice* string);
   const char* SkipEscape(const char* p, JsonSlice* string);

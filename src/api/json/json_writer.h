@@ -1,5 +1,5 @@
 // Writes JSON by hand into a string: the hot path's answers are a few short fields. Escapes per RFC
-// 8259; text that is not UTF-8 comes out as U+FFFD, so that an answer is always valid JSON.
+// 8259; invalid UTF-8 becomes U+FFFD, so that an answer is always valid JSON.
 #ifndef GATEWAY_API_JSON_JSON_WRITER_H_
 #define GATEWAY_API_JSON_JSON_WRITER_H_
 

@@ -1,5 +1,5 @@
-// FindInvalidUtf8: simdjson for the verdict (its only use, so that its large header is read once),
-// a second look by hand for the place.
+// FindInvalidUtf8: simdjson validates (its only use, so that its large header is read once); the
+// code below finds the place of an error.
 #include <simdjson.h>
 
 #include "api/json/json_reader.h"

@@ -19,7 +19,7 @@ bool EndsWith(std::string_view type, std::string_view end) {
 
 std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
 
-// What clients of Confluent's REST Proxy send, to a path that looks like its own.
+// The media types of Confluent's REST Proxy, sent to a path that resembles its own.
 std::string InsteadOfRestProxy(std::string_view type) {
   return Quoted(type) +
          " is a format of Confluent's REST Proxy, which this API does not support. Send "
@@ -29,7 +29,7 @@ std::string InsteadOfRestProxy(std::string_view type) {
          "\"value\": ...}]}, to /api/kafka/send/batch.";
 }
 
-// A form with one file is a slip of curl's user, and would be stored with its boundaries.
+// A form with one file is probably a mistake with curl, and would be stored with its boundaries.
 std::string InsteadOfMultipart(std::string_view type) {
   return Quoted(type) +
          " wraps the bytes in a form (curl -F), but this path stores a body unchanged. Send only "
@@ -46,7 +46,7 @@ std::string WhatIsTaken(const http::RequestHead& head, std::span<const std::stri
   return text + "; the request has " + (sent ? Quoted(*sent) : "none") + ".";
 }
 
-// JSON and lines are UTF-8, of which US-ASCII is a part.
+// JSON and lines are UTF-8, which includes US-ASCII.
 std::optional<std::string> WhyNotUtf8(const http::RequestHead& head) {
   constexpr std::array<std::string_view, 3> kUtf8Names = {"utf-8", "utf8", "us-ascii"};
   const auto charset = CharsetOf(head);

@@ -1,4 +1,4 @@
-// Whether a route takes what a request says that its body is, and what to send instead. Pure
+// Checks whether a route supports the media type of a request, and says what to send instead. Pure
 // functions; any thread.
 #ifndef GATEWAY_API_MEDIA_BODY_TYPE_H_
 #define GATEWAY_API_MEDIA_BODY_TYPE_H_
@@ -12,8 +12,8 @@
 
 namespace gateway {
 
-// `wanted`: what the route consumes (router.h), not empty. Nothing if the body is such, else why
-// not, for the problem's detail.
+// `wanted`: what the route consumes (router.h), not empty. Returns nothing if the media type is
+// supported, else why not, for the problem's detail.
 std::optional<std::string> WhyNotTaken(const http::RequestHead& head,
                                        std::span<const std::string_view> wanted);
 

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 6> kNdjsonNames = {kNdjson,
                                                           "application/jsonlines",
                                                           "application/x-jsonlines"};
 
-// The one of kNdjsonNames that `type` is; "" if it is none.
+// The element of kNdjsonNames that equals `type`; "" if none does.
 std::string_view NdjsonNameOf(std::string_view type) {
   const auto* const found =
       std::find_if(kNdjsonNames.begin(), kNdjsonNames.end(),
@@ -29,7 +29,8 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
-// Takes the part before the first `separator` off `*text`. A separator in a quoted string is none.
+// Removes and returns the part of `*text` before the first `separator`, ignoring separators in
+// quoted strings.
 std::string_view TakePart(std::string_view* text, char separator) {
   bool quoted = false;
   std::size_t i = 0;
@@ -66,7 +67,7 @@ void ForEachElement(const http::RequestHead& head, std::string_view name, const 
   }
 }
 
-// A weight in thousandths; what is no weight is as if it were not there.
+// A weight in thousandths; an invalid one is ignored.
 int WeightOf(std::string_view value) {
   constexpr int kWhole = 1'000;
   if (value.empty() || (value[0] != '0' && value[0] != '1')) return kWhole;
@@ -80,7 +81,7 @@ int WeightOf(std::string_view value) {
   return weight;
 }
 
-// The weight that the parameters of a media range give it.
+// The weight in the parameters of a media range.
 int WeightAmong(std::string_view parameters) {
   while (!parameters.empty()) {
     std::string_view parameter = TakePart(&parameters, ';');
@@ -119,7 +120,7 @@ bool IsNdjson(std::string_view type) { return !NdjsonNameOf(type).empty(); }
 bool HasNdjsonBody(const http::RequestHead& head) { return IsNdjson(MediaTypeOf(head)); }
 
 std::string_view AcceptedNdjson(const http::RequestHead& head) {
-  // From the most to the least specific range that takes application/json.
+  // From the most to the least specific range that matches application/json.
   constexpr std::array<std::string_view, 3> kJsonRanges = {kJson, "application/*", "*/*"};
   constexpr int kUnsaid = -1;
   std::array<int, kJsonRanges.size()> json = {kUnsaid, kUnsaid, kUnsaid};
@@ -146,7 +147,7 @@ Preferences PreferencesOf(const http::RequestHead& head) {
   Preferences preferences;
   bool return_said = false;
   ForEachElement(head, "Prefer", [&](std::string_view element) {
-    std::string_view value = TakePart(&element, ';');  // parameters of a preference mean nothing
+    std::string_view value = TakePart(&element, ';');  // parameters of a preference are ignored
     const std::string_view name = TakePart(&value, '=');
     value = Unquoted(Trim(value));
     if (http::EqualsIgnoreCase(name, "respond-async") && value.empty()) {

@@ -1,5 +1,5 @@
-// What a request says of its body and asks of its answer, besides its own format: Content-Type,
-// Accept (RFC 9110, 12.5.1) and Prefer (RFC 7240). Pure functions; any thread.
+// What a request declares about its body and prefers for its answer: Content-Type, Accept (RFC
+// 9110, 12.5.1) and Prefer (RFC 7240). Pure functions; any thread.
 #ifndef GATEWAY_API_MEDIA_NEGOTIATION_H_
 #define GATEWAY_API_MEDIA_NEGOTIATION_H_
 
@@ -24,19 +24,19 @@ std::string_view MediaTypeOf(const http::RequestHead& head);
 // The charset that it names; absent if it names none.
 std::optional<std::string_view> CharsetOf(const http::RequestHead& head);
 
-// True for every name that lines of JSON go by, none of which is registered: application/ndjson,
-// jsonl and jsonlines, each also with "x-".
+// True for every media type of NDJSON, none of which is registered: application/ndjson, jsonl and
+// jsonlines, each also with "x-".
 bool IsNdjson(std::string_view type);
 bool HasNdjsonBody(const http::RequestHead& head);
 
-// The name by which the client prefers lines of JSON, from static storage; "" if it does not. It
-// must name them: a wildcard asks for nothing in particular. One that names application/json too
-// with the same weight gets that: generated clients list every media type of the document and read
-// the first. Nothing that Accept says refuses a request.
+// The NDJSON media type that the client prefers, from static storage; "" if it prefers JSON. The
+// client must name it: a wildcard means JSON. If application/json has the same weight, the answer
+// is JSON: generated clients list every media type of the document and read the first. No Accept
+// refuses a request.
 std::string_view AcceptedNdjson(const http::RequestHead& head);
 
-// The preferences that the gateway knows; all others are ignored, as RFC 7240 wants it. Of one that
-// comes twice the first counts.
+// The preferences that the gateway knows; all others are ignored, as RFC 7240 requires. If one is
+// repeated, the first counts.
 struct Preferences {
   bool respond_async = false;
   bool return_minimal = false;

@@ -1,4 +1,4 @@
-// What is said of a body that is not the JSON text it should be. Pure functions; any thread.
+// The problems of a body that is not valid JSON. Pure functions; any thread.
 #ifndef GATEWAY_API_NATIVE_JSON_BODY_H_
 #define GATEWAY_API_NATIVE_JSON_BODY_H_
 
@@ -11,11 +11,11 @@
 
 namespace gateway {
 
-// Whatever can be wrong with a body before it is read as JSON.
+// Checks the encoding of a body before it is parsed as JSON.
 std::optional<Problem> CheckJsonEncoding(std::string_view body);
 
-// Why `reader` stopped. Its text begins at `text_at` of the body, and is the body or, if `line` is
-// not 0, that line of it.
+// Describes why `reader` stopped. Its text begins at `text_at` of the body, and is the whole body
+// or, if `line` is not 0, that line.
 Problem JsonProblem(std::string_view body, const JsonReader& reader, std::size_t text_at = 0,
                     std::size_t line = 0);
 

@@ -53,7 +53,7 @@ class BodyParser final {
   RecordParser parser_;
   bool too_many_ = false;  // then the rest has not been read
 
-  // The object form: which members came, and the default headers.
+  // The object form: the members seen so far, and the default headers.
   std::array<bool, kBatchNames.size()> seen_{};
   std::span<const Header> headers_;
 };
@@ -81,7 +81,7 @@ bool BodyParser::ReadSingle() {
 
 bool BodyParser::ReadBatch() {
   const char first = reader_.Next();
-  // Most records are larger than this, and a wrong guess costs little.
+  // Most records are larger than this; a wrong guess costs little.
   constexpr std::size_t kTypicalBytes = 256;
   request_->batch.records.reserve(std::min(max_records_, body_.size() / kTypicalBytes + 1));
   if (first == '[') {
@@ -183,7 +183,7 @@ bool BodyParser::ReadMessages() {
   return true;
 }
 
-// The defaults may stand behind the messages, so they are applied at the end.
+// The defaults may come after the messages, so they are applied at the end.
 void BodyParser::ApplyDefaults() {
   if (headers_.size() > kMaxDefaultHeaders) {
     errors_.Add({}, "/headers",

@@ -1,5 +1,5 @@
-// On which line of a body each record stood. Keeps only where lines were skipped, so that a body
-// without empty lines costs nothing. One per request.
+// The line of the body of each record. Stores only where lines were skipped, so that a body without
+// empty lines costs nothing. One per request.
 #ifndef GATEWAY_API_NATIVE_LINE_MAP_H_
 #define GATEWAY_API_NATIVE_LINE_MAP_H_
 
@@ -11,7 +11,7 @@ namespace gateway {
 
 class LineMap final {
  public:
-  // Record `index` (from 0) stands on `line` (from 1). In the order of the records.
+  // Record `index` (from 0) is on `line` (from 1). Call in the order of the records.
   void Add(std::size_t index, std::size_t line) {
     const std::size_t ahead = line - index;
     const std::size_t before = steps_.empty() ? 1 : steps_.back().ahead;
@@ -26,7 +26,7 @@ class LineMap final {
   }
 
  private:
-  // From record `index` on, the line is `ahead` more than the index.
+  // From record `index` on, the line number is the index plus `ahead`.
   struct Step {
     std::size_t index;
     std::size_t ahead;

@@ -1,4 +1,4 @@
-// What a request says, whatever its wire format: the records, and how to name a place in it.
+// A parsed request, whatever its wire format: the records, and how to name a place in it.
 #ifndef GATEWAY_API_NATIVE_PRODUCE_REQUEST_H_
 #define GATEWAY_API_NATIVE_PRODUCE_REQUEST_H_
 
@@ -20,9 +20,9 @@ struct ProduceRequest {
     kSingle,    // the body is a record
     kArray,     // an array of records
     kMessages,  // an object with an array of records
-    kLines,     // a record a line
+    kLines,     // one record per line
     kRaw,       // the body is a value
-    kRawLines,  // a value a line
+    kRawLines,  // one value per line
     kRawArray,  // an array of values
   };
 
@@ -31,18 +31,18 @@ struct ProduceRequest {
   std::shared_ptr<LineMap> lines;  // null unless the records are lines
   std::string_view default_topic;  // of kMessages
 
-  // What is wrong with the request. If anything is, the records are what could be read, and only
-  // good for being judged too (ProduceService::Refuse).
+  // The errors of the request. If there are any, `records` has only what could be parsed, to be
+  // validated as well (ProduceService::Refuse).
   RequestErrors errors;
 
   bool IsSingle() const { return form == Form::kSingle || form == Form::kRaw; }
 
-  // Where record `index` stands: "" if the body is the record, "/3", "/messages/3"; with one record
-  // a line "/3" too, as if the lines were an array.
+  // The pointer to record `index`: "" if the body is the record, "/3", "/messages/3"; with one
+  // record per line "/3" too, as if the lines were an array.
   std::string PointerOf(std::size_t index) const;
 
-  // Where `member` of a record ("/topic"; "": the record) is in the words of the form: with one
-  // record a line also its line; where the body is values, the query parameter that says it.
+  // The place of a record's `member` ("/topic"; "": the record) in this form: with one record per
+  // line also its line; for a body of values, the corresponding query parameter.
   ErrorDetail Locate(std::size_t index, const Record& record, std::string_view member) const;
 };
 

@@ -69,7 +69,7 @@ Summary Summarize(const ProduceOperation& batch) {
   return summary;
 }
 
-// 503 only if nothing is stored, surely: a balancer may then send the batch again.
+// 503 only if certainly no record is stored: a balancer may then send the batch again.
 int StatusOf(const Summary& summary) {
   if (summary.failed == 0) return 200;
   if (summary.succeeded != 0) return 207;
@@ -79,8 +79,8 @@ int StatusOf(const Summary& summary) {
   return summary.first_status;
 }
 
-// Which failed records have a later record of the same topic and key that was stored: for who reads
-// the topic, the order of that key has a gap.
+// Finds the failed records with a later stored record of the same topic and key: consumers see a
+// gap in the order of that key.
 std::vector<bool> FindOrderGaps(const ProduceOperation& batch) {
   using Keyed = std::tuple<std::string_view, std::string_view, std::size_t>;
   std::vector<bool> gaps(batch.size(), false);
@@ -89,13 +89,13 @@ std::vector<bool> FindOrderGaps(const ProduceOperation& batch) {
     const Record& record = batch.record(i);
     if (record.key && !batch.outcome(i).ok()) failed.emplace_back(record.topic, *record.key, i);
   }
-  // Sorted rather than hashed: the keys are the client's, and could be made to collide.
+  // Sorted rather than hashed: a client could choose keys that collide.
   std::sort(failed.begin(), failed.end());
   for (std::size_t i = 0; i < batch.size() && !failed.empty(); ++i) {
     const Record& record = batch.record(i);
     if (!record.key || !batch.outcome(i).ok()) continue;
-    // Those that came before: the ones just below (topic, key, i). What is marked already has had
-    // those below it marked too, so each is visited once.
+    // The earlier records are just below (topic, key, i). Below a marked record all are marked
+    // already, so each is visited once.
     auto entry =
         std::lower_bound(failed.begin(), failed.end(), Keyed(record.topic, *record.key, i));
     while (entry != failed.begin()) {
@@ -125,7 +125,7 @@ void AppendCount(std::size_t count, std::string* out) {
   AppendJsonInteger(static_cast<std::int64_t>(count), out);
 }
 
-// Without the brace at its end: more may follow.
+// Without the closing brace: more may follow.
 void AppendSummary(const Summary& summary, std::string* out) {
   out->append("{\"status\":\"").append(StatusName(summary)).append("\",\"total\":");
   AppendCount(summary.succeeded + summary.failed, out);
@@ -216,7 +216,7 @@ BatchResponse FormatBatchResponse(const ProduceOperation& batch, const BatchForm
     response.retry_after = Later(summary.retry_after, {1});
   }
 
-  constexpr std::size_t kStoredBytes = 160;  // about what one result takes
+  constexpr std::size_t kStoredBytes = 160;  // approximate size of one result
   constexpr std::size_t kFailedBytes = 480;
   std::string& out = response.body;
   const std::size_t stored_results = form.minimal ? 0 : summary.succeeded;

@@ -18,11 +18,11 @@ std::string FormatSendResponse(std::string_view topic, const RecordMetadata& met
 
 // How the answer to many records is written.
 struct BatchForm {
-  // application/x-ndjson: each result is a line, and a last line has the rest.
+  // application/x-ndjson: one result per line, and a last line with the summary.
   bool ndjson = false;
-  // Of the results only the failed ones; the others are summed up by partition.
+  // Only the failed results; the others are summarized by partition.
   bool minimal = false;
-  const LineMap* lines = nullptr;  // not null: each result says on which line its record stood
+  const LineMap* lines = nullptr;  // not null: each result names the line of its record
 };
 
 struct BatchResponse {
@@ -31,11 +31,11 @@ struct BatchResponse {
   std::string body;        // application/json or application/x-ndjson, whatever the status
 };
 
-// The answer to many records, in the request's order. `batch` must have been answered (its callback
-// was called) and not be empty.
+// The answer to many records, in the request's order. `batch` must not be empty, and its answer
+// callback must have been called.
 BatchResponse FormatBatchResponse(const ProduceOperation& batch, const BatchForm& form = {});
 
-// The 202 to records that are on their way.
+// The 202 to queued records.
 std::string FormatAccepted(std::size_t total);
 
 }  // namespace gateway

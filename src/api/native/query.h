@@ -1,6 +1,6 @@
 // Reads the query of a request's target: `name=value` pairs between `&`, percent-encoded, in which
-// "+" is a space and "%2B" a plus. Strict, as a misspelt parameter must not be ignored: unknown and
-// doubled names are errors. Pure functions.
+// "+" is a space and "%2B" a plus. Strict, because a misspelt parameter must not be ignored:
+// unknown and repeated names are errors. Pure functions.
 #ifndef GATEWAY_API_NATIVE_QUERY_H_
 #define GATEWAY_API_NATIVE_QUERY_H_
 
@@ -17,11 +17,11 @@ namespace gateway {
 
 struct QueryNames {
   std::span<const std::string_view> known;
-  std::string_view repeatable;  // the one of them that may come more than once; "" for none
+  std::string_view repeatable;  // the one that may be repeated; "" for none
 };
 
-// Calls `on_value` with the number of the name in `names.known`, and its decoded value, which lies
-// in `arena`; in the order of the query.
+// Calls `on_value` with the index of the name in `names.known` and the decoded value, which is in
+// `arena`, in the order of the query.
 void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory_resource* arena,
                ValidationErrors* errors,
                const std::function<void(std::size_t name, std::string_view value)>& on_value);

@@ -31,14 +31,13 @@ ProduceRequest RequestOf(ProduceRequest::Form form, std::string body) {
   return request;
 }
 
-// A forgotten body must not become a record, nor one that broke off between two programs: who means
-// an empty value says so.
+// A forgotten or lost body must not become a record: an empty value must be explicit.
 bool SaysThatItIsEmpty(const http::RequestHead& head) {
   return head.content_length == 0 && head.Find("Content-Type");
 }
 
-// Makes each line that is not empty a record with that value, otherwise like `shared`. False: there
-// are more than `max_records`.
+// Makes each non-empty line the value of a record, otherwise like `shared`. False: there are more
+// than `max_records`.
 bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* request) {
   const std::string_view body = request->batch.body;
   std::vector<Record>& records = request->batch.records;
@@ -60,8 +59,8 @@ bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* r
   return true;
 }
 
-// Makes each element of the array that the body is a record with that value, otherwise like
-// `shared`. Nothing, or why the body is not JSON.
+// Makes each element of the array the value of a record, otherwise like `shared`. Returns nothing,
+// or why the body is not JSON.
 std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
                                   ProduceRequest* request, ValidationErrors* errors) {
   const std::string_view body = request->batch.body;
@@ -94,8 +93,8 @@ std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
   return std::nullopt;
 }
 
-// Reads what follows topic and query, if that says ?split=array. Nothing, or why the body is not
-// JSON.
+// Reads the body and headers of a request with ?split=array. Returns nothing, or why the body is
+// not JSON.
 std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_records,
                                  RawTarget* target, ProduceRequest* request,
                                  ValidationErrors* errors) {
@@ -112,7 +111,7 @@ std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_
   } else if (auto problem = SplitArray(shared, max_records, request, errors)) {
     return problem;
   }
-  // What is wrong with the key or the headers is listed even if there is no element.
+  // Errors of the key and the headers are listed even if there is no element.
   if (request->batch.records.empty()) request->batch.records.push_back(shared);
   return std::nullopt;
 }
@@ -140,7 +139,7 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
         "tombstone",
         {"A tombstone has no value, but the request has a body: leave one of them out."});
   }
-  // Unless the query has errors: what it says of a tombstone may be among them.
+  // Unless the query has errors, because its tombstone parameter may be one of them.
   if (errors.empty() && !target.tombstone() && request.batch.body.empty() &&
       !SaysThatItIsEmpty(head)) {
     errors.Add({}, "",
@@ -179,7 +178,7 @@ Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
   } else if (request.batch.records.empty()) {
     errors.Add({}, "", "The body has no non-empty line; send at least one.");
   }
-  // What is wrong with the key or the headers is listed at once, also where no line is.
+  // Errors of the key and the headers are listed at once, even if there is no line.
   if (request.batch.records.empty()) request.batch.records.push_back(shared);
   request.errors = errors.Take();
   return request;

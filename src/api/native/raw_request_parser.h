@@ -1,7 +1,7 @@
-// The wire format of POST /api/kafka/topics/{topic}: the body is a value, or each of its lines is,
-// and nobody looks into it, or each element of its array; topic, key and the rest come from the
-// target and the header fields. Everything is validated before anything is sent, and every error
-// names its parameter. Pure functions; any thread.
+// The wire format of POST /api/kafka/topics/{topic}: the body is a value, which is not parsed, or
+// each of its lines, or each element of its array; topic, key and the rest come from the target and
+// the headers. Everything is validated before anything is sent, and every error names its
+// parameter. Pure functions; any thread.
 #ifndef GATEWAY_API_NATIVE_RAW_REQUEST_PARSER_H_
 #define GATEWAY_API_NATIVE_RAW_REQUEST_PARSER_H_
 
@@ -16,15 +16,15 @@
 
 namespace gateway {
 
-// `topic` is a segment of the path, percent-encoded. `body` moves into the batch; of `head` nothing
-// is pointed to. What is wrong is in `errors` of the request. An empty body is a value only if the
-// head says so. With ?split=array the body is a JSON array, of which each element is a value, its
-// exact bytes; it is a problem (kInvalidJson) if it is no JSON.
+// `topic` is a percent-encoded path segment. `body` moves into the batch; no pointer into `head` is
+// kept. Errors are in `errors` of the request. An empty body is a value only with an explicit
+// Content-Length: 0 and a Content-Type. With ?split=array the body is a JSON array, and the exact
+// bytes of each element are a value; a problem (kInvalidJson) if it is not JSON.
 Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
                                                 const http::RequestHead& head, std::string body,
                                                 std::size_t max_records);
-// Of a media type of lines (IsNdjson): a record a line, which LF or CRLF ends (the last need not
-// end). Empty lines are skipped.
+// Of a media type of lines (IsNdjson): one record per line, which LF or CRLF ends (the last need
+// not end). Empty lines are skipped.
 Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
                                                      const http::RequestHead& head,
                                                      std::string body, std::size_t max_records);

@@ -23,7 +23,7 @@ std::optional<Integer> IntegerOf(std::string_view text) {
   return number;
 }
 
-// RFC 3339, where a space before the zone is the plus that a client did not encode.
+// RFC 3339; a space before the zone is a plus that the client did not encode.
 std::optional<TimestampMs> TimeOf(std::string_view text) {
   constexpr std::string_view kZone = " hh:mm";
   std::string time(text);
@@ -84,7 +84,7 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
 }
 
 void RawTarget::ReadHeader(std::string_view value) {
-  // Decoded before: most clients encode the colon.
+  // Decoded first, because most clients encode the colon.
   const std::size_t colon = value.find(':');
   if (colon == std::string_view::npos) {
     return errors_->AddParameter(

@@ -1,5 +1,5 @@
-// What target and header fields of POST /api/kafka/topics/{topic} say of its records: everything
-// but the value. What it makes points into the batch's arena. One per request.
+// Reads everything about the records of POST /api/kafka/topics/{topic} except their values from
+// target and headers. The results point into the batch's arena. One per request.
 #ifndef GATEWAY_API_NATIVE_RAW_TARGET_H_
 #define GATEWAY_API_NATIVE_RAW_TARGET_H_
 
@@ -19,17 +19,17 @@ class RawTarget final {
  public:
   RawTarget(RequestRecords* batch, ValidationErrors* errors) : batch_(batch), errors_(errors) {}
 
-  // Each may be called once; what is wrong goes to the fault list.
+  // Call each once; errors go to the ValidationErrors.
   void ReadTopic(std::string_view segment);  // percent-encoded
   void ReadQuery(std::string_view query);
-  // `Kafka-Header-NAME: value`; and Content-Type, if it is that of a value.
+  // `Kafka-Header-NAME: value`, and Content-Type if it describes a value.
   void ReadFields(const http::RequestHead& head, bool with_content_type);
 
-  // A record without value.
+  // A record without its value.
   Record MakeRecord();
   bool tombstone() const { return tombstone_; }
 
-  // What ?split= says of the body.
+  // The value of ?split=.
   enum class Split : std::uint8_t { kNone, kArray, kUnknown };
   Split split() const { return split_; }
 

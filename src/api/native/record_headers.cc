@@ -1,4 +1,4 @@
-// RecordParser's part for headers: the object form, the array form, and defaults.
+// The part of RecordParser for headers: the object form, the array form, and defaults.
 #include <algorithm>
 #include <array>
 #include <numeric>

@@ -30,8 +30,7 @@ constexpr std::array<std::string_view, kMembers> kNames = {
 constexpr std::string_view kMissingValue =
     "The member \"value\" is missing; send null for a tombstone.";
 
-// An integer in the grammar of JSON, without fraction and exponent. Nothing if it is none or does
-// not fit.
+// A JSON integer without fraction and exponent. Nothing if it is malformed or does not fit.
 template <typename Integer>
 std::optional<Integer> IntegerOf(const JsonSlice& slice) {
   if (slice.kind != JsonKind::kNumber) return std::nullopt;
@@ -50,7 +49,7 @@ struct RecordParser::Members {
   JsonSlice value;
   Encoding key_encoding = Encoding::kText;
   Encoding value_encoding = Encoding::kText;
-  bool key_encoding_known = true;  // it says something that is an encoding, or nothing
+  bool key_encoding_known = true;  // it is absent or a valid encoding
   bool value_encoding_known = true;
 };
 
@@ -180,7 +179,7 @@ RecordParser::Bytes RecordParser::PayloadOf(const JsonSlice& slice, Encoding enc
   if (encoding == Encoding::kBase64) return DecodedBase64(slice, place, field.path);
   if (slice.kind == JsonKind::kString) return TextOf(slice, place, field.path);
   if (field.any_json) return slice.text;
-  // Not so a key: 1 and "1" must not be the same key by accident.
+  // A key must be explicit: 1 and "1" must not become the same key by accident.
   errors_->Add(place, field.path,
                {"This must be a string or null, not ", DescribeKind(slice.kind), "; set \"",
                 field.encoding_member, "\" to \"json\" to send the JSON text itself."});

@@ -1,6 +1,6 @@
 // Parses one record, the object `{"topic":…,"key":…,"value":…,…}` of the wire format, and headers.
-// What it makes points into the text it reads where that says the bytes as they are, and into the
-// batch's arena where they had to be decoded. One per parse.
+// The results point into the text where its bytes can be used unchanged, and into the batch's arena
+// where they had to be decoded. One per parse.
 #ifndef GATEWAY_API_NATIVE_RECORD_PARSER_H_
 #define GATEWAY_API_NATIVE_RECORD_PARSER_H_
 
@@ -17,9 +17,9 @@
 
 namespace gateway {
 
-// The topic of a record, or the default, that is there and cannot be read: it is not missing, and
-// enough has been said.
-// Known by its address, which a literal would not have in common to all files.
+// A topic, or default topic, that is present but unreadable: it is not missing, and its error has
+// already been reported. Identified by its address; a literal would have a different one in each
+// file.
 inline constexpr char kUnreadTopicByte = '?';
 inline constexpr std::string_view kUnreadTopic(&kUnreadTopicByte, 1);
 
@@ -27,19 +27,19 @@ class RecordParser final {
  public:
   RecordParser(RequestRecords* batch, ValidationErrors* errors) : batch_(batch), errors_(errors) {}
 
-  // Reads the next value as the record at `place`. False: the JSON is at fault. What is wrong with
-  // the record goes to the fault list; a record without topic is one whose `topic.data()` is null,
-  // which is for the caller to complain about, as there may be a default.
+  // Reads the next value as the record at `place`. False: the JSON is invalid. Errors of the record
+  // go to the ValidationErrors. If the topic is missing, `topic.data()` is null; the caller reports
+  // that, because there may be a default.
   bool ReadRecord(JsonReader* reader, const Place& place, Record* record);
 
-  // Reads the next value as the member "headers" of the object at `place`. False: the JSON is at
-  // fault.
+  // Reads the next value as the member "headers" of the object at `place`. False: the JSON is
+  // invalid.
   bool ReadHeaders(JsonReader* reader, const Place& place, std::span<const Header>* headers);
 
   // Reads the next value as the member "topic" of the object at `place`.
   bool ReadTopic(JsonReader* reader, const Place& place, std::string_view* topic);
 
-  // `defaults` without those that have the name of one of `own`, and then `own`. In the arena.
+  // `defaults` except those with the name of one of `own`, followed by `own`; in the arena.
   std::span<const Header> MergeHeaders(std::span<const Header> defaults,
                                        std::span<const Header> own);
 
@@ -50,17 +50,17 @@ class RecordParser final {
   enum class Encoding : std::uint8_t { kText, kBase64, kJson };
   using Bytes = std::optional<std::string_view>;
 
-  // A member that says bytes, and how it may say them.
+  // A member with bytes, and its allowed forms.
   struct PayloadField {
     std::string_view path;
     std::string_view encoding_member;
-    bool any_json;  // what is not a string is its own JSON text, also without "json"
+    bool any_json;  // a value other than a string is its own JSON text, even without "json"
   };
   static constexpr PayloadField kKeyField{"/key", "keyEncoding", false};
   static constexpr PayloadField kValueField{"/value", "valueEncoding", true};
   static constexpr PayloadField kHeaderField{"/value", "encoding", false};
 
-  // What the members of a record say, before what they say is known to be right.
+  // The members of a record before they are validated.
   struct Members;
 
   bool ReadMember(JsonReader* reader, const Place& place, const JsonSlice& name, Members* members,
@@ -72,7 +72,7 @@ class RecordParser final {
                   const std::optional<JsonSlice>& encoding, const Place& place);
   void RefuseDuplicateHeaders(const Place& place);
 
-  // The text of a string, which stands at `path` under `place`.
+  // The text of a string at `path` under `place`.
   std::string_view TextOf(const JsonSlice& string, const Place& place, std::string_view path);
   std::optional<Encoding> EncodingOf(const JsonSlice& slice, const Place& place,
                                      std::string_view path);
@@ -84,7 +84,7 @@ class RecordParser final {
 
   RequestRecords* batch_;
   ValidationErrors* errors_;
-  std::vector<Header> headers_;  // of the record at hand
+  std::vector<Header> headers_;  // of the current record
   std::string name_;
 };
 

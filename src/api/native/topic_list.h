@@ -19,14 +19,14 @@ inline constexpr std::size_t kMaxTopicPage = 1'000;
 
 struct TopicPage {
   std::size_t limit = 100;  // names, at most kMaxTopicPage
-  std::string after;        // names behind this one; "": from the first
+  std::string after;        // names after this one; "": from the first
 };
 
-// Problem: kInvalidRecord, with the parameter of each fault.
+// The problem is kInvalidRecord, with the parameter of each error.
 Result<TopicPage, Problem> ParseTopicPage(std::string_view query);
 
-// {"topics":[{"name":"orders","partitions":6}],"next":"orders"}: those of `topics` that `allowed`
-// lets through. "next", for the next page's `after`, is there if more follow.
+// {"topics":[{"name":"orders","partitions":6}],"next":"orders"}: the `topics` that satisfy
+// `allowed`. "next" is present if more follow, and is the `after` of the next page.
 std::string FormatTopicPage(const std::vector<TopicInfo>& topics, const TopicPage& page,
                             const std::function<bool(std::string_view)>& allowed);
 

@@ -9,13 +9,13 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t kMaxPointerName = 256;  // bytes of a name that a pointer repeats
-constexpr std::size_t kMaxQuotedName = 64;    // bytes of a name that a sentence repeats
-constexpr std::size_t kMaxComparedName = 24;  // longer than every name that it can be meant to be
-constexpr std::size_t kMaxDistance = 2;       // slips of the pen that still look like the name
+constexpr std::size_t kMaxPointerName = 256;  // maximum length of a name in a pointer
+constexpr std::size_t kMaxQuotedName = 64;    // maximum length of a name in a sentence
+constexpr std::size_t kMaxComparedName = 24;  // longer than every known name
+constexpr std::size_t kMaxDistance = 2;       // typing errors that still resemble a name
 
-// How many characters must be put in, left out, replaced or swapped with their neighbour to make
-// `a` of `b`, whatever their case. Both are at most kMaxComparedName long.
+// The number of characters to insert, delete, replace or swap with their neighbour to turn `b` into
+// `a`, ignoring case. Both are at most kMaxComparedName long.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   using Row = std::array<std::size_t, kMaxComparedName + 1>;
   Row before_last{};
@@ -38,7 +38,7 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-// The known name that `name` most probably is meant to be; "" if it is like none.
+// The known name that `name` most probably means; "" if none is similar.
 std::string_view Nearest(std::string_view name, std::span<const std::string_view> known) {
   std::string_view nearest;
   if (name.size() > kMaxComparedName) return nearest;
@@ -53,7 +53,7 @@ std::string_view Nearest(std::string_view name, std::span<const std::string_view
   return nearest;
 }
 
-// The end of a sentence: what to say instead of the unknown `name`.
+// The end of a sentence: which name to use instead of the unknown `name`.
 std::string InsteadOf(std::string_view name, std::span<const std::string_view> known) {
   std::string text;
   if (known.empty()) return "; none is allowed here.";

@@ -1,6 +1,5 @@
-// Puts into words what whoever reads a request finds wrong with it, each fault with its JSON
-// pointer or parameter. One per parse. Cheap once full, so that a body made of nothing but errors
-// costs no more than a good one.
+// Collects the errors that parsers find in a request, each with its JSON pointer or parameter. One
+// per parse. Cheap once full, so that a body full of errors costs no more than a valid one.
 #ifndef GATEWAY_API_NATIVE_VALIDATION_ERRORS_H_
 #define GATEWAY_API_NATIVE_VALIDATION_ERRORS_H_
 
@@ -16,13 +15,13 @@
 
 namespace gateway {
 
-// Where an object stands in the body: "/messages" and 3 are "/messages/3". Made into a pointer only
-// when there is an error.
+// The place of an object in the body: "/messages" and 3 are "/messages/3". Converted to a pointer
+// only for an error.
 struct Place {
   std::string_view list;                    // "", "/messages"
   std::optional<std::size_t> index;         // absent: not in a list
   std::optional<std::size_t> header_index;  // an element of its "headers"
-  std::size_t line = 0;                     // of the body, from 1; 0: it is not read by lines
+  std::size_t line = 0;                     // of the body, from 1; 0: the body has no lines
 
   std::string Pointer() const;
 };
@@ -32,23 +31,23 @@ class ValidationErrors final {
   // As that of RequestErrors.
   bool HasRoom() { return errors_.HasRoom(); }
 
-  // `path` is a pointer relative to `place` ("/topic"; "" for the place itself). The detail is put
-  // together from its parts.
+  // `path` is a pointer relative to `place` ("/topic"; "" for the place itself). The parts of the
+  // detail are concatenated.
   void Add(const Place& place, std::string_view path,
            std::initializer_list<std::string_view> detail);
   void Add(const Place& place, std::string_view path, std::string_view detail) {
     Add(place, path, {detail});
   }
-  // A member that the object at `place` cannot have; `known` are those that it can.
+  // The object at `place` has an unknown member; `known` are the members it may have.
   void AddUnknown(const Place& place, std::string_view name,
                   std::span<const std::string_view> known);
-  // A member that comes a second time in the object at `place`.
+  // A member appears twice in the object at `place`.
   void AddDuplicate(const Place& place, std::string_view name);
 
-  // More records in the list at `path` than the request may have.
+  // The list at `path` has more records than a request may have.
   void AddTooMany(std::string_view path, std::size_t max_records);
 
-  // The same for parameters of the request's target. `name` is as it came, percent-encoded.
+  // The same for parameters of the request target. `name` is percent-encoded, as received.
   void AddParameter(std::string_view name, std::initializer_list<std::string_view> detail);
   void AddUnknownParameter(std::string_view name, std::span<const std::string_view> known);
 
@@ -61,8 +60,8 @@ class ValidationErrors final {
   RequestErrors errors_;
 };
 
-// "/" and `name`, escaped as a token of a JSON pointer (RFC 6901). "" for a name that is too long
-// to be repeated: an error then points to the object around it.
+// "/" and `name`, escaped as a token of a JSON pointer (RFC 6901). "" for a name that is too long:
+// the error then points to the enclosing object.
 std::string PointerToken(std::string_view name);
 
 // `name` in quotes, shortened if it is long.

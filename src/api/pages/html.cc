@@ -3,8 +3,8 @@
 namespace gateway {
 namespace {
 
-// Colours keep a contrast of at least 4.5 : 1 in the light and in the dark scheme. The icon is a
-// data URL: without one a browser asks for /favicon.ico and logs the 404.
+// Colours have a contrast of at least 4.5 : 1 in the light and the dark scheme. The icon is a data
+// URL: without one a browser requests /favicon.ico and logs the 404.
 constexpr std::string_view kHead = R"(<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%2316324f'/%3E%3Cpath d='M3 8h7M7 4l4 4-4 4' stroke='%23ffd166' stroke-width='2' fill='none'/%3E%3C/svg%3E">

@@ -1,8 +1,8 @@
 // The gateway's own HTML pages: the landing page at /, the index of problems at /problems/ and one
-// page for each problem at /problems/{name}. Each is one document without script and with its style
-// inside, so that kPageContentSecurityPolicy can forbid everything else. Everything that comes from
-// outside this file is escaped. Links are relative, so that the pages work behind a proxy that puts
-// a prefix before every path. Pure functions; any thread.
+// page for each problem at /problems/{name}. Each is one document without scripts and with inline
+// style, so that kPageContentSecurityPolicy can forbid everything else. All text from outside this
+// file is escaped. Links are relative, so that the pages work behind a proxy that adds a prefix to
+// every path. Pure functions; any thread.
 #ifndef GATEWAY_API_PAGES_PAGES_H_
 #define GATEWAY_API_PAGES_PAGES_H_
 
@@ -13,16 +13,16 @@
 
 namespace gateway {
 
-// Send with each of these pages.
+// Sent with each of these pages.
 inline constexpr std::string_view kPageContentSecurityPolicy =
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-// What the gateway is and where things are. `embedded`: the broker is the in-process one, which
-// keeps nothing; the page says so. `management_apart`: health and metrics are on another port.
+// Introduces the gateway, with links. `embedded`: the page warns that the in-process broker keeps
+// nothing. `management_apart`: health and metrics are on another port.
 std::string LandingPage(std::string_view version, bool embedded, bool management_apart = false);
 
-// What one problem `type` means and what a client does about it.
+// The meaning of one problem `type`, and what a client should do.
 std::string ProblemPage(const ProblemInfo& info);
 
 // All problems, by status, with links to their pages.

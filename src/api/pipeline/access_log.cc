@@ -26,7 +26,7 @@ std::string_view MessageFor(int status, bool slow, bool probe) {
   return slow ? "A request was answered slowly." : "A request was answered.";
 }
 
-// Microseconds are exact enough, and shorter than what a double has to say.
+// Microseconds are exact enough, and shorter than all digits of a double.
 double MillisOf(std::chrono::nanoseconds duration) {
   const std::int64_t micros = duration.count() / 1'000;
   return static_cast<double>(micros) / 1'000.0;
@@ -76,7 +76,7 @@ void AccessLog::Write(const Line& line) const {
   const LogLevel level = line.status >= 500 || slow ? LogLevel::kWarning : LogLevel::kInformation;
   if (!logger_.Enabled(level) || !Wanted(line)) return;
   const TraceContext* const trace = line.trace;
-  // Names of OpenTelemetry's conventions. The path without its query: a query may hold a key.
+  // Names follow OpenTelemetry's conventions. The path has no query, which may contain a key.
   logger_.Log(level, "request", MessageFor(line.status, slow, line.probe),
               {{"request_id", line.request_id},
                {"trace_id", trace == nullptr ? kNone : Value(trace->trace_id())},

@@ -1,11 +1,11 @@
-// One line for each answer that is worth one (Logging:Access): all of them, or every answer of 400
-// or more, slow ones and one in so many of the rest, or none. Unless it is all of them, routes that
-// machines ask every few seconds (health, metrics) get a line only when they fail, and of the
-// requests that were refused for want of room one in so many does too, the first among them: there
-// may be as many as the processor can refuse, and it has better things to do. Any thread.
+// The access log (Logging:Access): one line for every answer; or for every answer of 400 or above,
+// slow answers and a sample of the rest; or none. Unless all answers are logged, routes that
+// machines poll (health, metrics) are logged only when they fail, and rejections because a limit
+// was reached are sampled, too (the first is always logged), because there may be very many. Any
+// thread.
 //
-// What a client sent is cut to kMaxText bytes here; the logger escapes it. Nothing of a query, a
-// body, a key or a header other than User-Agent is in a line.
+// Text from clients is cut to kMaxText bytes here; the logger escapes it. No line contains a query,
+// body, key or header other than User-Agent.
 #ifndef GATEWAY_API_PIPELINE_ACCESS_LOG_H_
 #define GATEWAY_API_PIPELINE_ACCESS_LOG_H_
 
@@ -23,27 +23,28 @@ namespace gateway {
 
 struct AccessLogOptions {
   enum class Mode : std::uint8_t { kProblems, kAll, kOff };
-  Mode mode = Mode::kProblems;            // Logging:Access
-  std::uint64_t sample = 1'000;           // Logging:AccessSample; 0: none of the rest
-  std::chrono::milliseconds slow{1'000};  // Logging:SlowRequestMs: what counts as slow
+  Mode mode = Mode::kProblems;   // Logging:Access
+  std::uint64_t sample = 1'000;  // Logging:AccessSample; 0: nothing is sampled
+  std::chrono::milliseconds slow{
+      1'000};  // Logging:SlowRequestMs: from this duration on an answer is slow
 };
 
 class AccessLog final {
  public:
   static constexpr std::size_t kMaxText = 512;
 
-  // At most kMaxText bytes of what a client chose, not cut within a character.
+  // At most kMaxText bytes of text from a client, not cut within a character.
   static std::string_view Bounded(std::string_view text);
 
   struct Line {
     std::string_view request_id;
-    const TraceContext* trace = nullptr;  // null: the request is part of no trace
-    std::string_view method;              // "" if not even a head was understood
+    const TraceContext* trace = nullptr;  // null: the request is not part of a trace
+    std::string_view method;              // "" if no head could be parsed
     std::string_view route;               // template; "" if none matched
-    std::string_view path;                // "" if none was understood
+    std::string_view path;                // "" if none could be parsed
     std::string_view peer;
     std::string_view user_agent;
-    int status = 0;  // 499: the client went away first
+    int status = 0;  // 499: the client disconnected first
     std::string_view error_type;
     std::string_view topic;   // "" if there is none, or several
     std::size_t records = 0;  // of a request that sends records, once they are counted
@@ -58,7 +59,7 @@ class AccessLog final {
   void Write(const Line& line) const;
 
  private:
-  // Each on a cache line of its own: I/O threads count without touching each other's.
+  // One cache line per counter: I/O threads count without contention.
   struct alignas(64) Counter {
     std::atomic<std::uint64_t> answered{0};
     std::atomic<std::uint64_t> overloaded{0};

@@ -10,7 +10,7 @@
 namespace gateway {
 namespace {
 
-// What a send understands, and what tracing adds to requests.
+// The headers that a send uses, and those that tracing adds to requests.
 constexpr const char* kAllowedHeaders =
     "Content-Type, Content-Encoding, Request-Timeout-Ms, X-Request-Id, Idempotency-Key, Prefer, "
     "traceparent, tracestate";
@@ -18,12 +18,12 @@ constexpr std::string_view kRecordHeaderPrefix = "Kafka-Header-";
 constexpr const char* kExposedHeaders = "X-Request-Id, Retry-After, Preference-Applied";
 constexpr const char* kMaxAgeSeconds = "600";
 
-// What a browser sends across origins without asking, by Content-Type (Fetch, 2.2.2).
+// The Content-Types that a browser sends across origins without a preflight (Fetch, 2.2.2).
 constexpr std::array<std::string_view, 4> kFormTypes = {"", "text/plain", "multipart/form-data",
                                                         "application/x-www-form-urlencoded"};
 
-// Of the field names that a page asks for, those that become record headers: ", NAME, NAME". There
-// is no other way to allow a prefix.
+// The requested header names that become record headers: ", NAME, NAME". CORS has no other way to
+// allow a prefix.
 std::string RecordHeadersIn(const http::RequestHead& head) {
   std::string found;
   for (const std::string_view name : ElementsOf(head, "Access-Control-Request-Headers")) {
@@ -65,7 +65,7 @@ bool Cors::MayBeForged(const http::RequestHead& head) const {
     return http::EqualsIgnoreCase(type, other);
   };
   if (std::none_of(kFormTypes.begin(), kFormTypes.end(), is_type)) return false;
-  // A page cannot set these.
+  // A page cannot set these headers.
   const auto site = head.Find("Sec-Fetch-Site");
   if (site == "same-origin" || site == "none") return false;
   const std::size_t scheme_end = origin->find("://");
@@ -86,7 +86,7 @@ http::Response Cors::Preflight(const http::RequestHead& head, std::string method
 
 void Cors::Decorate(std::string_view allowed_origin, http::Response* response) const {
   if (!enabled()) return;
-  // Also where no origin is allowed: a cache must not give that answer to one that is.
+  // Also if no origin is allowed: a cache must not give that answer to an allowed one.
   response->headers.emplace_back("Vary", "Origin");
   if (allowed_origin.empty()) return;
   response->headers.emplace_back("Access-Control-Allow-Origin", std::string(allowed_origin));

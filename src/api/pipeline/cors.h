@@ -1,8 +1,8 @@
 // Which pages of other origins may read the gateway's answers in a browser (the CORS protocol of
-// the Fetch standard; Http:Cors:AllowedOrigins). Off unless origins are named. A request of any
-// other origin is handled as ever: it is the browser that keeps the answer from the page, and that
-// asks before it sends what no HTML form could. What a form could send is refused (MayBeForged).
-// Immutable; any thread.
+// the Fetch standard; Http:Cors:AllowedOrigins). Off unless origins are configured. A request of
+// any other origin is handled normally: the browser hides the answer from the page, and sends a
+// preflight for requests that an HTML form could not send. Requests that a form could send are
+// refused (MayBeForged). Immutable; any thread.
 #ifndef GATEWAY_API_PIPELINE_CORS_H_
 #define GATEWAY_API_PIPELINE_CORS_H_
 
@@ -22,23 +22,22 @@ class Cors final {
 
   bool enabled() const { return any_ || !allowed_origins_.empty(); }
 
-  // What Access-Control-Allow-Origin says to this request; "" if it has no Origin, or a foreign
-  // one.
+  // The Access-Control-Allow-Origin for this request; "" if it has no Origin, or one that is not
+  // allowed.
   std::string AllowedOriginFor(const http::RequestHead& head) const;
 
-  // True if a browser asks in advance whether it may send another request.
+  // True if this is a preflight request.
   static bool IsPreflight(const http::RequestHead& head);
 
-  // True if a page of an origin that is not allowed may have made a browser send this without
-  // asking: it has the media type of an HTML form, or none, and comes from another site. Programs
-  // that are no browsers send no Origin.
+  // True if a page of an origin that is not allowed may have made a browser send this without a
+  // preflight: it has the media type of an HTML form, or none, and comes from another site.
+  // Programs other than browsers send no Origin.
   bool MayBeForged(const http::RequestHead& head) const;
 
-  // The answer to the preflight `head`, without what Decorate adds. `methods`: those of the path,
-  // "GET, HEAD".
+  // The answer to the preflight `head`, before Decorate. `methods`: those of the path, "GET, HEAD".
   static http::Response Preflight(const http::RequestHead& head, std::string methods);
 
-  // Adds what every answer says. `allowed_origin`: what AllowedOriginFor gave for its request.
+  // Adds the CORS headers of every answer. `allowed_origin`: the result of AllowedOriginFor.
   void Decorate(std::string_view allowed_origin, http::Response* response) const;
 
  private:

@@ -26,20 +26,19 @@ http::Response WithoutSlash(const http::RequestHead& head) {
 
 }  // namespace
 
-// Each stage may end the request with an answer. They see the head only: what it alone decides
-// costs no body.
+// Each stage may end the request with an answer. They see only the head, so a refusal costs no
+// body.
 constexpr Pipeline::HeadStage Pipeline::kStages[] = {
-    // A browser asks with another method than it is going to use.
+    // A preflight has another method than the request that it announces.
     &Pipeline::AnswerPreflight,
     // Early: every later answer, log line and metric is about a route.
     &Pipeline::FindRoute,
-    // Before anything is taken from a budget: what is refused anyway must not crowd out what
-    // drains.
+    // Before the budgets: requests that are refused anyway must not displace those that drain.
     &Pipeline::RefuseAtTheEnd,
-    // Before the body is read: a gateway that is full says so while it is still cheap.
+    // Before the body is read, while a refusal is still cheap.
     &Pipeline::Admit,
-    // What the body is must be known before it is read. Where it may be anything, a media type does
-    // not keep foreign pages out, as it does elsewhere.
+    // The coding and media type must be known before the body is read. A route that accepts any
+    // media type needs a separate check against pages of other origins.
     &Pipeline::CheckContentCoding,
     &Pipeline::CheckMediaType,
 };
@@ -92,7 +91,7 @@ void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestSta
   try {
     context->route->handler(std::move(request), context);
   } catch (const std::exception& error) {
-    // A bug. The client learns that much and an id to ask with; the log has the rest.
+    // A bug. The client gets a 500 and an id to ask with; the log has the details.
     logger_.Log(LogLevel::kError, "handler-fault", "The handler of a request threw an exception.",
                 {{"request_id", std::string_view(context->request_id())},
                  {"trace_id", context->TraceIdField()},
@@ -128,7 +127,7 @@ Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
   if (tracer_ != nullptr) StartSpan(context, head);
   if (match.route != nullptr) {
     context.parameter = match.parameter;
-    // What is sent needs no second try.
+    // Sends follow no redirect, so the handler runs at once.
     if (match.extra_slash && match.route->method == http::Method::kGet) return WithoutSlash(head);
     return std::nullopt;
   }
@@ -150,7 +149,7 @@ Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
   return response;
 }
 
-// Here and not earlier, because a span is named after its route; what is no request yet has none.
+// Here and not earlier, because a span is named after its route.
 void Pipeline::StartSpan(RequestContext& context, const http::RequestHead& head) const {
   if (context.route != nullptr && context.route->probe) return;
   std::string name(http::MethodName(head.method));

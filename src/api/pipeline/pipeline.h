@@ -1,6 +1,6 @@
-// What every request goes through before its controller, whatever its route: one ordered list of
-// stages, each with its reason beside it (pipeline.cc). Controllers hold no cross-cutting rule.
-// Owned by main; called by every I/O thread.
+// The stages that every request passes before its controller: one ordered list, each with the
+// reason for its position (pipeline.cc). Controllers contain no cross-cutting rules. Owned by main;
+// called by every I/O thread.
 #ifndef GATEWAY_API_PIPELINE_PIPELINE_H_
 #define GATEWAY_API_PIPELINE_PIPELINE_H_
 
@@ -60,7 +60,7 @@ class Pipeline final : public http::HttpHandler {
   const Clock& clock_;
   Metrics& metrics_;
   Logger& logger_;
-  Tracer* const tracer_;  // null: nobody records spans
+  Tracer* const tracer_;  // null: no spans are recorded
 };
 
 }  // namespace gateway

@@ -12,8 +12,7 @@
 namespace gateway {
 namespace {
 
-// The status that nginx made the custom for "the client went away before the answer"; only ever in
-// logs and metrics.
+// nginx's status for "the client disconnected before the answer"; appears only in logs and metrics.
 constexpr int kClientClosedRequest = 499;
 constexpr std::string_view kClientClosedType = "ClientClosedRequest";
 
@@ -32,7 +31,7 @@ RequestContext::RequestContext(const AccessLog& access_log, Admission& admission
 }
 
 RequestContext::~RequestContext() {
-  if (responder_) {  // a bug: everybody has let go, and nobody answered
+  if (responder_) {  // a bug: the last reference is gone, and no answer was given
     auto response = std::make_shared<http::Response>(Finish(MakeFault()));
     responder_.Send([response] { return std::move(*response); });
   }
@@ -64,7 +63,7 @@ http::Response RequestContext::MakeFault() const {
 
 void RequestContext::ReplyProblem(const Problem& problem) {
   http::Response response = MakeProblem(problem);
-  ticket = {};  // now, and not when all have let go: the next request may be here already
+  ticket = {};  // now, not with the last reference: the next request may have arrived already
   Reply(std::move(response));
 }
 
@@ -131,7 +130,7 @@ void RequestContext::Account(int status, std::string_view error_type, std::size_
   if (span) EndSpan(status, error_type, response_bytes);
 }
 
-// Of a server's span only its own faults are errors.
+// For a SERVER span only server errors count as errors.
 void RequestContext::EndSpan(int status, std::string_view error_type, std::size_t response_bytes) {
   span->Set("http.request.method", http::MethodName(method));
   if (route != nullptr) span->Set("http.route", std::string_view(route->path));

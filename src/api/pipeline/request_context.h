@@ -1,7 +1,7 @@
-// What is known about one request from its head to its answer, and the one way to answer it. Made
-// by the Pipeline, shared by whoever still works on the request; when the last of them lets go
-// without an answer, the client has gone or gets 500. Accounting (metrics, access log) happens
-// exactly once, whichever way the request ends.
+// The facts about one request from its head to its answer, and the only way to answer it. Created
+// by the Pipeline and shared by everything that still works on the request; if the last reference
+// goes without an answer, the client gets a 500 (unless it has disconnected). Accounting (metrics,
+// access log) happens exactly once, however the request ends.
 #ifndef GATEWAY_API_PIPELINE_REQUEST_CONTEXT_H_
 #define GATEWAY_API_PIPELINE_REQUEST_CONTEXT_H_
 
@@ -36,37 +36,37 @@ class RequestContext final : public http::RequestState,
 
   // Filled in by the pipeline's stages.
   http::Method method = http::Method::kUnknown;
-  std::string path;              // as it came, without query: the "instance" of a problem
+  std::string path;              // as received, without query: the "instance" of a problem
   const Route* route = nullptr;  // null: no route matched
   std::string parameter;         // of the route, not percent-decoded
-  const Cors* cors = nullptr;    // null: for a browser's page of this origin alone
-  std::string allowed_origin;    // what `cors` says to this request
+  const Cors* cors = nullptr;    // null: no CORS headers
+  std::string allowed_origin;    // the result of Cors::AllowedOriginFor
   Admission::Ticket ticket;      // empty unless the route sends records
-  // What the client sent: what OpenTelemetry calls the size of a request's body, in logs and
-  // metrics.
+  // Bytes as sent by the client: OpenTelemetry's request body size, for logs and metrics.
   std::size_t body_bytes = 0;
   http::ContentCoding coding = http::ContentCoding::kIdentity;  // of the body
-  bool timed = false;  // its records were sent: its time counts as a LatencyStage::kTotal
+  bool timed = false;  // its records were sent: its duration counts as LatencyStage::kTotal
 
-  // What logs and spans tell beside that.
+  // Further facts for logs and spans.
   std::string user_agent;
-  std::optional<TraceContext> trace;  // the request's span if it has one, else what it carried
-  std::unique_ptr<Span> span;         // of kind SERVER; null unless one is recorded
-  std::string topic;                  // where its records go; "" if there is none, or several
+  std::optional<TraceContext>
+      trace;  // the context of the request's span if it has one, else the received one
+  std::unique_ptr<Span> span;  // of kind SERVER; null unless one is recorded
+  std::string topic;           // the topic of its records; "" if there is none, or several
   std::size_t records = 0;
 
   const std::string& request_id() const { return request_id_; }
-  // "" if the request is part of no trace.
+  // "" if the request is not part of a trace.
   std::string_view trace_id() const { return trace ? trace->trace_id() : std::string_view(); }
   // The value of the field "trace_id" of a log line.
   decltype(LogField::value) TraceIdField() const { return TextOrNone(trace_id()); }
   Clock::TimePoint started() const { return started_; }
 
-  // Answers. Each from any thread; the first one counts. With ReplyLater the answer is built on the
-  // connection's own thread, and only if the client is still there.
+  // Answers the request. Any thread; the first answer counts. ReplyLater builds the answer on the
+  // connection's own thread, and only if the client is still connected.
   void Reply(http::Response response);
   void ReplyLater(std::function<http::Response()> build);
-  // For a request of which nothing was sent: it needs no room any more.
+  // For a request of which no record was sent: releases its share of the budgets.
   void ReplyProblem(const Problem& problem);
 
   // `task` runs on the connection's thread at `when` unless the request was answered before. Only
@@ -79,7 +79,7 @@ class RequestContext final : public http::RequestState,
   void AddRetryAfter(RetryAfter retry_after, http::Response* response) const;
   // The answer when something went wrong that should not.
   http::Response MakeFault() const;
-  // Adds what every answer has and accounts for it. For the pipeline.
+  // Adds the common headers and accounts for the answer. For the pipeline.
   http::Response Finish(http::Response response);
   void Attach(http::Responder responder) { responder_ = std::move(responder); }
 

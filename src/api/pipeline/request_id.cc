@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxRequestId = 128;
 
-// One generator a thread, seeded by the system: ids need to be distinct, not secret.
+// One generator per thread, seeded by the system: ids must be distinct, not secret.
 std::uint64_t RandomBits() {
   thread_local std::mt19937_64 generator = [] {
     std::random_device device;

@@ -6,8 +6,8 @@
 namespace gateway {
 namespace {
 
-// The value of the parameter ("" without one) if `path` is what `pattern` describes. A parameter is
-// a last segment.
+// The value of the parameter ("" without one) if `path` matches `pattern`. A parameter is the last
+// segment.
 std::optional<std::string_view> MatchPath(std::string_view pattern, std::string_view path) {
   const std::size_t brace = pattern.find('{');
   if (brace == std::string_view::npos) {

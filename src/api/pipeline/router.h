@@ -1,6 +1,6 @@
-// Which controller answers which path. One table, built once; the template of a route
-// ("/problems/{name}") is also its label in metrics and logs, so that no path of a client ever
-// becomes a label. Immutable after construction; any thread.
+// Maps paths to controllers. One table, built once; the template of a route ("/problems/{name}") is
+// also its label in metrics and logs, so that a client's path never becomes a label. Immutable
+// after construction; any thread.
 #ifndef GATEWAY_API_PIPELINE_ROUTER_H_
 #define GATEWAY_API_PIPELINE_ROUTER_H_
 
@@ -23,11 +23,11 @@ struct Route {
   http::Method method = http::Method::kGet;
   std::string path;  // literal segments and {parameters}
   RouteHandler handler;
-  // The media types that the body may have, where kNdjson stands for each of its names, or
-  // kAnyMediaType; empty: there is no body.
+  // The media types of the body; kNdjson stands for all of its names; or kAnyMediaType. Empty: no
+  // body.
   std::vector<std::string_view> consumes;
-  bool sends_records = false;  // counted against the budgets; refused at the end of a drain
-  // Asked by machines every few seconds: not traced, and logged only when it fails or all is.
+  bool sends_records = false;  // counts towards the budgets; refused at the end of a drain
+  // Polled by machines: not traced, and logged only on failure or with Logging:Access=all.
   bool probe = false;
 };
 
@@ -38,9 +38,9 @@ class Router final {
   struct Match {
     const Route* route = nullptr;  // null: see path_exists
     bool path_exists = false;
-    std::string allow;           // the methods of that path, if none of its routes has the method
+    std::string allow;           // the methods of the path, if it does not support this one
     std::string_view parameter;  // the raw value of the one {parameter}, if the route has one
-    // No path ends with that slash; the rest is about the path without it.
+    // The path has an extra final slash; the other members describe the path without it.
     bool extra_slash = false;
   };
   // HEAD finds the route of GET.

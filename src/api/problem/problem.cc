@@ -8,7 +8,7 @@ namespace {
 
 using enum ProblemType;
 
-// Order as in the enum: a test holds the two together.
+// In the order of the enum, which a test checks.
 constexpr std::array kProblems = {
     ProblemInfo{
         kBadRequest, "bad-request", "BadRequest", 400, "The request is not well-formed HTTP", false,

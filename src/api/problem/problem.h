@@ -1,7 +1,7 @@
-// Problem documents (RFC 9457). One enum and one table decide what every failure looks like to a
-// client: its status, its code, whether the same request may succeed later, and the page at
-// /problems/{name}. A domain Error has exactly one row (RowOf); HTTP's own failures have the rest.
-// Pure functions and constants.
+// Problem documents (RFC 9457). One enum and one table define every failure that a client can see:
+// its status, its code, whether the same request may succeed later, and the page at
+// /problems/{name}. A domain Error has exactly one row (RowOf); the other rows are failures of
+// HTTP. Pure functions and constants.
 //
 // A 503 always means that no record of the request is stored, so that a proxy or balancer may send
 // the request again: no row with that status may describe a record that is possibly stored.
@@ -65,9 +65,9 @@ struct ProblemInfo {
   std::string_view title;
   bool retriable;            // the same request may succeed later
   int retry_after_seconds;   // 0: no Retry-After
-  std::string_view meaning;  // what happened, for the page
-  std::string_view action;   // what the client does about it, for the page
-  // May be said of a record that is possibly stored; never with 503.
+  std::string_view meaning;  // the page's "What happened"
+  std::string_view action;   // the page's "What to do"
+  // Applies to possibly stored records, too; never with 503.
   bool possibly_persisted = false;
 };
 
@@ -77,8 +77,8 @@ const ProblemInfo& InfoOf(ProblemType type);
 const ProblemInfo* FindProblem(std::string_view name);
 // The row of a code.
 ProblemType FromErrorCode(ErrorCode code);
-// The one row of a domain error: that of its code, unless the record is possibly stored and the row
-// cannot say so; then it is kOutcomeUnknown.
+// The row of a domain error: that of its code, or kOutcomeUnknown if the record is possibly stored
+// and that row does not apply.
 ProblemType RowOf(const Error& error);
 inline const ProblemInfo& InfoOf(const Error& error) { return InfoOf(RowOf(error)); }
 std::string_view PersistenceName(Persistence persistence);

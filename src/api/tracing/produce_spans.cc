@@ -9,8 +9,8 @@
 namespace gateway {
 namespace {
 
-// What a span may be called: a topic that the cluster could have. The rest is refused soon, and
-// must not wait for its export at whatever length it came.
+// The topic for a span's name, if it is legal. Records of other topics are refused soon, and a name
+// of arbitrary length must not be exported.
 std::string_view TopicOf(const Record& record) {
   return IsLegalTopicName(record.topic) ? record.topic : std::string_view();
 }

@@ -1,7 +1,7 @@
-// The spans of kind PRODUCER of one request: "send {topic}" for each topic that it writes to, with
-// the context that its records carry into Kafka, so that a consumer finds the way back to it. They
-// begin before the records are sent and end when the fate of all of them is known, or the deadline
-// has come. Start and Refuse: the thread of the request; End: whichever completes the batch, once.
+// The spans of kind PRODUCER of one request: "send {topic}" per topic that it writes to, with the
+// context that its records carry into Kafka, so that consumers can link to it. They begin before
+// the records are sent and end when all outcomes are known, or at the deadline. Start and Refuse:
+// the request's thread; End: the thread that completes the batch, once.
 #ifndef GATEWAY_API_TRACING_PRODUCE_SPANS_H_
 #define GATEWAY_API_TRACING_PRODUCE_SPANS_H_
 
@@ -24,20 +24,20 @@ class ProduceSpans final : public SpanHeaderSource {
  public:
   using Ptr = std::shared_ptr<ProduceSpans>;
 
-  // Topics with a span of their own; records of further ones share one that is called "send".
+  // Maximum number of topics with their own span; records of further topics share one named "send".
   static constexpr std::size_t kMaxTopics = 16;
 
-  // Null if `server` is: then nobody records this request. What records carry of the trace lives in
-  // the arena of `batch`.
+  // Null if `server` is null: then this request is not recorded. The trace headers are in the arena
+  // of `batch`.
   static Ptr Start(Tracer* tracer, const Span* server, bool single, const RecordLimits& limits,
                    RequestRecords& batch);
 
-  // None for a record that would be over a limit with it and `rest`: a client did not ask for these
-  // headers.
+  // None for a record that they, with `rest`, would push over a limit: the client did not ask for
+  // these headers.
   std::span<const Header> TraceOf(const Record& record,
                                   std::span<const Header> rest) const override;
 
-  // Nothing was sent.
+  // No record was sent.
   void Refuse(std::string_view error_type);
   void End(const ProduceOperation& batch);
 
@@ -51,14 +51,14 @@ class ProduceSpans final : public SpanHeaderSource {
     std::string_view error_type{};  // of the first record that failed
   };
 
-  // The place in sends_; its end: it is a topic that has none yet.
+  // The index in sends_; its size if the topic has no span yet.
   std::size_t Find(std::string_view topic) const;
   void Add(Tracer& tracer, const Span& server, std::string_view topic, RequestRecords& batch);
   void Describe(bool single, const Record& first);
 
   bool single_ = true;
   RecordLimits limits_;
-  std::vector<Send> sends_;  // the last one is for all other topics once it is full
+  std::vector<Send> sends_;  // when full, the last one is for all other topics
 };
 
 }  // namespace gateway

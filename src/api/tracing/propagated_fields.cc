@@ -31,10 +31,11 @@ constexpr std::pair<std::string_view, std::string_view> kNever[] = {
     {"expect", kOfRequest},
     {"content-length", kOfRequest},
     {"content-encoding", kOfRequest},  // values are stored decoded
-    {"content-type", kOfRequest},      // of JSON it is not the value's; raw bytes have it already
+    {"content-type",
+     kOfRequest},  // describes a JSON body, not the value; raw bytes have it already
 };
 
-// Fields that become headers by rules of their own: see PropagateHeaders and RawTarget.
+// Fields with their own rules: see PropagateHeaders and RawTarget.
 constexpr std::string_view kByOwnRules[] = {"traceparent", "tracestate", "idempotency-key",
                                             "kafka-header-*"};
 

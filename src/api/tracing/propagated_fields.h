@@ -1,6 +1,6 @@
-// Which header fields of a request become headers of its records because the configuration says so:
-// those that a glob of Records:HeadersFromRequest matches. Credentials, hop-by-hop fields and those
-// that describe the request itself never do, whatever the globs. Immutable; any thread.
+// The request headers that are copied to records: those that match a glob of
+// Records:HeadersFromRequest. Credentials, hop-by-hop headers and headers that describe the request
+// are never copied, whatever the globs. Immutable; any thread.
 #ifndef GATEWAY_API_TRACING_PROPAGATED_FIELDS_H_
 #define GATEWAY_API_TRACING_PROPAGATED_FIELDS_H_
 
@@ -17,19 +17,19 @@ namespace gateway {
 class PropagatedFields final {
  public:
   PropagatedFields() = default;  // none
-  // In whatever case; `*` stands for any characters.
+  // Case-insensitive; `*` stands for any characters.
   explicit PropagatedFields(std::span<const std::string> globs);
 
-  // The fields of `head` that match, in their order, repeated ones repeated; with their names in
-  // lower case and their values as they came. The bytes are in the arena of `batch`.
+  // The headers of `head` that match, in order and with duplicates; names in lower case, values
+  // unchanged. The bytes are in the arena of `batch`.
   std::vector<Header> Of(const http::RequestHead& head, RequestRecords* batch) const;
 
  private:
   std::vector<std::string> globs_;  // in lower case
 };
 
-// Why no configuration makes a record header of the field `name`, such as "it is a credential of
-// the client"; "" if it may.
+// Why the request header `name` is never copied, such as "it is a credential of the client"; "" if
+// it may be.
 std::string_view WhyNeverCarried(std::string_view name);
 
 }  // namespace gateway

@@ -54,7 +54,7 @@ std::size_t PropagateHeaders(const http::RequestHead& head, const PropagatedFiel
   rest.insert(rest.end(), configured.begin(), configured.end());
   if (spans == nullptr && of_request.empty() && rest.empty()) return 0;
 
-  // Records that share their headers go on sharing them.
+  // Records that share their headers keep sharing them.
   bool first = true;
   std::span<const Header> own;
   std::span<const Header> trace = of_request;

@@ -1,7 +1,7 @@
-// Header fields of a request that go on to Kafka as headers of each of its records: `traceparent`
-// and `tracestate`, so that a trace does not end here, `idempotency-key`, so that consumers can
-// tell duplicates, and what the configuration names (propagated_fields.h). Nothing is made up for a
-// request that has none of them. Pure functions.
+// Copies request headers to each record of the request: `traceparent` and `tracestate`, so that a
+// trace continues, `idempotency-key`, so that consumers can detect duplicates, and those that the
+// configuration names (propagated_fields.h). Nothing is generated for a request without them. Pure
+// functions.
 #ifndef GATEWAY_API_TRACING_PROPAGATED_HEADERS_H_
 #define GATEWAY_API_TRACING_PROPAGATED_HEADERS_H_
 
@@ -14,11 +14,11 @@
 
 namespace gateway {
 
-// Where the spans of a request have a context of their own for its records.
+// The source of trace headers if the request's spans have their own context.
 class SpanHeaderSource {
  public:
-  // The headers of a trace for the record, which has its own headers only; they live as long as the
-  // batch.
+  // The trace headers for the record, which has only its own headers so far; they live as long as
+  // the batch.
   virtual std::span<const Header> TraceOf(const Record& record,
                                           std::span<const Header> rest) const = 0;
 
@@ -27,10 +27,9 @@ class SpanHeaderSource {
 };
 
 // Appends them after the record's own headers. A record header of the same name (case-insensitive)
-// takes precedence; if the record has `traceparent` or `tracestate`, neither is added. A trace that
-// is not well-formed is not carried. Bytes go to the batch's arena, byte for byte as they came;
-// with `spans` those of the trace are theirs. Returns how many bytes it copied: what `fields` names
-// is of the client's making.
+// takes precedence; if the record has `traceparent` or `tracestate`, neither is added. A malformed
+// trace is not copied. Bytes are copied unchanged to the batch's arena; with `spans` the trace
+// headers are theirs. Returns how many bytes it copied, because the client controls their size.
 std::size_t PropagateHeaders(const http::RequestHead& head, const PropagatedFields& fields,
                              RequestRecords* batch, const SpanHeaderSource* spans = nullptr);
 

@@ -3,7 +3,7 @@
 namespace gateway {
 namespace {
 
-constexpr std::size_t kMaxTracestate = 512;  // what W3C asks to be passed on at least
+constexpr std::size_t kMaxTracestate = 512;  // W3C requires that at least so much is passed on
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// The trace that a request is part of, as its header fields say. Pure functions; any thread.
+// The trace context in a request's headers. Pure functions; any thread.
 #ifndef GATEWAY_API_TRACING_TRACE_HEADERS_H_
 #define GATEWAY_API_TRACING_TRACE_HEADERS_H_
 
@@ -11,18 +11,18 @@
 
 namespace gateway {
 
-// What the one `traceparent` field says. `field` is its value, as it came.
+// The only `traceparent` header; `field` is its value as received.
 struct RequestTrace {
   TraceContext context;
   std::string_view field;
 };
 
-// Absent if there is none, more than one, or one that is not well-formed: then there is no trace,
-// and no tracestate either.
+// Absent if there is none, more than one, or a malformed one: then there is no trace, and
+// tracestate is ignored, too.
 std::optional<RequestTrace> TraceOf(const http::RequestHead& head);
 
-// The `tracestate` fields, which make one list in the order in which they came; "" if there is
-// none. Only for a request that has a trace.
+// The `tracestate` headers, joined in order; "" if there is none. Only for a request that has a
+// trace.
 std::string TracestateOf(const http::RequestHead& head);
 
 }  // namespace gateway

@@ -89,7 +89,7 @@ class Loader final {
     files_.push_back(file->string());
   }
 
-  // Left out where one of the two keys is wrong already: its value is not what was meant.
+  // Skipped if one of the two keys is already invalid: its value is not the intended one.
   void CheckContradictions(const Settings& settings) {
     for (config::Contradiction& found : config::FindContradictions(settings)) {
       if (layered_.Failed(found.key) || layered_.Failed(found.other_key)) continue;

@@ -1,5 +1,5 @@
-// Loads the configuration: five sources laid over the defaults, checked as a whole. Runs once at
-// start-up, on one thread; prints nothing.
+// Loads the configuration: the defaults, overridden by five sources, validated as a whole. Runs
+// once at start-up, on one thread; prints nothing.
 #ifndef GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
 #define GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
 
@@ -15,9 +15,10 @@
 
 namespace gateway {
 
-// From the lowest to the highest: 1 appsettings.json and 2 appsettings.{GATEWAY_ENVIRONMENT}.json
-// where `files` finds them, 3 the file of --config, 4 the variables, 5 the settings of the command
-// line. A file of 1 or 2 that is not there is no problem: the defaults are built in.
+// From lowest to highest precedence: 1 appsettings.json and 2
+// appsettings.{GATEWAY_ENVIRONMENT}.json where `files` finds them, 3 the file of --config, 4
+// environment variables, 5 the command line. Files 1 and 2 may be missing: the defaults are built
+// in.
 struct ConfigSources {
   FileLocator files;
   std::vector<std::string> environment;  // "NAME=value"
@@ -38,12 +39,12 @@ struct LoadedConfig {
   std::vector<std::string> files;      // those read, lowest first
 };
 
-// Judges what this part cannot, as what librdkafka thinks of the pass-through. `where` may be left
-// empty: it is filled in from the key. Called with the effective settings, secrets read, also if
-// there are problems already.
+// A check that this part cannot make, such as librdkafka's of the pass-through. `where` may be
+// empty: it is filled in from the key. Called with the effective settings, with secrets read, even
+// if there are problems already.
 using ConfigCheck = std::function<std::vector<ConfigProblem>(const Settings&)>;
 
-// The configuration, or every problem with it, never none.
+// The configuration, or all of its problems (at least one).
 Result<LoadedConfig, std::vector<ConfigProblem>> LoadConfig(const ConfigSources& sources,
                                                             const std::vector<ConfigCheck>& checks);
 

@@ -26,7 +26,7 @@ std::string WithoutControlCharacters(std::string_view text) {
 
 std::string ToLine(const ConfigProblem& problem) {
   std::string line = problem.where;
-  // "command line --Http:Port" has said it already.
+  // "command line --Http:Port" already contains the key.
   if (!problem.key.empty() && !line.ends_with(problem.key)) {
     line += (line.empty() ? "" : ": ") + problem.key;
   }

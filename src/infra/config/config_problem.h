@@ -1,5 +1,4 @@
-// One thing that is wrong with the configuration, and how it reads on one line. A plain value; any
-// thread.
+// One error in the configuration, and its text on one line. A plain value; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_CONFIG_PROBLEM_H_
 #define GATEWAY_INFRA_CONFIG_CONFIG_PROBLEM_H_
 
@@ -12,14 +11,14 @@ inline constexpr int kExitBadConfiguration = 78;
 
 struct ConfigProblem {
   std::string where;    // "file /etc/x.json", "environment variable Http__Port", "command line --x"
-  std::string key;      // "Http:Port"; empty if the problem is not with one key
-  std::string what;     // what is wrong; no secrets
+  std::string key;      // "Http:Port"; empty if the problem does not concern one key
+  std::string what;     // what is wrong; never contains secrets
   std::string allowed;  // what is allowed; may be empty
   std::string nearest;  // the nearest known key; empty unless the key is unknown
 };
 
-// "where: key: what; allowed: ...; nearest known key: ...". One line whatever the fields hold:
-// control characters become \xNN.
+// "where: key: what; allowed: ...; nearest known key: ...". Always one line: control characters
+// become \xNN.
 std::string ToLine(const ConfigProblem& problem);
 
 }  // namespace gateway

@@ -31,7 +31,7 @@ void AddOnce(std::vector<fs::path>* directories, const fs::path& directory) {
   }
 }
 
-// The file of this name, whatever the case of its letters.
+// The file of this name, ignoring case.
 std::optional<fs::path> FindIn(const fs::path& directory, std::string_view name) {
   if (Exists(directory / name)) return directory / name;
   std::error_code error;

@@ -8,7 +8,7 @@
 
 namespace gateway::config {
 
-// For a reader who has never seen the gateway; names the directories of this installation.
+// For readers who do not know the gateway; names the directories of this installation.
 std::string HelpText(const FileLocator& files);
 
 }  // namespace gateway::config

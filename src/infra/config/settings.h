@@ -1,6 +1,6 @@
 // The effective configuration, typed. Field names are the keys of config/appsettings.json; each
-// default stands here, and a test compares it with that file and with the schema. Plain values:
-// made once at start-up, then read by any thread.
+// default is defined here, and a test compares it with that file and with the schema. Plain values:
+// created once at start-up, then read by any thread.
 #ifndef GATEWAY_INFRA_CONFIG_SETTINGS_H_
 #define GATEWAY_INFRA_CONFIG_SETTINGS_H_
 
@@ -23,8 +23,8 @@ enum class AccessLogMode : std::uint8_t { kProblems, kAll, kOff };
 struct Settings {
   struct Http {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8080;  // 0: any free one
-    int threads = 0;            // 0: one a core
+    std::uint16_t port = 8080;  // 0: any free port
+    int threads = 0;            // 0: one per core
     std::size_t max_connections = 20'000;
     std::size_t max_connections_per_address = 0;  // 0: no limit
     std::size_t max_target_bytes = 8'192;
@@ -51,7 +51,7 @@ struct Settings {
 
   struct Management {
     std::string address;                // empty: http.address
-    std::optional<std::uint16_t> port;  // absent: health and metrics are on http.port
+    std::optional<std::uint16_t> port;  // absent: health and metrics stay on http.port
   } management;
 
   struct Kafka {
@@ -61,7 +61,7 @@ struct Settings {
     std::string acks = "all";        // nothing else is accepted
     bool enable_idempotence = true;  // nothing else is accepted
     std::string compression_type = "snappy";
-    double linger_ms = 0;  // see docs/adr: chosen by measuring
+    double linger_ms = 0;  // measured, see docs/adr/0003
     std::int64_t batch_size = 1'000'000;
     std::int64_t retries = 2'147'483'647;
     std::chrono::milliseconds message_timeout{25'000};
@@ -104,7 +104,7 @@ struct Settings {
   } logging;
 
   struct Tracing {
-    bool enabled = false;  // the rest is said by OTEL_... variables
+    bool enabled = false;  // OTEL_... variables configure the rest
   } tracing;
 
   struct Process {

@@ -64,7 +64,7 @@ Result<LoadedConfig, int> Startup(const StartupInput& input, std::ostream& out, 
     }
     return 0;
   }
-  // A health check comes often, and needs no more than an address.
+  // Health checks are frequent, and need only an address.
   const bool health = action == Action::kHealthCheck;
   auto loaded = LoadConfig(sources, health ? std::vector<ConfigCheck>() : input.checks);
   if (!loaded.ok()) {

@@ -1,5 +1,5 @@
-// The first thing that main does: from the command line and the environment to settings to run
-// with, or to an exit code. The only part of the configuration that prints.
+// The first step of main: turns command line and environment into settings, or into an exit code.
+// The only part of the configuration that prints.
 #ifndef GATEWAY_INFRA_CONFIG_STARTUP_H_
 #define GATEWAY_INFRA_CONFIG_STARTUP_H_
 
@@ -22,20 +22,18 @@ struct StartupInput {
   std::string version;             // of this project: "0.1.0"
   std::string librdkafka_version;  // of the library that is linked: rd_kafka_version_str()
   std::vector<ConfigCheck> checks;
-  // Asks the gateway that runs with these settings whether it lives, or whether it is ready; absent
-  // if so, else a sentence. For --health-check.
+  // Checks whether the gateway that runs with these settings is alive, or ready. Absent if so, else
+  // a sentence. For --health-check.
   std::function<std::optional<std::string>(const Settings&, bool readiness)> health_check = {};
 };
 
-// The arguments of main and environ as values. Both end with a null pointer; the first of `argv` is
-// left out of its list.
+// Copies of main's arguments and of environ. Both end with a null pointer; argv[0] is left out.
 std::vector<std::string> ArgumentsOf(const char* const* argv);
 std::vector<std::string> EnvironmentOf(const char* const* environ);
 
-// Settings to run with; or the exit code of a process that is done: 0 after --help, --version,
-// --print-schema, --check-config, --print-config and a good --health-check, 1 after a bad one, 78
-// after problems. Answers go to `out`;
-// problems to `err`, all of them, one line each.
+// Returns the settings; or the exit code of a process that is done: 0 after --help, --version,
+// --print-schema, --check-config, --print-config and a successful --health-check, 1 after a failed
+// one, 78 after problems. Output goes to `out`; all problems go to `err`, one per line.
 Result<LoadedConfig, int> Startup(const StartupInput& input, std::ostream& out, std::ostream& err);
 
 }  // namespace gateway

@@ -10,17 +10,17 @@
 namespace gateway {
 namespace {
 
-// Room that only critical lines may take, so that the last words are not lost in a flood.
+// Space reserved for critical lines, so that they are not lost in a flood of others.
 constexpr std::size_t kCriticalReserve = std::size_t{64} * 1024;
 
-// A thread keeps the buffer it formats in, unless a line was huge.
+// A thread keeps its formatting buffer, unless a line was huge.
 constexpr std::size_t kMaxKeptBytes = std::size_t{64} * 1024;
 
-// How long the log thread leaves lines in the queue after it has written some. To wake a thread
-// costs the caller some 10 us: a lone line pays that, the lines of a busy server do not.
+// How long the log thread waits for more lines after it has written some. Waking a thread costs the
+// caller about 10 us: a single line pays for that, the lines of a busy server do not.
 constexpr std::chrono::milliseconds kGather(10);
 
-// Signals are for other threads, and SIGPIPE must not end the process when nobody reads the log.
+// Other threads handle signals, and SIGPIPE must not end the process when the log has no reader.
 void BlockAllSignals() {
   sigset_t all;
   sigfillset(&all);
@@ -42,7 +42,7 @@ AsyncLogger::AsyncLogger(const Clock& clock, LoggerOptions options)
     writer_ = std::make_unique<DescriptorWriter>(options.descriptor);
     sink_ = [this](std::string_view lines) { return writer_->Write(lines); };
   }
-  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // address space until it is used
+  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // only address space until it is used
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -102,7 +102,7 @@ bool AsyncLogger::Flush(std::chrono::milliseconds timeout) {
   return done_.wait_for(lock, timeout, [this, target] { return finished_lines_ >= target; });
 }
 
-// Says in the log itself that the log has a gap.
+// Reports dropped lines in the log itself.
 void AsyncLogger::AppendDropNotice(std::string* out) {
   const std::uint64_t dropped = this->dropped();
   if (dropped == noticed_drops_) return;

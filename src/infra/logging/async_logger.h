@@ -39,11 +39,12 @@ struct LoggerOptions {
   LogFormat format = LogFormat::kJson;
   std::string constant_fields;  // of JSON lines: see MakeConstantFields
 
-  // Lines that wait to be written; a line that does not fit is dropped and counted. As much again
-  // is being written meanwhile.
+  // Capacity of the queue; a line that does not fit is dropped and counted. Another buffer of this
+  // size is being written at the same time.
   std::size_t max_queue_bytes = std::size_t{4} * 1024 * 1024;
 
-  // How long a critical line holds its caller until it is written: the process may be about to end.
+  // How long a critical line blocks its caller until it is written, because the process may be
+  // about to end.
   std::chrono::milliseconds critical_wait{200};
 
   // How long the destructor waits for a reader that is stuck before it drops the rest.
@@ -52,7 +53,8 @@ struct LoggerOptions {
   // Written to if there is no sink; stays open.
   int descriptor = STDERR_FILENO;
 
-  // For tests: takes one or more whole lines at a time, on the log thread. false: they were lost.
+  // For tests: receives one or more whole lines at a time, on the log thread. Returns false if they
+  // were lost.
   std::function<bool(std::string_view lines)> sink;
 };
 
@@ -76,7 +78,7 @@ class AsyncLogger final : public Logger {
   // Waits until every line logged before the call is written; false if that takes longer.
   bool Flush(std::chrono::milliseconds timeout);
 
-  // Lines that were lost since the start: the queue was full, or nobody read them.
+  // Lines lost since the start: the queue was full, or the reader was gone.
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
@@ -103,9 +105,9 @@ class AsyncLogger final : public Logger {
   std::condition_variable done_;      // lines were written, or the log thread has ended
   std::string queue_;                 // guarded by mutex_, like the rest
   std::uint64_t queued_lines_ = 0;    // since the start
-  std::uint64_t finished_lines_ = 0;  // of these: written, or given up
+  std::uint64_t finished_lines_ = 0;  // of these: written or dropped
   bool writer_idle_ = false;
-  bool urgent_ = false;  // somebody waits for what is queued
+  bool urgent_ = false;  // a caller waits until the queue is written
   bool stop_ = false;
   bool ended_ = false;
 

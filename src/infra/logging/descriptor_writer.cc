@@ -36,7 +36,7 @@ bool DescriptorWriter::WaitUntilWritable() {
 
 bool DescriptorWriter::Write(std::string_view text) {
   while (!text.empty()) {
-    // A pipe that is writable takes PIPE_BUF bytes without blocking, whoever set its flags.
+    // A writable pipe accepts PIPE_BUF bytes without blocking, whatever its flags.
     if (!never_waits_ && !WaitUntilWritable()) return false;
     const std::size_t chunk =
         never_waits_ ? text.size() : std::min<std::size_t>(text.size(), PIPE_BUF);

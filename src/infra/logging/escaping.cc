@@ -31,8 +31,8 @@ CodePoint Decode(std::string_view text) {
   return {value, length};
 }
 
-// C0, DEL and C1 (which has a terminal's CSI and the line end NEL), the Unicode line ends, and what
-// turns the direction of text around.
+// C0, DEL and C1 (which includes a terminal's CSI and the line end NEL), the Unicode line ends, and
+// the characters that change the direction of text.
 bool IsControl(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029 || c == 0x200E ||
          c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
@@ -55,7 +55,7 @@ void AppendControl(char32_t c, std::string* out) {
 }  // namespace
 
 void AppendEscaped(std::string_view text, Escaping escaping, std::string* out) {
-  std::size_t plain = 0;  // start of the run that stays as it is
+  std::size_t plain = 0;  // start of the run that needs no escaping
   std::size_t i = 0;
   while (i < text.size()) {
     const CodePoint c = Decode(text.substr(i));

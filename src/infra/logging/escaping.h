@@ -1,5 +1,5 @@
-// Text as it may stand in a line of the log: always well-formed UTF-8 (what is not becomes U+FFFD)
-// and never with a character that ends a line or drives a terminal. Pure functions, any thread.
+// Escapes text for a line of the log: always well-formed UTF-8 (anything else becomes U+FFFD), and
+// without characters that end a line or control a terminal. Pure functions, any thread.
 #ifndef GATEWAY_INFRA_LOGGING_ESCAPING_H_
 #define GATEWAY_INFRA_LOGGING_ESCAPING_H_
 

@@ -75,7 +75,7 @@ void AppendTimeOfDay(std::int64_t millis, std::string* out) {
   AppendPadded(millis % 1000, 3, out);
 }
 
-// <chrono>'s calendar rather than gmtime_r, which takes a lock of the C library.
+// <chrono>'s calendar instead of gmtime_r, which takes a lock in the C library.
 struct Moment {
   explicit Moment(TimestampMs unix_millis)
       : time(std::chrono::milliseconds(unix_millis)),

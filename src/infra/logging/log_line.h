@@ -17,15 +17,16 @@ struct LogLine {
   std::string_view event;
   std::string_view message;
   std::initializer_list<LogField> fields;
-  // Of JSON lines: behind the message, `,"name":"value"` as MakeConstantFields has it.
+  // For JSON lines, after the message: `,"name":"value"` from MakeConstantFields.
   std::string_view constant_fields{};
 };
 
-// What every JSON line of a process says alike, made once.
+// The fields that every JSON line of a process has, formatted once.
 std::string MakeConstantFields(std::initializer_list<LogField> fields);
 
 // Appends a JSON object and a newline: timestamp (RFC 3339, UTC, milliseconds), level, event,
-// message, then the fields in their order. Numbers that JSON has not (NaN, infinities) are null.
+// message, then the fields in their order. Numbers that JSON cannot represent (NaN, infinities) are
+// null.
 void AppendJsonLine(const LogLine& line, std::string* out);
 
 // Appends "12:34:56.789 INFO  listening  message  key=value ..." and a newline; the time is UTC.

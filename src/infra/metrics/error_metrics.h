@@ -1,5 +1,5 @@
-// What went wrong, by code: whole requests by the problem document that answered them, records by
-// why they failed. Owned by PrometheusMetrics; any thread.
+// Errors by code: requests by their problem document, records by their error. Owned by
+// PrometheusMetrics; any thread.
 #ifndef GATEWAY_INFRA_METRICS_ERROR_METRICS_H_
 #define GATEWAY_INFRA_METRICS_ERROR_METRICS_H_
 
@@ -19,7 +19,7 @@ namespace gateway {
 
 class ErrorMetrics final : public prometheus::Collectable {
  public:
-  // The codes that there are, of problems with their status; of records in the order of ErrorCode.
+  // All codes: of problems with their status, of records in the order of ErrorCode.
   ErrorMetrics(const std::vector<std::pair<std::string, int>>& problems,
                std::vector<std::string> record_errors);
 
@@ -37,7 +37,7 @@ class ErrorMetrics final : public prometheus::Collectable {
 
   LabelTable<Problem> problems_;
   const std::vector<std::string> record_errors_;
-  ShardedCells records_;  // by ErrorCode; the last is for those without a name
+  ShardedCells records_;  // by ErrorCode; the last counts codes without a name
 };
 
 }  // namespace gateway

@@ -1,4 +1,4 @@
-// Short ways to write prometheus-cpp's MetricFamily. Pure functions.
+// Helpers to build prometheus-cpp's MetricFamily. Pure functions.
 #ifndef GATEWAY_INFRA_METRICS_FAMILIES_H_
 #define GATEWAY_INFRA_METRICS_FAMILIES_H_
 

@@ -7,15 +7,14 @@
 namespace gateway {
 namespace {
 
-// Bounds for programming errors: routes, methods and statuses make far fewer.
+// Limits in case of a bug: there are far fewer combinations of route, method and status.
 constexpr std::size_t kMaxDurationLabels = 1024;
 constexpr std::size_t kMaxRejectionLabels = 64;
 
 constexpr std::string_view kOther = "_other";
 constexpr std::string_view kUnmatched = "_unmatched";
 
-// OpenTelemetry's list; the last stands for every other method, which a client could invent at
-// will.
+// OpenTelemetry's list; the last stands for all other methods, which clients can invent.
 constexpr std::array<std::string_view, 10> kMethods = {
     "GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH", "CONNECT", "TRACE", "_OTHER"};
 
@@ -48,7 +47,7 @@ MetricLabels DurationLabels(std::string_view method, std::string_view route,
           {"http_response_status_code", std::string(status)}};
 }
 
-// Shards are read one after another, so a gauge can look negative for a moment.
+// Shards are read one after another, so a gauge can be negative for a moment.
 double AtLeastZero(std::int64_t value) { return value < 0 ? 0.0 : static_cast<double>(value); }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What is counted of HTTP, named as OpenTelemetry's conventions translate to Prometheus. Owned by
+// HTTP metrics, named after OpenTelemetry's conventions as translated to Prometheus. Owned by
 // PrometheusMetrics; any thread.
 #ifndef GATEWAY_INFRA_METRICS_HTTP_METRICS_H_
 #define GATEWAY_INFRA_METRICS_HTTP_METRICS_H_
@@ -39,7 +39,7 @@ class HttpSeries final : public prometheus::Collectable {
   prometheus::MetricFamily CollectRejections() const;
 
   LabelTable<ShardedHistogram> durations_;  // by route; the code is method and status
-  ShardedHistogram overflow_durations_;     // label sets for which the table has no room
+  ShardedHistogram overflow_durations_;     // label sets that do not fit into the table
   ShardedHistogram request_bytes_;
   ShardedHistogram response_bytes_;
   LabelTable<ShardedCells> rejections_;

@@ -1,6 +1,6 @@
-// The label sets of one metric family and what is counted for each: a hash table of fixed size that
-// is read without a lock on the hot path. Entries are added under a mutex, once each, and never
-// removed, so a pointer that was found stays good as long as the table. Any thread.
+// The label sets of one metric family with their values: a hash table of fixed size, read without a
+// lock on the hot path. Entries are added under a mutex, once each, and never removed, so pointers
+// to them stay valid as long as the table. Any thread.
 #ifndef GATEWAY_INFRA_METRICS_LABEL_TABLE_H_
 #define GATEWAY_INFRA_METRICS_LABEL_TABLE_H_
 
@@ -17,7 +17,7 @@
 
 namespace gateway {
 
-// A label set is a name and a number (0 where the name says all).
+// A label set is a name and a number (0 if the name is enough).
 template <typename Value>
 class LabelTable final {
  public:
@@ -29,12 +29,13 @@ class LabelTable final {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t i = Hash(name, code) & mask;; i = (i + 1) & mask) {
       Entry* const entry = slots_[i].load(std::memory_order_acquire);
-      if (entry == nullptr) return nullptr;  // found at last: at most half of the slots are taken
+      if (entry == nullptr) return nullptr;  // terminates: at most half of the slots are used
       if (entry->code == code && entry->name == name) return &entry->value;
     }
   }
 
-  // Adds the label set if it is new, with a Value made of `argument`; nullptr if the table is full.
+  // Adds the label set if it is new, with a Value constructed from `argument`; nullptr if the table
+  // is full.
   template <typename Argument>
   Value* FindOrAdd(std::string_view name, std::uint32_t code, const Argument& argument) {
     if (Value* const value = Find(name, code)) return value;
@@ -54,7 +55,7 @@ class LabelTable final {
     return &entry->value;
   }
 
-  // Calls visit(name, code, value) for every label set that was there when the call began.
+  // Calls visit(name, code, value) for every label set that existed when the call began.
   template <typename Visit>
   void ForEach(const Visit& visit) const {
     for (const std::atomic<Entry*>& slot : slots_) {

@@ -46,7 +46,7 @@ std::optional<double> OpenFileDescriptors() {
   // A directory stream of our own: readdir is safe. NOLINTNEXTLINE(concurrency-mt-unsafe)
   while (const dirent* const entry = readdir(directory)) count += entry->d_name[0] != '.' ? 1 : 0;
   closedir(directory);
-  return static_cast<double>(count - 1);  // without the one that reads the directory
+  return static_cast<double>(count - 1);  // except the descriptor that reads the directory
 }
 
 std::optional<double> MaxFileDescriptors() {

@@ -1,5 +1,5 @@
-// The process_* metrics that Prometheus client libraries agree on, read from /proc when they are
-// asked for. What cannot be read is left out. Owned by PrometheusMetrics; any thread.
+// The standard process_* metrics of Prometheus client libraries, read from /proc at each scrape.
+// Unreadable ones are left out. Owned by PrometheusMetrics; any thread.
 #ifndef GATEWAY_INFRA_METRICS_PROCESS_METRICS_H_
 #define GATEWAY_INFRA_METRICS_PROCESS_METRICS_H_
 

@@ -50,7 +50,7 @@ struct PrometheusMetrics::Parts {
   ProcessMetrics process;
   const RdkafkaMetrics* rdkafka;
   std::function<std::uint64_t()> dropped_log_lines;
-  prometheus::Registry registry;  // for what changes too seldom to need shards
+  prometheus::Registry registry;  // for metrics that change too rarely to need shards
   prometheus::Gauge& kafka_ready;
   std::atomic<std::int64_t> accepted_failed{0};
 };

@@ -1,5 +1,5 @@
 // The Metrics port on prometheus-cpp. The composition root owns it; it outlives every layer that
-// counts. Any thread may call anything: counting shares no mutex and no cache line between threads,
+// counts. Any thread may call anything: counting shares no mutex and no cache line between threads;
 // Scrape reads everything and may take some milliseconds with a hundred topics.
 #ifndef GATEWAY_INFRA_METRICS_PROMETHEUS_METRICS_H_
 #define GATEWAY_INFRA_METRICS_PROMETHEUS_METRICS_H_
@@ -23,17 +23,17 @@
 
 namespace gateway {
 
-// What the gateway is like at the moment of a scrape, beyond what was counted.
+// The state of the gateway at a scrape, in addition to the counts.
 struct GatewayState {
-  bool ready = false;  // as /health/ready says it
+  bool ready = false;  // as reported by /health/ready
   KafkaStatus kafka;
   std::optional<TimestampMs> last_delivery{};  // absent: nothing was delivered yet
-  std::size_t admitted_requests = 0;           // what Limits:MaxInFlight... bound
+  std::size_t admitted_requests = 0;           // usage of Limits:MaxInFlight...
   std::size_t admitted_bytes = 0;
   std::optional<std::chrono::system_clock::time_point> certificate_expires;  // absent: no TLS
 };
 
-// Settings that alerts and dashboards compare with.
+// Settings exported for alerts and dashboards.
 struct ConfiguredLimits {
   std::size_t max_connections = 0;
   std::size_t max_in_flight_requests = 0;
@@ -51,7 +51,7 @@ struct PrometheusOptions {
   std::string librdkafka_version;
   std::string pistache_version;
 
-  // Topics with a label of their own; the records of all others count as "_other".
+  // Maximum number of topics with their own label; records of all others count as "_other".
   std::size_t max_topic_labels = 100;
 
   // Exported from the start at zero. Others appear when they first happen.
@@ -59,9 +59,9 @@ struct PrometheusOptions {
                                                 "head-timeout",         "max-connections",
                                                 "tls-handshake-failed", "tls-handshake-timeout"};
 
-  // The "code" and the status of every problem document there is; likewise at zero.
+  // The "code" and the status of every problem document; also exported at zero.
   std::vector<std::pair<std::string, int>> problems;
-  // The "code" of each ErrorCode, in order; likewise.
+  // The "code" of each ErrorCode, in order; also exported at zero.
   std::vector<std::string> record_errors;
 
   ConfiguredLimits limits;
@@ -69,7 +69,7 @@ struct PrometheusOptions {
   // Read at every scrape, from the scraping thread; absent: always 0.
   std::function<std::uint64_t()> dropped_log_lines;
   std::function<GatewayState()> state;
-  // What librdkafka says of itself; may be null. Outlives this.
+  // librdkafka's own metrics; may be null. Outlives this object.
   const RdkafkaMetrics* rdkafka = nullptr;
 };
 

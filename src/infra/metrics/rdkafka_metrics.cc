@@ -15,8 +15,7 @@ using Part = ExportedStats::Part;
 
 MetricLabels BrokerLabel(std::int64_t id) { return {{"broker", std::to_string(id)}}; }
 
-// One family for each distribution, with the label "stat" for its figures. Without those in which
-// nothing was measured.
+// One family per distribution, with the label "stat" for its figures, without empty distributions.
 void AddWindows(std::span<const RdkafkaField> fields, const std::vector<Part>& parts,
                 std::vector<MetricFamily>* families) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -145,7 +144,7 @@ std::vector<MetricFamily> RdkafkaMetrics::Collect() const {
     before = before_;
   }
   ExportedStats stats = ReadAll(texts, max_topics_).value_or(ExportedStats());
-  stats.client.resize(before.client.size());  // zeros, when there are no statistics yet
+  stats.client.resize(before.client.size());  // zeros, if there are no statistics yet
   std::vector<MetricFamily> families;
   CollectClient(stats, before, &families);
   CollectBrokers(stats, before, &families);

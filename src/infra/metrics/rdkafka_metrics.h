@@ -1,12 +1,11 @@
-// The family rdkafka_*: what librdkafka says of itself (brokers, queues, batches), as of its latest
-// statistics. These come four times a second from each of its clients and a scrape every few
-// seconds, so each text is only copied, and read when somebody asks. With thousands of partitions
-// the text has megabytes: over kMaxText what it says of topics is left out.
+// The family rdkafka_*: librdkafka's own metrics (brokers, queues, batches) from its latest
+// statistics. Each client emits statistics four times per second and a scrape comes every few
+// seconds, so each text is only copied, and parsed at a scrape. With thousands of partitions the
+// text has megabytes: above kMaxText its topics are left out.
 //
-// Counters go on when another instance takes the place of one: what the old one had counted last is
-// added (what it counted after its last statistics, a quarter of a second at most, is lost; a
-// counter never goes backwards). Labels are bounded: brokers that metadata named, `max_topics`
-// topics, no partitions.
+// Counters continue when an instance is replaced: the old instance's last counts are added (counts
+// after its last statistics, at most a quarter of a second, are lost; a counter never decreases).
+// Labels are bounded: brokers named by metadata, `max_topics` topics, no partitions.
 //
 // Owned by main, outlives the producer. Any thread.
 #ifndef GATEWAY_INFRA_METRICS_RDKAFKA_METRICS_H_
@@ -33,15 +32,15 @@ class RdkafkaMetrics final : public prometheus::Collectable {
 
   explicit RdkafkaMetrics(std::size_t max_topics) : max_topics_(max_topics) {}
 
-  // The latest statistics of one client of the instance; those of all are exported as one.
+  // Stores the latest statistics of one client of the instance; all clients are exported as one.
   void OnStatistics(std::size_t client, std::string_view json);
-  // The next statistics are those of another instance.
+  // The next statistics come from a new instance.
   void OnReplaced();
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  // What instances before this one have counted, in the order of the tables.
+  // The counts of earlier instances, in the order of the tables.
   struct Before {
     std::vector<double> client = std::vector<double>(RdkafkaClientFields().size());
     std::map<std::int64_t, std::vector<double>> brokers;
@@ -54,12 +53,12 @@ class RdkafkaMetrics final : public prometheus::Collectable {
   static void CollectTopics(const ExportedStats& stats, Families* families);
 
   using Texts = std::vector<std::string>;
-  // Absent if none has reported anything.
+  // Absent if no client has reported statistics.
   static std::optional<ExportedStats> ReadAll(const Texts& texts, std::size_t max_topics);
 
   const std::size_t max_topics_;
   mutable std::mutex mutex_;
-  Texts texts_;  // by client; "": it has reported nothing yet
+  Texts texts_;  // by client; "": no statistics yet
   Before before_;
 };
 

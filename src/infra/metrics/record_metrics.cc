@@ -52,7 +52,7 @@ void RecordMetrics::OnSent(std::int64_t count, std::int64_t bytes) {
 }
 
 RecordMetrics::TopicCounts& RecordMetrics::CountsOf(std::string_view topic, RecordResult result) {
-  if (topic == kOther) return other_;  // a legal topic name, but the label is taken
+  if (topic == kOther) return other_;  // a legal topic name, but it is the label of all others
   TopicCounts* const counts = result == RecordResult::kDelivered
                                   ? topics_.FindOrAdd(topic, 0, DeliveryBuckets())
                                   : topics_.Find(topic);

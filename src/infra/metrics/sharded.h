@@ -31,7 +31,7 @@ class ShardedCells final {
       : lines_per_shard_((cells + kCellsPerLine - 1) / kCellsPerLine),
         lines_(std::make_unique<Line[]>(lines_per_shard_ * kMetricShards)) {}
 
-  // Negative amounts are fine: cells are summed modulo 2^64.
+  // Amounts may be negative: cells are summed modulo 2^64.
   void Add(std::size_t cell, std::int64_t amount) {
     At(ThisThreadShard(), cell)
         .fetch_add(static_cast<std::uint64_t>(amount), std::memory_order_relaxed);
@@ -44,7 +44,7 @@ class ShardedCells final {
     return static_cast<std::int64_t>(sum);
   }
 
-  // A cell holds either integers or doubles, never both.
+  // A cell contains either integers or doubles, never both.
   void AddDouble(std::size_t cell, double amount) {
     std::atomic<std::uint64_t>& bits = At(ThisThreadShard(), cell);
     std::uint64_t before = bits.load(std::memory_order_relaxed);

@@ -18,7 +18,7 @@ struct BucketLayout {
   // `upper_bounds` ascending, in the exported base unit, without +Inf.
   BucketLayout(std::vector<double> upper_bounds, double native_per_base_unit);
 
-  std::vector<double> exported;      // as `le` says it
+  std::vector<double> exported;      // as exported in `le`
   std::vector<std::int64_t> native;  // the same, in native units
   double native_per_base;
 };

@@ -15,7 +15,7 @@ std::uint64_t RaiseOpenFileLimit() {
 
 bool UseBatchScheduling() {
   if (sched_getscheduler(0) != SCHED_OTHER) return true;
-  const sched_param param{};  // the priority means nothing here and must be 0
+  const sched_param param{};  // the priority has no effect here and must be 0
   return sched_setscheduler(0, SCHED_BATCH, &param) == 0;
 }
 

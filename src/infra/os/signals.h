@@ -15,9 +15,9 @@ class Signals final {
   Signals& operator=(const Signals&) = delete;
   ~Signals();
 
-  // Returns the signal's number when one has come.
+  // Waits for a signal and returns its number.
   int Wait() const;
-  // The same, for at most `time`; 0 if none came.
+  // The same for at most `time`; 0 if none arrived.
   int WaitFor(std::chrono::milliseconds time) const;
 
  private:

@@ -25,9 +25,8 @@ struct TracingOptions {
 };
 
 struct TracingEntry {
-  const char* version;  // of the gateway that it was built with
-  // Null if the environment switches tracing off: OTEL_SDK_DISABLED=true,
-  // OTEL_TRACES_EXPORTER=none.
+  const char* version;  // of the gateway that it was built for
+  // Null if the environment disables tracing: OTEL_SDK_DISABLED=true, OTEL_TRACES_EXPORTER=none.
   std::unique_ptr<Tracer> (*make)(const TracingOptions& options);
 };
 

@@ -24,19 +24,19 @@ namespace gateway {
 
 class Lifecycle final {
  public:
-  // Sends that come with less time than this before the drain's end are refused: their records
-  // would be given up without having had a chance, which is worse than a 503.
+  // Sends that arrive less than this before the end of the drain are refused: their records would
+  // fail without a chance to be sent, which is worse than a 503.
   static constexpr std::chrono::milliseconds kLastIntake{500};
 
   // From here on readiness is false; requests are still served.
   void BeginShutdown() { stopping_.store(true, std::memory_order_release); }
-  // What is under way at `end` is given up.
+  // Records still queued or in flight at `end` are abandoned.
   void BeginDrain(Clock::TimePoint end) {
     BeginShutdown();
     end_.store(end, std::memory_order_release);
   }
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
-  // Whether a send that comes now can be answered with more than that the gateway shuts down.
+  // False if a send that arrives now must be answered with kDraining.
   bool TakesSends(Clock::TimePoint now) const {
     return now <= end_.load(std::memory_order_acquire) - kLastIntake;
   }

@@ -25,7 +25,7 @@ void Liveness::Tick() {
     } else if (watched.asked || !watched.ask) {
       watched.missed.fetch_add(1);
     }
-    // One question at a time: a thread that is stuck must not find a heap of them.
+    // One request to beat at a time: they must not pile up for a stuck thread.
     if (watched.ask && !std::exchange(watched.asked, true)) watched.ask(watched.heartbeat);
   }
 }

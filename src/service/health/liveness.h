@@ -1,10 +1,10 @@
-// Whether the threads that everything hangs on still turn. Each has a Heartbeat. Once a second
-// somebody calls Tick, which asks the threads that may be asleep to beat; a thread that did not for
-// its limit is stuck. The limit is counted in ticks as well as in time, so that a process that was
-// stopped or starved as a whole, and its ticks with it, is not called dead when it goes on.
+// Whether the essential threads are responsive. Each has a Heartbeat. The main thread calls Tick
+// once per second, which asks threads that may be asleep to beat; a thread that has not beaten
+// within its limit is stuck. The limit is counted in ticks as well as in time, so that a process
+// that was stopped or starved as a whole is not reported as dead when it continues.
 //
-// Heartbeats are added before Tick and Check are called; after that any thread may call anything,
-// but Tick, which is for one.
+// Add all heartbeats before the first Tick and Check. After that any thread may call anything
+// except Tick, which belongs to one thread.
 #ifndef GATEWAY_SERVICE_HEALTH_LIVENESS_H_
 #define GATEWAY_SERVICE_HEALTH_LIVENESS_H_
 
@@ -21,7 +21,7 @@
 
 namespace gateway {
 
-// The thread turns: it calls Beat. Some tens of nanoseconds.
+// A responsive thread calls Beat, which takes some tens of nanoseconds.
 class Heartbeat final {
  public:
   explicit Heartbeat(const Clock& clock) : clock_(clock), last_(Ticks(clock.Now())) {}
@@ -48,18 +48,18 @@ class Liveness final {
 
   struct Thread {
     std::string_view name;
-    std::chrono::milliseconds age{};  // since it last beat: a second or so if all is well
+    std::chrono::milliseconds age{};  // since its last beat: about a second normally
     bool stuck = false;
   };
 
   explicit Liveness(const Clock& clock) : clock_(clock) {}
 
-  // `ask` has the thread call Beat on it as soon as it turns, and does not wait for it; empty for a
-  // thread that beats by itself more often than once a second.
+  // `ask` makes the thread call Beat as soon as it can, and does not wait for it; empty for a
+  // thread that beats more often than once per second anyway.
   Heartbeat& Add(std::string name, std::chrono::seconds limit,
                  std::function<void(Heartbeat&)> ask = {});
 
-  // Due once a second; does nothing when it comes sooner.
+  // Call once per second; earlier calls do nothing.
   void Tick();
 
   std::vector<Thread> Check() const;
@@ -73,12 +73,12 @@ class Liveness final {
     std::function<void(Heartbeat&)> ask;
     Heartbeat heartbeat;
     std::uint64_t seen = 0;      // beats at the last tick
-    bool asked = false;          // and no beat since
-    std::atomic<int> missed{0};  // ticks since it was seen to beat
+    bool asked = false;          // asked to beat, and no beat since
+    std::atomic<int> missed{0};  // ticks since its last beat
   };
 
   const Clock& clock_;
-  std::list<Watched> watched_;  // a list: they do not move
+  std::list<Watched> watched_;  // a list, because heartbeats must not move
   Clock::TimePoint ticked_{};
 };
 

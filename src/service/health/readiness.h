@@ -1,6 +1,6 @@
-// Whether this instance should get traffic: not shutting down, and Kafka answered, or was away for
-// no longer than Health:KafkaDownGraceMs. Liveness has nothing to do with Kafka and is not decided
-// here. Any thread.
+// Whether this instance should get traffic: it is not shutting down, and Kafka answers or has been
+// unreachable for at most Health:KafkaDownGraceMs. Liveness does not depend on Kafka; see
+// liveness.h. Any thread.
 #ifndef GATEWAY_SERVICE_HEALTH_READINESS_H_
 #define GATEWAY_SERVICE_HEALTH_READINESS_H_
 

@@ -10,7 +10,8 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::chrono::seconds kSamplePeriod{1};
-// Between refusals that lie further apart the gateway may have idled: their mean says nothing.
+// Between refusals further apart than this the gateway may have been idle, so their mean rate means
+// nothing.
 constexpr std::chrono::seconds kSampleTooOld{10};
 
 double DrainSeconds(std::size_t in_flight, std::uint64_t drained, Seconds elapsed) {

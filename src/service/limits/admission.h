@@ -1,8 +1,8 @@
-// The gateway's own budgets: requests and bytes in flight (Limits:MaxInFlightRequests,
-// Limits:MaxInFlightBytes). A request is counted when its head is in, its bytes as they arrive,
-// what its records take beside them once they are known, and all is given back once the last
-// delivery report is in: librdkafka points into the bytes until then, also when the client has long
-// gone. Any thread; lock-free but for RetryAfterSeconds, which only refused requests ask for.
+// The gateway's budgets: requests and bytes in flight (Limits:MaxInFlightRequests,
+// Limits:MaxInFlightBytes). A request counts from its head, its bytes as they arrive, and the
+// overhead of its records once they are parsed. Everything is released after the last delivery
+// report, because librdkafka points into the bytes until then, even if the client has disconnected.
+// Any thread; lock-free except RetryAfterSeconds, which only refused requests need.
 #ifndef GATEWAY_SERVICE_LIMITS_ADMISSION_H_
 #define GATEWAY_SERVICE_LIMITS_ADMISSION_H_
 
@@ -22,7 +22,7 @@ class Admission final {
   Admission(std::size_t max_requests, std::size_t max_bytes)
       : max_requests_(max_requests), max_bytes_(max_bytes) {}
 
-  // One request's share of the budgets; gives it back when destroyed. Not thread-safe itself.
+  // One request's share of the budgets; its destructor releases it. Not thread-safe itself.
   class Ticket {
    public:
     Ticket() = default;
@@ -42,14 +42,15 @@ class Admission final {
     }
     explicit operator bool() const { return owner_ != nullptr; }
 
-    // The request now has `bytes` in all; it is never given back before the end.
+    // The request now has `bytes` in total; nothing is released before the end.
     [[nodiscard]] bool Grow(std::size_t bytes) { return bytes <= bytes_ || Add(bytes - bytes_); }
 
-    // The request needs `more` bytes. False, with nothing taken, if the budget has no room. A
-    // request that is alone is never refused: it could not succeed later either.
+    // Reserves `more` bytes. Returns false, and reserves nothing, if the limit would be exceeded.
+    // The only request in flight is never refused, because it could not succeed later either.
     [[nodiscard]] bool Add(std::size_t more) {
       if (owner_ == nullptr) return true;
-      // What is refused must not be in the sum even for a moment: others would be refused for it.
+      // A refused request must not be in the sum even briefly: others would be refused because of
+      // it.
       std::size_t before = owner_->bytes_.load(std::memory_order_relaxed);
       do {
         if (before + more > owner_->max_bytes_ && before != bytes_) return false;
@@ -66,7 +67,7 @@ class Admission final {
     std::size_t bytes_ = 0;
   };
 
-  // An empty ticket if there are as many requests in flight as there may be.
+  // Returns an empty ticket if the limit on requests has been reached.
   [[nodiscard]] Ticket TryAdmit() {
     if (requests_.fetch_add(1, std::memory_order_relaxed) >= max_requests_) {
       requests_.fetch_sub(1, std::memory_order_relaxed);
@@ -75,8 +76,8 @@ class Admission final {
     return Ticket(this);
   }
 
-  // For a request that was refused: how long what is in flight now takes to drain, at the pace of
-  // the last seconds; from 1 to kMaxRetryAfterSeconds. 1 while the pace is not known.
+  // For a refused request: how long the requests in flight take to complete at the rate of the last
+  // seconds; from 1 to kMaxRetryAfterSeconds. 1 while the rate is unknown.
   static constexpr int kMaxRetryAfterSeconds = 30;
   int RetryAfterSeconds(Clock::TimePoint now);
 

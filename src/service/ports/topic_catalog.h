@@ -1,4 +1,4 @@
-// Which topics the cluster has, for people and tools that look around; nothing is decided by it.
+// Which topics the cluster has, for people and tools; no decision of the gateway depends on it.
 #ifndef GATEWAY_SERVICE_PORTS_TOPIC_CATALOG_H_
 #define GATEWAY_SERVICE_PORTS_TOPIC_CATALOG_H_
 
@@ -18,7 +18,7 @@ using BrokerId = std::int32_t;
 
 struct PartitionInfo {
   Partition partition = 0;
-  std::optional<BrokerId> leader;  // absent: none at present
+  std::optional<BrokerId> leader;  // absent: currently none
   std::vector<BrokerId> replicas;
   std::vector<BrokerId> in_sync;
 };
@@ -36,8 +36,8 @@ class TopicCatalog {
 
   virtual ~TopicCatalog() = default;
 
-  // Tells every topic that the cluster shows the gateway, internal ones too, as they were at most
-  // about a second ago. `done` is called exactly once, from any thread, possibly before List
+  // Lists every topic that the cluster shows the gateway, including internal ones; the answer may
+  // be about a second old. `done` is called exactly once, from any thread, possibly before List
   // returns; it must not block. Errors: kBrokersUnavailable, within a few seconds; kOverloaded;
   // kDraining.
   virtual void List(Callback done) = 0;

@@ -1,6 +1,6 @@
-// The port to whatever records spans. What a trace is made of is decided in `api`; who implements
-// this batches and exports on threads of its own and never blocks its caller. A span belongs to one
-// request and is used by one thread at a time.
+// The port for recording spans. `api` decides what a trace consists of; an implementation batches
+// and exports on its own threads and never blocks its caller. A span belongs to one request and is
+// used by one thread at a time.
 #ifndef GATEWAY_SERVICE_PORTS_TRACER_H_
 #define GATEWAY_SERVICE_PORTS_TRACER_H_
 
@@ -24,7 +24,7 @@ class Span {
   virtual std::string_view tracestate() const = 0;
   // Values are copied; names follow OpenTelemetry's conventions.
   virtual void Set(std::string_view name, SpanValue value) = 0;
-  // The work did not succeed: attribute `error.type`, and the status that says so.
+  // The work failed: sets the attribute `error.type` and the status Error.
   virtual void Fail(std::string_view error_type) = 0;
 };
 
@@ -32,11 +32,11 @@ class Tracer {
  public:
   virtual ~Tracer() = default;
 
-  // A span of kind SERVER that begins now. `parent` is what the request carried, null if nothing.
-  // Null if the sampler leaves the request out.
+  // A span of kind SERVER that begins now. `parent` is the context of the request, null if it has
+  // none. Returns null if the request is not sampled.
   virtual std::unique_ptr<Span> StartServer(std::string_view name, const TraceContext* parent,
                                             std::string_view tracestate) = 0;
-  // A span of kind PRODUCER below `parent`, which a span of this tracer gave. Never null.
+  // A span of kind PRODUCER below `parent`, a span of this tracer. Never null.
   virtual std::unique_ptr<Span> StartProducer(std::string_view name, const Span& parent) = 0;
 };
 

@@ -75,7 +75,7 @@ std::size_t ProduceOperation::OverheadBytes(std::span<const Record> records) {
 }
 
 void ProduceOperation::Send(Producer& producer) {
-  // A local reference too: the last record may be reported before the loop has ended.
+  // A local reference as well: the last record may be reported before the loop ends.
   const std::shared_ptr<ProduceOperation> keep = shared_from_this();
   self_ = keep;
   producer_ = &producer;
@@ -108,7 +108,7 @@ void ProduceOperation::OnReported(Pending& pending, DeliveryReport report) {
                             pending.record().PayloadBytes(), now - sent_at_);
   if (unreported_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
 
-  // Before the answer: who has it may look at what was counted.
+  // Before the answer: a client that has it may read the metrics.
   const bool was_taken = dispatched_at != Clock::TimePoint();
   metrics_.OnStage(LatencyStage::kHeld, (was_taken ? dispatched_at : now) - sent_at_);
   if (was_taken) metrics_.OnStage(LatencyStage::kBroker, now - dispatched_at);

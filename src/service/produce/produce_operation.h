@@ -23,12 +23,12 @@
 
 namespace gateway {
 
-// What is said of a record that its deadline withdrew.
+// The report of a record that its deadline withdrew.
 const DeliveryReport& WithdrawnReport();
 
 class ProduceOperation final : public std::enable_shared_from_this<ProduceOperation> {
  public:
-  // Called once, from whichever thread completes the batch.
+  // Called once, from the thread that completes the batch.
   using Callback = std::function<void(std::shared_ptr<const ProduceOperation>)>;
   // Called once, when the last record has been reported: librdkafka needs the bytes no more.
   using Released = std::function<void()>;
@@ -39,8 +39,8 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
   ProduceOperation(const ProduceOperation&) = delete;
   ProduceOperation& operator=(const ProduceOperation&) = delete;
 
-  // The memory that a record takes from Create to the last report beside the bytes it points into;
-  // and many, whose headers may be the same array.
+  // The memory of a record from Create to the last report, in addition to the bytes it points into;
+  // and that of many records, which may share one array of headers.
   static std::size_t OverheadBytes(const Record& record) {
     return sizeof(Record) + sizeof(Pending) + record.headers.size_bytes();
   }
@@ -50,17 +50,17 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
   // outlive every batch that is not answered.
   void Send(Producer& producer);
 
-  // The deadline has come: answers now with what is known. Records without a report become
-  // kDeliveryTimeout: NotPersisted if the producer still held them, who then never sends them, else
-  // PossiblyPersisted. No effect once answered. Not before Send has returned.
+  // The deadline has passed: answers now with what is known. Records without a report become
+  // kDeliveryTimeout: NotPersisted if they were still queued, and then they are never sent;
+  // otherwise PossiblyPersisted. No effect once answered. Do not call before Send has returned.
   void Expire();
 
   std::size_t size() const { return batch_.records.size(); }
   const Record& record(std::size_t index) const { return batch_.records[index]; }
-  // Whether all records had been reported when the answer was called, so that nothing of the batch
-  // is under way any more. Like `outcome` only after the answer callback was called.
+  // True if all records had been reported when the answer was called, so that none is in flight any
+  // more. Valid, like `outcome`, only after the answer callback was called.
   bool complete() const { return complete_; }
-  // What became of the record. Only after the answer callback was called.
+  // The outcome of the record. Valid only after the answer callback was called.
   const DeliveryReport& outcome(std::size_t index) const;
 
  private:
@@ -70,7 +70,7 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
    public:
     Pending(const Record* record, ProduceOperation* batch)
         : PendingRecord(record), batch_(batch), report_(RecordMetadata{}) {}
-    Pending(Pending&& other) noexcept;  // before Send only: std::vector wants it
+    Pending(Pending&& other) noexcept;  // before Send only; std::vector needs it
     void Report(DeliveryReport report) override { batch_->OnReported(*this, std::move(report)); }
     RequestIds origin() const override { return batch_->batch_.origin; }
 

@@ -80,8 +80,8 @@ std::optional<Error> ProduceService::Refuse(std::span<const Record> records, con
   return std::move(found).Build();
 }
 
-// All or nothing: a batch of which a part was taken would be answered at the length of its
-// failures, and sent again whole.
+// All or nothing: a partly accepted batch would get a long list of failures, and be sent again as a
+// whole.
 std::optional<Error> ProduceService::RefuseWhatIsFull(std::span<const Record> records) const {
   std::string_view last;
   for (const Record& record : records) {

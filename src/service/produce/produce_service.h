@@ -1,6 +1,6 @@
-// The use case: take the records of one request, refuse all of them if one breaks a rule, else send
-// each and answer when every one has its fate. Knows neither HTTP nor librdkafka. Thread-safe;
-// owned by main, outlives every request.
+// The use case: accept the records of one request, refuse all of them if one breaks a rule,
+// otherwise send each and answer when every outcome is known. Knows neither HTTP nor librdkafka.
+// Thread-safe; owned by main, outlives every request.
 #ifndef GATEWAY_SERVICE_PRODUCE_PRODUCE_SERVICE_H_
 #define GATEWAY_SERVICE_PRODUCE_PRODUCE_SERVICE_H_
 
@@ -28,24 +28,25 @@ class ProduceService final {
   ProduceService(Producer& producer, const Clock& clock, ProduceMetrics& metrics,
                  TopicPolicy policy, RecordLimits limits);
 
-  // Where in the request `member` of a record is ("/topic"; "": the record itself): an ErrorDetail
-  // that has everything but the detail.
+  // The place of a record's `member` ("/topic"; "": the record itself) in the request: an
+  // ErrorDetail without its detail.
   using Locate =
       std::function<ErrorDetail(std::size_t index, const Record& record, std::string_view member)>;
 
   // Sends `records`, or refuses them all: kInvalidRecord, kTopicForbidden, kRecordTooLarge,
   // kTooManyRecords, with up to kMaxErrorDetails errors, or kOverloaded; then nothing was sent and
   // neither callback is called. Otherwise `answer` is called exactly once, from any thread,
-  // possibly before Produce returns, and `released` when the last byte is free. The batch that is
-  // returned takes the deadline (ProduceOperation::Expire).
+  // possibly before Produce returns, and `released` when the last byte is free. Call
+  // ProduceOperation::Expire of the returned operation at the deadline.
   Result<std::shared_ptr<ProduceOperation>> Produce(RequestRecords records, const Locate& locate,
                                                     ProduceOperation::Callback answer,
                                                     ProduceOperation::Released released = {});
 
-  // Why a request of these records is refused; nothing if it is not. `found` are the faults that
-  // its reader has found, and are listed with those that are found here; what could not be read of
-  // a record is absent then, and its topic null (no data). Malformed outranks forbidden, and that
-  // outranks size: 400, 403, 413. `request_headers`: see RequestRecords.
+  // Returns why a request with these records is refused; nothing if it is not. `found` are the
+  // errors of the request's parser, which are listed together with those found here; unreadable
+  // members of a record are then absent, and an unreadable topic is null (no data). Malformed takes
+  // precedence over forbidden, and forbidden over size: 400, 403, 413. `request_headers`: see
+  // RequestRecords.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
                               RequestErrors found = {},
                               std::span<const Header> request_headers = {}) const;

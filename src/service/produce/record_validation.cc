@@ -10,7 +10,7 @@ namespace gateway {
 namespace {
 
 constexpr std::size_t kMaxTopicBytes = 249;
-// How far a clock may be ahead of the gateway's.
+// How far a client's clock may be ahead of the gateway's.
 constexpr TimestampMs kMaxAheadMs = 86'400'000;
 
 bool IsTopicCharacter(char c) {
@@ -24,8 +24,9 @@ std::string InRfc3339(TimestampMs ms) {
   return text;
 }
 
-// What is wrong with a record's time; nothing if it is between the bounds. A time in the wrong unit
-// is always beyond one of them, and would be stored as 1970 or as a year that no retention reaches.
+// Describes what is wrong with a record's timestamp; nothing if it is between the bounds. A
+// timestamp in the wrong unit is always outside them, and would be stored as 1970 or as a year that
+// no retention reaches.
 std::optional<std::string> CheckTimestamp(TimestampMs timestamp, TimestampMs min, TimestampMs now) {
   if (timestamp < min) {
     return "The timestamp is " + InRfc3339(timestamp) + ", before " + InRfc3339(min) +
@@ -40,8 +41,8 @@ std::optional<std::string> CheckTimestamp(TimestampMs timestamp, TimestampMs min
   return std::nullopt;
 }
 
-// Those headers of the record that configuration took from the request: they are the same bytes,
-// which the record's own of that name are not.
+// The headers of the record that the configuration copied from the request: they share the
+// request's bytes, unlike the record's own headers of the same name.
 std::vector<Header> FromRequest(const Record& record, std::span<const Header> request_headers) {
   std::vector<Header> found;
   for (const Header& header : record.headers) {
@@ -95,7 +96,7 @@ std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& l
   }
   const std::size_t bytes = record.PayloadBytes();
   if (bytes <= limits.max_record_bytes) return errors;
-  // Headers that are too large by themselves are a fault of all records that share them.
+  // Headers that are too large separately are an error of all records that share them.
   const std::size_t header_bytes = HeaderBytes(record.headers);
   const bool alone = header_bytes > limits.max_record_bytes;
   errors.push_back({RequestErrorKind::kTooLarge, alone ? "/headers" : "",

@@ -1,6 +1,6 @@
-// What Kafka and this gateway ask of a record before it is sent, so that one caller's bad record
-// can never fail in the broker and stall everybody (a permanent failure makes librdkafka drain its
-// whole instance). Pure functions.
+// Validates a record against the rules of Kafka and of this gateway before it is sent, so that one
+// caller's bad record can never fail in the broker and stall all callers (a permanent failure makes
+// librdkafka drain its whole instance). Pure functions.
 #ifndef GATEWAY_SERVICE_PRODUCE_RECORD_VALIDATION_H_
 #define GATEWAY_SERVICE_PRODUCE_RECORD_VALIDATION_H_
 
@@ -30,8 +30,8 @@ struct RecordError {
   std::string_view member;  // a pointer relative to the record: "/topic"; "": the record
   std::string detail;
 };
-// What is wrong with `record`; empty if nothing is. `request_headers`: see
-// RequestRecords; a fault that they have a share in says so.
+// Returns all errors of `record`; empty if it is valid. `request_headers`: see RequestRecords; an
+// error to which they contribute says so.
 std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& limits,
                                      TimestampMs now, std::span<const Header> request_headers = {});
 

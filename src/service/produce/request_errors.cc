@@ -31,7 +31,7 @@ bool RequestErrors::HasRoom() {
 }
 
 void RequestErrors::Add(RequestErrorKind kind, ErrorDetail fault) {
-  if (kind < kind_) {  // also if there is no room: it decides all the same
+  if (kind < kind_) {  // also if the list is full: the kind still decides
     kind_ = kind;
     decisive_ = fault.detail;
   }

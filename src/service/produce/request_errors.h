@@ -1,6 +1,5 @@
-// What is wrong with one request: first what its reader finds, then what the service finds in the
-// records that could be read, so that a client sees all of it at once, up to kMaxErrorDetails. One
-// per request.
+// The errors of one request: those of its parser, then those that the service finds in the records
+// that could be parsed, so that a client sees all at once, up to kMaxErrorDetails. One per request.
 #ifndef GATEWAY_SERVICE_PRODUCE_REQUEST_ERRORS_H_
 #define GATEWAY_SERVICE_PRODUCE_REQUEST_ERRORS_H_
 
@@ -12,7 +11,7 @@
 
 namespace gateway {
 
-// The first kind that a request has decides what its refusal is called.
+// The first of these kinds that a request has decides the code of its refusal.
 enum class RequestErrorKind : std::uint8_t {
   kMalformed,       // kInvalidRecord
   kForbidden,       // kTopicForbidden
@@ -23,17 +22,17 @@ enum class RequestErrorKind : std::uint8_t {
 
 class RequestErrors final {
  public:
-  // False: it is full, and now truncated. Ask before making texts at length.
+  // Returns false, and marks the list as truncated, if it is full. Ask before composing long texts.
   bool HasRoom();
 
   void Add(RequestErrorKind kind, ErrorDetail fault);
-  // The same of what records may have in common: once is enough.
+  // Adds an error that records may share only once.
   void AddOnce(RequestErrorKind kind, ErrorDetail fault);
 
   bool empty() const { return errors_.empty(); }
 
-  // Why the request is refused, its faults in the order of its records, those of the whole request
-  // first. There must be one.
+  // Returns why the request is refused, with errors in the order of its records, those of the whole
+  // request first. There must be at least one.
   Error Build() &&;
 
  private:

@@ -16,8 +16,8 @@ bool TopicPolicy::Allows(std::string_view topic) const {
 }
 
 bool GlobMatches(std::string_view glob, std::string_view text) {
-  // Greedy with one point to go back to: the last star. An earlier star never needs to be tried
-  // again.
+  // Greedy, with one point to backtrack to: the last star. An earlier star never needs to be
+  // retried.
   std::size_t g = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;

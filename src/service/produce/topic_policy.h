@@ -1,6 +1,6 @@
 // Which topics callers may write to: Topics:Allow and Topics:Deny, globs in which `*` stands for
-// any characters (dots too). Deny wins; names that begin with "__" are always denied. Immutable:
-// any thread may ask.
+// any characters (dots too). Deny takes precedence; names that begin with "__" are always denied.
+// Immutable; any thread.
 #ifndef GATEWAY_SERVICE_PRODUCE_TOPIC_POLICY_H_
 #define GATEWAY_SERVICE_PRODUCE_TOPIC_POLICY_H_
 

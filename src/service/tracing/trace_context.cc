@@ -35,7 +35,7 @@ std::optional<TraceContext> TraceContext::Parse(std::string_view traceparent) {
   std::copy_n(traceparent.begin(), kLength, context.text_.begin());
   context.text_[0] = '0';
   context.text_[1] = '0';
-  if (version != "00") {  // of its flags only the first bit is known to mean the same
+  if (version != "00") {  // only the first bit of its flags is known to have the same meaning
     const char last = flags[1];
     const int value = last <= '9' ? last - '0' : last - 'a' + 10;
     context.text_[53] = '0';

@@ -1,5 +1,5 @@
-// Where a request or a record stands in a trace: W3C Trace Context, level 1, in the form in which
-// it travels. A plain value; any thread.
+// The trace context of a request or a record: W3C Trace Context, level 1, as it is transmitted. A
+// plain value; any thread.
 #ifndef GATEWAY_SERVICE_TRACING_TRACE_CONTEXT_H_
 #define GATEWAY_SERVICE_TRACING_TRACE_CONTEXT_H_
 
@@ -14,10 +14,10 @@ class TraceContext final {
  public:
   static constexpr std::size_t kLength = 55;
 
-  // Reads the value of a `traceparent` header. Absent if it is not one, and then a `tracestate`
-  // that came with it means nothing either: digits that are not lower case, ids of zeros alone,
-  // version ff, anything behind the flags of version 00. Of later versions the four fields of
-  // version 00 are read, as the standard wants.
+  // Reads the value of a `traceparent` header. Absent if it is malformed, and then its `tracestate`
+  // must be ignored as well: digits not in lower case, ids of only zeros, version ff, anything
+  // after the flags of version 00. Of later versions the four fields of version 00 are read, as the
+  // standard requires.
   static std::optional<TraceContext> Parse(std::string_view traceparent);
 
   // "00-<32 digits>-<16 digits>-<2 digits>". The views live as long as this object.

@@ -1,6 +1,6 @@
-// What can go wrong with a send, in the words of the domain. Nothing here knows HTTP or librdkafka:
-// `infra` maps librdkafka's codes to these (one switch), `api` maps these to problem documents (one
-// table).
+// What can go wrong with a send, in terms of the domain. Nothing here depends on HTTP or
+// librdkafka: `infra` maps librdkafka's codes to these (one switch), `api` maps these to problem
+// documents (one table).
 #ifndef GATEWAY_SERVICE_TYPES_ERROR_H_
 #define GATEWAY_SERVICE_TYPES_ERROR_H_
 
@@ -16,41 +16,41 @@ namespace gateway {
 // What became of a record that failed, as far as this gateway can know. The names are librdkafka's
 // (rd_kafka_msg_status_t).
 enum class Persistence : std::uint8_t {
-  kNotPersisted,       // surely not in the log: a retry cannot duplicate it
+  kNotPersisted,       // certainly not in the log: a retry cannot duplicate it
   kPossiblyPersisted,  // unknown: a retry may duplicate it
 };
 
 enum class ErrorCode : std::uint8_t {
   // The request is at fault; the same request can never succeed.
-  kInvalidRecord,   // a field that breaks a rule of Kafka or of the API
+  kInvalidRecord,   // a field violates a rule of Kafka or of the API
   kRecordTooLarge,  // over the record limit of the gateway or of the topic
   kTooManyRecords,  // more records in one request than allowed
-  kRecordRejected,  // a broker refused the record (timestamp, keyless to a compacted topic)
+  kRecordRejected,  // a broker rejected the record (timestamp, keyless to a compacted topic)
   kTopicForbidden,  // the gateway's own policy
-  kTopicAuthorizationFailed,  // the cluster does not let the gateway write to this topic
+  kTopicAuthorizationFailed,  // the cluster does not allow the gateway to write to this topic
   kTopicNotFound,
   kPartitionNotFound,
-  // The gateway's own standing with the cluster is at fault.
-  kClusterAuthorizationFailed,  // credentials or cluster rights refused
+  // The cluster rejects the gateway itself.
+  kClusterAuthorizationFailed,  // credentials or cluster permissions rejected
   // The same request may succeed later.
-  kOverloaded,  // a budget or librdkafka's queue is full
+  kOverloaded,  // a budget or queue is at its limit
   kBrokersUnavailable,
   kNotEnoughReplicas,  // fewer in-sync replicas than min.insync.replicas
   kProducerFailed,     // the producer instance met a fatal error
   kDraining,           // the gateway is shutting down
   kDeliveryTimeout,    // no delivery report in time
-  kOutcomeUnknown,     // the broker's answer leaves open whether the record was stored
+  kOutcomeUnknown,     // the broker's answer does not say whether the record was stored
   kInternal,           // a bug
 };
 
-// One fault at one place of a request. `pointer` is an RFC 6901 JSON pointer into the request body
+// One error at one place of a request. `pointer` is an RFC 6901 JSON pointer into the request body
 // ("" is the whole body); `detail` is a sentence that says what is wrong and what is allowed.
 struct ErrorDetail {
   std::string pointer;
   std::string detail;
   std::size_t line = 0;        // of the body, from 1; 0: the body is not read by lines
-  std::string parameter = {};  // not empty: the fault is in that parameter, not at `pointer`
-  // Which of the request's records it is about; absent: the request, or what its records share.
+  std::string parameter = {};  // not empty: the error is in that parameter, not at `pointer`
+  // Index of the record with the error; absent: the request, or something its records share.
   std::optional<std::size_t> record = {};
 };
 
@@ -64,7 +64,7 @@ struct Error {
   Persistence persistence = Persistence::kNotPersisted;
   std::string detail;               // a sentence for the client; never an internal text
   std::vector<ErrorDetail> errors;  // at most kMaxErrorDetails
-  bool truncated = false;           // there were more faults than `errors` lists
+  bool truncated = false;           // there were more errors than `errors` lists
 };
 
 inline constexpr std::size_t kMaxErrorDetails = 100;

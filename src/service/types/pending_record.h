@@ -12,14 +12,14 @@
 
 namespace gateway {
 
-// The truth about one record: where it is stored, or why it is not (Error::persistence says how
-// sure that is).
+// The outcome of one record: where it is stored, or why it failed (Error::persistence says whether
+// it may be stored all the same).
 using DeliveryReport = Result<RecordMetadata>;
 
 // One record handed to a Producer. Owned by the batch of its request, which stays alive until every
 // record of it has been reported; a producer keeps the plain pointer. `next` and `order` are for
-// the producer's own queues (a record is in one at a time). The two times are the producer's to
-// set, for what is measured: one reading of the clock does for all records of a batch.
+// the producer's own queues (a record is in one at a time). The producer sets the two times, for
+// metrics: one reading of the clock serves all records of a batch.
 //
 // A record is held until the producer claims it to hand it to Kafka. The deadline of its request
 // may withdraw it only while it is held: then it was certainly never sent. One atomic decides
@@ -28,8 +28,8 @@ class PendingRecord {
  public:
   const Record& record() const { return *record_; }
 
-  // Says what became of the record. Called exactly once, from any thread, also when the producer
-  // could not even enqueue it, and when it was withdrawn. The record may be gone when this returns.
+  // Reports the outcome of the record. Called exactly once, from any thread, also if the producer
+  // could not enqueue it or it was withdrawn. The record may be destroyed when this returns.
   virtual void Report(DeliveryReport report) = 0;
 
   // The request that the record came with.
@@ -37,11 +37,11 @@ class PendingRecord {
 
   // For the producer, before it hands the record to Kafka: false if the record was withdrawn.
   [[nodiscard]] bool TryClaim() { return Move(Hold::kHeld, Hold::kClaimed); }
-  // For the producer: the record certainly did not reach Kafka and is held again. False if its
-  // deadline has come meanwhile: then only Report is left to do.
+  // For the producer: the record certainly did not reach Kafka and is queued again. False if its
+  // deadline has passed meanwhile: then only call Report.
   [[nodiscard]] bool ReturnToQueue() { return Move(Hold::kClaimed, Hold::kHeld); }
   bool withdrawn() const { return hold_.load(std::memory_order_acquire) == Hold::kWithdrawn; }
-  // The deadline came after the record was claimed: its report is late.
+  // The deadline passed after the record was claimed: its report is late.
   bool expired() const { return hold_.load(std::memory_order_acquire) == Hold::kExpired; }
 
   PendingRecord* next = nullptr;
@@ -56,7 +56,7 @@ class PendingRecord {
   PendingRecord& operator=(const PendingRecord&) = delete;
   ~PendingRecord() = default;
 
-  // For the deadline, once: true if the record was still held and now never will be sent.
+  // For the deadline, once: true if the record was still queued; it will never be sent.
   [[nodiscard]] bool Withdraw() {
     while (true) {
       if (Move(Hold::kHeld, Hold::kWithdrawn)) return true;

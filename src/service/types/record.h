@@ -1,6 +1,6 @@
-// Kafka's nouns: Record, Header, RecordMetadata. A Record does not own its bytes: it points into
-// the RequestRecords that holds the request body, so that a value travels from the socket to
-// librdkafka without being copied here.
+// Kafka's terms: Record, Header, RecordMetadata. A Record does not own its bytes: it points into
+// the RequestRecords that holds the request body, so a value gets from the socket to librdkafka
+// without a copy.
 #ifndef GATEWAY_SERVICE_TYPES_RECORD_H_
 #define GATEWAY_SERVICE_TYPES_RECORD_H_
 
@@ -42,14 +42,14 @@ struct Record {
   std::optional<Partition> partition;     // absent: chosen by key (murmur2) or sticky
   std::optional<TimestampMs> timestamp;   // absent: now
 
-  // Bytes of key, value and headers: what limits and budgets count.
+  // Bytes of key, value and headers, as limits and budgets count them.
   std::size_t PayloadBytes() const {
     return (key ? key->size() : 0) + (value ? value->size() : 0) + HeaderBytes(headers);
   }
 };
 
-// Where a stored record is. `offset` is absent in the rare case that the record is stored but its
-// offset is not known (a duplicate detected by the broker after a lost acknowledgement).
+// Where a record is stored. `offset` is absent in the rare case that the offset of a stored record
+// is unknown (the broker detected a duplicate after a lost acknowledgement).
 struct RecordMetadata {
   Partition partition = -1;
   std::optional<Offset> offset;
@@ -59,7 +59,8 @@ struct RecordMetadata {
 // Readable bytes that must follow a body: parsers read in blocks (simdjson's SIMDJSON_PADDING).
 inline constexpr std::size_t kBodyPadding = 64;
 
-// Where records came from, for logs: "" is not known. The texts live as long as the batch.
+// The ids of the request that records came with, for logs; "" if unknown. The texts live as long as
+// the batch.
 struct RequestIds {
   std::string_view request_id;
   std::string_view trace_id;
@@ -73,11 +74,10 @@ struct RequestRecords {
   std::unique_ptr<std::pmr::monotonic_buffer_resource>
       arena;  // decoded strings, header arrays; null until used
   std::vector<Record> records;
-  // Of the headers those that are fields of the request, because Records:HeadersFromRequest says
-  // so; for error texts.
+  // The headers copied from the request because of Records:HeadersFromRequest; for error texts.
   std::span<const Header> request_headers;
   RequestIds origin;
-  // When the request was complete; the epoch if nobody measures it.
+  // When the request was complete; the epoch if it is not measured.
   std::chrono::steady_clock::time_point complete_at{};
 
   // The arena, made at first use.
@@ -86,7 +86,7 @@ struct RequestRecords {
     return *arena;
   }
 
-  // Copies `bytes` to where they live as long as the batch.
+  // Copies `bytes` into the arena.
   std::string_view Keep(std::string_view bytes) {
     char* copy = static_cast<char*>(Arena().allocate(bytes.empty() ? 1 : bytes.size(), 1));
     bytes.copy(copy, bytes.size());

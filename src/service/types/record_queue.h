@@ -53,12 +53,12 @@ class RecordQueue final {
     return record;
   }
 
-  // All of `other`, before and behind what is here.
+  // Adds all of `other` before, or after, the present records.
   void Prepend(RecordQueue other) {
     other.Append(std::move(*this));
     *this = std::move(other);
   }
-  // All of `other`, each where its order wants it. Both are in order.
+  // Merges all of `other` by order. Both queues are in order.
   void Merge(RecordQueue other) {
     if (empty() || other.empty() || other.back()->order < head_->order) {
       return Prepend(std::move(other));

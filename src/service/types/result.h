@@ -1,4 +1,4 @@
-// A value or an Error. g++ 12 has no std::expected; this is the part of it that the gateway needs.
+// A value or an Error: the subset of std::expected, which g++ 12 lacks, that the gateway needs.
 #ifndef GATEWAY_SERVICE_TYPES_RESULT_H_
 #define GATEWAY_SERVICE_TYPES_RESULT_H_
 

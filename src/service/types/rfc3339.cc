@@ -32,7 +32,7 @@ class Cursor final {
     rest_.remove_prefix(1);
     return c;
   }
-  // The milliseconds that one or more digits behind the point say; -1 if there is none.
+  // The milliseconds of one or more digits after the point; -1 if there is none.
   int Fraction() {
     int ms = 0;
     int weight = 100;
@@ -108,7 +108,7 @@ std::optional<TimestampMs> ParseRfc3339(std::string_view text) {
 }
 
 void AppendRfc3339(TimestampMs ms, std::string* out) {
-  // The calendar repeats every 400 years: what is left of them fits std::chrono's 16-bit year.
+  // The calendar repeats every 400 years: the remainder fits std::chrono's 16-bit year.
   std::int64_t days = ms / kMsPerDay;
   std::int64_t of_day = ms % kMsPerDay;
   if (of_day < 0) {

@@ -27,7 +27,7 @@ namespace gateway::http {
 struct ServerOptions {
   std::string address = "127.0.0.1";         // Http:Address: an address or a host name
   std::string address_key = "Http:Address";  // for the error about it
-  std::uint16_t port = 8080;                 // Http:Port; 0: any free one
+  std::uint16_t port = 8080;                 // Http:Port; 0: any free port
   int threads = 0;                           // Http:Threads; 0: one for each core
   ConnectionLimits limits;
   AcceptLimits accept;

@@ -23,7 +23,7 @@ constexpr std::array<Flag, 6> kFlags = {{{"--check-config", Action::kCheckConfig
 constexpr std::string_view kConfig = "--config";
 constexpr std::string_view kHealthCheck = "--health-check";
 
-// Of the options and the keys, the one that differs least.
+// The option or key that is most similar.
 std::string NearestOption(std::string_view option) {
   std::string nearest = "--" + config::NearestKey(option);
   std::size_t least = config::EditDistance(option, nearest);
@@ -91,7 +91,7 @@ class Parser final {
     result_.settings.emplace_back(key, *std::move(value));
   }
 
-  // What follows '=', or else the next argument unless it is an option.
+  // The text after '=', or else the next argument unless it is an option.
   std::optional<std::string> ValueOf(std::size_t equals, const std::string& argument) {
     if (equals != std::string::npos) return argument.substr(equals + 1);
     if (next_ >= arguments_.size() || arguments_[next_].compare(0, 2, "--") == 0) {

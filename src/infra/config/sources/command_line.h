@@ -1,4 +1,4 @@
-// The command line, read but not judged beyond its own form. Pure; any thread.
+// Parses the command line without validating keys and values. Pure; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_SOURCES_COMMAND_LINE_H_
 #define GATEWAY_INFRA_CONFIG_SOURCES_COMMAND_LINE_H_
 
@@ -23,15 +23,15 @@ enum class Action : std::uint8_t {
 };
 
 struct CommandLine {
-  Action action = Action::kRun;  // of several, --help wins, then the last
+  Action action = Action::kRun;  // of several, --help takes precedence, then the last
   bool check_readiness = false;  // of --health-check
   std::optional<std::string> config_file;
   std::vector<std::pair<std::string, std::string>> settings;  // ("Http:Port", "0"), in order
   std::vector<ConfigProblem> problems;                        // unknown options, missing values
 };
 
-// `arguments` without the name of the program. A setting is --Section:Key=value, or the same with a
-// space where the value does not begin with "--". Of a key given twice the last counts.
+// `arguments` without the name of the program. A setting is --Section:Key=value, or --Section:Key
+// value if the value does not begin with "--". If a key is repeated, the last one counts.
 CommandLine ParseCommandLine(const std::vector<std::string>& arguments);
 
 }  // namespace gateway

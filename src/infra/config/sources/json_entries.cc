@@ -15,7 +15,7 @@ constexpr std::size_t kMaxFileBytes = 1'048'576;
 constexpr std::size_t kMaxDepth = 32;  // far more than any key needs
 
 // Flattens objects into entries as the parser walks them; keeps arrays as values. Never builds a
-// tree, so that depth costs nothing and a key that comes twice is seen.
+// tree, so that depth costs nothing and a repeated key is detected.
 class Flattener final : public nlohmann::json_sax<nlohmann::json> {
  public:
   Flattener(std::string_view text, Origin origin, JsonEntries* out)
@@ -125,7 +125,7 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
     } else if (frames_.empty()) {
       Report("", "must be a JSON object");
       out_->readable = false;
-    } else if (arrays_.empty()) {  // else a member of an object in an array: already refused
+    } else if (arrays_.empty()) {  // else a member of an object in an array: already rejected
       Emit(std::move(value));
     }
     return true;
@@ -150,7 +150,7 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
            first == again ? "is there twice" : "appears twice, the first time as " + Quoted(first));
   }
 
-  // It would be a second way to write a key, and hide that the key is there twice.
+  // It would be a second way to write a key, and would hide a repeated key.
   void ReportColon() {
     out_->problems.push_back({origin_.where, Join(Path(), ":"),
                               "a name in a file must not contain ':'",

@@ -1,5 +1,5 @@
-// Reads one configuration file: JSON without comments, at most 1 MiB, no key twice in an object
-// (whatever its case). Pure but for the file; any thread.
+// Reads one configuration file: JSON without comments, at most 1 MiB, without repeated keys in an
+// object (ignoring case). Pure except for reading the file; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_SOURCES_JSON_ENTRIES_H_
 #define GATEWAY_INFRA_CONFIG_SOURCES_JSON_ENTRIES_H_
 
@@ -16,7 +16,7 @@ namespace gateway::config {
 struct JsonEntries {
   std::vector<RawEntry> entries;  // in the order of the text
   std::vector<ConfigProblem> problems;
-  bool readable = true;  // false: not readable or not JSON, and no entries
+  bool readable = true;  // false: unreadable or not JSON; no entries
 };
 
 // The members of the root object, flattened. "$schema" at the root is for editors and is left out.

@@ -1,5 +1,5 @@
-// What a source says, before anything is known about the key: a path of segments and a value. Plain
-// values; any thread.
+// One setting of a source before its key is resolved: a path of segments and a value. Plain values;
+// any thread.
 #ifndef GATEWAY_INFRA_CONFIG_SOURCES_RAW_ENTRY_H_
 #define GATEWAY_INFRA_CONFIG_SOURCES_RAW_ENTRY_H_
 
@@ -9,8 +9,8 @@
 
 namespace gateway::config {
 
-// Sources 1 to 5 of a value, lowest first, after the two that are no source: the built-in default
-// and the profile.
+// The origin of a value: the built-in default, the profile, then sources 1 to 5, lowest precedence
+// first.
 enum class SourceKind : std::uint8_t {
   kDefault,
   kProfile,
@@ -27,7 +27,7 @@ struct Origin {
 
 struct RawValue {
   enum class Kind : std::uint8_t {
-    kUntyped,  // from a variable or the command line: the key says what it must be
+    kUntyped,  // from a variable or the command line: the key determines its type
     kString,
     kNumber,
     kBoolean,

@@ -1,4 +1,4 @@
-// Reads a small file whole. Blocks on the disk: for start-up alone.
+// Reads a small file completely. Blocks on the disk: only for start-up.
 #ifndef GATEWAY_INFRA_CONFIG_SOURCES_READ_FILE_H_
 #define GATEWAY_INFRA_CONFIG_SOURCES_READ_FILE_H_
 
@@ -10,10 +10,10 @@ namespace gateway::config {
 
 struct FileText {
   std::string text;
-  std::string fault;  // why not, as a phrase: "cannot be read: No such file or directory"
+  std::string fault;  // the error, as a phrase: "cannot be read: No such file or directory"
 };
 
-// The bytes of the file, or a fault. A pipe or a device is fine; more than `max_bytes` is not.
+// The bytes of the file, or an error. Pipes and devices are allowed, more than `max_bytes` is not.
 FileText ReadFile(const std::filesystem::path& file, std::size_t max_bytes);
 
 }  // namespace gateway::config

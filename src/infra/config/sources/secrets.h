@@ -1,4 +1,4 @@
-// What is a secret, and how a secret is read from a file. Pure but for the file; any thread.
+// Recognizes secrets, and reads them from files. Pure except for reading the file; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_SOURCES_SECRETS_H_
 #define GATEWAY_INFRA_CONFIG_SOURCES_SECRETS_H_
 
@@ -7,19 +7,19 @@
 
 namespace gateway {
 
-// Shown in the place of a secret.
+// Shown instead of a secret.
 inline constexpr std::string_view kRedacted = "***";
 
-// True if the name of a librdkafka property tells of a secret: it holds password, secret, token,
-// .key, jaas or oauthbearer.config, or ends with .pem; in either case of letters. librdkafka's own
-// marks are fewer: they miss sasl.oauthbearer.client.secret.
+// True if the name of a librdkafka property indicates a secret: it contains password, secret,
+// token, .key, jaas or oauthbearer.config, or ends with .pem, ignoring case. librdkafka itself
+// marks fewer: it misses sasl.oauthbearer.client.secret.
 bool IsSecretName(std::string_view name);
 
 namespace config {
 
-// What a value given for a secret stands for: "file:/path" is the text of that file without the
-// line break at its end (at most 64 KiB, not empty, no zero byte), anything else is itself.
-// `*fault` is set to a sentence part without the secret if the file does not serve, else untouched.
+// Resolves the value of a secret: "file:/path" is the text of that file without its final line
+// break (at most 64 KiB, not empty, no zero byte); any other value is the secret itself. If the
+// file cannot be used, `*fault` is set to a phrase without the secret, else it is unchanged.
 std::string ResolveSecret(const std::string& value, std::string* fault);
 
 }  // namespace config

@@ -13,8 +13,8 @@
 namespace gateway::config {
 
 // The variables ("NAME=value") whose first segment is a section: Http__Port=0, Topics__Deny__0=x.
-// A name without "__" is nobody's key: HTTP, KAFKA_PORT. Under Kafka:Librdkafka each _ becomes a
-// dot, for dots cannot be exported. Two variables that name one key are a problem.
+// Names without "__" are ignored: HTTP, KAFKA_PORT. Below Kafka:Librdkafka each _ becomes a dot,
+// because names with dots cannot be exported. Two variables for one key are a problem.
 std::vector<RawEntry> EnvironmentEntries(const std::vector<std::string>& environment,
                                          std::vector<ConfigProblem>* problems);
 

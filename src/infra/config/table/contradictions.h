@@ -1,4 +1,4 @@
-// Pairs of keys that cannot both be as they are. Pure; any thread.
+// Finds pairs of keys whose values contradict each other. Pure; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_TABLE_CONTRADICTIONS_H_
 #define GATEWAY_INFRA_CONFIG_TABLE_CONTRADICTIONS_H_
 

@@ -80,10 +80,9 @@ Json ObjectSchema(std::string_view sentence) {
           {"properties", Json::object()}};
 }
 
-// The object that holds the key `*path`, from `root` down; objects that are missing on the way are
-// made by `make(section)`, as "Http:Tls". `members_at` is where the members of such an object are,
-// "" for itself.
-// `*path` becomes the name of the key in that object.
+// The object below `root` that contains the key `*path`; missing objects are created by
+// `make(section)`, with a section such as "Http:Tls". `members_at` names the member with the
+// object's members; "" is the object itself. `*path` becomes the name of the key in that object.
 template <typename Make>
 Json* HolderOf(std::string_view* path, Json* root, const std::string& members_at,
                const Make& make) {

@@ -1,4 +1,4 @@
-// The files of config/ that derive from the table. Pure; any thread.
+// The files of config/ that are generated from the table. Pure; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_TABLE_JSON_SCHEMA_H_
 #define GATEWAY_INFRA_CONFIG_TABLE_JSON_SCHEMA_H_
 

@@ -15,7 +15,7 @@ struct ProfileSetting {
   Value value;
 };
 
-// Balanced is the defaults, so it has no rows.
+// Balanced keeps the defaults, so it has no rows.
 const std::vector<ProfileSetting>& ProfileSettings();
 
 }  // namespace gateway::config

@@ -1,7 +1,7 @@
-// The table of configuration keys: one row for each, and everything else derives from it (checking,
-// --print-config, the schema, the files in config/, the nearest known key). A new key is a field in
-// settings.h and a row in properties.cc. The default of a key is the initial value of its field.
-// Immutable; any thread.
+// The table of configuration keys: one row per key, from which everything else is derived
+// (validation, --print-config, the schema, the files in config/, the nearest known key). To add a
+// key, add a field to settings.h and a row to properties.cc. The default of a key is the initial
+// value of its field. Immutable; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_TABLE_PROPERTIES_H_
 #define GATEWAY_INFRA_CONFIG_TABLE_PROPERTIES_H_
 
@@ -19,19 +19,19 @@ namespace gateway::config {
 using StringList = std::vector<std::string>;
 using StringMap = std::map<std::string, std::string>;
 
-// The alternatives are in the order of PropertyType. A choice is a std::string.
-// The last one stands for no value, of an optional property.
+// The alternatives are in the order of PropertyType. A choice is a std::string. The last
+// alternative means no value, of an optional property.
 using Value =
     std::variant<bool, std::int64_t, double, std::string, StringList, StringMap, std::monostate>;
 enum class PropertyType : std::uint8_t { kBoolean, kInteger, kNumber, kString, kList, kMap };
 
-// What a text, or each text of a list, must look like.
+// The format of a text, or of each text in a list.
 enum class TextRule : std::uint8_t {
   kAny,
   kNotEmpty,   // no white space at either end
   kServers,    // host:port,host:port or one word
-  kTopicGlob,  // what a topic name may hold, and *
-  kFieldGlob,  // what the name of a header field may hold, * among it
+  kTopicGlob,  // characters of a topic name, and *
+  kFieldGlob,  // characters of a header's name, including *
   kOrigin,     // scheme://host:port as browsers write it, or *
   kTime,       // RFC 3339, not before 1970
 };
@@ -39,7 +39,7 @@ enum class TextRule : std::uint8_t {
 struct Property {
   std::string_view path;      // "Http:Port"
   std::string_view unit;      // "milliseconds"; may be empty
-  std::string_view sentence;  // what it is, for the schema
+  std::string_view sentence;  // its description, for the schema
   PropertyType type = PropertyType::kString;
   double minimum = 0;                     // of integers and numbers
   double maximum = 0;                     // exact: below 2^53
@@ -57,14 +57,14 @@ struct Section {
   std::string_view sentence;
 };
 
-// In the order of the files and of --print-config; the keys of a section stand together.
+// In the order of the files and of --print-config, grouped by section.
 const std::vector<Property>& Properties();
 const std::vector<Section>& Sections();
 
-// The row with this path, whatever the case of its letters, or nullptr.
+// The row with this path, ignoring case, or nullptr.
 const Property* FindProperty(std::string_view path);
 
-// The known key that differs least from `path`.
+// The known key most similar to `path`.
 std::string NearestKey(std::string_view path);
 
 Value DefaultOf(const Property& property);
@@ -72,10 +72,10 @@ Value DefaultOf(const Property& property);
 // "an integer from 0 to 65535 (milliseconds)", "one of json, text".
 std::string DescribeAllowed(const Property& property);
 
-// True if `text` obeys the rule.
+// True if `text` satisfies the rule.
 bool Obeys(TextRule rule, std::string_view text);
 
-// The rule as a regular expression for the schema, "" if it allows all; and in words.
+// The rule as a regular expression for the schema, "" if it allows everything; and in words.
 std::string_view PatternOf(TextRule rule);
 std::string_view InWords(TextRule rule);
 

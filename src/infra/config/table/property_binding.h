@@ -1,5 +1,5 @@
 // How a row of the table reads and writes its field of Settings: conversions between the types of
-// the fields and config::Value. Included by properties.cc alone.
+// the fields and config::Value. Included only by properties.cc.
 #ifndef GATEWAY_INFRA_CONFIG_TABLE_PROPERTY_BINDING_H_
 #define GATEWAY_INFRA_CONFIG_TABLE_PROPERTY_BINDING_H_
 
@@ -92,7 +92,7 @@ void FromValue(const Value& value, T* field) {
   }
 }
 
-// A row bound to the field that the member pointers lead to: Bind<&Settings::http, &Http::port>.
+// A row bound to the field named by the member pointers: Bind<&Settings::http, &Http::port>.
 template <auto... kMembers>
 Property Bind(std::string_view path, std::string_view unit, std::string_view sentence) {
   using Field = std::remove_cvref_t<decltype((std::declval<Settings&>().*....*kMembers))>;

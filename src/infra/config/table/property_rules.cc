@@ -1,4 +1,4 @@
-// What a property allows: the rules for texts, and the words for people.
+// The values that a property allows: the rules for texts, and their descriptions.
 #include <cstdint>
 #include <string>
 

@@ -74,7 +74,7 @@ std::optional<Value> ConvertNumber(const Property& property, const RawValue& raw
     *what = WrongType(property, raw);
     return std::nullopt;
   }
-  // Written so that what overflowed is out of range, too.
+  // Written so that an overflow is out of range, too.
   if (error == std::errc() && number >= property.minimum && number <= property.maximum) {
     return Value(value);
   }

@@ -42,7 +42,7 @@ std::optional<Target> ResolveBelow(const Property& property, std::string_view re
   return std::nullopt;
 }
 
-// The section or the part of a key that `path` is, or nullptr.
+// The first key below `path`, or nullptr.
 const Property* FirstBelow(const std::string& path) {
   for (const Property& row : Properties()) {
     if (StartsWithIgnoringCase(row.path, path + ":")) return &row;

@@ -1,4 +1,4 @@
-// Which key an entry means. Pure; any thread.
+// Finds the key of an entry. Pure; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_VALUES_KEY_RESOLVER_H_
 #define GATEWAY_INFRA_CONFIG_VALUES_KEY_RESOLVER_H_
 
@@ -13,16 +13,16 @@
 namespace gateway::config {
 
 struct Target {
-  const Property* property = nullptr;  // nullptr: an empty section, which says nothing
-  std::optional<std::string> map_key;  // in a map: the name, in lower case as librdkafka has it
+  const Property* property = nullptr;  // nullptr: an empty section, which sets nothing
+  std::optional<std::string> map_key;  // in a map: the name, in lower case like librdkafka's
   std::optional<std::size_t> index;    // in a list
 
-  // "Kafka:Librdkafka:linger.ms", as the table spells it.
+  // "Kafka:Librdkafka:linger.ms", in the table's spelling.
   std::string Key() const;
 };
 
-// The target, or nothing and what is wrong with the path: an unknown key, a section given a value,
-// something below a key that has no keys below it.
+// The target; or nothing and the problem: an unknown key, a value for a section, or a path below a
+// key that has no keys below it.
 std::optional<Target> ResolveKey(const RawEntry& entry, ConfigProblem* problem);
 
 }  // namespace gateway::config

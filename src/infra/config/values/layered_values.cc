@@ -25,7 +25,7 @@ void LayeredValues::Apply(const std::vector<RawEntry>& source) {
     if (!target) problems_.push_back(std::move(problem));
     if (target && target->property != nullptr) targets.emplace_back(*target, &entry);
   }
-  // Elements in the order of their indices, for variables come in any order.
+  // Elements in the order of their indices, because variables come in any order.
   std::stable_sort(targets.begin(), targets.end(), [](const auto& a, const auto& b) {
     return a.first.index.value_or(0) < b.first.index.value_or(0);
   });
@@ -36,7 +36,7 @@ void LayeredValues::Set(const Target& target, const RawEntry& entry) {
   Slot& slot = slots_[static_cast<std::size_t>(target.property - Properties().data())];
   if (target.map_key) return SetMapEntry(&slot, target, entry);
   if (target.index) return SetElement(&slot, target, entry);
-  // An object with members comes as its entries; an empty one adds none.
+  // An object with members arrives as entries; an empty one adds none.
   const bool is_map = target.property->type == PropertyType::kMap;
   if (is_map && entry.value.kind == RawValue::Kind::kObject) return;
   std::string what;

@@ -1,5 +1,4 @@
-// The values as they stand while the sources are laid over each other. Owned by LoadConfig; one
-// thread.
+// The values while sources are applied one after another. Owned by LoadConfig; one thread.
 #ifndef GATEWAY_INFRA_CONFIG_VALUES_LAYERED_VALUES_H_
 #define GATEWAY_INFRA_CONFIG_VALUES_LAYERED_VALUES_H_
 
@@ -25,28 +24,28 @@ class LayeredValues final {
     std::map<std::string, Origin> entries;  // of a map, by name
   };
 
-  // Every key at its default.
+  // Every key has its default.
   LayeredValues();
 
-  // Lays one source over what is there. An array replaces the array; an element given by its index
-  // replaces that element or follows the last; entries of a map are added. A value that is wrong
-  // is left out, and is a problem whether or not a later source replaces it.
+  // Applies one source. An array replaces the array; an element with an index replaces that element
+  // or is appended; entries of a map are added. An invalid value is skipped, and is a problem even
+  // if a later source replaces it.
   void Apply(const std::vector<RawEntry>& source);
 
-  // What the profile sets, where nothing but the defaults and the base file did.
+  // Applies the profile to keys that only the defaults or the base file set.
   void ApplyProfile();
 
-  // Secrets given as file:/path become the text of the file.
+  // Replaces secrets of the form file:/path by the text of the file.
   void ReadSecretFiles();
 
   Settings ToSettings() const;
   const std::vector<Slot>& slots() const { return slots_; }
   const Slot& slot(std::string_view path) const;
 
-  // Where the value of a key of the table, or of an entry of a map, comes from; "" if unknown.
+  // The origin of the value of a key, or of an entry of a map; "" if unknown.
   std::string WhereOf(std::string_view key) const;
 
-  // True if some source gave this key of the table a wrong value.
+  // True if some source has an invalid value for this key.
   bool Failed(std::string_view path) const { return failed_.count(std::string(path)) > 0; }
 
   const std::vector<ConfigProblem>& problems() const { return problems_; }

@@ -1,4 +1,4 @@
-// The few string functions that the configuration needs. Pure; any thread. ASCII only: keys are.
+// String functions of the configuration. Pure; any thread. ASCII only, like keys.
 #ifndef GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_
 #define GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_
 
@@ -17,8 +17,8 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 // `text` in quotes for a message, cut after 80 bytes.
 std::string Quoted(std::string_view text);
 
-// How many characters must be inserted, removed or replaced to make one of the other. Letters of
-// either case are the same. Looks at the first 256 characters only.
+// The number of characters to insert, remove or replace to turn one text into the other, ignoring
+// case. Compares only the first 256 characters.
 std::size_t EditDistance(std::string_view a, std::string_view b);
 
 }  // namespace gateway::config

@@ -17,7 +17,7 @@ std::string Text(double number) {
   return std::string(buffer.data(), end.ptr);
 }
 
-// Room for what a record carries beside key, value and headers: lengths, offsets, the batch's head.
+// Room for a record's overhead: lengths, offsets, the header of the batch.
 constexpr std::size_t kRecordOverhead = 4'096;
 
 constexpr std::array kProperties = {
@@ -116,7 +116,7 @@ constexpr std::array kProperties = {
                   "Brokers close idle connections; readiness reports real failures."},
 };
 
-// Alias, canonical name. A test compares it with what librdkafka says of itself.
+// Alias, canonical name. A test compares them with librdkafka's own.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kAliases = {{
     {"bootstrap.servers", "metadata.broker.list"},
     {"max.in.flight", "max.in.flight.requests.per.connection"},
@@ -200,15 +200,15 @@ std::string WhyRefused(std::string_view name) {
 std::string ValueFor(const KafkaProperty& property, const KafkaConfInput& input,
                      KafkaClientKind kind) {
   if (kind == KafkaClientKind::kLookup) {
-    if (property.property == "enable.idempotence") return "false";  // it would ask for an id
+    if (property.property == "enable.idempotence") return "false";  // it would request an id
     if (property.property == "statistics.interval.ms") return "0";
-    if (property.property == "log.queue") return "false";                 // nobody would serve it
+    if (property.property == "log.queue") return "false";  // no thread would serve it
     if (property.property == "enable.sparse.connections") return "true";  // any broker will do
   }
   return property.value(input);
 }
 
-// Sets one property; "" or what librdkafka says.
+// Sets one property. Returns "", or librdkafka's error.
 std::string Set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   std::array<char, 512> text{};
   switch (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size())) {
@@ -231,7 +231,7 @@ double Number(rd_kafka_conf_t* conf, const char* name) {
   return std::strtod(text.data(), nullptr);
 }
 
-// What rd_kafka_new would refuse although each value by itself is fine.
+// Combinations that rd_kafka_new would reject although each value is valid.
 void CheckTogether(rd_kafka_conf_t* conf, std::vector<std::string>* problems) {
   if (Number(conf, "reconnect.backoff.max.ms") < Number(conf, "reconnect.backoff.ms")) {
     problems->push_back(
@@ -239,7 +239,7 @@ void CheckTogether(rd_kafka_conf_t* conf, std::vector<std::string>* problems) {
   }
 }
 
-// Applies everything to `conf` and says all that is wrong.
+// Applies everything to `conf` and returns all errors.
 std::vector<std::string> Apply(const KafkaConfInput& input, KafkaClientKind kind,
                                rd_kafka_conf_t* conf) {
   std::vector<std::string> problems;

@@ -1,8 +1,8 @@
 // From Settings::Kafka to a librdkafka configuration: ONE table says which property each key sets,
 // and which properties are fixed and why. Kafka:Librdkafka passes any other property through,
-// except those that have a key of their own, would break what the gateway promises, or load code;
-// they are recognised by canonical name, so that neither an alias ("linger.ms") nor the "topic."
-// prefix slips through. Pure functions; no network, no threads.
+// except those that have their own key, would break a guarantee of the gateway, or load code; they
+// are recognized by canonical name, so that neither an alias ("linger.ms") nor the "topic." prefix
+// gets through. Pure functions; no network, no threads.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_
 
@@ -27,8 +27,9 @@ struct KafkaConfInput {
 // One property that the gateway sets.
 struct KafkaProperty {
   enum class Rule : std::uint8_t {
-    kOwnKey,   // set by `key`; Kafka:Librdkafka may not
-    kPromise,  // fixed: something the gateway promises hangs on it; Kafka:Librdkafka may not
+    kOwnKey,   // set by `key`; Kafka:Librdkafka may not set it
+    kPromise,  // fixed, because a guarantee of the gateway depends on it; Kafka:Librdkafka may not
+               // set it
     kTunable,  // a better default than librdkafka's; Kafka:Librdkafka may set it
   };
   Rule rule;
@@ -39,31 +40,31 @@ struct KafkaProperty {
 };
 std::span<const KafkaProperty> KafkaProperties();
 
-// The name that librdkafka files `name` under: aliases and the prefix "topic." resolved.
+// librdkafka's canonical name for `name`: aliases and the prefix "topic." are resolved.
 std::string CanonicalProperty(std::string_view name);
 
 // True if the value of this property must not be shown.
 bool IsSecretProperty(std::string_view name);
 
-// Everything that is wrong with `kafka`, one sentence each ("Kafka:Librdkafka:xyz: what is wrong,
-// what to do"); empty if nothing is. Files that properties name are not opened here.
+// All errors of `kafka`, one sentence each ("Kafka:Librdkafka:xyz: what is wrong, what to do");
+// empty if there are none. Files named by properties are not opened here.
 std::vector<std::string> CheckKafkaConf(const Settings::Kafka& kafka);
 
-// What the configuration is for: the producing instance, or the instance that only asks for
+// The purpose of a configuration: the producing instance, or an instance that only requests
 // metadata (no idempotence, no statistics, silent).
 enum class KafkaClientKind : std::uint8_t { kProducer, kLookup };
 
-// The configuration for rd_kafka_new, or the first thing that CheckKafkaConf would say.
+// The configuration for rd_kafka_new, or the first error of CheckKafkaConf.
 Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClientKind kind);
 
-// The instance that `conf` describes, which connects in the background. The error is librdkafka's
-// sentence.
+// Creates the instance that `conf` describes, which connects in the background. The error is
+// librdkafka's sentence.
 Result<RdClient, std::string> MakeKafkaClient(RdConf conf);
 
 // "name=value, name=value" of Kafka:Librdkafka, secrets as ***. "" if there are none.
 std::string DescribePassThrough(const Settings::Kafka& kafka);
 
-// The version of the librdkafka that is linked: "2.0.2".
+// The version of the linked librdkafka: "2.0.2".
 std::string LibrdkafkaVersion();
 
 }  // namespace gateway

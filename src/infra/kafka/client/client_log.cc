@@ -6,8 +6,8 @@
 namespace gateway {
 namespace {
 
-// One step milder than syslog's words: what librdkafka calls an error is a connection refused, and
-// the gateway says by itself when it stops being ready.
+// One level lower than syslog's: librdkafka logs a refused connection as an error, and the gateway
+// itself logs when it stops being ready.
 LogLevel LevelOf(int severity) {
   if (severity <= 2) return LogLevel::kError;
   if (severity <= 4) return LogLevel::kWarning;
@@ -23,10 +23,10 @@ std::string_view WithoutThread(std::string_view text) {
   return end == std::string_view::npos ? text : text.substr(end + 3);
 }
 
-// The same for lines that say the same of the same broker, whose name stands in front: numbers do
-// not count behind it, and neither does what librdkafka adds in the end, "(after 3ms in state
-// CONNECT, 7 identical error(s) suppressed)". Nor does the facility: what it logs ("FAIL") it also
-// tells as an error event ("_TRANSPORT").
+// The same key for lines with the same message about the same broker, whose name comes first.
+// Ignored are numbers after the name, librdkafka's suffix "(after 3ms in state CONNECT, 7 identical
+// error(s) suppressed)", and the facility, because librdkafka reports what it logs ("FAIL") also as
+// an error event ("_TRANSPORT").
 std::string KeyOf(std::string_view text) {
   text = text.substr(0, text.find(" (after "));
   const std::size_t name = std::min(text.find(": "), text.size());
@@ -47,7 +47,7 @@ void ClientLog::OnLog(int severity, std::string_view facility, std::string_view 
 }
 
 void ClientLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
-  // "All brokers are down" comes at every disconnect of the only broker, idle ones too.
+  // "All brokers are down" is reported at every disconnect of the only broker, including idle ones.
   const LogLevel level =
       code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? LogLevel::kDebug : LogLevel::kWarning;
   Write(level, rd_kafka_err2name(code), text);
@@ -93,12 +93,12 @@ void ClientLog::Tick() {
       continue;
     }
     FlushRepeats(&kind->second);
-    kind->second.written = now;  // those that still come are the same story
+    kind->second.written = now;  // further repeats belong to the same minute
     ++kind;
   }
 }
 
-// With the last of them, which is as good as each.
+// Logs the number of repeats, with the last text.
 void ClientLog::FlushRepeats(Kind* kind) {
   if (kind->repeated == 0) return;
   Put(kind->level, kind->facility, kind->text, kind->repeated);

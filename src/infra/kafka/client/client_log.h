@@ -1,8 +1,8 @@
 // librdkafka's log lines and error events as lines of the gateway's log (event "librdkafka").
-// librdkafka repeats itself at every attempt to connect: of lines that differ in nothing but
-// numbers the first is written, and those of the minute after it are counted; the next one, or a
-// line of its own when none comes, says how many there were ("repeated"). At debug level every line
-// is written as well. Called from the one thread that polls; not thread-safe.
+// librdkafka repeats itself at every attempt to connect: among lines that differ only in numbers
+// the first is written, and those of the following minute are counted. The next one, or a separate
+// line if none follows, has their number ("repeated"). At debug level every line is written as
+// well. Called from the one thread that polls; not thread-safe.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_LOG_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_LOG_H_
 

@@ -1,7 +1,7 @@
-// Kafka:BootstrapServers=embedded: a broker in this process, for trying the gateway out without a
-// Kafka (librdkafka's mock cluster). It listens on a free port of 127.0.0.1, makes every topic that
-// is asked for (4 partitions), keeps the last 5 MB of a partition in memory and loses all at the
-// end. Owned by main; destroyed after the producer.
+// Kafka:BootstrapServers=embedded: a broker in this process, for experiments without Kafka
+// (librdkafka's mock cluster). It listens on a free port of 127.0.0.1, creates topics on demand (4
+// partitions), keeps the last 5 MB of each partition in memory and loses everything at the end.
+// Owned by main; destroyed after the producer.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_EMBEDDED_BROKER_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_EMBEDDED_BROKER_H_
 
@@ -16,7 +16,7 @@ namespace gateway {
 
 class EmbeddedBroker final {
  public:
-  // How many topics a caller can make it hold: nothing ever deletes one.
+  // Maximum number of topics that callers can create; topics are never deleted.
   static constexpr std::size_t kMaxTopics = 1'000;
 
   // Logs "embedded-kafka" with bootstrapServers once it listens.
@@ -31,7 +31,7 @@ class EmbeddedBroker final {
  private:
   EmbeddedBroker(RdClient owner, RdMockCluster cluster);
 
-  const RdClient owner_;  // the cluster runs on it and must go first
+  const RdClient owner_;  // the cluster runs on it and must be destroyed first
   const RdMockCluster cluster_;
   const std::string bootstrap_servers_;
 };

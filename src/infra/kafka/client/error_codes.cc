@@ -12,14 +12,14 @@ std::string Named(std::string_view topic, std::optional<Partition> partition) {
   return text;
 }
 
-// A record that may be stored is never reported as an error that names a cause: what counts is that
-// a retry may duplicate it.
+// A possibly stored record never gets an error that names a cause: what matters is that a retry may
+// duplicate it.
 ErrorCode Uncertain(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? ErrorCode::kDeliveryTimeout
                                                   : ErrorCode::kOutcomeUnknown;
 }
 
-// A time-out says nothing of its cause; what is known of the cluster may.
+// A timeout does not say why; the known state of the cluster may.
 ErrorCode Refine(ErrorCode code, const ClusterConnectivity& connectivity) {
   if (code != ErrorCode::kDeliveryTimeout && code != ErrorCode::kBrokersUnavailable) return code;
   if (connectivity.credentials_refused) return ErrorCode::kClusterAuthorizationFailed;
@@ -40,7 +40,7 @@ std::optional<BrokerId> BrokerOf(std::string_view error_text) {
 
 ErrorCode CodeOf(rd_kafka_resp_err_t code) {
   switch (code) {
-    // Nobody took the record, or not for now: a retry may find a broker that does.
+    // No broker accepted the record: a retry may find one that does.
     case RD_KAFKA_RESP_ERR__BAD_MSG:
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__RESOLVE:
@@ -94,7 +94,7 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
       return ErrorCode::kNotEnoughReplicas;
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
       return ErrorCode::kDeliveryTimeout;
-    // A queue, a quota or the memory is used up.
+    // A queue, a quota or memory is exhausted.
     case RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE:
     case RD_KAFKA_RESP_ERR__QUEUE_FULL:
     case RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED:
@@ -131,7 +131,7 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
       return ErrorCode::kPartitionNotFound;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       return ErrorCode::kTopicAuthorizationFailed;
-    // Who the gateway is, or how it says so.
+    // The gateway's identity or authentication.
     case RD_KAFKA_RESP_ERR__SSL:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
@@ -157,7 +157,7 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
       return ErrorCode::kRecordTooLarge;
-    // The broker looked at the record and refused it.
+    // The broker examined the record and rejected it.
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
     case RD_KAFKA_RESP_ERR_INVALID_MSG:
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
@@ -166,7 +166,7 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE:
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
       return ErrorCode::kRecordRejected;
-    // Of consumers, groups, transactions and administration: a producer never meets them.
+    // Codes for consumers, groups, transactions and administration, which a producer never gets.
     case RD_KAFKA_RESP_ERR__BEGIN:
     case RD_KAFKA_RESP_ERR__FAIL:
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:

@@ -1,6 +1,6 @@
 // From librdkafka's codes to the errors of the domain. CodeOf is ONE switch without `default`, so
-// that a code that a newer librdkafka adds is a compiler warning here. What became of a record is
-// never read from the code, always from rd_kafka_message_status. Pure functions.
+// that a code that a newer librdkafka adds is a compiler warning here. The persistence of a record
+// is never derived from the code, always from rd_kafka_message_status. Pure functions.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_ERROR_CODES_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_ERROR_CODES_H_
 
@@ -23,23 +23,23 @@ struct ClusterConnectivity {
   bool credentials_refused = false;  // and no broker up
 };
 
-// The broker that an error event of librdkafka speaks of ("host:9092/1: Disconnected ..."); absent
-// if it names none, or only an address of the bootstrap list.
+// The broker named by an error event of librdkafka ("host:9092/1: Disconnected ..."); absent if it
+// names none, or only an address of the bootstrap list.
 std::optional<BrokerId> BrokerOf(std::string_view error_text);
 
-// What `code` means for a record that was surely not stored.
+// The meaning of `code` for a record that was certainly not stored.
 ErrorCode CodeOf(rd_kafka_resp_err_t code);
 
-// A broker refused the batch for what is in it, so others of the batch may be well.
+// A broker rejected the batch because of one of its records, so the others may be valid.
 bool RefusesBatch(rd_kafka_resp_err_t code);
 
-// The sentence for the client: names topic and partition (if it asked for one), no internals.
+// The sentence for the client: names the topic, and the partition if requested, but no internals.
 std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view topic,
                      std::optional<Partition> partition);
 
 Error MakeError(ErrorCode code, Persistence persistence, const Record& record);
 
-// producev or a look-up refused the record: it was never enqueued.
+// producev or a look-up rejected the record: it was never enqueued.
 Error SynchronousError(rd_kafka_resp_err_t code, const Record& record,
                        const ClusterConnectivity& connectivity);
 

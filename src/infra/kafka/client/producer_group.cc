@@ -12,7 +12,7 @@
 namespace gateway {
 namespace {
 
-// Below this many bytes of value a copy is cheaper than keeping librdkafka's hands on the body.
+// Below this size of the value a copy is cheaper than letting librdkafka reference the body.
 constexpr std::size_t kCopyBelow = 2'048;
 constexpr std::uint64_t kOne = 1;  // what librdkafka writes to the eventfd
 
@@ -72,7 +72,7 @@ ProducerGroup::ProducerGroup(std::vector<RdClient> clients, int wake)
   }
 }
 
-// Topics must go before clients, and both before what wakes.
+// Topics must be destroyed before clients, and both before the eventfd.
 ProducerGroup::~ProducerGroup() {
   topics_.clear();
   for (const Client& client : clients_) {
@@ -119,7 +119,7 @@ bool ProducerGroup::GrowTopic(KafkaTopic* topic, Partition partitions,
     if (topic->handles[i] == nullptr) continue;
     const rd_kafka_metadata_t* raw = nullptr;
     rd_kafka_metadata(clients_[i].handle.get(), 0, topic->handles[i].get(), &raw, LeftUntil(until));
-    const RdMetadata metadata(raw);  // librdkafka has taken note of it; null if nobody answered
+    const RdMetadata metadata(raw);  // librdkafka has stored it; null if no broker answered
     all = all && metadata != nullptr && metadata->topic_cnt == 1 &&
           metadata->topics[0].partition_cnt >= partitions;
   }
@@ -149,8 +149,8 @@ rd_kafka_resp_err_t ProducerGroup::Produce(const KafkaTopic& topic, Partition pa
   return error;
 }
 
-// librdkafka writes to the eventfd when something comes to an empty queue, so it is looked into
-// each queue until all are empty before it is waited; clients in turn, so that none goes hungry.
+// librdkafka writes to the eventfd when an empty queue gets an event, so poll every queue until all
+// are empty before blocking; start with a different client each time for fairness.
 ProducerGroup::Polled ProducerGroup::Poll(std::chrono::nanoseconds timeout) {
   for (bool waited = false;; waited = true) {
     for (std::size_t tried = 0; tried < clients(); ++tried) {
@@ -172,7 +172,7 @@ void ProducerGroup::WakePoll() { static_cast<void>(!write(wake_, &kOne, sizeof k
 
 void ProducerGroup::Flush(std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
-  for (std::size_t i = 0; i < clients(); ++i) {  // one that is stuck leaves the others their part
+  for (std::size_t i = 0; i < clients(); ++i) {  // a stuck client leaves time for the others
     const int part = LeftUntil(until) / static_cast<int>(clients() - i);
     rd_kafka_flush(clients_[i].handle.get(), part);
   }

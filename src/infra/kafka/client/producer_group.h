@@ -1,16 +1,15 @@
-// What produces: one or several librdkafka clients (Kafka:Producers) that are made and replaced as
-// one, with their event queues and topic handles, and the one place where a record becomes a
-// librdkafka message. A partition keeps to one client, so its order is that client's.
+// The producing instance: one or several librdkafka clients (Kafka:Producers) that are created and
+// replaced together, with their event queues and topic handles; the only place where a record
+// becomes a librdkafka message. A partition always uses the same client, which keeps its order.
 //
-// Why several: a broker handles one request of a connection at a time, and librdkafka makes a
-// request of each partition, so what has records for dozens of partitions waits for that
-// connection. Eight partitions in a row share a client: fewer gain nothing from a second one
-// (docs/adr/0012).
+// Several, because a broker handles one request per connection at a time, and librdkafka sends one
+// request per partition, so records for dozens of partitions wait for one connection. Each run of
+// eight partitions shares a client: fewer gain nothing from a second one (docs/adr/0012).
 //
 // Made and destroyed by KafkaProducer; Produce, OpenTopic and OpenPartitions may be called from any
-// thread, Poll from one, GrowTopic from one. The last reference must not go before every record has
-// been reported, and no event of Poll be kept: librdkafka would drop the record without a word, and
-// look for the event's client.
+// thread, Poll from one, GrowTopic from one. Every record must be reported, and every event of Poll
+// destroyed, before the last reference goes: librdkafka would drop the records silently, and access
+// the event's client.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_PRODUCER_GROUP_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_PRODUCER_GROUP_H_
 
@@ -29,7 +28,8 @@
 
 namespace gateway {
 
-// Which of `clients` is for the `number`-th of all partitions, counted as their topics are opened.
+// The client, of `clients`, for the `number`-th of all partitions, counted as their topics are
+// opened.
 constexpr std::size_t ClientFor(std::size_t number, std::size_t clients) {
   constexpr std::size_t kPartitionsPerClient = 8;
   return number / kPartitionsPerClient % clients;
@@ -38,7 +38,7 @@ constexpr std::size_t ClientFor(std::size_t number, std::size_t clients) {
 // A topic of an instance. Plain data of ProducerGroup.
 struct KafkaTopic {
   std::string name;
-  std::size_t first = 0;         // how many partitions had been opened before it
+  std::size_t first = 0;         // partitions opened before this topic
   std::vector<RdTopic> handles;  // by client; null where none of its partitions is
 };
 
@@ -46,28 +46,28 @@ class ProducerGroup final {
  public:
   using MakeConf = std::function<Result<RdConf, std::string>()>;
 
-  // Connects in the background. The error is librdkafka's sentence (a certificate that cannot be
-  // read, say), or that of `make_conf`.
+  // Connects in the background. The error is librdkafka's sentence (for example, a certificate
+  // cannot be read), or that of `make_conf`.
   static Result<std::shared_ptr<ProducerGroup>, std::string> Create(const MakeConf& make_conf,
                                                                     std::size_t clients);
   ~ProducerGroup();
   ProducerGroup(const ProducerGroup&) = delete;
   ProducerGroup& operator=(const ProducerGroup&) = delete;
 
-  // A topic that lives as long as the instance: only for topics that exist. nullptr if librdkafka
-  // refuses the name.
+  // Opens a topic for the lifetime of the instance: only for existing topics. nullptr if librdkafka
+  // rejects the name.
   KafkaTopic* OpenTopic(const std::string& name, Partition partitions);
 
-  // The topic has so many partitions now: opens it where it is not yet. Before any of the new ones
-  // is produced to. False if librdkafka refuses the name.
+  // The topic now has this many partitions: opens it on further clients if needed. Call before
+  // producing to a new partition. False if librdkafka rejects the name.
   bool OpenPartitions(KafkaTopic* topic, Partition partitions);
-  // The same, and has librdkafka ask how the topic is laid out: it refuses a partition that it has
-  // not heard of. Blocks for `timeout` at most. False if some client has not heard of all: try
-  // again. One thread at a time.
+  // The same, and makes librdkafka request the topic's metadata, because it rejects partitions that
+  // it does not know. Blocks for at most `timeout`. False if some client does not know all
+  // partitions yet: try again. One thread at a time.
   bool GrowTopic(KafkaTopic* topic, Partition partitions, std::chrono::milliseconds timeout);
 
   // Hands the record to librdkafka with the record itself as opaque. On success a delivery report
-  // will come; on an error nothing was enqueued and nothing will.
+  // follows; on an error nothing was enqueued and no report follows.
   rd_kafka_resp_err_t Produce(const KafkaTopic& topic, Partition partition, PendingRecord* record);
 
   // The next event of any client, and which; no event after `timeout`.
@@ -78,22 +78,22 @@ class ProducerGroup final {
   Polled Poll(std::chrono::nanoseconds timeout);
   void WakePoll();
 
-  // Sends what lingers and waits until librdkafka holds no record or `timeout` is over. Somebody
-  // else must poll meanwhile.
+  // Sends lingering batches and waits until librdkafka has no records left, at most `timeout`.
+  // Another thread must poll meanwhile.
   void Flush(std::chrono::milliseconds timeout);
-  // Every record that librdkafka holds gets a report now.
+  // Every record in librdkafka gets a report now.
   void Purge();
-  // Every record that is not under way does; does not block.
+  // Every record that is not in flight gets one; does not block.
   void PurgeQueued();
 
-  // Whether the client has partitions to be produced to. The first always counts as one that has.
+  // Whether the client has partitions. The first client always counts as in use.
   bool InUse(std::size_t client) const { return client == 0 || used_[client].load(); }
 
   std::size_t clients() const { return clients_.size(); }
   rd_kafka_t* handle(std::size_t client) const { return clients_[client].handle.get(); }
 
  private:
-  // In the order that librdkafka wants them to go: the queue before the client.
+  // In the order of destruction that librdkafka requires: the queue before the client.
   struct Client {
     RdClient handle;
     RdQueue queue;
@@ -103,7 +103,7 @@ class ProducerGroup final {
 
   bool OpenHandles(KafkaTopic* topic, Partition partitions);
 
-  const int wake_;  // an eventfd: one of the queues is not empty any more
+  const int wake_;  // an eventfd: one of the queues is no longer empty
   std::vector<Client> clients_;
   std::vector<std::atomic<bool>> used_;  // by client: a topic is open with it
   std::size_t polled_ = 0;               // whose turn it is

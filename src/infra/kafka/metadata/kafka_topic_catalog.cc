@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A look-up is a row of shorter ones, so that the end is noticed.
+// A look-up consists of several short ones, so that the end is noticed.
 constexpr milliseconds kSlice{500};
 
 std::vector<BrokerId> BrokersOf(const std::int32_t* ids, int count) {
@@ -40,7 +40,7 @@ TopicCatalog::Topics TopicsOf(const rd_kafka_metadata_t& metadata) {
   std::vector<TopicInfo> topics;
   topics.reserve(static_cast<std::size_t>(std::max(0, metadata.topic_cnt)));
   for (int i = 0; i < metadata.topic_cnt; ++i) {
-    // One without partitions is being made or deleted.
+    // A topic without partitions is being created or deleted.
     if (metadata.topics[i].partition_cnt > 0) topics.push_back(InfoOf(metadata.topics[i]));
   }
   std::sort(topics.begin(), topics.end(),
@@ -96,7 +96,7 @@ void KafkaTopicCatalog::Run() {
       known_ = answer.value();
       fresh_until_ = Clock::now() + options_.fresh_for;
     }
-    // Also those who came while it was asked: it is as new as may be.
+    // Includes callers that arrived during the request: the answer is as new as possible.
     const std::vector<Callback> callers = std::exchange(waiting_, {});
     lock.unlock();
     for (const Callback& done : callers) done(answer);

@@ -1,8 +1,8 @@
-// The TopicCatalog of a real cluster. One thread, "kafka-catalog", asks for the metadata of all
-// topics when somebody wants it and what is known is older than a second; everybody who comes
-// meanwhile gets the same answer. The librdkafka instance is its own, made at first use: it never
-// produces, and a request for all topics names none, so it cannot create one. Owned by main; any
-// thread may call List.
+// The TopicCatalog of a real cluster. One thread, "kafka-catalog", requests the metadata of all
+// topics when a caller needs it and the last answer is older than a second; concurrent callers get
+// the same answer. It has its own librdkafka instance, created at first use: it never produces, and
+// a request for all topics names none, so it cannot create one. Owned by main; any thread may call
+// List.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_KAFKA_TOPIC_CATALOG_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_KAFKA_TOPIC_CATALOG_H_
 
@@ -33,7 +33,7 @@ class KafkaTopicCatalog final : public TopicCatalog {
   using MakeConf = std::function<Result<RdConf, std::string>()>;
 
   KafkaTopicCatalog(MakeConf make_conf, Options options);
-  // Answers kDraining to those who wait. May take half a second when no broker answers.
+  // Answers kDraining to waiting callers. May take half a second if no broker answers.
   ~KafkaTopicCatalog() override;
   KafkaTopicCatalog(const KafkaTopicCatalog&) = delete;
   KafkaTopicCatalog& operator=(const KafkaTopicCatalog&) = delete;

@@ -1,5 +1,5 @@
-// Asks the cluster whether a topic exists and how it is laid out: a port, so that the resolver of
-// topics can be tested without a cluster. Called from one thread, which it blocks; Cancel from any.
+// Looks up whether topics exist, and their layout: an interface, so that TopicResolver can be
+// tested without a cluster. Blocks its caller, which is one thread; Cancel from any thread.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_METADATA_SOURCE_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_METADATA_SOURCE_H_
 
@@ -17,26 +17,25 @@ class MetadataSource {
   enum class Answer {
     kFound,
     kNotFound,
-    kForbidden,    // the cluster does not let the gateway see or write to the topic
+    kForbidden,    // the cluster does not allow the gateway to see or write to the topic
     kIllegalName,  // the cluster does not accept such a name
-    kUnavailable,  // it may exist, but the cluster cannot tell of it now
+    kUnavailable,  // it may exist, but the cluster cannot describe it now
   };
   struct Reply {
     Answer answer = Answer::kNotFound;
     TopicLayout layout;  // of a topic that was found
   };
-  // One for each name, in their order. Absent: no broker answered in time, or the look-up was
-  // cancelled.
+  // One per name, in order. Absent: no broker answered in time, or the look-up was cancelled.
   using Replies = std::optional<std::vector<Reply>>;
 
   virtual ~MetadataSource() = default;
-  // Names that are perhaps not those of topics, all in one request; within about five seconds.
+  // Looks up names that may not exist, all in one request; within about five seconds.
   virtual Replies Lookup(const std::vector<std::string>& names) = 0;
-  // The same for topics that were found before, to be asked for again; within about a second.
+  // The same for topics that were found before; within about a second.
   virtual Replies Refresh(const std::vector<std::string>& topics) = 0;
   // True if a broker answers within `timeout`.
   virtual bool BrokerAnswers(std::chrono::milliseconds timeout) = 0;
-  // Makes a call under way, and every later one, end soon.
+  // Makes the current call, and every later one, return soon.
   virtual void Cancel() = 0;
 };
 

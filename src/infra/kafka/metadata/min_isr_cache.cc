@@ -47,7 +47,7 @@ void MinIsrCache::MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic,
     const auto number = static_cast<std::size_t>(partition.id);
     if (partition.id < 0 || number >= layout->leaders.size()) continue;
     BrokerId& leader = layout->leaders[number];
-    // Since Kafka 3.7 a topic with fewer replicas than it asks for wants all that it has.
+    // Since Kafka 3.7 a topic with fewer replicas than min.insync.replicas requires all of them.
     const int wanted = std::min(found->second.replicas, partition.replica_cnt);
     if (IsBroker(leader) && partition.isr_cnt < wanted) leader = kTooFewReplicas;
   }
@@ -79,7 +79,7 @@ void MinIsrCache::Refresh(rd_kafka_t* client, const Topics& topics,
   for (const std::string& name : names) {
     resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
     raw.push_back(resources.back().get());
-    // Also what the cluster does not tell is not asked again at once.
+    // A missing answer is cached, too.
     const auto found = known_.find(name);
     Remember(name, found == known_.end() ? 1 : found->second.replicas);
   }
@@ -92,7 +92,7 @@ void MinIsrCache::Refresh(rd_kafka_t* client, const Topics& topics,
   const RdEvent event(rd_kafka_queue_poll(queue.get(), wait));
   const auto* const result =
       event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event.get());
-  if (result == nullptr) {  // no controller, perhaps: look-ups must not each wait for it
+  if (result == nullptr) {  // perhaps there is no controller: not every look-up must wait for it
     silent_until_ = Clock::now() + kSilence;
     return;
   }

@@ -1,6 +1,6 @@
-// How many replicas of a topic must be in sync for acks=all (min.insync.replicas): asked of the
-// cluster where it could matter, because some replica is missing, and remembered for a minute.
-// Without permission to describe topics there is no answer, and then nothing is assumed. Owned by
+// Caches min.insync.replicas per topic, the number of in-sync replicas that acks=all requires. It
+// is requested only where it could matter, because a replica is missing, and cached for a minute.
+// Without permission to describe topics there is no answer, and nothing is assumed. Owned by
 // RdkafkaMetadata; one thread, which it blocks.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
@@ -18,13 +18,13 @@ namespace gateway {
 
 class MinIsrCache final {
  public:
-  // Puts kTooFewReplicas in place of each leader in `layout`, which is made of `topic`, that would
-  // refuse acks=all, as far as that is known without asking.
+  // Replaces each leader in `layout` that would reject acks=all by kTooFewReplicas, as far as that
+  // is cached. `layout` describes `topic`.
   void MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const;
-  // Asks for those of `topics` that could be short of replicas and have not been asked for lately;
-  // at most 100 a call, and waits at most `timeout`. Asks nobody for ten seconds after nobody
-  // answered.
-  using Topics = std::vector<const rd_kafka_metadata_topic_t*>;  // null: nothing to ask for
+  // Requests the setting of those `topics` that may miss replicas and are not cached; at most 100
+  // per call, and waits at most `timeout`. Makes no request for ten seconds after one without an
+  // answer.
+  using Topics = std::vector<const rd_kafka_metadata_topic_t*>;  // null: nothing to request
   void Refresh(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout);
 
  private:
@@ -37,7 +37,7 @@ class MinIsrCache final {
   void Remember(const std::string& topic, int replicas);
 
   std::unordered_map<std::string, Known> known_;
-  Clock::time_point silent_until_{};  // nobody answered the last time
+  Clock::time_point silent_until_{};  // the last request had no answer
 };
 
 }  // namespace gateway

@@ -11,10 +11,10 @@ namespace {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-// A look-up is a row of shorter ones, so that Cancel is noticed; the connection goes on being made
-// between them.
+// A look-up consists of several short ones, so that Cancel is noticed; connecting continues between
+// them.
 constexpr milliseconds kSlice{1'000};
-// A first record waits so long at most for what it can do without.
+// The longest that a topic's first record waits for optional information.
 constexpr milliseconds kMinIsrTimeout{250};
 
 }  // namespace
@@ -32,7 +32,7 @@ rd_kafka_t* RdkafkaMetadata::HandleOf(Client* client, std::size_t most_names) co
 }
 
 MetadataSource::Reply RdkafkaMetadata::ReplyOf(const rd_kafka_metadata_topic_t& topic) const {
-  // A partition without a leader is one to wait for.
+  // Records for a partition without a leader wait.
   if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
       topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
     Reply found{Answer::kFound, {}};
@@ -71,8 +71,8 @@ std::vector<MetadataSource::Reply> RdkafkaMetadata::RepliesOf(
   return replies;
 }
 
-// With handles of its own librdkafka asks for exactly those names, and for what it still remembers
-// of other look-ups; one name is asked for alone. It never has them created.
+// With topic handles librdkafka requests exactly those names, and others that it still remembers; a
+// single name is requested separately. It never creates topics.
 MetadataSource::Replies RdkafkaMetadata::Lookup(const std::vector<std::string>& names) {
   rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_instance);
   if (client == nullptr) return std::nullopt;
@@ -82,7 +82,7 @@ MetadataSource::Replies RdkafkaMetadata::Lookup(const std::vector<std::string>& 
     RdTopic handle(rd_kafka_topic_new(client, name.c_str(), nullptr));
     if (handle != nullptr) handles.push_back(std::move(handle));
   }
-  // A request without any would be for all topics of the cluster.
+  // A request without names would return all topics of the cluster.
   if (handles.empty()) return std::vector<Reply>(names.size(), {Answer::kIllegalName, {}});
   rd_kafka_topic_t* const only = names.size() == 1 ? handles.front().get() : nullptr;
   const SteadyClock::time_point end = SteadyClock::now() + options_.timeout;
@@ -119,7 +119,7 @@ RdMetadata RdkafkaMetadata::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, mil
       rd_kafka_metadata(client, 0, topic, &raw, static_cast<int>(timeout.count()));
   RdMetadata metadata(raw);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
-  // A broker that has just started and knows of none, not even itself, knows of no topic either.
+  // A broker that has just started and knows no broker, not even itself, knows no topics either.
   if (metadata->broker_cnt == 0) return nullptr;
   return metadata;
 }
@@ -127,7 +127,7 @@ RdMetadata RdkafkaMetadata::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, mil
 bool RdkafkaMetadata::BrokerAnswers(milliseconds timeout) {
   rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_instance);
   if (client == nullptr) return false;
-  // Asked before any topic: the request names none, so it cannot create one either.
+  // Called before any look-up: the request names no topic, so it cannot create one either.
   return Ask(client, nullptr, timeout) != nullptr;
 }
 

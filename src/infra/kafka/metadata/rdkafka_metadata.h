@@ -1,7 +1,8 @@
-// The MetadataSource of a real cluster: two librdkafka instances of its own, not idempotent, that
-// never produce. A name once asked for stays in a librdkafka instance for ever, and is part of
-// every request for several; so unknown names must not reach the producing one, what is new is not
-// asked for in one request with all that is known, and both are made anew after a number of names.
+// The MetadataSource of a real cluster: two separate librdkafka instances, not idempotent, that
+// never produce. A librdkafka instance remembers every requested name, and includes it in every
+// request for several topics. Therefore unknown names must not reach the producing instance, new
+// names are not requested together with all known ones, and both instances are replaced after a
+// number of names.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 
@@ -24,8 +25,8 @@ class RdkafkaMetadata final : public MetadataSource {
  public:
   struct Options {
     std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
-    std::size_t names_per_instance = 200;      // beside topics that are known; then a new instance
-    bool min_in_sync = true;                   // false: the brokers do not tell (the embedded one)
+    std::size_t names_per_instance = 200;      // in addition to known topics; then a new instance
+    bool min_in_sync = true;  // false: the brokers do not support it (the embedded one)
   };
   // Makes the configuration of a new instance (KafkaClientKind::kLookup).
   using MakeConf = std::function<Result<RdConf, std::string>()>;
@@ -41,8 +42,8 @@ class RdkafkaMetadata final : public MetadataSource {
  private:
   struct Client {
     RdClient handle;
-    std::unordered_map<std::string, RdTopic> topics;  // that are asked for whatever is asked
-    std::size_t names = 0;                            // it remembers about so many
+    std::unordered_map<std::string, RdTopic> topics;  // that are part of every request
+    std::size_t names = 0;                            // approximate number of remembered names
   };
 
   rd_kafka_t* HandleOf(Client* client, std::size_t most_names) const;

@@ -37,7 +37,7 @@ ClusterStats::Broker* FindBroker(std::vector<ClusterStats::Broker>& brokers, Bro
   return found == brokers.end() ? nullptr : &*found;
 }
 
-// What one more client says of brokers; those that only one of both names are not up to the other.
+// Merges the brokers of one more client; a broker that only one of them names counts as down.
 void JoinBrokers(std::vector<ClusterStats::Broker> other, std::vector<ClusterStats::Broker>* all) {
   for (ClusterStats::Broker& broker : *all) {
     const ClusterStats::Broker* const same = FindBroker(other, broker.id);

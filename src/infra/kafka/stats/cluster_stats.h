@@ -1,6 +1,6 @@
-// What readiness and the RecordAccumulator need of librdkafka's statistics (a JSON text of each
-// client four times a second): brokers, and whether the producer has its id. Topics, with which the
-// text grows, are cut out before it is read; what is exported of them is read at a scrape
+// The part of librdkafka's statistics (a JSON text per client, four times per second) that
+// readiness and the RecordAccumulator need: brokers, and whether the producer has its id. Topics,
+// which make the text long, are cut out before parsing; exported figures are read at a scrape
 // (rdkafka_metrics.h).
 #ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
@@ -25,29 +25,29 @@ struct ClusterStats {
     bool up = false;
     std::chrono::microseconds silent_for{};  // since its last byte; very long if there was none
   };
-  int brokers_known = 0;  // those that metadata named; bootstrap addresses do not count
+  int brokers_known = 0;  // brokers named by metadata; bootstrap addresses do not count
   int brokers_up = 0;
-  // eos.idemp_state: "Assigned" when the producer can produce; while a failed batch is dealt with
-  // "DrainBump", "DrainReset", "RequestPID", "WaitPID" for a moment.
+  // eos.idemp_state: "Assigned" if the producer can produce; for a moment after a failed batch
+  // "DrainBump", "DrainReset", "RequestPID", "WaitPID".
   std::string idempotence;
   std::vector<Broker> brokers{};
 };
 
-// What eos.idemp_state comes to, the nearer to producing the lesser: a failed batch makes
-// librdkafka renew the id, for a moment.
+// The state of the producer id from eos.idemp_state, best first: after a failed batch librdkafka
+// renews the id, for a moment.
 enum class ProducerId : std::uint8_t { kAssigned, kRenewed, kNone };
 ProducerId ProducerIdOf(std::string_view idemp_state);
 
-// Merges the statistics of the clients of one ProducerGroup, which come one after the other. One
+// Merges the statistics of the clients of one ProducerGroup, which arrive one after the other. One
 // thread at a time.
 class ClientStats final {
  public:
-  // New statistics of `client`; call Merge before the next. What other clients said of a broker's
-  // silence is dropped: it has been used, and is out of date.
+  // Stores new statistics of `client`; call Merge before the next ones. Drops the other clients'
+  // values of a broker's silence, which have been used and are out of date.
   void Update(std::size_t client, ClusterStats stats);
-  // The client's connection to the broker broke since.
+  // The client's connection to the broker has broken since its last statistics.
   void MarkDown(std::size_t client, BrokerId broker);
-  // The next are those of another instance.
+  // The next statistics come from a new instance.
   void Clear() { latest_.clear(); }
 
   // Merges the latest statistics of all clients for which `used` holds. A broker is up only if
@@ -59,7 +59,7 @@ class ClientStats final {
   std::vector<std::optional<ClusterStats>> latest_;
 };
 
-// Keeps its buffers from one text to the next. One thread at a time.
+// Reuses its buffers for the next text. One thread at a time.
 class ClusterStatsReader final {
  public:
   ClusterStatsReader();
@@ -67,7 +67,7 @@ class ClusterStatsReader final {
   ClusterStatsReader(const ClusterStatsReader&) = delete;
   ClusterStatsReader& operator=(const ClusterStatsReader&) = delete;
 
-  // Absent if `json` is not what librdkafka writes.
+  // Absent if `json` does not have librdkafka's format.
   std::optional<ClusterStats> Read(std::string_view json);
 
  private:

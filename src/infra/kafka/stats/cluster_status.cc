@@ -75,7 +75,7 @@ ClusterConnectivity ClusterStatusTracker::Connectivity() const {
   return {none_up, none_up && credentials_refused_};
 }
 
-// A failed batch makes librdkafka renew the id: for a moment, and not a reason to be sent no more.
+// After a failed batch librdkafka renews the id for a moment, which is no reason to be not ready.
 bool ClusterStatusTracker::HasProducerId() const {
   if (ProducerIdOf(stats_.idempotence) != ProducerId::kNone) return true;
   return since_id_ < kIdForgotten && stats_.idempotence != "FatalError";

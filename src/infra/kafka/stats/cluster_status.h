@@ -1,6 +1,6 @@
-// Whether the gateway can produce, put together from what librdkafka's clients together say four
-// times a second (statistics) and in between (events). On a change: one log line and
-// Metrics::OnKafkaReady. Any thread.
+// Whether the gateway can produce, from the merged statistics of librdkafka's clients (four times
+// per second) and from events in between. On a change: one log line and Metrics::OnKafkaReady. Any
+// thread.
 #ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
 
@@ -20,12 +20,12 @@ class ClusterStatusTracker final {
   ClusterStatusTracker(bool embedded, Logger& logger, ProduceMetrics& metrics);
 
   void OnStats(const ClusterStats& stats);
-  // A broker answered; until the first statistics come, that is enough.
+  // A broker answered, which is enough until the first statistics arrive.
   void OnBrokerAnswered();
   // A broker refused the credentials, or the TLS handshake failed; forgotten when a broker is up.
   void OnCredentialsRefused();
   void OnFatal();
-  void OnReplaced();  // a new instance stands in for the one with the fatal error
+  void OnReplaced();  // a new instance has replaced the one with the fatal error
 
   KafkaStatus Status() const;
   ClusterConnectivity Connectivity() const;

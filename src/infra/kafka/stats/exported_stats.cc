@@ -75,7 +75,7 @@ constexpr RdkafkaField kTopicWindows[] = {
      "Messages of batches, over the last interval of the statistics."},
 };
 
-// The place of the member in the table; its end if it is not exported.
+// The index of the member in the table; its size if it is not exported.
 std::size_t IndexOf(std::string_view member, std::span<const RdkafkaField> fields) {
   std::size_t at = 0;
   while (at < fields.size() && fields[at].member != member) ++at;
@@ -133,7 +133,7 @@ void ReadBroker(object& from, ExportedStats* stats) {
       ReadWindow(key, held, kBrokerWindows, &broker.windows);
     }
   });
-  // What has no id is an address of the configuration: its broker is there by its id as well.
+  // An entry without an id is a bootstrap address; its broker also has an entry with its id.
   if (whole && broker.broker >= 0) stats->brokers.push_back(std::move(broker));
 }
 

@@ -1,6 +1,5 @@
-// librdkafka's statistics as numbers: one text, read as far as it is exported. Which members those
-// are, and what they are called outside, stands in the tables of exported_stats.cc. Per-partition
-// figures are passed over. Plain data.
+// The exported part of librdkafka's statistics as numbers. The tables in exported_stats.cc list the
+// members and their metrics. Per-partition figures are skipped. Plain data.
 #ifndef GATEWAY_INFRA_KAFKA_STATS_EXPORTED_STATS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_EXPORTED_STATS_H_
 
@@ -14,14 +13,14 @@
 
 namespace gateway {
 
-// One member of the statistics, and the metric that it becomes.
+// One member of the statistics, and its metric.
 struct RdkafkaField {
   std::string_view member;
   const char* metric;
   const char* help;
   bool counter = false;
-  double per_unit = 1;   // what the member counts, of the metric's unit: 1e6 for microseconds
-  bool largest = false;  // of several clients the largest stands for all, not the sum
+  double per_unit = 1;   // the member's value per unit of the metric: 1e6 for microseconds
+  bool largest = false;  // for several clients export the largest value, not the sum
 };
 
 std::span<const RdkafkaField> RdkafkaClientFields();  // of the client as a whole
@@ -30,13 +29,13 @@ std::span<const RdkafkaField> RdkafkaBrokerWindows();  // distributions of the l
 std::span<const RdkafkaField> RdkafkaTopicFields();
 std::span<const RdkafkaField> RdkafkaTopicWindows();
 
-// What is exported of a distribution, in this order.
+// The exported figures of a distribution, in this order.
 inline constexpr std::string_view kRdkafkaWindowStats[] = {"avg", "p50", "p95", "p99"};
 
 // All in the units of the metrics.
 struct ExportedStats {
   struct Window {
-    bool empty = true;  // nothing was measured: the figures mean nothing
+    bool empty = true;  // nothing was measured: the figures are meaningless
     double values[std::size(kRdkafkaWindowStats)] = {};
   };
   struct Part {  // a broker or a topic
@@ -51,14 +50,14 @@ struct ExportedStats {
   bool id_assigned = false;  // the idempotent producer has its id
   double id_epochs = 0;
   std::vector<Part> brokers;  // those that metadata named
-  std::vector<Part> topics;   // at most as many as were asked for
+  std::vector<Part> topics;   // at most as many as requested
 };
 
-// Takes what another client of the same instance says into `all`. Distributions cannot be added: of
-// each figure the largest stands.
+// Merges the statistics of another client of the same instance into `all`. Distributions cannot be
+// added: the largest value of each figure is kept.
 void Join(const ExportedStats& other, ExportedStats* all);
 
-// Absent if `json` is not what librdkafka writes. Takes about a millisecond for a megabyte.
+// Absent if `json` does not have librdkafka's format. Takes about a millisecond for a megabyte.
 std::optional<ExportedStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics);
 
 }  // namespace gateway

@@ -1,5 +1,5 @@
-// How librdkafka's statistics are read: with simdjson, member by member, as far as a reader wants
-// them. For .cc files only: it brings all of simdjson.
+// Reads librdkafka's statistics with simdjson, member by member. Only for .cc files: it includes
+// all of simdjson.
 #ifndef GATEWAY_INFRA_KAFKA_STATS_STATS_JSON_H_
 #define GATEWAY_INFRA_KAFKA_STATS_STATS_JSON_H_
 
@@ -14,7 +14,7 @@
 
 namespace gateway {
 
-// Calls visit(key, value) for each member. False if the text turned out to be no JSON on the way.
+// Calls visit(key, value) for each member. False if the text turns out to be invalid JSON.
 template <typename Visit>
 bool ForEachMember(simdjson::ondemand::object& of, const Visit& visit) {
   for (auto member : of) {
@@ -27,7 +27,7 @@ bool ForEachMember(simdjson::ondemand::object& of, const Visit& visit) {
   return true;
 }
 
-// The same for a value; false as well if it is no object.
+// The same for a value; also false if it is not an object.
 template <typename Visit>
 bool ForEachMember(simdjson::ondemand::value& of, const Visit& visit) {
   simdjson::ondemand::object members;
@@ -43,11 +43,11 @@ void ForEachObject(simdjson::ondemand::value& of, const Visit& visit) {
   });
 }
 
-// A text that is being read. Keeps its memory from one text to the next; one thread at a time.
+// The text being read. Reuses its memory for the next text; one thread at a time.
 class StatsText final {
  public:
-  // Calls visit(key, value) for each member of the outermost object. False if the text is not what
-  // librdkafka writes, perhaps only found on the way.
+  // Calls visit(key, value) for each member of the outermost object. False if the text does not
+  // have librdkafka's format, even if some members have been visited.
   template <typename Visit>
   bool Read(const StatsParts& json, const Visit& visit) {
     std::optional<simdjson::ondemand::object> root = Open(json);
@@ -62,7 +62,7 @@ class StatsText final {
   }
 
  private:
-  // The outermost object, good until the next call; absent if there is none.
+  // The outermost object, valid until the next call; absent if there is none.
   std::optional<simdjson::ondemand::object> Open(const StatsParts& json) {
     text_.reserve(json.head.size() + json.tail.size() + simdjson::SIMDJSON_PADDING);
     text_.assign(json.head).append(json.tail);
@@ -75,7 +75,7 @@ class StatsText final {
     return root;
   }
 
-  std::string text_;  // with the room behind it that simdjson reads
+  std::string text_;  // with the padding that simdjson reads
   simdjson::ondemand::parser parser_;
   simdjson::ondemand::document document_;
 };
@@ -85,7 +85,7 @@ inline std::string_view StringOf(simdjson::ondemand::value& from) {
   return from.get_string().get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
-// -1 if it is none.
+// -1 if it is not a number.
 inline std::int64_t IntegerOf(simdjson::ondemand::value& from) {
   std::int64_t number = -1;
   return from.get_int64().get(number) == simdjson::SUCCESS ? number : -1;

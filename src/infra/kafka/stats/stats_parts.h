@@ -1,5 +1,5 @@
-// Where librdkafka's statistics can be cut: what it says of topics grows with their partitions, to
-// megabytes; the rest does not, and is JSON without it too. Pure functions.
+// Cuts the topics out of librdkafka's statistics: they grow with the number of partitions, to
+// megabytes; the rest does not, and is valid JSON without them. Pure functions.
 #ifndef GATEWAY_INFRA_KAFKA_STATS_STATS_PARTS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_STATS_PARTS_H_
 
@@ -14,8 +14,8 @@ struct StatsParts {
   std::string_view tail;
 };
 
-// librdkafka writes "topics" behind "brokers" and before "eos", and no name of a topic or a broker
-// has a quote in it. A text that is made otherwise is all head.
+// librdkafka writes "topics" after "brokers" and before "eos", and no name of a topic or a broker
+// contains a quote. A text with another structure is all head.
 inline StatsParts WithoutTopics(std::string_view json) {
   const std::size_t topics = json.find("\"topics\":");
   const std::size_t rest = json.rfind("\"eos\":");

@@ -122,9 +122,9 @@ class OtlpTracer final : public Tracer {
         tracer_(provider_->GetTracer("kafka-gateway", options.version)),
         logger_(*options.logger) {}
 
-  // What was recorded is exported, but a collector that does not answer holds up the end of the
-  // process for no longer than the grace. Nothing ends an export that is under way sooner than its
-  // own time-out: it is left to itself then.
+  // Recorded spans are exported, but an unresponsive collector delays the end of the process by at
+  // most the grace. A running export cannot be cancelled before its own timeout: it is then
+  // abandoned.
   ~OtlpTracer() override {
     std::promise<void> done;
     const std::future<void> exported = done.get_future();

@@ -49,7 +49,7 @@ class Handler final : public sdk::internal_log::LogHandler {
 
  private:
   Logger* logger_;    // null: closed
-  std::mutex mutex_;  // guards all of it
+  std::mutex mutex_;  // guards all members
   SteadyClock::time_point written_{};
   std::int64_t left_out_ = 0;
 };
