@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# ./dev bench [ARGUMENTS…]: builds what measures and what is measured, fetches Kafka, and runs bench/driver.
+# ./dev bench [ARGUMENTS…]: builds the gateway and the load generator, fetches Kafka, and runs
+# bench/driver.
 
 main_bench() {
   prepare_bench

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What every verb of ./dev needs: messages, packages, building. Sourced with the root of the tree as
-# the working directory; defines functions only.
+# Shared by all ./dev commands: messages, packages, building. Sourced with the root of the tree as the
+# working directory; defines only functions.
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
@@ -9,8 +9,8 @@ die() {
   exit 1
 }
 
-# The packages that are not there, of the names given. `name:command` is content with the command,
-# wherever it comes from (a newer node, another JDK). Asks dpkg only: no network, a few milliseconds.
+# Prints the given packages that are missing. `name:command` is satisfied by the command, wherever
+# it comes from (a newer node, another JDK). Asks only dpkg: no network, a few milliseconds.
 missing_packages() {
   local wanted name installed
   local -a names=()
@@ -27,7 +27,7 @@ missing_packages() {
   done
 }
 
-# Installs what is missing, as root or through sudo; says what to type when neither is possible.
+# Installs missing packages, as root or with sudo; otherwise prints the command to run.
 ensure_packages() {
   local -a missing as_root=()
   mapfile -t missing < <(missing_packages "$@")
@@ -43,7 +43,7 @@ ensure_packages() {
     fi
   fi
   say "installing ${missing[*]}"
-  # Through env: sudo drops variables.
+  # With env, because sudo drops variables.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >&2 ||
     warn "apt-get update failed; going on with the lists that are there"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 \
@@ -51,14 +51,14 @@ ensure_packages() {
     die "apt-get could not install: ${missing[*]}"
 }
 
-# The -dev packages that cmake/Dependencies.cmake names in its comments, so that they stand once.
+# The -dev packages named in the comments of cmake/Dependencies.cmake, so that they are listed once.
 library_packages() {
   sed -nE 's/.*# *([a-z0-9.+-]+-dev( +[a-z0-9.+-]+-dev)*) *$/\1/p' cmake/Dependencies.cmake |
     tr -s ' ' '\n' | sort -u
 }
 
-# What the tracing module is built with, where apt has it: Debian 13, or 12 with its backports. Nothing
-# otherwise: the gateway is complete without, and the tests of tracing are skipped.
+# The packages of the tracing module, if apt has them: Debian 13, or 12 with backports. Otherwise
+# nothing: the gateway is complete without it, and the tracing tests are skipped.
 tracing_packages() {
   local candidate
   candidate="$(apt-cache policy opentelemetry-cpp-dev 2>/dev/null | sed -n 's/^ *Candidate: //p')"
@@ -78,7 +78,7 @@ ensure_build_packages() {
   ensure_packages g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config "${libraries[@]}"
 }
 
-# build_preset PRESET [TARGET…]: configures once (ninja does it again when CMake files change).
+# build_preset PRESET [TARGET…]: configures once (ninja repeats it when CMake files change).
 build_preset() {
   local preset="$1"
   local -a launcher=() targets=()
@@ -92,8 +92,8 @@ build_preset() {
   cmake --build "build/$preset" "${targets[@]}" >&2
 }
 
-# Swagger UI's files in build/swagger-ui, fetched with npm from the lock file. The script knows itself
-# when there is nothing to do.
+# Swagger UI's files in build/swagger-ui, fetched with npm from the lock file. The script skips work
+# that is already done.
 fetch_swagger_ui() {
   local script=openapi/swagger-ui/build.sh
   [[ -x $script ]] || return 0
@@ -101,14 +101,14 @@ fetch_swagger_ui() {
   $script build/swagger-ui
 }
 
-# The virtual environment of the Python tests, from tests/requirements.txt, made again when it changes.
+# The virtual environment of the Python tests, recreated when tests/requirements.txt changes.
 ensure_venv() {
   local venv=build/venv
   [[ "$venv/.complete" -nt tests/requirements.txt ]] && return 0
   ensure_packages python3-venv ca-certificates
   say "making $venv"
   rm -rf "$venv"
-  # Debian's Python, whatever else comes first in PATH.
+  # Debian's Python, regardless of PATH.
   /usr/bin/python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/requirements.txt
   touch "$venv/.complete"

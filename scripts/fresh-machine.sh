@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# ./dev fresh [12|13] [--test]: what a newcomer sees, on a bare Debian in a folder (debootstrap and
-# chroot; needs root). Clones the committed tree into it, times `./dev run` from nothing to the first
-# answered send, and again when all is built; --test adds `./dev test --quick`. Fails over the limits
-# below. The folder is deleted at the end, after what was mounted in it is unmounted for certain.
+# ./dev fresh [12|13] [--test]: tests the first start on a bare Debian in a folder (debootstrap and
+# chroot; needs root). Clones the committed tree into it, times `./dev run` from nothing to the
+# first answered send, and again when everything is built; --test adds `./dev test --quick`. Fails
+# above the limits below. Deletes the folder at the end, but only after all mounts in it are
+# unmounted.
 set -euo pipefail
 
 readonly COLD_LIMIT_SECONDS=240 BUILT_LIMIT_SECONDS=2
@@ -28,11 +29,11 @@ chmod 755 "$machine" # or apt cannot drop its rights in it
 
 mounts_inside() { awk -v dir="$machine/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts | tac; }
 
-# What ./dev run says inside stays here.
+# The output of ./dev run inside is kept here.
 mkdir -p build/fresh
 logs="$ROOT/build/fresh/debian$release"
 
-# Whatever still runs inside, found by its root directory.
+# Processes that still run inside, found by their root directory.
 processes_inside() {
   local root
   for root in /proc/[0-9]*/root; do
@@ -72,8 +73,8 @@ install_debian() {
   mount -t devpts devpts "$machine/dev/pts"
 }
 
-# How this machine reaches the outside: resolver, apt's transport, npm, pip, Maven, certificates. The
-# environment comes along by itself.
+# Network configuration of this machine: resolver, apt's transport, npm, pip, Maven, certificates.
+# The environment is inherited.
 share_network() {
   local file
   cp -L /etc/resolv.conf "$machine/etc/resolv.conf"
@@ -96,8 +97,8 @@ clone_tree() {
 run_until_answered() {
   local log="$1" started=$EPOCHREALTIME url answer gateway
   : >"$log"
-  # Not through in_machine: a function in the background is a shell of its own, and that would get
-  # the signal below instead of the gateway.
+  # Not with in_machine: a background function runs in a separate shell, which would get the signal
+  # below instead of the gateway.
   chroot "$machine" /usr/bin/env HOME=/root LC_ALL=C.UTF-8 \
     bash -c 'cd /srv/kafka-gateway && exec ./dev run --Http:Port=0' >"$log" 2>&1 </dev/null &
   gateway=$!

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # ./dev fuzz TARGET SECONDS: one libFuzzer target under address and undefined behaviour sanitizers;
-# ./dev fuzz all SECONDS: each in turn, for so long.
-# A target is tests/fuzz/TARGET_fuzzer.cc; this table says what each is built with.
+# ./dev fuzz all SECONDS: each in turn, for so long. A target is tests/fuzz/TARGET_fuzzer.cc; this table
+# lists its further sources.
 
-# TARGET | sources beside the target (globs) | pkg-config modules
+# TARGET | further sources (globs) | pkg-config modules
 fuzz_table() {
   cat <<'TABLE'
 produce_request | src/api/codec/*.cc src/api/json/*.cc src/api/native/*.cc src/api/tracing/propagated_fields.cc src/api/tracing/propagated_headers.cc src/api/media/negotiation.cc src/api/http/message.cc src/api/problem/*.cc src/api/tracing/trace_headers.cc src/service/*/*.cc | simdjson
@@ -33,7 +33,7 @@ main_fuzz() {
   run_fuzzer "$target" "$seconds"
 }
 
-# Without -fno-sanitize-recover an undefined-behaviour finding would exit 0.
+# Without -fno-sanitize-recover an undefined-behaviour finding would exit with 0.
 build_fuzzer() {
   local target="$1" glob
   local -a files=() flags=()

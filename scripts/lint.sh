@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# ./dev lint: form and static analysis; every warning is an error. Clang 14 is pinned, because another
-# version formats and warns differently: that is Debian 12's.
+# ./dev lint: formatting and static analysis; every warning is an error. Clang is pinned to 14, Debian
+# 12's version, because other versions format and warn differently.
 
 main_lint() {
   ensure_build_packages dev
@@ -26,9 +26,10 @@ check_format() {
   clang-format-14 --dry-run -Werror "${sources[@]}"
 }
 
-# clang-tidy over the sources as the dev preset compiles them, one process a core. (Tests are held by
-# the compiler's own warnings: GoogleTest's macros alone take it ten seconds a file.) A file that was clean is not
-# looked at again until its own bytes, a header of ours, the rules or the build change (build/lint).
+# clang-tidy on the sources as the dev preset compiles them, one process per core. (Tests have only
+# the compiler's warnings: GoogleTest's macros alone take clang-tidy ten seconds per file.) A clean
+# file is not checked again until its content, one of our headers, the rules or the build change
+# (build/lint).
 check_tidy() {
   local -a sources=() dirty=()
   local file state

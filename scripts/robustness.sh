@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # ./dev robustness [--short] [PYTEST ARGUMENTS…]: faults under load against three real brokers, with the
-# release build ($GATEWAY_BINARY: another), and the table of what each came to.
+# release build (or $GATEWAY_BINARY), and a table of the results.
 
 main_robustness() {
   export GATEWAY_ROBUSTNESS=long

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# ./dev run: from a bare Debian to a gateway that answers. The script ends by becoming the gateway
-# (exec), so that signals reach it, once, and the exit code is its own.
+# ./dev run: from a bare Debian to a running gateway. The script finally replaces itself by the gateway
+# (exec), so that signals reach it once and its exit code is returned.
 
 readonly SWAGGER_LOG=build/swagger-ui.log
 
@@ -8,7 +8,7 @@ main_run() {
   ensure_build_packages release
   ensure_packages kcat curl
   mkdir -p build
-  # npm and its packages take as long as the compiler: side by side.
+  # npm and its packages take as long as the compiler, so both run in parallel.
   fetch_swagger_ui >"$SWAGGER_LOG" 2>&1 &
   local swagger=$!
   build_preset release kafka-gateway
@@ -16,11 +16,11 @@ main_run() {
     warn "Swagger UI could not be fetched (see $SWAGGER_LOG); /swagger/ stays empty, all else works"
 
   export GATEWAY_ENVIRONMENT="${GATEWAY_ENVIRONMENT:-Development}"
-  # Its log passes through a reader that looks for the two lines it waits for and then is `cat`.
+  # A reader looks for two lines in its log, and then becomes `cat`.
   exec build/release/kafka-gateway "$@" 2> >(announce "$(bootstrap_servers "$@")")
 }
 
-# The brokers that the arguments or the environment name; nothing if they name none or "embedded".
+# The brokers named by the arguments or the environment; nothing if there are none or "embedded".
 bootstrap_servers() {
   local argument found="${Kafka__BootstrapServers:-}"
   for argument in "$@"; do
@@ -29,8 +29,8 @@ bootstrap_servers() {
   if [[ "$found" != embedded ]]; then printf '%s' "$found"; fi
 }
 
-# announce BOOTSTRAP: copies the gateway's log from its input to its standard error; as soon as the
-# gateway listens and the brokers are known, prints what to type next.
+# announce BOOTSTRAP: copies the gateway's log from its input to standard error; as soon as the
+# gateway listens and the brokers are known, prints the next commands.
 announce() {
   local bootstrap="$1" url="" line address='([0-9]+\.){3}[0-9]+:[0-9]+'
   trap '' INT TERM # ends when the gateway closes its log, with its last line copied

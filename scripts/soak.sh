@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./dev soak [ARGUMENTS…]: a gateway under steady load, watched for what grows.
+# ./dev soak [ARGUMENTS…]: checks that nothing grows in a gateway under steady load.
 
 # shellcheck source=scripts/bench.sh
 source scripts/bench.sh

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# ./dev test: every test, step by step; a failed step does not hide the ones after it. The last lines
-# say what each step came to.
+# ./dev test: every test, step by step; a failed step does not stop later ones. The last lines have the
+# result of each step.
 
 readonly STEPS=(unit asan tsan integration contract clients edge robustness browser observability bench)
 
@@ -30,7 +30,7 @@ main_test() {
   run_steps "${chosen[@]}"
 }
 
-# Runs each step in a shell of its own with its output kept in build/test/STEP.log as well.
+# Runs each step in a separate shell; its output is also kept in build/test/STEP.log.
 run_steps() {
   local step status started failed=0
   local -a lines=()
@@ -39,7 +39,7 @@ run_steps() {
     say "test: $step"
     started=$SECONDS
     status=0
-    # Not `if step…`: a condition would switch errexit off inside it.
+    # Not `if step…`: a condition would disable errexit inside it.
     set +e
     (
       set -e
@@ -62,7 +62,7 @@ run_steps() {
 
 verdict() { if [[ $1 -eq 0 ]]; then printf 'passed'; else printf 'FAILED'; fi; }
 
-# The lines in which ctest and pytest sum up, as one.
+# The summary lines of ctest and pytest, joined.
 closing_line() {
   grep -E '^([0-9]+% tests passed|=+ .*(passed|failed|skipped|error|no tests ran).* =+)' "$1" |
     sed -E 's/^=+ //; s/ =+$//' | paste -sd '|' | sed 's/|/; /g'
@@ -76,7 +76,7 @@ unit_tests() {
 
 step_unit() { unit_tests dev; }
 
-# halt_on_error: a finding fails the test that has it.
+# halt_on_error: a finding fails its test.
 step_asan() {
   ASAN_OPTIONS=halt_on_error=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
     unit_tests asan
@@ -88,7 +88,7 @@ step_tsan() {
   export TSAN_OPTIONS="$options"
   unit_tests tsan
   ensure_venv
-  # The whole program under load: a race ends it, and so fails the test.
+  # The whole program under load: a data race ends it, which fails the test.
   GATEWAY_BINARY="$ROOT/build/tsan/kafka-gateway" build/venv/bin/python -m pytest \
     tests/edge/test_mixed_load.py tests/edge/test_no_crossing.py tests/edge/test_drain.py
 }
@@ -113,15 +113,15 @@ python_tests() {
 step_integration() { python_tests tests/integration; }
 step_contract() { python_tests tests/contract openssl:openssl nodejs:node; }
 
-# Clients that the usual generators make of the document; --quick leaves out those that take long to
-# build. One for which Debian's Go or Node.js is too old is skipped, and says so.
+# Clients generated from the document; --quick skips those that take long to build. A client for
+# which Debian's Go or Node.js is too old is skipped with a message.
 step_clients() {
   local -a tools=(maven:mvn npm:npm nodejs:node)
   [[ "${GATEWAY_CLIENTS:-}" == quick ]] || tools+=(golang-go:go)
   python_tests tests/clients "${tools[@]}"
 }
 
-# Slow clients, crowds, exhaustion: in a minute; GATEWAY_EDGE=full for as many as a person asks for.
+# Slow clients, many connections, exhaustion, in one minute; GATEWAY_EDGE=full for the full size.
 step_edge() {
   ensure_build_packages dev
   ensure_packages slowhttptest
@@ -130,7 +130,7 @@ step_edge() {
   build/venv/bin/python -m pytest tests/edge
 }
 
-# Every fault for seconds; `./dev robustness` takes its time.
+# Every fault for some seconds; `./dev robustness` takes longer.
 step_robustness() {
   GATEWAY_ROBUSTNESS=short python_tests tests/robustness iproute2:ss haproxy:haproxy nginx-light:nginx
 }
@@ -142,7 +142,7 @@ step_browser() {
 # /metrics, alerts and dashboard with a real Prometheus: half a minute.
 step_observability() { python_tests tests/observability prometheus:promtool openssl:openssl; }
 
-# That the benchmark's load generator tells the truth; it measures nothing.
+# Tests the benchmark's load generator; measures nothing.
 step_bench() {
   ensure_build_packages release
   build_preset bench load
