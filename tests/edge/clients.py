@@ -1,5 +1,5 @@
-"""What the edge tests measure with: raw requests, a polite client with a clock, many connections, and
-what the kernel knows of a process."""
+"""Tools of the edge tests: raw requests, a normal client that measures latency, many connections, and the
+kernel's view of a process."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ _RECORD = b'{"topic":"edge","value":"v"}'
 
 
 def scaled(short, full):
-    """$GATEWAY_EDGE=full: the size a person asks for; otherwise the one that fits into every test run."""
+    """$GATEWAY_EDGE=full: the full size; otherwise a size that fits into every test run."""
     return full if FULL else short
 
 
@@ -83,7 +83,7 @@ def status(head):
 
 
 def await_records(address):
-    """Until the embedded broker has made its topic."""
+    """Waits until the embedded broker has created its topic."""
     deadline = time.monotonic() + 20
     with connect(address) as connection:
         while True:
@@ -95,8 +95,8 @@ def await_records(address):
 
 
 class PoliteClient:
-    """One keep-alive connection that sends a record, waits, and sends the next, a hundred a second. `during`
-    gives the latencies in milliseconds of one stretch of time."""
+    """One keep-alive connection that sends a record, waits, and sends the next, a hundred per second.
+    `during` returns the latencies in milliseconds of a time span."""
 
     def __init__(self, address):
         self._connection = connect(address)
@@ -144,7 +144,7 @@ class Latencies:
 
 
 class Clients:
-    """Many connections, driven by one thread. Each that is made busy sends a request again and again."""
+    """Many connections, driven by one thread. Each busy one sends a request repeatedly."""
 
     def __init__(self, address, count):
         self._connections = []
@@ -152,7 +152,7 @@ class Clients:
             self._connections.append(connect(address))
 
     def ask_once(self, request=LIVE):
-        """Every connection asks and is answered, a few hundred at a time."""
+        """Every connection sends a request and gets an answer, a few hundred at a time."""
         for start in range(0, len(self._connections), 200):
             some = self._connections[start:start + 200]
             for connection in some:
@@ -219,8 +219,8 @@ def open_descriptors(process):
 
 
 def established(port):
-    """The connections that the server at `port` of IPv4 holds open: the client's address and the socket's inode,
-    because a port may come again."""
+    """The open connections of the server at IPv4 `port`: the client's address and the socket's inode, because
+    a port may be reused."""
     found = set()
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
@@ -231,7 +231,7 @@ def established(port):
 
 
 def raise_descriptor_limit(wanted):
-    """So that this process can hold so many connections, and so can the gateways that it starts."""
+    """Raises the limit on descriptors of this process and of the gateways that it starts."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted <= hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

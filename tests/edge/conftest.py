@@ -1,4 +1,4 @@
-"""Gateways with the embedded broker: nothing here needs a Kafka."""
+"""Gateways with the embedded broker: these tests need no Kafka."""
 
 import pytest
 from clients import await_records
@@ -6,7 +6,7 @@ from clients import await_records
 
 @pytest.fixture
 def start_edge(start_gateway):
-    """start_edge({key: value}): a gateway of the test's own that takes records already."""
+    """start_edge({key: value}): a separate gateway that already accepts records."""
 
     def start(settings=None):
         process = start_gateway("embedded", settings={"Logging:Access": "off", **(settings or {})})

@@ -1,5 +1,5 @@
-"""SIGTERM with many connections: what is in flight is answered, what asks meanwhile is served, and what is
-silent goes after a moment."""
+"""SIGTERM with many connections: requests in flight are answered, new requests are served, and silent
+connections are closed after a moment."""
 
 import threading
 import time
@@ -36,8 +36,8 @@ def test_sigterm_answers_all_in_flight_and_closes_the_idle_at_once(start_edge, r
 
 
 class KeepAliveClient:
-    """Sends a record, waits, pauses and sends the next, on one connection until an answer says that it is the
-    last; then on a new one, until there is nobody to connect to."""
+    """Sends a record, waits, pauses and sends the next, on one connection until an answer closes it; then on
+    a new one, until connecting fails."""
 
     def __init__(self, address, pause):
         self.answers = []  # (when it was asked, status, value of the field Connection)
@@ -76,7 +76,7 @@ class KeepAliveClient:
 
 
 def clients_through_sigterm(gateway, pause):
-    """Everything that they were answered, and since when the gateway was not ready."""
+    """All answers of the clients, and the time from which the gateway was not ready."""
     clients = [KeepAliveClient(gateway.http.address, pause) for _ in range(CLIENTS)]
     deadline = time.monotonic() + 20
     while any(len(client.answers) < 5 for client in clients):

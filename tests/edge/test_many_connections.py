@@ -1,4 +1,4 @@
-"""Thousands of connections: what an idle one costs, and that the busy ones are served beside them."""
+"""Thousands of connections: the cost of idle ones, and that busy ones are served meanwhile."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Promises cost no memory, and over the budget the answer is 503."""
+"""Announced body sizes cost no memory, and beyond the budget the answer is 503."""
 
 import json
 import select
@@ -54,7 +54,7 @@ def test_over_the_budget_it_is_503_and_back_when_there_is_room(start_edge):
 
 
 def await_status(address, request, wanted):
-    """Asks again, each time on a connection of its own, until the answer has that status."""
+    """Repeats the request, each time on a new connection, until the answer has that status."""
     deadline = time.monotonic() + 10
     while True:
         with connect(address) as client:

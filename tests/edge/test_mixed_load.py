@@ -1,5 +1,5 @@
-"""Everything at once for a few seconds. Of most use with a sanitizer: `./dev test --only tsan` runs it on that
-build ($GATEWAY_BINARY)."""
+"""Everything at once for a few seconds. Most useful with a sanitizer: `./dev test --only tsan` runs it with
+that build ($GATEWAY_BINARY)."""
 
 import random
 import socket

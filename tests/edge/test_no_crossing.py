@@ -1,5 +1,5 @@
-"""However clients come and go, an answer reaches the one that asked: answers are tied to requests, never to
-descriptors, which the kernel gives to the next client at once."""
+"""An answer always reaches the client that sent the request: answers belong to requests, never to
+descriptors, which the kernel reuses for the next client at once."""
 
 import concurrent.futures
 import random
@@ -21,7 +21,7 @@ def test_every_answer_carries_the_id_of_its_request(start_edge, report):
 
 
 def come_and_go(address, client, count):
-    """Sends requests with ids of their own on ever new connections and abandons most of them at once."""
+    """Sends requests with distinct ids on new connections and abandons most of them at once."""
     dice = random.Random(client)
     answered = number = 0
     while number < count:

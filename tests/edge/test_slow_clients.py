@@ -1,5 +1,5 @@
-"""Clients that are slow on purpose (slowhttptest): they lose their connections at the deadline, and nobody else
-notices them."""
+"""Clients that are slow on purpose (slowhttptest): they lose their connections at the deadline, and other
+clients are not affected."""
 
 import multiprocessing
 import shutil
@@ -26,8 +26,8 @@ PATHS = {"slow body": "/api/kafka/send", "slow read": "/openapi.json"}
 
 
 class Lifetimes:
-    """How long each connection of other clients was held open by the server. Reading the kernel's table takes
-    milliseconds in which the kernel lets nobody else have that core: not to be used beside a measurement."""
+    """How long the server kept each connection of other clients open. Reading the kernel's table occupies a
+    core for milliseconds: do not use it during a measurement."""
 
     def __init__(self, port):
         self._port = port
@@ -92,7 +92,8 @@ def attack(gateway, polite, mode, arguments):
 
 
 def test_what_the_kernel_has_taken_is_not_yet_read_by_the_client(start_edge, report):
-    """A client that asks for much and reads nothing: what fits into the kernel's buffers earns it no time."""
+    """A client that requests much and reads nothing: bytes that fit into the kernel's buffers gain it no
+    time."""
     gateway = start_edge({"Http:WriteTimeoutMs": TIMEOUT_MS, "Http:IdleTimeoutMs": TIMEOUT_MS})
     document = b"GET /openapi.json HTTP/1.1\r\nHost: h\r\n\r\n"
     port = gateway.http.address[1]

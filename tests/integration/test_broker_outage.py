@@ -1,4 +1,4 @@
-"""Kafka goes away and comes back: what is said meanwhile is true, and no restart is needed."""
+"""Kafka fails and recovers: the answers meanwhile are true, and no restart is needed."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What lies in Kafka is, byte for byte, what was sent."""
+"""Records in Kafka are, byte for byte, what was sent."""
 
 import base64
 import datetime
@@ -18,7 +18,7 @@ def stored(kafka, topic):
 
 
 def send_text(http, text):
-    """Sends a body written by hand, so that no JSON library tidies it up."""
+    """Sends a handwritten body, so that no JSON library normalizes it."""
     answer = http.post_json("/api/kafka/send", text.encode())
     assert answer.status == 200, answer
     return answer.json()

@@ -1,4 +1,4 @@
-"""What those who run the gateway see of it: health and logs, of the real process."""
+"""Health and logs of the real process."""
 
 import time
 
@@ -8,7 +8,7 @@ from gateway_process import Http
 
 
 def await_status(http, target, wanted, seconds):
-    """The first answer of that status; how it went until then does not matter."""
+    """Waits for the first answer with that status."""
     deadline = time.monotonic() + seconds
     while True:
         answer = http.get(target)

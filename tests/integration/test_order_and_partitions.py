@@ -1,4 +1,4 @@
-"""Where records go and in which order they lie there."""
+"""The partition of records, and their order."""
 
 import base64
 import collections

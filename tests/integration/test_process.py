@@ -208,7 +208,7 @@ def health_check(port, *options):
 
 
 def policies_of(gateway):
-    """The scheduling policies of the threads that the gateway itself has a say in: all but the log's."""
+    """The scheduling policies of the threads that the gateway controls: all except the log's."""
     threads = pathlib.Path(f"/proc/{gateway.process.pid}/task")
     return {os.sched_getscheduler(int(thread.name)) for thread in threads.iterdir()
             if (thread / "comm").read_text().strip() != "log"}

@@ -1,4 +1,4 @@
-"""What the query encoders of several languages write is read as what it was."""
+"""Queries of several languages' encoders are decoded to the original values."""
 
 import json
 import shutil

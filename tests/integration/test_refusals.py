@@ -1,4 +1,4 @@
-"""Requests that cannot succeed: answered fast, in the form of RFC 9457, with nothing in Kafka."""
+"""Requests that cannot succeed: answered fast, as RFC 9457 problems, with nothing stored in Kafka."""
 
 import base64
 import random
@@ -20,7 +20,7 @@ def problem(answer, status, code, persistence="NotPersisted"):
 
 
 def incompressible(size):
-    """Text that snappy makes no smaller: topics limit what is stored, which is compressed."""
+    """Text that snappy cannot compress: topics limit the compressed size."""
     return base64.b64encode(random.Random(1).randbytes(size)).decode()[:size]
 
 

@@ -19,7 +19,7 @@ PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 @pytest.fixture
 def collector():
-    """A collector of the test's own."""
+    """A separate collector."""
     server = OtlpCollector()
     yield server
     server.close()

@@ -1,4 +1,5 @@
-"""While no leader answers, records wait in the gateway: their deadline takes them back, and says so."""
+"""While no leader answers, records are queued in the gateway: their deadline withdraws them, and the answer
+says so."""
 
 import collections
 import threading
@@ -20,8 +21,8 @@ def own_kafka():
 
 
 def send_throughout(gateway, topic, outage):
-    """What became of each value that CLIENTS send, one request after the other, before, during and
-    after `outage()`."""
+    """The outcome of each value that CLIENTS send, one request after the other, before, during and after
+    `outage()`."""
     ended = threading.Event()
     fates = {}
 

@@ -40,12 +40,12 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent():
-    """To be called in a child before exec: the kernel kills it when this process is gone."""
+    """Call in a child before exec: the kernel then kills it when this process ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def start_process(command, **options):
-    """A process in a session of its own that cannot outlive this one."""
+    """A process in its own session that cannot outlive this one."""
     process = subprocess.Popen(
         command, start_new_session=True, preexec_fn=die_with_parent, **options
     )
@@ -54,7 +54,7 @@ def start_process(command, **options):
 
 
 def kill_process(process):
-    """Kills the process with all it started and waits for it; nothing if it has ended."""
+    """Kills the process and all its children and waits for it; does nothing if it has ended."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -62,8 +62,8 @@ def kill_process(process):
 
 
 def free_ports(count):
-    """Ports nobody listens on, from outside the range that outgoing connections are given: a port
-    that must come back after a restart must not be taken (or connected to itself) meanwhile."""
+    """Free ports outside the range of outgoing connections: a port that is needed again after a restart must
+    not be taken (or connected to itself) meanwhile."""
     with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
         lowest_ephemeral = int(file.read().split()[0])
     candidates = list(range(10000, min(32768, lowest_ephemeral)))
@@ -82,11 +82,11 @@ def free_ports(count):
 
 
 class KafkaToolError(RuntimeError):
-    """What Kafka's own client answered instead of a result."""
+    """An error of Kafka's own client."""
 
 
 class KafkaTool:
-    """Questions to a JVM with Kafka's Java clients that stays up. Any thread may ask."""
+    """Requests to a permanent JVM with Kafka's Java clients. Any thread."""
 
     def __init__(self, bootstrap_servers="-", log=subprocess.DEVNULL):
         if not (BUILD / "classes" / "KafkaTool.class").exists():
@@ -139,8 +139,8 @@ class KafkaTool:
         return [Record(record) for record in self.ask("read", topic=topic)]
 
     def dump(self, topic, path):
-        """The same for many records: (partition, offset, key, value) of each, by way of a file, which
-        stays. In order of offset for each partition."""
+        """The same for many records: (partition, offset, key, value) of each, through a file, which is kept.
+        In order of offset per partition."""
         self.ask("dump", topic=topic, file=str(path))
         with open(path, encoding="ascii") as lines:
             for line in lines:
@@ -152,7 +152,7 @@ class KafkaTool:
         return sum(self.ask("ends", topic=topic).values())
 
     def partitions_of_keys(self, keys, partitions):
-        """Where Java's own producer puts each of the keys (bytes)."""
+        """The partition of each key (bytes) in the Java producer."""
         keys = [base64.b64encode(key).decode() for key in keys]
         return self.ask("partition", keys=keys, partitions=partitions)
 
@@ -167,7 +167,7 @@ class KafkaTool:
 
 
 class Record:
-    """One record as it lies in Kafka: key and value are bytes or None, headers a list of pairs."""
+    """One record in Kafka: key and value are bytes or None, headers a list of pairs."""
 
     def __init__(self, fields):
         self.partition = fields["partition"]
@@ -212,7 +212,7 @@ class Broker:
         )
 
     def start(self):
-        """Starts the process; `KafkaCluster.wait_ready` says when it serves."""
+        """Starts the process; `KafkaCluster.wait_ready` waits until it is ready."""
         if self.running:
             raise RuntimeError(f"broker {self.node_id} is running")
         with open(self._log, "ab") as log:
@@ -228,8 +228,7 @@ class Broker:
         return self._process is not None and self._process.poll() is None
 
     def stop(self, timeout=15):
-        """Asks it to stop (leaders move first where there are other brokers); kills it if it is
-        not gone in time."""
+        """Stops it (leaders move first if there are other brokers); kills it if it does not end in time."""
         if self.running:
             self._process.send_signal(signal.SIGTERM)
             try:
@@ -280,7 +279,7 @@ class Broker:
 
 
 class KafkaCluster:
-    """Brokers and the tool to look into them. A context manager: `with KafkaCluster(3) as kafka:`.
+    """Brokers and a tool to inspect them. A context manager: `with KafkaCluster(3) as kafka:`.
 
     Topics get a replica on each broker (up to three) by default, min.insync.replicas is 2 with three
     brokers, and topics do not come into being by being named. `properties` are added to, or
@@ -394,7 +393,7 @@ class KafkaCluster:
         return self
 
     def wait_ready(self, timeout=60):
-        """Until every broker that runs is a member, leads its partitions and gives producer ids."""
+        """Waits until every running broker is a member, leads its partitions and assigns producer ids."""
         deadline = time.monotonic() + timeout
         running = [broker for broker in self.brokers if broker.running]
         for broker in running:
@@ -419,7 +418,7 @@ class KafkaCluster:
         return []
 
     def stop(self):
-        """Ends everything at once and removes the folder: nobody needs this data again."""
+        """Ends everything at once and removes the folder."""
         if self._tool is not None:
             self._tool.close()
             self._tool = None

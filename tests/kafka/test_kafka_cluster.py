@@ -1,4 +1,4 @@
-"""The harness itself: what the other tests rely on."""
+"""Tests of the harness that other tests rely on."""
 
 import contextlib
 import subprocess

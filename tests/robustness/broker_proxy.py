@@ -11,7 +11,7 @@ from loop_thread import LoopThread
 
 
 class BrokerProxies(LoopThread):
-    """Proxies for every broker of a cluster, on a thread of their own. A context manager."""
+    """Proxies for every broker of a cluster, on a separate thread. A context manager."""
 
     def __init__(self, cluster):
         super().__init__()
@@ -36,7 +36,7 @@ class BrokerProxies(LoopThread):
         await self._break_all()
 
     def break_connections(self):
-        """Resets every connection on both sides: what was under way, either way, is lost."""
+        """Resets every connection on both sides: data in flight is lost in both directions."""
         self._call(self._break_all())
 
     async def _break_all(self):
@@ -63,7 +63,8 @@ class BrokerProxies(LoopThread):
                 end.transport.abort()
 
     async def _carry(self, reader, writer):
-        """Until either side ends. A piece leaves `delay` after it came, and after those before it."""
+        """Copies until either side ends. Each piece is forwarded `delay` after its arrival, and after earlier
+        pieces."""
         queue = asyncio.Queue()
         loop = asyncio.get_running_loop()
 

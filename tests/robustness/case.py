@@ -1,5 +1,5 @@
-"""One fault, from the first record to the verdict: a topic of its own, a gateway of its own, the load, and
-the comparison at the end. What it leaves in build/robustness/NAME is the evidence."""
+"""One fault, from the first record to the verdict: a separate topic and gateway, the load, and the final
+comparison. The evidence stays in build/robustness/NAME."""
 
 import contextlib
 import os
@@ -28,12 +28,12 @@ LOAD = pathlib.Path(__file__).with_name("load.py")
 
 
 def scaled(short, long):
-    """$GATEWAY_ROBUSTNESS=long: what `./dev robustness` asks for."""
+    """$GATEWAY_ROBUSTNESS=long: set by `./dev robustness`."""
     return long if LONG else short
 
 
 def wait_for(condition, what, ceiling=CEILING, pause=0.05):
-    """Until it is true; its value."""
+    """Waits until it is true; returns its value."""
     deadline = time.monotonic() + ceiling
     while not (value := condition()):
         assert time.monotonic() < deadline, f"not within {ceiling} s: {what}"
@@ -66,8 +66,8 @@ class Case:
 
     @contextlib.contextmanager
     def load(self, url=None, **options):
-        """Runs the load program meanwhile, and begins when all partitions have taken a record. The options
-        are its own; by default a mix that leaves the brokers some of the machine."""
+        """Runs the load program during the block, which begins when every partition has stored a record. The
+        options are the program's; the default is a mix that leaves CPU for the brokers."""
         options = {"kinds": self._kinds(), "rate": scaled(8, 12), "deadlines": "1000,3000,8000,0"} | options
         path = self.directory / "ledger.jsonl"
         path.unlink(missing_ok=True)
@@ -87,13 +87,13 @@ class Case:
             self.ledger.update()
 
     def _kinds(self):
-        """Every way to send that this gateway has."""
+        """All ways to send."""
         paths = self.gateway.http.get("/openapi.json").json()["paths"]
         raw = "post" in paths.get("/api/kafka/topics/{topic}", {})
         return "batch=6,lines=2,single=20,raw=4" if raw else "batch=8,single=24"
 
     def stop_load(self):
-        """No new requests; returns when the last is answered."""
+        """Stops new requests; returns when the last is answered."""
         if self._load.stdin.closed:
             return
         self._load.stdin.close()
@@ -104,8 +104,8 @@ class Case:
         assert code == 0, (self.directory / "load.log").read_text()
 
     def await_stored(self, partitions=None, what="a 200 from every partition"):
-        """Until each partition (all of them, unless told) has stored a record sent from now on; the seconds
-        that took."""
+        """Waits until each partition (by default all) has stored a record sent from now on; returns the
+        seconds."""
         wanted = set(range(self.partitions) if partitions is None else partitions)
         since, seen = time.monotonic(), len(self.ledger.records)
         stored = set()
@@ -134,7 +134,7 @@ class Case:
         return self.cluster.tool.describe(self.topic)
 
     def await_replicas(self):
-        """Until every partition has a leader and all its replicas in sync."""
+        """Waits until every partition has a leader and all its replicas in sync."""
 
         def in_sync():
             with contextlib.suppress(KafkaToolError):
@@ -156,8 +156,8 @@ class Case:
         self.assert_exact(unanswered_allowed)
 
     def compare(self, **rules):
-        """Reads the topic back and fills the row of the report. The load has ended; the brokers are all
-        there. The rules are those of `check`."""
+        """Reads the topic back and fills the row of the report. The load has ended, and all brokers are up.
+        The rules are those of `check`."""
         if self.gateway.process.poll() is None:
             self.await_quiet()
         self.await_replicas()
@@ -172,7 +172,7 @@ class Case:
             "".join(f"{v.kind}: {v.what}\n" for v in self.violations))
 
     def assert_exact(self, unanswered_allowed=False):
-        """That the comparison found nothing."""
+        """Fails if the comparison found a violation."""
         faults = self.ledger.faults
         assert not faults, f"{len(faults)} answers against the contract: " + "\n".join(faults[:5])
         assert not self.violations, f"{self.row['verdict']}; evidence in {self.directory}:\n" + "\n".join(
@@ -182,7 +182,7 @@ class Case:
             assert not lost, f"{len(lost)} records got no answer, the first is {lost[0]}"
 
     def await_quiet(self):
-        """Until the gateway has the last delivery report: what it still holds may yet be stored."""
+        """Waits until the gateway has the last delivery report: records that it still has may yet be stored."""
         self.gateway.await_in_flight(0, CEILING)
 
     def stored_ids(self):
@@ -200,7 +200,7 @@ class Case:
         return sum(record.fate == fate for record in self.ledger.records)
 
     def assert_deadlines(self, begin, end):
-        """That all requests sent in between were answered in time."""
+        """Fails unless all requests sent in between were answered in time."""
         requests = [r for r in self.ledger.requests if begin <= r.sent < end]
         at_worst = ACCURACY + SCHEDULING + self.ledger.oversleep(begin, time.monotonic())
         # The slowness of the machine is no excuse for every one of them.

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def brokers(tmp_path_factory):
-    """Three, with replication 3 and min.insync.replicas 2, for the whole session."""
+    """Three brokers, with replication 3 and min.insync.replicas 2, for the whole session."""
     properties = {"broker.session.timeout.ms": 3000, "broker.heartbeat.interval.ms": 500}
     # A broker that starts again while two cores are busy: the quick compiler gets it there in half the time.
     with KafkaCluster(3, tmp_path_factory.mktemp("kafka") / "cluster", properties, proxies=True,
@@ -42,7 +42,7 @@ def brokers(tmp_path_factory):
 
 @pytest.fixture
 def cluster(brokers):
-    """The same, whole before the test and after it."""
+    """The same, with all brokers up before and after the test."""
     with whole(brokers):
         yield brokers
 
@@ -57,7 +57,7 @@ def whole(cluster):
 
 
 def heal(cluster):
-    """Whatever was stopped or ended runs again."""
+    """Restarts everything that was stopped."""
     ended = [broker for broker in cluster.brokers if not broker.running]
     for broker in cluster.brokers:
         if broker in ended:
@@ -76,8 +76,8 @@ def row(request):
 
 @pytest.fixture
 def case(cluster, row, request):
-    """case("the fault", …): see Case. The gateway is asked to end at the end of the test, and must have
-    lost nothing, unless the test has ended it itself."""
+    """case("the fault", …): see Case. The gateway is stopped at the end of the test and must have lost
+    nothing, unless the test has ended it itself."""
     with cases(cluster, request.node.name) as start:
 
         def start_with_row(fault, **options):

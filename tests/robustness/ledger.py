@@ -1,4 +1,4 @@
-"""What was claimed, compared with what is there.
+"""Compares the claims of the answers with the records in Kafka.
 
 `load.py` writes a ledger: for every record it sent, what the gateway said of it. `check` compares it with
 all that lies in Kafka afterwards, and is a pure function, so that `test_ledger.py` can show that it finds
@@ -197,8 +197,8 @@ def longest_pause(sent):
 
 
 def late_answers(requests, at_worst, half):
-    """What is wrong with how these requests kept their deadlines: none may be answered more than `at_worst`
-    seconds after it, and of those that were told so (504) only half may be more than `half` seconds late."""
+    """Violations of deadlines: no request may be answered more than `at_worst` seconds late, and at most half
+    of those answered with 504 more than `half` seconds late."""
     answered = [r for r in requests if r.answered is not None and r.deadline is not None]
     worst = max(answered, key=lambda r: r.overrun, default=None)
     expired = sorted(r.overrun for r in answered if r.status == 504)
@@ -213,7 +213,7 @@ def late_answers(requests, at_worst, half):
 
 
 class Ledger:
-    """The file of a load program, read while it grows."""
+    """The ledger of a load program, read while it grows."""
 
     def __init__(self, path):
         self._file = open(path, encoding="utf-8")
@@ -224,7 +224,7 @@ class Ledger:
         self._oversleeps = []
 
     def update(self):
-        """Takes in what has been written since."""
+        """Reads the lines written since the last call."""
         *lines, self._rest = (self._rest + self._file.read()).split("\n")
         for line in lines:
             entry = json.loads(line)

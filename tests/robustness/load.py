@@ -29,7 +29,7 @@ ANSWER_SECONDS = 60  # beyond its deadline, then the request is given up
 
 
 class MalformedAnswer(Exception):
-    """What the contract does not allow."""
+    """A violation of the contract."""
 
 
 class Client:
@@ -156,7 +156,7 @@ class Client:
 
 
 def read_fates(many, status, body, count):
-    """What an answer says of each record."""
+    """The outcome of each record in an answer."""
     answer = json.loads(body)
     if "results" in answer:
         if not many:
@@ -188,7 +188,7 @@ def _fate(result, problem):
 
 
 async def watch_clock(write, stopped):
-    """How late this process is woken: what a deadline seems to be missed by for no fault of the gateway."""
+    """How late this process is woken, which makes deadlines seem missed without a fault of the gateway."""
     while not stopped.is_set():
         asleep = time.monotonic()
         await asyncio.sleep(LATE)

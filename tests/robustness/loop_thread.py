@@ -1,12 +1,12 @@
-"""An event loop on a thread of its own, for the servers that stand between a test and what it tests."""
+"""An event loop on a separate thread, for the servers between a test and its subject."""
 
 import asyncio
 import threading
 
 
 class LoopThread:
-    """A context manager. `_begin` and `_end` of the class that inherits run on the loop; what is left of its
-    tasks is cancelled behind `_end`."""
+    """A context manager. `_begin` and `_end` of the subclass run on the loop; remaining tasks are cancelled
+    after `_end`."""
 
     def __init__(self):
         self._loop = asyncio.new_event_loop()

@@ -1,5 +1,5 @@
-"""A gateway that lies: it stands between the load program and the real one, and of every few requests it
-answers one with something untrue. The tests of the tests: each lie must be found."""
+"""A gateway that lies: it sits between the load program and the real gateway, and answers one in every few
+requests wrongly. These test the tests: each lie must be found."""
 
 import asyncio
 import contextlib
@@ -63,7 +63,7 @@ class LyingGateway(LoopThread):
 
     @staticmethod
     async def invents(_head, body, _forward):
-        """A 200 at once, with an offset that might be."""
+        """A 200 at once, with a plausible offset."""
         records = json.loads(body)
         stored = {"status": "Success", "partition": 0, "offset": 3}
         if isinstance(records, dict):
@@ -74,13 +74,13 @@ class LyingGateway(LoopThread):
 
     @staticmethod
     async def denies(head, body, forward):
-        """What was stored is called NotPersisted."""
+        """A stored record is called NotPersisted."""
         await forward(head + body)
         return _answer(504, "Gateway Timeout", {"status": 504, "persistence": "NotPersisted"})
 
     @staticmethod
     async def repeats(head, body, forward):
-        """The same records twice, as a retry of one's own would do."""
+        """Sends the same records twice, like an internal retry."""
         await forward(head + body)
         return await forward(head + body)
 
@@ -96,7 +96,7 @@ class LyingGateway(LoopThread):
 
     @staticmethod
     async def reverses(head, body, forward):
-        """The records of a batch in the opposite order; what they are told of is in their own."""
+        """Sends the records of a batch in reverse order, but reports them in the original order."""
         records = json.loads(body)
         if isinstance(records, dict):
             return await forward(head + body)

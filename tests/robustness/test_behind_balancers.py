@@ -33,7 +33,7 @@ NGINX = (ROOT / "deploy/nginx/kafka-gateway.conf").read_text()
 
 
 def checks_only(config):
-    """HAProxy as most people have it: it looks at /health/ready, and repeats nothing."""
+    """A common HAProxy configuration: it checks /health/ready, and retries nothing."""
     config, lines = re.subn(r"(?m)^ *(retries|option redispatch|option http-buffer-request|retry-on) .*\n|"
                             r"^ *option http-buffer-request\n", "", config)
     assert lines == 4, config
@@ -97,7 +97,7 @@ class Balancer:
 
 
 class Load:
-    """Sends records at a steady rate, whatever becomes of them; each has a key of its own and is sent once."""
+    """Sends records at a steady rate, whatever their outcome; each has a distinct key and is sent once."""
 
     def __init__(self, url, prefix):
         self.http = Http(url)

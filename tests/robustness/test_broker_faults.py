@@ -1,4 +1,4 @@
-"""Brokers die, hang and come back, while records are sent."""
+"""Brokers die, hang and recover while records are sent."""
 
 import time
 
@@ -7,7 +7,7 @@ from case import LONG, scaled
 
 
 def kill_and_restart(case, broker):
-    """kill -9; the others take over; it comes back and catches up."""
+    """kill -9; the others take over; it restarts and catches up."""
     broker.kill()
     case.await_stored(what="a 200 from every partition after the fail-over")
     broker.start()

@@ -1,4 +1,4 @@
-"""Two of three brokers are gone: nothing can be stored, and what is said meanwhile is in time and true."""
+"""Two of three brokers are down: nothing can be stored, and the answers meanwhile are in time and true."""
 
 import time
 import types

@@ -1,4 +1,4 @@
-"""Connections to the brokers break or are slow: answers of brokers get lost, and come late."""
+"""Connections to the brokers break or are slow: responses get lost or are late."""
 
 import os
 import shutil
@@ -57,8 +57,8 @@ def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):
 
 @pytest.mark.parametrize("retries", [None, 1], ids=["", "one retry"])
 def test_leaders_hang_for_longer_than_records_may_take(case, cluster, retries):
-    """Records time out in librdkafka, or have no attempt left, while others are under way, which it then must
-    not send again under new sequence numbers: the broker would take them for others."""
+    """Records time out in librdkafka, or have no attempt left, while others are in flight, which it must not
+    send again under new sequence numbers: the broker could not recognize the duplicates."""
     settings = {"Kafka:MessageTimeoutMs": 1500, "Limits:RequestTimeoutMs": 2500}
     if retries:
         settings["Kafka:Retries"] = retries

@@ -1,5 +1,5 @@
-"""librdkafka's producer meets a fatal error under load and is replaced: nothing is lost, told wrongly or stored
-twice, and the order is kept."""
+"""librdkafka's producer meets a fatal error under load and is replaced: nothing is lost, reported wrongly or
+stored twice, and the order is kept."""
 
 import pathlib
 import subprocess
@@ -11,7 +11,7 @@ from case import scaled, wait_for
 
 @pytest.fixture(scope="module")
 def preloaded(tmp_path_factory):
-    """A library that brings the fatal error about."""
+    """A library that causes the fatal error."""
     library = tmp_path_factory.mktemp("fatal") / "fatal_error.so"
     source = pathlib.Path(__file__).with_name("fatal_error.c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl", "-lpthread"], check=True)

@@ -1,4 +1,4 @@
-"""The gateway itself ends under load: killed, or asked to."""
+"""The gateway itself ends under load: killed, or by SIGTERM."""
 
 import time
 
@@ -26,8 +26,8 @@ def ended(run, expected):
 
 
 def assert_all_answered(run, signalled):
-    """Whatever was sent before the signal is answered. Later a connection that is closed between two requests
-    may meet the next one under way; of that one the gateway must know nothing."""
+    """Every request sent before the signal is answered. Later, closing a connection between two requests may
+    cross with the next request, of which the gateway must then not have seen anything."""
     unanswered = [r for r in run.ledger.records if r.fate == UNANSWERED]
     there = run.stored_ids()
     assert not (taken := [r for r in unanswered if r.id in there]), f"stored, and not answered: {taken[:3]}"

@@ -1,4 +1,4 @@
-"""The judge itself: each kind of lie is found, and an honest ledger is not accused. Nothing is started."""
+"""Tests of the judge: each kind of lie is found, and an honest ledger has no violations. Nothing is started."""
 
 import dataclasses
 import json

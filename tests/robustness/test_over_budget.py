@@ -1,4 +1,4 @@
-"""More load than the gateway may have in flight: what finds no room is refused, truthfully and whole."""
+"""More load than the limit in flight: requests beyond the limit are refused truthfully and as a whole."""
 
 import time
 
@@ -23,7 +23,7 @@ def test_more_load_than_there_is_room_for(case):
 
 
 def test_a_batch_that_finds_no_room_for_its_bytes_is_refused_whole(case):
-    """Beside the 200 bytes of its body a batch of 20 records takes 256 for each of them."""
+    """In addition to the 200 bytes of its body, a batch takes 256 bytes for each of its 20 records."""
     run = case("more batches than there is room for", settings={"Limits:MaxInFlightBytes": 20_000})
     with run.load(rate=0, kinds="batch=12,lines=4", **PATIENT):
         time.sleep(scaled(2, 10))

@@ -1,5 +1,4 @@
-"""A leader without enough replicas in sync refuses acks=all for as long as it lasts: nothing is sent, and that is
-said."""
+"""A leader without enough in-sync replicas rejects acks=all: nothing is sent, and the answer says so."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Topics change under load: deleted and made again, and grown."""
+"""Topics change under load: they are deleted and created again, and get more partitions."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""One thread of a process, stopped while the others run."""
+"""Stops one thread of a process while the others run."""
 
 import contextlib
 import ctypes
@@ -30,8 +30,8 @@ def thread_named(pid, name):
 
 @contextlib.contextmanager
 def frozen(pid, name):
-    """Stops the thread for the length of the block, as a debugger does. OSError where the system does
-    not let us."""
+    """Stops the thread for the duration of the block, like a debugger. OSError if the system does not allow
+    it."""
     thread = thread_named(pid, name)
     _ptrace(_PTRACE_SEIZE, thread)
     try:

@@ -48,7 +48,7 @@ IDLE_SECONDS = 30
 
 
 class Http:
-    """A client of one address. Each thread has a connection of its own, kept alive."""
+    """A client of one address. Each thread has its own keep-alive connection."""
 
     def __init__(self, url, timeout=60):
         parts = urllib.parse.urlsplit(url)
@@ -87,7 +87,7 @@ class Http:
         return self.request("GET", target, headers=_header_names(headers))
 
     def post_json(self, target, value, headers=None):
-        """`value`: bytes as they are, or anything that becomes JSON."""
+        """`value`: bytes unchanged, or any value to serialize as JSON."""
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         return self.request("POST", target, body,
                             {"Content-Type": "application/json", **(headers or {})})
@@ -100,8 +100,8 @@ class Http:
         return self.post_json("/api/kafka/send/batch", records, headers)
 
     def raw(self, data, timeout=10, close_write=False):
-        """Sends bytes as they are on a connection of its own; all that comes back until it closes or
-        `timeout` seconds pass."""
+        """Sends bytes unchanged on a new connection; returns everything received until it closes or `timeout`
+        seconds pass."""
         with socket.create_connection(self.address, timeout) as connection:
             connection.sendall(data)
             if close_write:
@@ -183,7 +183,7 @@ class GatewayProcess:
         raise AssertionError(f"no '{event}' in the log after {timeout} s:\n{self.log()}")
 
     def await_ready(self, ready=True, timeout=START_SECONDS):
-        """Until /health/ready says so; the seconds that took."""
+        """Waits until /health/ready is 200; returns the seconds."""
         started = time.monotonic()
         wanted = 200 if ready else 503
         while True:
@@ -194,7 +194,7 @@ class GatewayProcess:
             time.sleep(0.02)
 
     def await_in_flight(self, records, timeout=START_SECONDS):
-        """Until so many records wait for their delivery report."""
+        """Waits until this many records wait for their delivery report."""
         deadline = time.monotonic() + timeout
         wanted = f"kafka_gateway_in_flight_records {records}".encode()
         while wanted not in self.http.get("/metrics").body.splitlines():

@@ -1,4 +1,4 @@
-"""An OpenTelemetry collector that keeps what it is sent.
+"""An OpenTelemetry collector that stores what it receives.
 
 `OtlpCollector` takes OTLP over HTTP at /v1/traces, protobuf or JSON, and decodes it by hand, from the
 field numbers of opentelemetry/proto/trace/v1: nothing of the exporter's own code is trusted.
@@ -102,8 +102,8 @@ def decode(body):
 
 
 class OtlpCollector:
-    """A server of one test. `spans` are those that came as protobuf, `documents` those in JSON,
-    `requests` the header fields of each export. With `silent` it takes requests and never answers."""
+    """A server of one test. `spans` are those that came as protobuf, `documents` those in JSON, `requests`
+    the header fields of each export. With `silent` it accepts requests and never answers."""
 
     def __init__(self, silent=False):
         self.spans = []
