@@ -48,8 +48,8 @@ Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestH
   if (!whole || error != std::errc() || ms < 1) {
     return Problem(
         ProblemType::kBadRequest,
-        "Request-Timeout-Ms must be a whole number of milliseconds from 1 up; more than " +
-            std::to_string(cap.count()) + " counts as that (Limits:RequestTimeoutMs).");
+        "Request-Timeout-Ms must be a whole number of milliseconds, at least 1; values above " +
+            std::to_string(cap.count()) + " are reduced to that (Limits:RequestTimeoutMs).");
   }
   return std::min(std::chrono::milliseconds(ms), cap);
 }

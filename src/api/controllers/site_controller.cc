@@ -107,7 +107,7 @@ void SiteController::Serve(const std::string& path, const http::Request& request
         Problem(ProblemType::kRouteNotFound,
                 no_ui ? "Swagger UI is not installed with this gateway "
                         "(openapi/swagger-ui/build.sh makes it). /openapi.json is its document."
-                      : "There is no such file here."));
+                      : "This file does not exist."));
   }
   const Asset& asset = found->second;
   http::Response response;
@@ -132,7 +132,7 @@ void SiteController::ShowProblem(const std::shared_ptr<RequestContext>& context)
   }
   context->ReplyProblem(
       Problem(ProblemType::kRouteNotFound,
-              "There is no problem type of that name; /problems lists those there are."));
+              "There is no problem type of that name; /problems lists all types."));
 }
 
 }  // namespace gateway

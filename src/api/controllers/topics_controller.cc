@@ -44,7 +44,7 @@ http::Response TopicResponse(const std::vector<TopicInfo>& topics, const std::st
   if (found != topics.end() && found->name == name) return JsonResponse(FormatTopic(*found));
   return context.MakeProblem(
       Problem(ProblemType::kTopicNotFound,
-              "There is no topic \"" + name + "\", or the gateway may not see it."));
+              "There is no topic \"" + name + "\", or the gateway is not authorized to see it."));
 }
 
 }  // namespace
@@ -84,8 +84,8 @@ void TopicsController::Show(const http::Request& request, const Context& context
   if (!policy_.Allows(name.value())) {
     return context->ReplyProblem(
         Problem(ProblemType::kTopicForbidden,
-                "This gateway does not write to \"" + name.value() +
-                    "\", and tells nothing about it (Topics:Allow, Topics:Deny)."));
+                "This gateway may not write to \"" + name.value() +
+                    "\", nor disclose anything about it (Topics:Allow, Topics:Deny)."));
   }
   catalog_.List([context, name = std::move(name).value()](Result<TopicCatalog::Topics> topics) {
     if (!topics.ok()) return context->ReplyProblem(Problem::FromError(topics.error()));

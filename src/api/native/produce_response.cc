@@ -212,7 +212,7 @@ BatchResponse FormatBatchResponse(const ProduceOperation& batch, const BatchForm
   BatchResponse response;
   response.status = StatusOf(summary);
   if (response.status == 503) {
-    // Also if no failure by itself would have been a 503.
+    // Also if no single failure would have been a 503.
     response.retry_after = Later(summary.retry_after, {1});
   }
 

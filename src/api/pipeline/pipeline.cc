@@ -12,7 +12,8 @@
 namespace gateway {
 namespace {
 
-// To the same path without the slash at its end. Relative, as a proxy may have taken off a prefix.
+// Redirects to the same path without its final slash. Relative, because a proxy may have removed a
+// prefix.
 http::Response WithoutSlash(const http::RequestHead& head) {
   const std::string_view path = head.path.substr(0, head.path.size() - 1);
   std::string location = "..";
@@ -141,10 +142,10 @@ Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
   if (!match.path_exists) {
     return context.MakeProblem(
         Problem(ProblemType::kRouteNotFound,
-                "There is no such path. See /openapi.json for those there are."));
+                "This path does not exist. See /openapi.json for the paths that do."));
   }
   http::Response response = context.MakeProblem(
-      Problem(ProblemType::kMethodNotAllowed, "This path takes: " + match.allow + "."));
+      Problem(ProblemType::kMethodNotAllowed, "This path supports: " + match.allow + "."));
   response.headers.emplace_back("Allow", std::move(match.allow));
   return response;
 }
@@ -186,7 +187,7 @@ Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
   }
   http::Response response = context.MakeProblem(
       Problem(ProblemType::kUnsupportedContentCoding,
-              "Send the body with one Content-Encoding, gzip, zstd or deflate, or with none."));
+              "Send the body with one Content-Encoding (gzip, zstd or deflate), or with none."));
   response.headers.emplace_back("Accept-Encoding", http::kAcceptedCodings);
   return response;
 }
@@ -206,11 +207,11 @@ Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
 Pipeline::Verdict Pipeline::RefuseForeignPage(const RequestContext& context,
                                               const http::RequestHead& head) const {
   if (!cors_.MayBeForged(head)) return std::nullopt;
-  return context.MakeProblem(Problem(ProblemType::kOriginNotAllowed,
-                                     "A page of \"" +
-                                         std::string(head.Find("Origin").value_or("")) +
-                                         "\" sent this, and pages of that origin may not write "
-                                         "(Http:Cors:AllowedOrigins)."));
+  return context.MakeProblem(
+      Problem(ProblemType::kOriginNotAllowed, "A page of \"" +
+                                                  std::string(head.Find("Origin").value_or("")) +
+                                                  "\" sent this request, but pages of that origin "
+                                                  "may not write (Http:Cors:AllowedOrigins)."));
 }
 
 }  // namespace gateway

@@ -57,7 +57,7 @@ void RequestContext::ReplyLater(std::function<http::Response()> build) {
 
 http::Response RequestContext::MakeFault() const {
   Problem problem(ProblemType::kInternal);
-  problem.persistence = Persistence::kPossiblyPersisted;  // nobody knows how far it came
+  problem.persistence = Persistence::kPossiblyPersisted;  // unknown how far it got
   return MakeProblem(problem);
 }
 

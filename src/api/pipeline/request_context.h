@@ -77,7 +77,7 @@ class RequestContext final : public http::RequestState,
   http::Response MakeProblem(const Problem& problem) const;
   // Says in the answer when to send the request again, if `retry_after` does.
   void AddRetryAfter(RetryAfter retry_after, http::Response* response) const;
-  // The answer when something went wrong that should not.
+  // The answer after an unexpected error.
   http::Response MakeFault() const;
   // Adds the common headers and accounts for the answer. For the pipeline.
   http::Response Finish(http::Response response);

@@ -12,16 +12,14 @@ using enum ProblemType;
 constexpr std::array kProblems = {
     ProblemInfo{
         kBadRequest, "bad-request", "BadRequest", 400, "The request is not well-formed HTTP", false,
-        0,
-        "The request line, a header field or the framing breaks HTTP (RFC 9112), or could be read "
-        "in two ways.",
+        0, "The request line, a header or the framing violates HTTP (RFC 9112), or is ambiguous.",
         "Fix the client or the proxy that made the request; the detail says what is wrong."},
     ProblemInfo{
         kInvalidJson, "invalid-json", "InvalidJson", 400, "The body is not valid JSON", false, 0,
-        "The body is not one JSON text in UTF-8 (RFC 8259). The detail gives the byte offset.",
+        "The body is not a single JSON text in UTF-8 (RFC 8259). The detail gives the byte offset.",
         "Send valid JSON, without comments, trailing commas or anything after it."},
-    ProblemInfo{kRouteNotFound, "route-not-found", "RouteNotFound", 404, "There is no such path",
-                false, 0, "No route of the gateway has this path.",
+    ProblemInfo{kRouteNotFound, "route-not-found", "RouteNotFound", 404, "The path does not exist",
+                false, 0, "The gateway has no route with this path.",
                 "See /swagger/ or /openapi.json for the paths that exist."},
     ProblemInfo{kMethodNotAllowed, "method-not-allowed", "MethodNotAllowed", 405,
                 "The path does not accept this method", false, 0,
@@ -29,9 +27,8 @@ constexpr std::array kProblems = {
                 "Use one of the methods in the Allow header."},
     ProblemInfo{kRequestTimeout, "request-timeout", "RequestTimeout", 408,
                 "The request arrived too slowly", true, 0,
-                "The head or the body of the request was not complete in time (Http:HeadTimeoutMs, "
-                "Http:BodyTimeoutMs, "
-                "Http:MinBodyBytesPerSecond). Nothing of it was sent to Kafka.",
+                "The head or the body of the request did not arrive in time (Http:HeadTimeoutMs, "
+                "Http:BodyTimeoutMs, Http:MinBodyBytesPerSecond). No record was sent to Kafka.",
                 "Send the request again, faster."},
     ProblemInfo{
         kBodyTooLarge, "body-too-large", "BodyTooLarge", 413, "The body is too large", false, 0,
@@ -46,14 +43,14 @@ constexpr std::array kProblems = {
                 "The Content-Type is missing or is not one that the path accepts.",
                 "Set the Content-Type that the detail names, for example application/json."},
     ProblemInfo{kUnsupportedContentCoding, "unsupported-content-coding", "UnsupportedContentCoding",
-                415, "The body's coding is not supported", false, 0,
+                415, "The content coding is not supported", false, 0,
                 "The gateway cannot decode this Content-Encoding.",
                 "Send the body with a coding that the answer's Accept-Encoding header lists, or "
                 "with none."},
     ProblemInfo{kUndecodableBody, "undecodable-body", "UndecodableBody", 400,
-                "The body is not what its Content-Encoding says", false, 0,
-                "The body is damaged, ends too early, or is not in the coding that the "
-                "Content-Encoding header names. Nothing of it was sent to Kafka.",
+                "The body does not match its Content-Encoding", false, 0,
+                "The body is damaged, incomplete, or not in the coding named by the "
+                "Content-Encoding header. No record was sent to Kafka.",
                 "Compress the body again with the coding that the header names, or send it "
                 "uncompressed, without a Content-Encoding."},
     ProblemInfo{kExpectationFailed, "expectation-failed", "ExpectationFailed", 417,
@@ -107,14 +104,14 @@ constexpr std::array kProblems = {
                 "Correct the record; the same record will be rejected again."},
     ProblemInfo{kTopicForbidden, "topic-forbidden", "TopicForbidden", 403,
                 "The gateway does not write to this topic", false, 0,
-                "The configuration (Topics:Allow, Topics:Deny) does not let the gateway write to "
-                "this topic. Names that begin with \"__\" are always refused.",
+                "The configuration (Topics:Allow, Topics:Deny) does not allow writes to this "
+                "topic. Names that begin with \"__\" are always refused.",
                 "Use another topic, or ask the gateway's operator to allow this one."},
-    ProblemInfo{
-        kTopicAuthorizationFailed, "topic-authorization-failed", "TopicAuthorizationFailed", 403,
-        "Kafka does not let the gateway write to this topic", false, 0,
-        "The cluster's access control does not let the gateway's principal write to this topic.",
-        "Ask the cluster's operator to grant the gateway WRITE on the topic."},
+    ProblemInfo{kTopicAuthorizationFailed, "topic-authorization-failed", "TopicAuthorizationFailed",
+                403, "Kafka does not allow the gateway to write to this topic", false, 0,
+                "The cluster's access control does not allow the gateway's principal to write to "
+                "this topic.",
+                "Ask the cluster's operator to grant the gateway WRITE on the topic."},
     ProblemInfo{kTopicNotFound, "topic-not-found", "TopicNotFound", 404, "The topic does not exist",
                 false, 0,
                 "The cluster has no topic of this name, and the gateway never creates one.",
@@ -122,22 +119,22 @@ constexpr std::array kProblems = {
     ProblemInfo{kPartitionNotFound, "partition-not-found", "PartitionNotFound", 404,
                 "The partition does not exist", false, 0,
                 "The topic has no partition of this number.",
-                "Use a smaller partition, or leave it out to have one chosen."},
+                "Use a lower partition number, or leave it out to let the gateway choose."},
     ProblemInfo{
         kClusterAuthorizationFailed, "cluster-authorization-failed", "ClusterAuthorizationFailed",
-        502, "Kafka refused the gateway", false, 0,
-        "The cluster refused the gateway's own credentials or its cluster rights.",
+        502, "Kafka rejected the gateway", false, 0,
+        "The cluster rejected the gateway's own credentials or its cluster permissions.",
         "The gateway's operator must correct its credentials; the request is not at fault."},
-    ProblemInfo{kOverloaded, "overloaded", "Overloaded", 503, "The gateway has too much in flight",
+    ProblemInfo{kOverloaded, "overloaded", "Overloaded", 503, "The gateway has reached a limit",
                 true, 1,
                 "A limit of the gateway has been reached: Limits:MaxInFlightRequests, "
                 "Limits:MaxInFlightBytes, or the backlog of one topic (half of those bytes, or "
                 "250 000 records). The record was not sent.",
-                "Send again after Retry-After; a retry cannot duplicate the record."},
+                "Retry after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kBrokersUnavailable, "brokers-unavailable", "BrokersUnavailable", 503,
                 "Kafka cannot be reached", true, 2,
                 "No broker that could store the record responds. The record was not stored.",
-                "Send again after Retry-After; a retry cannot duplicate the record."},
+                "Retry after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kNotEnoughReplicas, "not-enough-replicas", "NotEnoughReplicas", 503,
                 "Too few replicas are in sync", true, 2,
                 "The partition has fewer in-sync replicas than min.insync.replicas. The record was "
@@ -149,19 +146,18 @@ constexpr std::array kProblems = {
                 "Retry after Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kDraining, "draining", "Draining", 503, "The gateway is shutting down", true, 1,
                 "This instance accepts no new records. The record was not sent.",
-                "Send again, on a new connection, to another instance."},
+                "Retry on a new connection to another instance."},
     ProblemInfo{
         kDeliveryTimeout, "delivery-timeout", "DeliveryTimeout", 504,
         "Kafka did not confirm in time", true, 0,
         "Kafka did not confirm the record before the deadline of the request or of the record. "
         "\"persistence\" says whether the record may be stored.",
-        "NotPersisted: send again. PossiblyPersisted: send again only if a duplicate is harmless.",
-        true},
+        "NotPersisted: retry. PossiblyPersisted: retry only if a duplicate is harmless.", true},
     ProblemInfo{kOutcomeUnknown, "outcome-unknown", "OutcomeUnknown", 504,
-                "It is not known whether the record is stored", true, 0,
-                "The connection to the broker broke, or its answer leaves open whether the record "
-                "was stored.",
-                "Send again only if a duplicate is harmless.", true},
+                "The record may or may not be stored", true, 0,
+                "The connection to the broker broke, or the broker's answer does not say whether "
+                "the record was stored.",
+                "Retry only if a duplicate is harmless.", true},
     ProblemInfo{kInternal, "internal", "Internal", 500, "The gateway has an internal error", false,
                 0, "Something went wrong in the gateway: this is a bug.",
                 "Report the requestId to the gateway's operator; the logs have the rest.", true},

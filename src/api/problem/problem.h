@@ -95,7 +95,7 @@ struct RetryAfter {
 // What the row of `type` says of it.
 RetryAfter RetryAfterOf(ProblemType type);
 
-// What one occurrence adds to its row.
+// One occurrence of a problem: what it adds to its row.
 struct Problem {
   Problem() : Problem(ProblemType::kInternal) {}
   explicit Problem(ProblemType row, std::string sentence = {});
