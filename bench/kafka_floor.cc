@@ -69,7 +69,7 @@ class Floor final {
   // False if the topics cannot be had.
   bool Run(rd_kafka_t* producer, std::size_t outstanding) {
     const rd_kafka_metadata_t* metadata = nullptr;
-    // librdkafka asks for each topic by itself first: thousands take it many seconds.
+    // librdkafka first requests each topic separately: thousands take many seconds.
     if (rd_kafka_metadata(producer, 0, nullptr, &metadata, 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return false;
     }
@@ -202,7 +202,7 @@ int Main(int argc, char** argv) {
   if (!ran)
     std::fprintf(stderr, "kafka_floor: no metadata of topic %s\n", flags.Text("topic").c_str());
   std::fflush(stdout);
-  _exit(ran ? 0 : 1);  // all was reported; closing the producer costs a second for nothing
+  _exit(ran ? 0 : 1);  // everything was reported; closing the producer would only cost a second
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ void Measure(const char* name, const std::vector<std::string>& records) {
 }  // namespace
 
 int main() {
-  // The allocator would give a large body's pages back each time, and be most of what is measured.
+  // The allocator would release a large body's pages each time, and dominate the measurement.
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 

@@ -87,8 +87,8 @@ class Load final {
     while (!free_.empty() && measurement_.TakeTurn(now, &began)) {
       Slot& slot = slots_[free_.front()];
       free_.pop_front();
-      // Twice what can be had is more than this machine has time to send: what a request waits for
-      // here is not the server's.
+      // Twice the possible load is more than this machine can send: what a request waits for here
+      // is not the server's.
       Begin(slot, refusals_ ? now : began);
     }
   }
@@ -126,7 +126,7 @@ class Load final {
       return;
     }
     if (!answered && std::find(free_.begin(), free_.end(), index) != free_.end()) return;
-    // The usual case goes without the queue.
+    // The usual case bypasses the queue.
     if (answered && measurement_.MaySendAgain(now)) {
       Begin(slot, now);
     } else {

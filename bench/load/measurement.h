@@ -22,7 +22,7 @@ std::uint64_t Now();
 struct RunOptions {
   double warmup_seconds = 0;
   double seconds = 0;
-  double rate = 0;  // requests a second, in little groups each 0.1 ms; 0: closed loop
+  double rate = 0;  // requests per second, in small groups every 0.1 ms; 0: closed loop
   int pid = 0;      // whose CPU time is read at both ends of the window; 0: this process only
 };
 
@@ -52,7 +52,7 @@ class Measurement final {
 
   // One was answered as it should be. `began`: when it was sent, or was due.
   void OnDone(std::uint64_t began, std::uint64_t now, std::size_t records, std::size_t bytes);
-  // One was refused for want of room, and the run is about that: no fault, but no answer either.
+  // A request was refused because of a limit, as the run intends: neither an error nor an answer.
   void OnRefused(std::uint64_t now);
   // One was answered otherwise, with a few words (a status) and what came.
   void OnBad(const std::string& kind, const std::string& example);

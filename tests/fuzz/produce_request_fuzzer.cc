@@ -47,7 +47,7 @@ class Grammar final : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t) override { return Enter(); }
   bool end_array() override { return Leave(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
-    // An out_of_range is a number that is grammatical and does not fit; nothing is known behind it.
+    // out_of_range means a valid number that does not fit; the rest of the text is then unknown.
     too_large_number = e.id == 406;
     return false;
   }
@@ -180,7 +180,7 @@ void CheckArray(const std::string& text, bool is_json, bool may_be_json) {
 
 void CheckRaw(const std::string& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
-  // What is in a target is ASCII by then.
+  // A target is ASCII by then.
   std::string target = text.substr(0, end);
   for (char& c : target) c = static_cast<char>(static_cast<unsigned char>(c) & 0x7FU);
   const std::size_t question = std::min(target.find('?'), target.size());

@@ -70,7 +70,7 @@ class Exchange final {
     }
     return true;
   }
-  // The first `size` bytes of the answer, or fewer if it ends before.
+  // The first `size` bytes of the answer, or fewer if it ends earlier.
   bool Receive(std::size_t size, std::string* answer) {
     answer->resize(size);
     std::size_t have = 0;
@@ -102,8 +102,8 @@ class Exchange final {
       if (errno != EAGAIN || !Await(POLLIN)) return -1;
     }
   }
-  // Runs a step of OpenSSL until it need not wait: what it gives, 0 at the end of the stream, -1
-  // with errno set.
+  // Repeats a step of OpenSSL until it need not wait; returns its result, 0 at the end of the
+  // stream, -1 with errno set.
   template <typename Step>
   int Complete(Step step) const {
     for (;;) {

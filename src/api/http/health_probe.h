@@ -1,6 +1,6 @@
-// Asks a gateway on this machine for its health (kafka-gateway --health-check): one GET, one
-// answer. Blocks for at most the timeout, except while a host name is looked up; any thread, in a
-// program that has nothing else to do (with TLS it ignores SIGPIPE, for the whole process).
+// Requests the health of a gateway on this machine (kafka-gateway --health-check): one GET, one
+// answer. Blocks for at most the timeout, except while resolving a host name; any thread of a
+// program that does nothing else (with TLS it ignores SIGPIPE for the whole process).
 #ifndef GATEWAY_API_HTTP_HEALTH_PROBE_H_
 #define GATEWAY_API_HTTP_HEALTH_PROBE_H_
 
@@ -12,16 +12,17 @@
 namespace gateway::http {
 
 struct HealthProbe {
-  std::string address;  // what the gateway listens on; that of every interface becomes the loopback
+  std::string
+      address;  // the gateway's listen address; the wildcard address becomes the loopback address
   std::uint16_t port = 0;
   std::string path;  // "/health/live"
-  // Http:Tls. The certificate is not checked: it names the public host, not the loopback, and the
-  // answer is believed by nobody but the prober of this machine.
+  // Http:Tls. The certificate is not verified: it names the public host, not the loopback address,
+  // and only the health check of this machine uses the answer.
   bool tls = false;
   std::chrono::milliseconds timeout{2'000};
 };
 
-// Absent if the answer is 200; else one sentence that says what came instead.
+// Absent if the answer is 200; else one sentence with the reason.
 std::optional<std::string> ProbeHealth(const HealthProbe& probe);
 
 }  // namespace gateway::http

@@ -32,16 +32,16 @@ enum class Method : std::uint8_t {
 
 std::string_view MethodName(Method method);
 
-// The codings of a body that can be undone (body_decoder.h).
+// The content codings that can be decoded (body_decoder.h).
 enum class ContentCoding : std::uint8_t { kIdentity, kGzip, kZstd, kDeflate };
 
 struct HeaderField {
   std::string_view name;
-  std::string_view value;  // without the optional white space around it
+  std::string_view value;  // without surrounding white space
 };
 
-// The names of fields, and tokens in them, compare without regard to the case of ASCII letters
-// (RFC 9110, 5.1). The locale has no say in these.
+// Compares field names and tokens, ignoring the case of ASCII letters (RFC 9110, 5.1), independent
+// of the locale.
 inline char LowerCase(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -52,7 +52,7 @@ struct RequestHead {
   Method method = Method::kUnknown;
   std::string_view method_name;
   std::string_view path;   // the target's path, not percent-decoded; "*" for OPTIONS *
-  std::string_view query;  // behind the "?", without it
+  std::string_view query;  // after the "?", without it
   int minor_version = 1;   // HTTP/1.x
   bool keep_alive = true;
   bool chunked = false;
@@ -68,9 +68,9 @@ struct RequestHead {
 struct Request {
   const RequestHead& head;
   std::string body;  // decoded; capacity >= size + kBodyPadding
-  // As the client sent it: without chunks, but still with its Content-Encoding.
+  // As sent by the client: without chunk framing, but still with its Content-Encoding.
   std::size_t sent_body_bytes = 0;
-  // When the turn of the I/O loop began in which the last byte was read.
+  // Start of the I/O loop iteration that read the last byte.
   std::chrono::steady_clock::time_point complete_at{};
 };
 
@@ -79,9 +79,9 @@ struct Response {
   std::string_view content_type;                                  // static storage; empty: none
   std::vector<std::pair<std::string_view, std::string>> headers;  // names in static storage
   std::string body;
-  std::shared_ptr<const std::string> shared_body;  // instead of `body`, for what many answers share
+  std::shared_ptr<const std::string> shared_body;  // instead of `body`, shared by many answers
   bool close = false;                              // close the connection after this answer
-  // Not sent: what log lines and spans call the fault, if it is one; static storage.
+  // Not sent: the error.type for log lines and spans, if any; static storage.
   std::string_view error_type;
 
   std::string_view Body() const { return shared_body ? *shared_body : body; }

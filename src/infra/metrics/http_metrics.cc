@@ -82,9 +82,10 @@ void HttpSeries::OnRejected(std::string_view reason) {
 }
 
 prometheus::MetricFamily HttpSeries::CollectDurations() const {
-  prometheus::MetricFamily family = MakeFamily(
-      prometheus::MetricType::Histogram, "http_server_request_duration_seconds",
-      "Time from the first byte of a request to the last byte of its answer handed to the system.");
+  prometheus::MetricFamily family =
+      MakeFamily(prometheus::MetricType::Histogram, "http_server_request_duration_seconds",
+                 "Time from the first byte of a request until the last byte of its answer is "
+                 "handed to the system.");
   durations_.ForEach(
       [&family](std::string_view route, std::uint32_t code, const ShardedHistogram& histogram) {
         const std::string_view method = kMethods[code >> kStatusBits];

@@ -19,8 +19,8 @@ class HttpMetrics {
   virtual void OnRequestFinished(std::string_view method, std::string_view route, int status,
                                  std::chrono::nanoseconds duration, std::size_t request_bytes,
                                  std::size_t response_bytes) = 0;
-  // A connection or request refused at the door, by reason ("max-connections", "bad-framing",
-  // "head-timeout", ...).
+  // A connection or request refused before it reached a controller, by reason ("max-connections",
+  // "bad-framing", "head-timeout", ...).
   virtual void OnHttpRejected(std::string_view reason) = 0;
   virtual void OnConnectionsChanged(std::int64_t delta) = 0;
   // A whole request was answered with a problem document of this "code".

@@ -17,14 +17,14 @@ struct LogField {
       value;  // last: left out
 };
 
-// A field's value that is left out where there is no text.
+// The value of a field that is left out if the text is empty.
 inline decltype(LogField::value) TextOrNone(std::string_view text) {
   if (text.empty()) return std::monostate();
   return text;
 }
 
 // Structured log. `event` is a stable identifier in kebab case, `message` a sentence for people.
-// Never blocks: when the queue is full the line is dropped and counted.
+// Never blocks: if the queue is full, the line is dropped and counted.
 class Logger {
  public:
   virtual ~Logger() = default;

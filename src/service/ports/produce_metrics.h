@@ -12,14 +12,14 @@
 
 namespace gateway {
 
-// What became of a record, for counting.
+// The outcome of a record, for counting.
 enum class RecordResult : std::uint8_t { kDelivered, kNotPersisted, kPossiblyPersisted, kLate };
 
-// What a request that sends records spends its time on. Each is counted once per request, for the
-// record that was reported last: so they add up to the request's time, but for the answer's way.
+// How a send spends its time. Each stage is observed once per request, for the record that was
+// reported last, so they add up to the request's time, except for the way of the answer.
 enum class LatencyStage : std::uint8_t {
-  kParse,   // from the request's last byte until its records are sent
-  kHeld,    // until that record was last handed to librdkafka
+  kParse,   // from the request's last byte until its records are queued
+  kHeld,    // until that record was last dispatched to librdkafka
   kBroker,  // until its delivery report
   kTotal,   // from the head of the request until its answer is built
 };
@@ -34,14 +34,14 @@ class ProduceMetrics {
   virtual void OnRecordReported(std::string_view topic, RecordResult result, std::size_t bytes,
                                 std::chrono::nanoseconds since_sent) = 0;
   virtual void OnBatch(std::size_t records) = 0;
-  // Records whose client had its answer before they failed (Prefer: respond-async).
+  // Records that failed after their client was answered (Prefer: respond-async).
   virtual void OnAcceptedFailed(std::int64_t /*records*/) {}
 
-  // A record failed, or may have.
+  // A record failed or possibly failed.
   virtual void OnRecordFailed(ErrorCode /*code*/) {}
   virtual void OnStage(LatencyStage /*stage*/, std::chrono::nanoseconds /*took*/) {}
 
-  // Records that the gateway holds back because their partition is busy or its leader is away.
+  // Records queued in the gateway because their partition is busy or its leader is unavailable.
   virtual void OnRecordsHeld(std::int64_t delta) = 0;
   virtual void OnRecordsWithdrawn(std::size_t count) = 0;  // by their deadline, never sent
   virtual void OnDispatchRound(std::size_t records) = 0;   // dispatched to one broker

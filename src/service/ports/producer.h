@@ -19,12 +19,12 @@ class Producer {
   // Returns false if the topic's backlog is at its limit; the caller should then refuse the whole
   // request. Lock-free unless some topic is at its limit.
   virtual bool HasRoomFor(std::string_view topic) const = 0;
-  // Takes the record; PendingRecord::Report is called exactly once, possibly before Send returns.
-  // The record may wait for those that follow until Dispatch.
+  // Accepts the record; PendingRecord::Report is called exactly once, possibly before Send returns.
+  // The record may wait for the following ones until Dispatch.
   virtual void Send(PendingRecord* record) = 0;
   // Dispatches queued records, as far as there is room. Call once after a series of Send calls.
   virtual void Dispatch() = 0;
-  // `count` records that were sent have been withdrawn: reports them and lets go of them soon.
+  // `count` accepted records have been withdrawn: the producer reports and drops them soon.
   virtual void OnWithdrawn(std::size_t count) = 0;
 };
 
@@ -33,7 +33,7 @@ class Producer {
 class BurstListener {
  public:
   virtual ~BurstListener() = default;
-  // Called in pairs on each thread. EndBurst may do what has waited for it.
+  // Called in pairs on each thread. EndBurst may dispatch records that waited for it.
   virtual void BeginBurst() = 0;
   virtual void EndBurst() = 0;
 };

@@ -1,4 +1,4 @@
-// A record on its way, and what is said of it at the end.
+// A record between Send and its delivery report, and the report.
 #ifndef GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
 #define GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
 

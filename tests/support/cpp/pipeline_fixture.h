@@ -49,8 +49,8 @@ class PipelineTest : public ::testing::Test {
     queue->Close();
   }
 
-  // Brings a request, as it goes over the wire, to its handler. What is answered by the head alone
-  // is in `early_answer`.
+  // Passes a request in its wire format to its handler. What is answered by the head alone is in
+  // `early_answer`.
   void Begin(std::string_view wire) {
     early_answer.reset();
     framer.Reset();

@@ -103,7 +103,7 @@ class ScriptedConnection final {
   }
   // The client sends nothing more, but still reads.
   void HalfClose() { input_.ended = true; }
-  // The descriptor became readable. Afterwards the connection has had every turn that it wanted.
+  // The descriptor became readable. Afterwards the connection has had all its turns.
   void RunUntilQuiet() {
     do {
       if (!connection_->closed()) connection_->OnReadable();
@@ -116,7 +116,7 @@ class ScriptedConnection final {
   std::string output;
 
  private:
-  // As the loop does at the end of a turn.
+  // Like the loop at the end of an iteration.
   void TakeAnswers() {
     std::vector<http::CompletionQueue::Completion> completions;
     std::vector<http::CompletionQueue::Task> tasks;

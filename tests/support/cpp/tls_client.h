@@ -47,10 +47,10 @@ class TlsClient final : public HttpClient {
   struct Options {
     HttpClient::Options tcp;
     int version = 0;                     // the only one offered, as TLS1_2_VERSION; 0: any
-    std::string protocols;               // offered by ALPN, each behind its length; "": none
+    std::string protocols;               // offered by ALPN, each preceded by its length; "": none
     const Identity* identity = nullptr;  // to present if asked
     SSL_SESSION* resume = nullptr;
-    bool send_hello = true;  // false: connected only; Connect goes on
+    bool send_hello = true;  // false: only connected; Connect continues
   };
 
   explicit TlsClient(std::uint16_t port) : TlsClient(port, Options()) {}
@@ -115,7 +115,7 @@ class TlsClient final : public HttpClient {
   }
   // One record that asks for new keys on both sides (TLS 1.3), sent with the next bytes.
   void UpdateKeys() { SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED); }
-  // Says goodbye and ends its side; reading goes on.
+  // Sends close_notify and ends its side; reading continues.
   void HalfClose() override {
     const WithoutSigpipe guard;
     SSL_shutdown(ssl_.get());
@@ -123,7 +123,7 @@ class TlsClient final : public HttpClient {
   }
   // Past TLS.
   void SendRaw(std::string_view bytes) { HttpClient::Transmit(bytes); }
-  // Ends its side of the socket alone.
+  // Ends only its side of the socket.
   void HalfCloseSilently() { HttpClient::HalfClose(); }
 
  private:

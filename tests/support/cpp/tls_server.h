@@ -15,7 +15,7 @@ namespace gateway::testing {
 class TlsServerTest : public ServerTest {
  protected:
   TlsServerTest() { WriteServer(MakeIdentity("first")); }
-  ~TlsServerTest() override { Stop(); }  // before the context goes
+  ~TlsServerTest() override { Stop(); }  // before the context is destroyed
 
   void WriteServer(const Identity& identity) const {
     directory.Write("server.pem", identity.CertificatePem());

@@ -39,7 +39,7 @@ class FakeMetadataSource final : public MetadataSource {
     }
     return replies;
   }
-  // What the test has set, for every name.
+  // The test's reply, for every name.
   Replies Refresh(const std::vector<std::string>& topics) override {
     const std::lock_guard lock(mutex_);
     refreshes.Add();

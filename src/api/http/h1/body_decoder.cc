@@ -10,7 +10,7 @@
 namespace gateway::http {
 namespace {
 
-// What comes out at a time; on the stack, so that a waiting body holds no buffer.
+// Size of one decoding buffer; on the stack, so that a waiting body holds no buffer.
 constexpr std::size_t kBufferBytes = std::size_t{16} * 1024;
 
 std::string_view Trim(std::string_view text) {
@@ -31,8 +31,8 @@ std::optional<ContentCoding> CodingNamed(std::string_view name) {
   return std::nullopt;
 }
 
-// gzip (RFC 1952): one or more members, as when logs are appended to each other. deflate (RFC 9110,
-// 8.4.1.2): one stream in zlib's format (RFC 1950), and nothing behind it.
+// gzip (RFC 1952): one or more members, as in concatenated log files. deflate (RFC 9110, 8.4.1.2):
+// one stream in zlib's format (RFC 1950), and nothing after it.
 class ZlibDecoder final : public BodyDecoder {
  public:
   enum class Format : std::uint8_t { kGzip, kZlib };
@@ -96,12 +96,12 @@ class ZlibDecoder final : public BodyDecoder {
   const bool several_members_;
   z_stream stream_{};
   bool ready_ = false;
-  bool ended_ = false;  // between a complete member and whatever follows
+  bool ended_ = false;  // between a complete member and following bytes
   bool behind_first_ = false;
 };
 
-// One or more frames, as RFC 8878 has it. The formats before it, which the library may know too,
-// are refused: they keep to no bound of a window.
+// One or more frames (RFC 8878). Older formats, which the library may support, are refused because
+// their window is unbounded.
 class ZstdDecoder final : public BodyDecoder {
  public:
   explicit ZstdDecoder(std::size_t max_bytes)
@@ -117,7 +117,7 @@ class ZstdDecoder final : public BodyDecoder {
       OutOfMemory();
       return 0;
     }
-    // Asked for more at the end of a frame, it would wait for the next.
+    // If asked for more at the end of a frame, the library would wait for the next.
     if (ended_ && input->empty()) return 0;
     if (!CheckMagic(*input)) {
       Malformed("it does not begin with a zstd frame (RFC 8878)");
@@ -134,7 +134,7 @@ class ZstdDecoder final : public BodyDecoder {
   }
   bool Ended() const override { return ended_; }
 
-  // Looks at those of the first four bytes of a frame that are in front of `input`.
+  // Checks those of a frame's first four bytes that are at the front of `input`.
   bool CheckMagic(std::string_view input) {
     constexpr std::string_view kFrame = "\x28\xB5\x2F\xFD";
     constexpr std::string_view kSkippable = "\x50\x2A\x4D\x18";  // the first byte up to 5F
@@ -178,7 +178,7 @@ std::optional<ContentCoding> ContentCodingOf(const RequestHead& head) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
       const std::string_view name = Trim(rest.substr(0, comma));
       rest.remove_prefix(std::min(comma + 1, rest.size()));
-      if (name.empty()) continue;  // RFC 9110, 5.6.1: an empty element of a list counts for nothing
+      if (name.empty()) continue;  // RFC 9110, 5.6.1: empty elements of a list are ignored
       if (coding) return std::nullopt;
       coding = CodingNamed(name);
       if (!coding) return std::nullopt;
@@ -211,7 +211,7 @@ BodyDecoder::Status BodyDecoder::Feed(std::string_view* input, std::string* out)
     if (failed_ || !WithinBounds()) return Status::kFailed;
     out->append(buffer.data(), produced);
     step += produced;
-    // A buffer that is full may have left something behind inside.
+    // A full buffer may have left output in the decoder.
     if (produced < buffer.size() && input->empty()) return Status::kNeedMore;
   }
   return Status::kMore;

@@ -9,7 +9,7 @@ namespace gateway::http {
 namespace {
 
 constexpr int kMaxSizeDigits = 15;  // 60 bits: no chunk size overflows
-// Of a trailer's name: one more than the longest that is looked for.
+// Of a trailer's name: one more than the longest that matters.
 constexpr std::size_t kTrailerNameKept = std::string_view("transfer-encoding").size() + 1;
 
 int HexValue(char c) {
@@ -19,8 +19,8 @@ int HexValue(char c) {
   return -1;
 }
 
-// What says how a message is framed or for whom it is must not stand behind it (RFC 9110, 6.5.1):
-// some servers and proxies read it there all the same.
+// Fields that define framing or routing must not be trailers (RFC 9110, 6.5.1): some servers and
+// proxies would still evaluate them.
 bool IsForbiddenTrailer(std::string_view name) {
   for (const std::string_view forbidden :
        {"connection", "content-length", "host", "transfer-encoding"}) {
@@ -84,7 +84,7 @@ ChunkedDecoder::Status ChunkedDecoder::StepTrailer(char c) {
   return Status::kNeedMore;
 }
 
-// One byte of what stands around the data.
+// One byte of the framing around the data.
 ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
   switch (state_) {
     case State::kSize:
@@ -97,8 +97,8 @@ ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
       if (c == '\r') {
         state_ = State::kSizeLf;
       } else if (c == ';' || c == ' ' || c == '\t') {
-        // RFC 9112, 7.1.1: BWS may stand before the ";" of an extension, so nothing but that may
-        // follow a blank.
+        // RFC 9112, 7.1.1: BWS may precede the ";" of an extension, so only that may follow a
+        // blank.
         state_ = State::kExtension;
         mark_seen_ = c == ';';
       } else {

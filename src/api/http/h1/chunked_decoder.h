@@ -27,14 +27,14 @@ class ChunkedDecoder final {
 
   std::string_view data() const { return data_; }
   std::string_view error() const { return error_; }
-  // What the current chunk still promises, once its size line is complete.
+  // Remaining bytes of the current chunk, once its size line is complete.
   std::uint64_t promised() const { return state_ == State::kData ? remaining_ : 0; }
   void Reset();
 
  private:
   enum class State : std::uint8_t {
     kSize,       // hexadecimal digits
-    kExtension,  // behind the size, up to CR
+    kExtension,  // after the size, up to CR
     kSizeLf,
     kData,
     kDataCr,
@@ -56,7 +56,7 @@ class ChunkedDecoder final {
   int digits_ = 0;
   std::size_t line_bytes_ = 0;
   bool mark_seen_ = false;    // the ";" of an extension, the ":" of a trailer
-  std::string trailer_name_;  // its beginning
+  std::string trailer_name_;  // its first bytes
   std::string_view data_;
   std::string_view error_;
 };

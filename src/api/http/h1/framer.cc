@@ -9,22 +9,21 @@
 namespace gateway::http {
 namespace {
 
-// Room made at once for a body of known length. More is made as bytes come, so that a promise costs
-// no memory.
+// Initial capacity for a body of known length. It grows as bytes arrive, so that an announced
+// length costs no memory.
 constexpr std::size_t kFirstReserve = std::size_t{64} * 1024;
 // Method, two spaces, version and CRLF around the longest target.
 constexpr std::size_t kRequestLineRest = 40;
-// Empty lines before one request (RFC 9112, 2.2: "at least one" is to be ignored). Bounded, or a
-// client that sends nothing else would never be idle nor too slow with its head.
+// Empty lines before one request (RFC 9112, 2.2: "at least one" is to be ignored). Bounded, because
+// otherwise a client that sends nothing else would be neither idle nor too slow with its head.
 constexpr int kMaxEmptyLines = 8;
-// A block kept for the next head; a larger one is given back.
+// A block of up to this size is kept for the next head; a larger one is freed.
 constexpr std::size_t kKeptBlock = 1024;
-// Coded bytes taken at a time: what is kept of them while the decoder works through what they stand
-// for.
+// Coded bytes consumed at a time, which are kept while the decoder produces their output.
 constexpr std::size_t kCodedPiece = std::size_t{16} * 1024;
 
-// Whether a line before a head's end can begin so: what speaks another protocol (a TLS hello, say)
-// is reported at once. LF has a refusal of its own.
+// Whether a line of a head can begin with this byte: other protocols (such as a TLS hello) are
+// detected at once. LF has a separate error.
 bool MayBeginLine(char c) { return IsTokenChar(c) || c == '\r' || c == '\n'; }
 
 }  // namespace
@@ -66,7 +65,7 @@ RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
     }
     const std::size_t lf = input->find('\n');
     const std::size_t take = lf == std::string_view::npos ? input->size() : lf + 1;
-    // One byte more than may be: enough to be refused below.
+    // One byte more than allowed: enough to be refused below.
     block_.append(input->substr(0, std::min(take, limits.max_head_bytes + 3)));
     input->remove_prefix(take);
     const bool in_request_line = line_start_ == 0;
@@ -137,7 +136,7 @@ RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
   switch (status) {
     case ChunkedDecoder::Status::kNeedMore:
     case ChunkedDecoder::Status::kData: {
-      // A chunk is refused by its size, before its bytes, also when some of them are here already.
+      // A chunk is refused because of its size, even if some of its bytes have arrived already.
       const bool has_data = status == ChunkedDecoder::Status::kData;
       const std::uint64_t here = has_data ? chunked_.data().size() : 0;
       if (here + chunked_.promised() > limits_.max_body_bytes - body_bytes_) return FailBodySize();
@@ -174,8 +173,8 @@ std::string_view RequestFramer::Piece(std::string_view input) const {
   return coded() ? input.substr(0, kCodedPiece) : input;
 }
 
-// One step of the decoder. `bytes` have been taken just now; they are empty while it still works on
-// what was taken before.
+// One step of the decoder. `bytes` have just been consumed; they are empty while it still decodes
+// earlier ones.
 RequestFramer::Event RequestFramer::Decode(std::string_view bytes) {
   if (!decoder_) decoder_ = MakeBodyDecoder(coding_, limits_.max_decoded_bytes);
   std::string_view coded = decode_more_ ? std::string_view(undecoded_) : bytes;

@@ -1,6 +1,6 @@
-// Decides alone what a complete, well-formed request is: takes bytes as they come off a connection,
-// however they are split, and says when a head is complete, when its body is, or why it cannot be
-// taken (RFC 9112). Does no I/O and keeps no time. Owned by one connection; one thread.
+// The only place that decides what a complete, well-formed request is (RFC 9112): consumes bytes as
+// they arrive, however they are split, and reports when a head or a body is complete, or why it is
+// refused. Does no I/O and uses no clock. Owned by one connection; one thread.
 //
 //   while (event = framer.Feed(&input)):  kNeedMore  -> all input is consumed, read more; only now
 //                                                      may the caller wait for the client
@@ -35,32 +35,32 @@ class RequestFramer final {
 
   explicit RequestFramer(const FramerLimits& limits);
 
-  // Consumes from the front of `*input` up to the next event. After kComplete and kError only Reset
-  // may follow. A caller that stops before kNeedMore must call again, even without input: the
+  // Consumes from the front of `*input` up to the next event. After kComplete and kError only call
+  // Reset. A caller that stops before kNeedMore must call again, even without input, because the
   // request may be complete already (see wants_input).
   Event Feed(std::string_view* input);
 
-  // From kHead until Reset.
+  // Valid from kHead until Reset.
   const RequestHead& head() const { return head_; }
   const FramingError& error() const { return error_; }
-  // Bytes of body so far as the client sent them, without chunks.
+  // Bytes of the body so far as sent by the client, without chunk framing.
   std::size_t body_bytes() const { return body_bytes_; }
-  // Bytes of body that are held: the same unless the body is decoded or discarded.
+  // Bytes of the body in memory: the same unless the body is decoded or discarded.
   std::size_t held_bytes() const { return body_.size(); }
   bool coded() const { return coding_ != ContentCoding::kIdentity; }
-  // False while Feed may have another event to tell without further input: until it has answered
-  // kNeedMore. Nothing may wait for the client before.
+  // False while Feed may report another event without further input, that is, until it has returned
+  // kNeedMore. Do not wait for the client before.
   bool wants_input() const { return wants_input_; }
-  // True once the first byte of a head has come.
+  // True once the first byte of a head has arrived.
   bool started() const { return !block_.empty() || phase_ != Phase::kHead; }
 
   // False while head() is not valid: before kHead.
   bool head_complete() const { return phase_ != Phase::kHead; }
 
-  // After kHead and before anything else: the body has this coding, which is undone.
+  // Call directly after kHead: the body has this coding and is decoded.
   void DecodeBody(ContentCoding coding) { coding_ = coding; }
-  // From here on the body is consumed but not kept, and what there is of it is given back: the
-  // request has been answered already.
+  // From now on the body is consumed but not kept, and its memory is freed: the request has been
+  // answered already.
   void DiscardBody();
   // The body, with kBodyPadding bytes of capacity behind it.
   std::string TakeBody();
@@ -81,14 +81,14 @@ class RequestFramer final {
   Event AppendBody(std::string_view bytes);
   Event Decode(std::string_view bytes);
   Event Complete();
-  // The front of `input` that may be taken at once.
+  // The front of `input` that may be consumed at once.
   std::string_view Piece(std::string_view input) const;
 
   const FramerLimits& limits_;
   Phase phase_ = Phase::kHead;
   bool wants_input_ = true;
   bool discard_ = false;
-  std::string block_;  // the head as it came, without the empty line
+  std::string block_;  // the head as received, without the empty line
   std::size_t line_start_ = 0;
   int empty_lines_ = 0;  // before the request line
   RequestHead head_;
@@ -99,7 +99,7 @@ class RequestFramer final {
   ContentCoding coding_ = ContentCoding::kIdentity;
   std::unique_ptr<BodyDecoder> decoder_;  // from the first byte of a coded body to its last
   bool decode_more_ = false;
-  std::string undecoded_;  // taken, but behind what the decoder has come to
+  std::string undecoded_;  // consumed, but not decoded yet
   FramingError error_;
 };
 

@@ -25,9 +25,9 @@ bool IsFieldValue(string_view text) {
   });
 }
 
-// Characters that may stand in a request target (RFC 3986, 3.3 and 3.4, and what browsers send
-// unescaped): printable ASCII but "#", which never leaves a client, and quotes and brackets that no
-// URI has unescaped.
+// Characters allowed in a request target (RFC 3986, 3.3 and 3.4, and those that browsers send
+// unescaped): printable ASCII except "#", which clients never send, and quotes and brackets, which
+// URIs must escape.
 bool IsTarget(string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c > 0x20 && c < 0x7F && string_view("#\"<>\\^`{|}").find(c) == string_view::npos;
@@ -165,7 +165,7 @@ std::optional<FramingError> ParseRequestLine(string_view line, const HeadLimits&
   return ParseTarget(target, head);
 }
 
-// What the fields say about framing, gathered before it is judged as a whole.
+// The framing information of all fields, collected before it is validated as a whole.
 struct FramingFields {
   int hosts = 0;
   int lengths = 0;
@@ -198,7 +198,7 @@ void ParseConnection(string_view value, FramingFields* framing) {
 
 std::optional<FramingError> NoteField(const HeaderField& field, RequestHead* head,
                                       FramingFields* framing) {
-  switch (field.name.size()) {  // most fields are none of these: their length already says so
+  switch (field.name.size()) {  // the length alone excludes most fields
     case 4:
       if (EqualsIgnoreCase(field.name, "host")) {
         if (++framing->hosts > 1) return Bad("There is more than one Host field.");
@@ -250,8 +250,7 @@ std::optional<FramingError> JudgeFraming(const FramingFields& framing, RequestHe
     head->chunked = true;
   }
   if (framing.keep_alive) head->keep_alive = true;
-  // What follows a CONNECT may be a body or the start of a tunnel, as the client sees it (RFC 9110,
-  // 9.3.6).
+  // Bytes after a CONNECT may be a body or the start of a tunnel (RFC 9110, 9.3.6).
   if (framing.close || head->method == Method::kConnect) head->keep_alive = false;
   if (!head->HasBody()) head->expects_continue = false;
   return std::nullopt;

@@ -1,6 +1,5 @@
-// Parses one complete request head: the strict reading of RFC 9112 and RFC 9110. What two parties
-// could read in two ways is refused, never mended: this is what keeps requests from being smuggled
-// past a proxy. Pure functions.
+// Parses one complete request head: the strict reading of RFC 9112 and RFC 9110. Ambiguous requests
+// are refused, never repaired, which prevents request smuggling past a proxy. Pure functions.
 #ifndef GATEWAY_API_HTTP_H1_HEAD_PARSER_H_
 #define GATEWAY_API_HTTP_H1_HEAD_PARSER_H_
 
@@ -13,8 +12,8 @@
 
 namespace gateway::http {
 
-// Why a request cannot be taken. After it the connection closes: where the next request would start
-// is not known.
+// Why a request is refused. The connection then closes, because the start of the next request is
+// unknown.
 struct FramingError {
   ProblemType type = ProblemType::kBadRequest;
   std::string detail;

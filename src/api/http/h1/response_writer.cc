@@ -12,7 +12,7 @@ void AppendNumber(std::size_t number, std::string* out) {
   out->append(digits, end);
 }
 
-// A header value never ends its line early, whatever went into it.
+// A header value never ends its line early, whatever it contains.
 void AppendFieldValue(std::string_view value, std::string* out) {
   for (const char c : value) out->push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
 }

@@ -1,5 +1,5 @@
 // Formats an answer into one buffer: status line, Date, the fields, the body if it is short enough
-// to be sent together. One for each I/O thread.
+// to be sent together. One per I/O thread.
 #ifndef GATEWAY_API_HTTP_H1_RESPONSE_WRITER_H_
 #define GATEWAY_API_HTTP_H1_RESPONSE_WRITER_H_
 
@@ -11,7 +11,7 @@
 
 namespace gateway::http {
 
-// False for 1xx, 204 and 304: whatever follows their head is the next answer (RFC 9112, 6.3).
+// False for 1xx, 204 and 304: bytes after their head are the next answer (RFC 9112, 6.3).
 bool MayHaveBody(int status);
 
 class ResponseWriter final {
@@ -23,7 +23,7 @@ class ResponseWriter final {
   void AppendHead(const Response& response, int minor_version, bool keep_alive, std::string* out);
 
  private:
-  std::string_view Date();  // RFC 9110, 5.6.7; made once a second
+  std::string_view Date();  // RFC 9110, 5.6.7; formatted once per second
 
   std::time_t date_second_ = 0;
   char date_[30] = {};

@@ -17,11 +17,11 @@
 namespace gateway::http {
 namespace {
 
-// How long to wait when the process has no descriptor left: long enough not to spin, short enough
-// not to be noticed.
+// Pause when the process has no descriptor left: long enough not to spin, short enough not to be
+// noticed.
 constexpr int kPauseMs = 100;
-// Beyond the limit this many more get an answer before they are closed; all others are closed at
-// once.
+// Beyond the limit this many connections get an answer before they are closed; all others are
+// closed at once.
 constexpr std::size_t kMaxRejectionAnswers = 256;
 
 std::string AddressText(const sockaddr_storage& address) {
@@ -103,8 +103,7 @@ void Acceptor::Run() {
   for (const int listener : listeners_) polled.push_back({listener, POLLIN, 0});
   bool exhausted = false;
   while (true) {
-    // Without descriptors the listeners stay readable: only the stop is waited for, then they are
-    // tried again.
+    // Without descriptors the listeners stay readable: wait only for the stop event, then retry.
     const int ready =
         exhausted ? poll(polled.data(), 1, kPauseMs) : poll(polled.data(), polled.size(), -1);
     if (ready < 0 && errno != EINTR) {
@@ -116,7 +115,7 @@ void Acceptor::Run() {
     const bool stop = (polled[0].revents & POLLIN) != 0;
     exhausted = false;
     for (const int listener : listeners_) exhausted = !AcceptAll(listener) || exhausted;
-    // At once: the kernel resets whoever connects between the last accept and this.
+    // At once, because the kernel resets connections made between the last accept and the close.
     if (stop) return CloseListeners();
   }
 }
@@ -140,7 +139,7 @@ bool Acceptor::AcceptAll(int listener) {
                   {{"error", std::generic_category().message(errno)}});
       return false;
     }
-    // ECONNABORTED and what else happens to one connection: the next one may be well.
+    // ECONNABORTED and other errors of one connection: the next one may succeed.
   }
 }
 

@@ -1,5 +1,5 @@
-// The accept loop: one thread that takes connections off the listening sockets and deals them out
-// to the I/O loops in turn. Over a limit a connection still gets an answer (503) before it is
+// The accept loop: one thread that accepts connections from the listening sockets and distributes
+// them to the I/O loops in turn. Over a limit a connection still gets an answer (503) before it is
 // closed, unless that would take a TLS handshake. Running out of descriptors makes it pause, never
 // spin, and never drops the listener.
 #ifndef GATEWAY_API_HTTP_NET_ACCEPTOR_H_
@@ -24,11 +24,11 @@ struct AcceptLimits {
   std::size_t max_connections_per_address = 0;  // Http:MaxConnectionsPerAddress; 0: no limit
 };
 
-// How many connections each client address has. Thread-safe.
+// Counts connections per client address. Thread-safe.
 class AddressCounter final {
  public:
   explicit AddressCounter(std::size_t limit) : limit_(limit) {}
-  // False if the address has as many as it may; counts it all the same.
+  // False if the address is at its limit; the connection is counted in any case.
   bool Add(const std::string& address);
   void Remove(const std::string& address);
 
@@ -40,7 +40,8 @@ class AddressCounter final {
 
 class Acceptor final {
  public:
-  // Takes `listeners`, bound and listening non-blocking sockets. The loops must outlive it.
+  // Takes ownership of `listeners`, bound and listening non-blocking sockets. The loops must
+  // outlive it.
   Acceptor(std::vector<int> listeners, StreamFactory make_stream, AcceptLimits limits,
            std::vector<IoLoop*> loops, AddressCounter& addresses, HttpMetrics& metrics,
            Logger& logger);
@@ -49,8 +50,8 @@ class Acceptor final {
   ~Acceptor();
 
   void Start();
-  // Closes the listening sockets and ends the thread. Connections that the kernel had completed but
-  // that were not accepted yet are taken first, so that none is reset.
+  // Closes the listening sockets and ends the thread. First accepts the connections that the kernel
+  // has completed, so that none is reset.
   void Stop();
 
  private:

@@ -11,7 +11,7 @@
 namespace gateway::http {
 namespace {
 
-// The queue whose loop runs on this thread: what makes "on my own thread" a comparison of two
+// The queue whose loop runs on this thread, so that "on my own thread" is a comparison of two
 // pointers.
 thread_local const CompletionQueue* current_queue = nullptr;
 
@@ -116,7 +116,7 @@ Responder::Responder(Responder&& other) noexcept
 
 Responder& Responder::operator=(Responder&& other) noexcept {
   if (this != &other) {
-    Responder dropped(std::move(*this));  // answers 500 for what it still owned
+    Responder dropped(std::move(*this));  // answers 500 if still unused
     queue_ = std::move(other.queue_);
     id_ = other.id_;
     sent_.store(other.sent_.load());

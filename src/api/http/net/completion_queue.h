@@ -1,7 +1,7 @@
-// The only way into an I/O thread: answers, new connections and commands are put here by any thread
-// and taken out by the thread that owns the loop. Shared with every Responder, so that it outlives
-// the loop: what is pushed after Close is dropped. Answers given on the loop's own thread skip the
-// lock and the wake-up.
+// The only way into an I/O thread: any thread pushes answers, new connections and commands, and the
+// thread of the loop takes them. Shared with every Responder, so that it outlives the loop: entries
+// pushed after Close are dropped. Answers given on the loop's own thread need no lock and no
+// wake-up.
 #ifndef GATEWAY_API_HTTP_NET_COMPLETION_QUEUE_H_
 #define GATEWAY_API_HTTP_NET_COMPLETION_QUEUE_H_
 
@@ -40,7 +40,7 @@ class CompletionQueue final {
   bool Take(std::vector<Completion>* completions, std::vector<Task>* tasks);
   void Deadline(RequestId id, std::chrono::steady_clock::time_point when, Task task) const;
 
-  // Becomes readable when there is something to take.
+  // Becomes readable when there are entries to take.
   int fd() const { return event_fd_; }
 
  private:

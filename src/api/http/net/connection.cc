@@ -9,10 +9,10 @@ namespace gateway::http {
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// A body of known length up to this is read to its end after an early answer, so that the
-// connection lives on.
+// A body of known length up to this size is read to its end after an early answer, so that the
+// connection can be reused.
 constexpr std::size_t kMaxDiscardedBody = std::size_t{64} * 1024;
-// A body up to this is copied behind its head, so that they leave in one piece.
+// A body up to this size is copied after its head, so that both are sent at once.
 constexpr std::size_t kInlineBody = std::size_t{16} * 1024;
 
 }  // namespace
@@ -46,18 +46,18 @@ void Connection::OnWritable() {
 
 void Connection::OnHangup() {
   if (phase_ != Phase::kLingering) return Close();
-  // Both directions are at their end, but closing over unread bytes would still send a reset, which
-  // can take the last answer away from the client.
+  // Both directions have ended, but closing with unread bytes would send a reset, which could make
+  // the client lose the last answer.
   readable_ = true;
   Pump();
 }
 
 void Connection::OnDrain() {
-  readable_ = true;  // what has arrived already still counts as accepted
+  readable_ = true;  // bytes that have arrived still count as accepted
   Pump();
 }
 
-// Reads and handles as much as there is, up to a fair share of the turn.
+// Reads and handles available input, up to a fair share of the loop's iteration.
 void Connection::Pump() {
   wants_turn_ = false;
   if (phase_ == Phase::kHandshaking) Handshake();
@@ -69,7 +69,8 @@ void Connection::Pump() {
       wants_turn_ = true;
       break;
     }
-    // First what is here already: what ended a turn may have been the last of a request.
+    // First input that was read already: the last iteration may have stopped at the end of a
+    // request.
     if (phase_ == Phase::kReading &&
         (pipelined_at_ < pipelined_.size() || !framer_.wants_input())) {
       if (++requests > loop_.limits.turn.requests) {
@@ -95,7 +96,7 @@ void Connection::Pump() {
   UpdateDeadline();
 }
 
-// One read. False if there was nothing to read or the connection is at its end.
+// One read. False if there was nothing to read or the connection has ended.
 bool Connection::ReadSome() {
   std::string& buffer = loop_.scratch;
   const IoResult result = phase_ == Phase::kLingering
@@ -107,7 +108,7 @@ bool Connection::ReadSome() {
       return false;
     case IoResult::Status::kEnd:
     case IoResult::Status::kError:
-      // A half-closed client has no further request; what it asked before is answered by then.
+      // A half-closed client sends no further request; earlier ones have been answered by now.
       if (HasOutput() && result.status == IoResult::Status::kEnd && phase_ == Phase::kReading) {
         close_after_ = true;
         phase_ = Phase::kWriting;
@@ -127,14 +128,15 @@ bool Connection::ReadSome() {
   return true;
 }
 
-// Handles what `input` holds. Returns how much of its end has to wait: for the request before it,
-// or for the connection's next turn.
+// Handles `input`. Returns how many of its last bytes must wait: for the request before them, or
+// for the next iteration.
 std::size_t Connection::Consume(std::string_view input) {
   while (phase_ == Phase::kReading) {
     const bool fresh = !framer_.started();
     switch (framer_.Feed(&input)) {
       case RequestFramer::Event::kNeedMore:
-        // The first head had all the time since the connection was made: silence earns no more.
+        // The time for the first head counts from the start of the connection: silence does not
+        // extend it.
         if (fresh && framer_.started()) head_since_ = sequence_ == 0 ? waiting_since_ : loop_.now;
         return 0;
       case RequestFramer::Event::kHead:
@@ -148,7 +150,7 @@ std::size_t Connection::Consume(std::string_view input) {
       case RequestFramer::Event::kComplete:
         if (answered_early_) {
           NextRequest();
-          if (HasOutput()) phase_ = Phase::kWriting;  // the next one waits for the early answer
+          if (HasOutput()) phase_ = Phase::kWriting;  // the next request waits for the early answer
         } else {
           Dispatch();
         }
@@ -177,8 +179,8 @@ void Connection::OnHead(bool nothing_follows) {
   if (verdict.answer) {
     framer_.DiscardBody();
     answered_early_ = true;
-    // Whether a client that expects 100 sends its body after a final status is its own choice: it
-    // is unknown where its next request would start.
+    // A client that expects 100 may or may not send its body after a final status, so the start of
+    // its next request is unknown.
     const bool discardable = !head.expects_continue && !head.chunked &&
                              head.content_length.value_or(0) <= kMaxDiscardedBody;
     if (!discardable) verdict.answer->close = true;
@@ -215,7 +217,7 @@ void Connection::Dispatch() {
         Request{framer_.head(), framer_.TakeBody(), framer_.body_bytes(), loop_.now},
         std::move(state_), std::move(responder));
   } catch (const std::exception&) {
-    // A bug. The responder was destroyed unused on the way out, which answers 500.
+    // A bug. The responder was destroyed unused by the exception, which answers 500.
   }
   state_.reset();
 }
@@ -265,7 +267,7 @@ void Connection::Answer(const Response& response, bool head_known) {
   Flush();
 }
 
-// The request cannot be taken any further: answers and closes, unless an answer is out already.
+// The request cannot continue: answers and closes, unless an answer has been sent already.
 void Connection::RefuseBody(const FramingError& error) {
   const bool head_known = framer_.head_complete();
   framer_.DiscardBody();

@@ -1,14 +1,14 @@
 // One client connection: reads requests, hands them to the HttpHandler one at a time, writes the
-// answers in order, keeps the deadlines. Owned by its IoLoop; every call on that loop's thread.
-// Answers find it by id, never by descriptor or pointer, so that an answer cannot reach another
-// client.
+// answers in order, and enforces the deadlines. Owned by its IoLoop; all calls on that loop's
+// thread. Answers find it by id, never by descriptor or pointer, so that an answer cannot reach
+// another client.
 //
 // Requests of a connection are handled strictly one after the other: while one is being handled
-// nothing more is read, so a pipelining client is answered in order and held back by TCP itself.
+// nothing more is read, so a pipelining client is answered in order and slowed by TCP flow control.
 //
-// One that is older than Http:MaxConnectionAgeMs ends with its next answer, which says so. One that
-// is old and idle is left to Http:IdleTimeoutMs: to close it earlier would only be one more chance
-// to meet a request on its way.
+// A connection older than Http:MaxConnectionAgeMs closes with its next answer, which says so. An
+// old idle connection is left to Http:IdleTimeoutMs: closing it earlier would only risk crossing
+// with a request.
 #ifndef GATEWAY_API_HTTP_NET_CONNECTION_H_
 #define GATEWAY_API_HTTP_NET_CONNECTION_H_
 
@@ -29,11 +29,11 @@
 
 namespace gateway::http {
 
-// After how much one connection lets the others of its loop have their turn.
+// How much one connection may do before the others of its loop have their turn.
 struct TurnLimits {
   int reads = 8;
-  int requests = 64;  // that were read together and are answered by their heads alone
-  std::size_t decoded_bytes = std::size_t{1024} * 1024;  // out of a body's decoder: milliseconds
+  int requests = 64;  // that were read at once and are answered from their heads
+  std::size_t decoded_bytes = std::size_t{1024} * 1024;  // decoded bytes: some milliseconds
 };
 
 struct ConnectionLimits {
@@ -45,18 +45,18 @@ struct ConnectionLimits {
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};
   std::chrono::milliseconds write_timeout{30'000};
-  // While draining: how long a connection must have been silent to be closed. More than a round
-  // trip, so that who has just connected, or was just answered, is still heard.
+  // While draining: how long a connection must be silent to be closed. Longer than a round trip, so
+  // that a client that has just connected, or was just answered, can still send.
   std::chrono::milliseconds settle{250};
   std::chrono::milliseconds max_age{0};  // Http:MaxConnectionAgeMs; 0: no limit
 };
 
-// How old a connection may become: `max_age`, a tenth more or less by chance, so that connections
-// made together do not end together.
+// The maximum age of a connection: `max_age` plus or minus 10 % at random, so that connections
+// opened at the same time do not close at the same time.
 std::chrono::milliseconds ConnectionAge(std::chrono::milliseconds max_age,
                                         std::minstd_rand* random);
 
-// What the connections of one loop share.
+// State that the connections of one loop share.
 struct LoopContext {
   const ConnectionLimits& limits;
   HttpHandler& handler;
@@ -64,11 +64,11 @@ struct LoopContext {
   Logger& logger;
   std::shared_ptr<CompletionQueue> queue;
   ResponseWriter writer;
-  std::chrono::steady_clock::time_point now;  // of this turn of the loop
+  std::chrono::steady_clock::time_point now;  // start of the loop's current iteration
   std::minstd_rand random;
   bool closing = false;   // every answer says "Connection: close"
-  bool draining = false;  // and connections on which nothing comes are closed
-  std::string scratch;    // what is being read, for whichever connection's turn it is
+  bool draining = false;  // and silent connections are closed
+  std::string scratch;    // read buffer of the current connection
 };
 
 class Connection final {
@@ -78,7 +78,7 @@ class Connection final {
 
   Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::uint64_t id, std::string peer);
 
-  // Events. After each the owner looks at closed() and deadline().
+  // Events. After each the owner checks closed() and deadline().
   void OnReadable();
   void OnWritable();
   void OnHangup();
@@ -91,15 +91,15 @@ class Connection final {
   void SetRequestDeadline(std::uint64_t sequence, TimePoint when, std::function<void()> task);
 
   bool closed() const { return phase_ == Phase::kClosed; }
-  // No further request of it will be taken. It stays so.
+  // True once it accepts no further request; never becomes false again.
   bool finished() const {
     return closed() || phase_ == Phase::kLingering || (phase_ == Phase::kWriting && close_after_);
   }
-  // When OnDeadline wants to be called.
+  // When OnDeadline must be called.
   TimePoint deadline() const { return deadline_; }
-  // True if it stopped reading only to let others have their turn.
+  // True if it stopped reading only to give others their turn.
   bool wants_turn() const { return wants_turn_; }
-  // It has been answered before and is neither within a request nor behind with reading.
+  // True if it has been answered before and is neither within a request nor slow to read.
   bool prompt() const {
     return sequence_ > 0 && !HasOutput() &&
            (phase_ == Phase::kHandling || (phase_ == Phase::kReading && !framer_.started()));
@@ -109,10 +109,10 @@ class Connection final {
 
  private:
   enum class Phase : std::uint8_t {
-    kHandshaking,  // TLS; nothing of HTTP yet
+    kHandshaking,  // TLS handshake, no HTTP yet
     kReading,      // a head or a body, or waiting for one
-    kHandling,     // a request is with the handler
-    kWriting,      // its answer is not written out yet
+    kHandling,     // the handler has a request
+    kWriting,      // its answer is not fully written yet
     kLingering,    // the last answer is out; reads on so that the client is not reset before it has
                    // read it
     kClosed,
@@ -146,15 +146,15 @@ class Connection final {
   Phase phase_;
   bool readable_ = false;  // edge-triggered: until a read says otherwise
   bool wants_turn_ = false;
-  bool answered_early_ = false;  // the head was enough; the body is being discarded
+  bool answered_early_ = false;  // answered from the head; the body is being discarded
   bool close_after_ = false;
 
   RequestFramer framer_;
   std::shared_ptr<RequestState> state_;
-  std::size_t held_ = 0;        // of the body in hand, decoded
-  std::size_t decoded_ = 0;     // in this turn
-  std::uint64_t sequence_ = 0;  // of the request in hand
-  std::string pipelined_;       // read, but behind the request in hand
+  std::size_t held_ = 0;        // decoded bytes of the current body
+  std::size_t decoded_ = 0;     // in this iteration
+  std::uint64_t sequence_ = 0;  // of the current request
+  std::string pipelined_;       // read, but after the current request
   std::size_t pipelined_at_ = 0;
 
   // Output: `out_`, then `body_view_`, which points into `body_` or `shared_body_`.
@@ -165,7 +165,7 @@ class Connection final {
   std::size_t out_sent_ = 0;
   PeerProgress progress_;  // of the answer being written
 
-  const TimePoint old_at_;   // an answer from then on is the last
+  const TimePoint old_at_;   // the first answer after this time is the last
   TimePoint waiting_since_;  // for the first byte of a head
   TimePoint head_since_;
   TimePoint body_since_;

@@ -1,7 +1,7 @@
-// The part of a Connection that keeps time. Each phase has one deadline that starts when the phase
-// does, and no client keeps a connection by a byte at a time: what it sends of a body moves the
-// deadline only as far as Http:MinBodyBytesPerSecond earns, and an answer that does not end within
-// Http:WriteTimeoutMs must be read at that rate in each such period.
+// The deadlines of a Connection. Each phase has one deadline, which starts with the phase, and no
+// client can keep a connection by sending single bytes: body bytes extend the deadline only
+// according to Http:MinBodyBytesPerSecond, and an answer that takes longer than Http:WriteTimeoutMs
+// must be read at that rate in each such period.
 #include <algorithm>
 #include <utility>
 
@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long a client may take to read its last answer before its connection is closed.
+// Maximum time for a client to read its last answer before its connection is closed.
 constexpr milliseconds kLingerTime{2'000};
 
 }  // namespace
@@ -29,13 +29,13 @@ Connection::TimePoint Connection::AtRate(TimePoint start, milliseconds timeout,
   return start + timeout + earned;
 }
 
-// Nothing of it is in hand, though it may be that an answer has promised to keep it.
+// No request is in progress, although an answer may have promised keep-alive.
 bool Connection::Idle() const {
   return phase_ == Phase::kHandshaking ||
          (phase_ == Phase::kReading && !framer_.started() && !HasOutput());
 }
 
-// It has been idle for so long that no request is likely to be on its way.
+// It has been idle for so long that a request in flight is unlikely.
 bool Connection::Settled() const { return loop_.now >= waiting_since_ + loop_.limits.settle; }
 
 void Connection::UpdateDeadline() {
@@ -71,7 +71,8 @@ void Connection::UpdateDeadline() {
   deadline_ = deadline;
 }
 
-// True if the peer has read enough of the answer in the period that ended now; a new one begins.
+// True if the peer has read enough of the answer in the period that just ended; starts a new
+// period.
 bool Connection::ReadsItsAnswer() {
   const ConnectionLimits& limits = loop_.limits;
   const auto enough = static_cast<std::size_t>(limits.write_timeout.count()) *

@@ -24,7 +24,7 @@ using Pistache::Polling::NotifyOn;
 using Pistache::Polling::Tag;
 
 // A tag is a connection's id: its slot below, its generation (never 0) above. The reactor's own
-// descriptors have tags without a generation, and so have these two.
+// descriptors have tags without a generation, like these two.
 constexpr std::uint64_t kWakeTag = 0xFFFF'FFFE;
 constexpr std::uint64_t kTimerTag = 0xFFFF'FFFF;
 constexpr std::uint64_t kSlotMask = 0xFFFF'FFFF;
@@ -42,13 +42,14 @@ Flags<NotifyOn> Interest() {
 // throughput at 64 connections; 128 gained less at 512.
 constexpr std::size_t kBurst = 48;
 constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
-// Answers that bring further requests are taken up at once, but only so often before others have
-// their turn: a client that pipelines without end would keep the loop to itself.
+// Answers that lead to further requests are processed at once, but only this often before others
+// have their turn: a client that pipelines endlessly would monopolize the loop.
 constexpr int kRoundsPerTurn = 32;
-// Deadlines are checked at most this often: it bounds what the checks cost with many connections.
+// Deadlines are checked at most this often, which limits the cost of the checks with many
+// connections.
 constexpr std::chrono::milliseconds kDeadlineResolution{10};
-// The time of a turn for what was deferred (see the header): some dozen connections, or one
-// handshake.
+// Time per iteration for deferred connections (see the header): enough for some dozen connections,
+// or one handshake.
 constexpr std::chrono::microseconds kDeferredTime{200};
 constexpr std::chrono::microseconds kMaxDeferredTime{1'000};
 
@@ -122,7 +123,7 @@ std::shared_ptr<Pistache::Aio::Handler> IoLoop::clone() const {
 }
 
 void IoLoop::Add(Arrival arrival) {
-  auto shared = std::make_shared<Arrival>(std::move(arrival));  // std::function wants to be copied
+  auto shared = std::make_shared<Arrival>(std::move(arrival));  // std::function must be copyable
   count_.fetch_add(1, std::memory_order_relaxed);
   unfinished_.fetch_add(1, std::memory_order_relaxed);
   queue_->Post([this, shared] { arrivals_.push_back(std::move(*shared)); });
@@ -154,16 +155,16 @@ void IoLoop::Adopt(Arrival arrival) {
                                                  std::move(arrival.peer));
   context_.metrics.OnConnectionsChanged(1);
   try {
-    // Edge-triggered, once for all: what is ready is remembered in the connection.
+    // Edge-triggered, registered once: the connection remembers its readiness.
     poller_->addFd(slot.connection->fd(), Interest(), Tag(id), Mode::Edge);
-  } catch (const std::exception& error) {  // the kernel has no room for it
+  } catch (const std::exception& error) {  // the kernel is out of resources
     logger_.Log(LogLevel::kError, "connection-fault",
                 "A connection could not be registered with epoll and was closed.",
                 {{"error", error.what()}});
     return Remove(id);
   }
-  // It is read when the poller says so (a new socket is ready to write, so it does at once), in its
-  // turn among the others: a rush of arrivals that ask for much would keep the loop to itself.
+  // It is read at its first event (a new socket is writable, so that comes at once), in turn with
+  // the others: many new connections with large requests would monopolize the loop.
   const bool refuse = arrival.refuse;
   Touch(id, [refuse](Connection& connection) {
     if (refuse) connection.Refuse({ProblemType::kTooManyConnections, ""});
@@ -187,7 +188,7 @@ void IoLoop::Touch(std::uint64_t id, Action action) {
   try {
     action(*connection);
   } catch (const std::exception& error) {
-    // Nothing may leave this border: the reactor would end the process.
+    // No exception may leave this function: the reactor would end the process.
     logger_.Log(LogLevel::kError, "connection-fault",
                 "A connection caused an unexpected error and was closed.",
                 {{"error", error.what()}});
@@ -205,7 +206,7 @@ void IoLoop::Remove(std::uint64_t id) {
   NoteFinished(&slot);
   slot.is_deferred = false;
   slot.due = {};
-  ++slot.generation;  // whoever still knows the id finds nobody
+  ++slot.generation;  // the old id no longer finds a connection
   if (slot.generation == 0) slot.generation = 1;
   free_slots_.push_back(static_cast<std::uint32_t>(id & kSlotMask));
   count_.fetch_sub(1, std::memory_order_relaxed);
@@ -229,8 +230,8 @@ void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
   ArmTimer();
 }
 
-// Records that go to Kafka only now may fail at once. Their answers lie on this thread's own list,
-// which wakes nobody, so they are given before the loop waits.
+// Records dispatched only now may fail at once. Their answers are on this thread's own list, which
+// causes no wake-up, so process them before the loop waits.
 void IoLoop::EndBurst() {
   bursts_->EndBurst();
   TakeCompletions();
@@ -251,8 +252,8 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
     look_for_deadlines_ = true;
     return;
   }
-  // Pistache does not pass EPOLLERR on: an event with nothing set is one. Hangup is both directions
-  // at their end.
+  // Pistache does not report EPOLLERR: an event without flags is one. Hangup means that both
+  // directions have ended.
   const bool failed = event.isHangup() || (!event.isReadable() && !event.isWritable());
   const Due due{failed, event.isWritable(), event.isReadable(), false};
   const Connection* const connection = Find(tag);
@@ -263,11 +264,10 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
 
 void IoLoop::Deal(std::uint64_t id, Due due) {
   if (due.failed) return Touch(id, [](Connection& one) { one.OnHangup(); });
-  // Both, not the one or the other: an answer may wait for room at the very moment that new bytes
-  // arrive.
+  // Both, because a blocked answer may become writable at the same moment as new bytes arrive.
   if (due.writable) Touch(id, [](Connection& one) { one.OnWritable(); });
   if (due.readable) Touch(id, [](Connection& one) { one.OnReadable(); });
-  // What has arrived meanwhile may have moved it on.
+  // Bytes that arrived meanwhile may have extended it.
   if (due.deadline) {
     Touch(id, [this](Connection& one) {
       if (one.deadline() <= context_.now) one.OnDeadline();
@@ -284,8 +284,8 @@ void IoLoop::Defer(std::uint64_t id, Due due) {
   if (!std::exchange(slot.is_deferred, true)) deferred_.push_back(id);
 }
 
-// New events are looked for as soon as the share is used up, so a prompt client waits that long at
-// most. The busier the others keep the loop, the longer the share, within bounds.
+// The loop polls again as soon as the time share is used up, so a prompt client waits at most that
+// long. The busier the loop is with other clients, the longer the share, within bounds.
 void IoLoop::ServeDeferred() {
   if (deferred_.empty() && arrivals_.empty()) return;
   const auto start = std::chrono::steady_clock::now();
@@ -306,7 +306,7 @@ void IoLoop::ServeDeferred() {
         Deal(id, std::exchange(slot.due, {}));
       }
     }
-    TakeCompletions();  // what was answered at once is part of the share: it may be large
+    TakeCompletions();  // immediate answers count towards the share, because they may be large
     if (deferred_.empty() && arrivals_.empty()) return;
   } while (std::chrono::steady_clock::now() < until);
   ComeBack();
@@ -335,7 +335,7 @@ void IoLoop::TakeCompletions() {
   ComeBack();
 }
 
-// Another turn follows at once, behind the events that wait.
+// Another iteration follows at once, after the pending events.
 void IoLoop::ComeBack() {
   queue_->Post([] {});
 }
@@ -344,7 +344,7 @@ void IoLoop::NoteDeadline(Connection::TimePoint deadline) {
   next_deadline_ = std::min(next_deadline_, deadline);
 }
 
-// Connections that come at once have their deadlines at once, and each costs an answer: they are
+// Connections opened together have their deadlines together, and each costs an answer: they are
 // deferred.
 void IoLoop::ExpireDeadlines() {
   if (!std::exchange(look_for_deadlines_, false)) return;
@@ -359,10 +359,10 @@ void IoLoop::ExpireDeadlines() {
   }
 }
 
-// A deadline that moves further away is not worth a system call: the timer then fires early, finds
-// nothing and is set anew.
+// A deadline that moves further away needs no system call: the timer then fires early, finds
+// nothing and is set again.
 void IoLoop::ArmTimer() {
-  // Only ever to an earlier time: a busy loop would else put an overdue deadline off without end.
+  // Only to an earlier time: otherwise a busy loop would postpone an overdue deadline forever.
   const auto wanted = std::max(next_deadline_, context_.now + kDeadlineResolution);
   if (wanted >= armed_) return;
   armed_ = wanted;

@@ -1,10 +1,10 @@
 // One I/O thread: a Pistache reactor whose only handler is this class. It owns its connections,
-// takes in what other threads have left in its CompletionQueue, and keeps one timer for the
-// earliest deadline of them all.
+// processes the entries that other threads push to its CompletionQueue, and has one timer for the
+// earliest of all deadlines.
 //
-// Whoever has been answered before and now asks for something goes first. New connections, and
-// clients that are slow to send a request or to read an answer, are deferred and share a slice of
-// each turn: many of them delay each other, not the others.
+// Clients that have been answered before are served first. New connections, and clients that are
+// slow to send a request or to read an answer, are deferred and share a time slice of each
+// iteration: many of them delay each other, but not the prompt clients.
 //
 // Of Pistache's TCP layer this stands on Aio::Reactor, Aio::Handler and Polling; not on
 // Tcp::Transport, whose writes and timers are keyed by file descriptor (docs/adr/0002).
@@ -30,7 +30,7 @@
 
 namespace gateway::http {
 
-// A connected socket on its way to a loop. Owns the descriptor until it is taken.
+// A connected socket handed to a loop. Owns the descriptor until the loop takes it.
 struct Arrival {
   std::unique_ptr<Stream> stream;
   std::string peer;
@@ -39,7 +39,7 @@ struct Arrival {
 
 class IoLoop final : public Pistache::Aio::Handler {
  public:
-  // Called on the loop's thread for each connection that has gone.
+  // Called on the loop's thread for each closed connection.
   using OnClosed = std::function<void(const std::string& peer)>;
 
   // `bursts`, which may be null, is notified of each turn with many connections that are ready.

@@ -13,7 +13,7 @@ using testing::JsonOf;
 
 class RefusalTest : public testing::ProduceControllerTest {
  protected:
-  // Where the faults of the answer to `request` are, a space behind each.
+  // The pointers of the errors in the answer to `request`, each followed by a space.
   std::string Places(const std::string& request) {
     std::string places;
     const auto problem = JsonOf(Ask(request));

@@ -281,7 +281,7 @@ TEST_F(Stages, AClientThatWentAwayIsCountedAs499) {
   std::vector<http::CompletionQueue::Completion> completions;
   std::vector<http::CompletionQueue::Task> tasks;
   queue->Take(&completions, &tasks);
-  completions.clear();  // the connection is gone: nobody builds the answer
+  completions.clear();  // the connection is gone: the answer is never built
   kept.reset();
   EXPECT_EQ(metrics.requests, (std::vector<std::pair<std::string, int>>{{"/keep", 499}}));
 }

@@ -61,7 +61,7 @@ TEST(KafkaProducer, NullAndEmptyStayApart) {
   EmbeddedKafka kafka;
   TestRecord nulls("nulls", std::nullopt, std::nullopt, 0);
   TestRecord empties("empties", "", "", 0);
-  empties.fields().key = std::string_view();  // with no pointer behind it
+  empties.fields().key = std::string_view();  // without a pointer
   empties.fields().value = std::string_view();
   const ReadRecord null = SendAndRead(kafka, nulls);
   EXPECT_EQ(null.key, std::nullopt);

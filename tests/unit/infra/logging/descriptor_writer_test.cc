@@ -43,7 +43,7 @@ class Pipe {
 
 TEST(DescriptorWriter, WritesAllOfALongTextToASlowReader) {
   std::string text;
-  for (int i = 0; i < 50'000; ++i) text += std::to_string(i) + "\n";  // more than a pipe holds
+  for (int i = 0; i < 50'000; ++i) text += std::to_string(i) + "\n";  // more than fits into a pipe
   Pipe pipe;
   DescriptorWriter writer(pipe.write_end());
   std::thread thread([&] {

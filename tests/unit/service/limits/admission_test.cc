@@ -131,7 +131,7 @@ TEST_F(AdmissionPace, IsWhatTheRequestsInFlightTakeToDrain) {
   Drain(10);
   std::vector<Admission::Ticket> waiting;
   for (int i = 0; i < 45; ++i) waiting.push_back(admission.TryAdmit());
-  clock.Advance(std::chrono::seconds(2));  // five a second
+  clock.Advance(std::chrono::seconds(2));  // five per second
   EXPECT_EQ(RetryAfter(), 9);
 }
 

@@ -94,7 +94,7 @@ TEST(AppendRfc3339, GivesYearsThatTheRfcCannotSayASign) {
 }
 
 TEST(AppendRfc3339, SaysWhatParseRfc3339Reads) {
-  // A step that is no multiple of a day, an hour or a second meets all fields.
+  // A step that is not a multiple of a day, an hour or a second varies all fields.
   for (TimestampMs ms = -62'167'219'200'000; ms < 253'402'300'799'999;
        ms += 7'777'777'777'777 / 60) {
     EXPECT_EQ(ParseRfc3339(Format(ms)), ms) << Format(ms);

@@ -104,9 +104,9 @@ TEST(ChunkedDecoder, RefusesWhatCanBeReadInTwoWays) {
            "1;x\ry\r\na\r\n",                          // CR in an extension
            "1;\x01\r\na\r\n",                          //
            "1\r\nab\r\n",                              // longer than it says
-           "1\r\na\n",                                 // bare LF behind the data
+           "1\r\na\n",                                 // bare LF after the data
            "1\r\na\rx",                                //
-           "1\r\na0\r\n\r\n",                          // no CRLF behind the data
+           "1\r\na0\r\n\r\n",                          // no CRLF after the data
            "0\r\n\n",                                  // bare LF at the end
            "0\r\n\rx",                                 //
            "0\r\nX: 1\n\r\n",                          // bare LF in the trailers

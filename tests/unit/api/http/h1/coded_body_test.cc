@@ -141,7 +141,7 @@ TEST_F(CodedBodies, LargerThanATurnOfTheLoopArriveWholeAndInOrder) {
   options.limits.framer.max_decoded_bytes = 64 * kMebibyte;
   Start();
   HttpClient client(port());
-  // Some 30-fold: one read of the socket stands for many turns.
+  // About 30-fold: one read of the socket needs many iterations.
   std::string text;
   while (text.size() < 12 * kMebibyte) {
     text += std::to_string(text.size() * 7919) + std::string(200, 'z');

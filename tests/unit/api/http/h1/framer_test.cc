@@ -188,7 +188,7 @@ TEST(RequestFramer, ALineLongerThanTheHeadIsRefusedAlsoWhenTheTargetLimitIsLarge
   const std::string kept = "GET /" + std::string(87, 'a') + " HTTP/1.";
   ASSERT_EQ(kept.size(), 100U);
   const std::string line =
-      kept + "1\r" + "xxxxxx\r\n";  // what is cut off at 102 bytes looks like a line's end
+      kept + "1\r" + "xxxxxx\r\n";  // cut at 102 bytes it looks like the end of a line
   Recorder recorder(limits);
   recorder.Feed(line);
   recorder.Feed("Host: h\r\n\r\n");

@@ -32,7 +32,7 @@ class CompletionQueueTest : public ::testing::Test {
     queue_->Open([this](RequestId id, std::chrono::steady_clock::time_point,
                         const CompletionQueue::Task&) { deadlines_.push_back(id.sequence); });
   }
-  // The sequence numbers and statuses of what is there to take.
+  // The sequence numbers and statuses of the available completions.
   std::vector<std::pair<std::uint64_t, int>> Take() {
     std::vector<CompletionQueue::Completion> completions;
     std::vector<CompletionQueue::Task> tasks;

@@ -126,7 +126,7 @@ TEST_P(Progress, ABodyThatComesInDripsOrApartFromItsReadsIsAnswered) {
   const std::string request = RequestOf(GetParam(), text);
   for (const std::size_t drip : {1U, 7U, 4'096U}) {
     for (const bool together : {false, true}) {
-      if (drip == 1 && request.size() > 20'000) continue;  // a second says as much as a minute
+      if (drip == 1 && request.size() > 20'000) continue;  // a second shows as much as a minute
       ScriptedConnection connection(ShortTurns());
       for (std::size_t at = 0; at < request.size(); at += drip) {
         connection.Arrive(std::string_view(request).substr(at, drip));

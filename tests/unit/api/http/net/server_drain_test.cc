@@ -158,7 +158,7 @@ TEST_F(HttpServerDrain, AConnectionInTheMiddleOfAnAnswerIsClosedBehindIt) {
   HttpClient witness(port());
   client.Send(Get("/large"));
   ASSERT_TRUE(built.Wait());
-  witness.Ask(Get("/"));  // a turn later the head of the answer is out for sure
+  witness.Ask(Get("/"));  // an iteration later the head of the answer has certainly been sent
   server().StopAccepting();
   EXPECT_EQ(client.Read().body.size(), 20'000'000U);
   EXPECT_TRUE(client.AtEnd());

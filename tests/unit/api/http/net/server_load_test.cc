@@ -153,7 +153,7 @@ class HttpServerBurst : public HttpServerLoad {
       TestHandler::Echo(std::move(request), std::move(responder));
     };
   }
-  ~HttpServerBurst() override { Stop(); }  // before the listener goes
+  ~HttpServerBurst() override { Stop(); }  // before the listener is destroyed
 
   // They have all been answered once before.
   void Connect() {

@@ -311,7 +311,7 @@ TEST_F(HttpsServer, KeysThatChangeWhileAnAnswerWaitsForRoomDoNotStopIt) {
   for (int i = 0; i < 3; ++i) {
     client.Send("POST /early HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n");
     client.Send("12345");
-    TlsClient(port()).Ask(Get("/"));  // a turn later the answer waits for room
+    TlsClient(port()).Ask(Get("/"));  // an iteration later the answer is blocked
     client.UpdateKeys();
     client.Send("67890" + Get("/next"));
     EXPECT_TRUE(client.Read().body == text) << client.error();

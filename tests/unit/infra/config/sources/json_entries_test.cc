@@ -67,10 +67,9 @@ TEST(JsonEntries, AColonInANameIsAProblem) {
 TEST(JsonEntries, WhatIsNotJsonIsSaidWithLineAndColumn) {
   EXPECT_THAT(ProblemsOf("{\n  // why\n}"),
               ElementsAre("file x: is not JSON: line 2, column 3: comments are not allowed"));
-  EXPECT_THAT(
-      ProblemsOf("{\"A\":1,\n}"),
-      ElementsAre(
-          "file x: is not JSON: line 2, column 1: there is a comma before a closing bracket"));
+  EXPECT_THAT(ProblemsOf("{\"A\":1,\n}"),
+              ElementsAre("file x: is not JSON: line 2, column 1: there is there is a comma before "
+                          "a closing bracket"));
   EXPECT_THAT(ProblemsOf("{\"A\":"),
               ElementsAre("file x: is not JSON: line 1, column 6: it is incomplete"));
   EXPECT_THAT(ProblemsOf(""),

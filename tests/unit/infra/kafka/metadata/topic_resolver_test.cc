@@ -151,7 +151,7 @@ TEST_F(TopicResolverTest, NewNamesDoNotKeepKnownTopicsFromBeingAskedForAgain) {
   resolver.Enqueue(&second);
   lookup_.Reply(MetadataSource::Answer::kNotFound);
   EXPECT_TRUE(lookup_.refreshes.WaitFor(before + 1));
-  resolver_.reset();  // reports what waits, before it goes out of scope
+  resolver_.reset();  // reports waiting records before they go out of scope
 }
 
 TEST_F(TopicResolverTest, ATopicOfWhichTheClusterCannotTellIsNotCalledAbsent) {
@@ -196,7 +196,7 @@ TEST_F(TopicResolverTest, TooManyNamesAreRefused) {
   resolver.Enqueue(&first);
   resolver.Enqueue(&second);
   EXPECT_EQ(CodeOfReport(second.Await()), ErrorCode::kOverloaded);
-  resolver_.reset();  // reports what waits, before it goes out of scope
+  resolver_.reset();  // reports waiting records before they go out of scope
 }
 
 TEST_F(TopicResolverTest, BeyondItsTopicsTheEmbeddedBrokerIsNotAsked) {
