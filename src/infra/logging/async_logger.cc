@@ -42,8 +42,7 @@ AsyncLogger::AsyncLogger(const Clock& clock, LoggerOptions options)
     writer_ = std::make_unique<DescriptorWriter>(options.descriptor);
     sink_ = [this](std::string_view lines) { return writer_->Write(lines); };
   }
-  queue_.reserve(max_queue_bytes_ +
-                 kCriticalReserve);  // only only only address space until it is used
+  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // only address space until it is used
   thread_ = std::thread([this] { Run(); });
 }
 

@@ -1,17 +1,20 @@
-// Where the process is in its life. One way only: serving, stopping, draining. Any thread may ask.
-// How it ends, from the signal on (Gateway::Drain has the sequence, docs/adr/0014 the reasons):
+// The state of the process, which only moves forward: serving, stopping, draining. Any thread. How
+// it ends, from the signal on (app/gateway.cc has the sequence, docs/adr/0014 the reasons):
 //
-//  1. Not ready. For Shutdown:GraceMs all goes on, and connections are still accepted, but every
-//     answer says "Connection: close", so that pools empty while the door is open.
-//  2. The door closes. What has connected by then is served for as long as it has requests, each
-//     answer its connection's last. Kafka's producer goes on taking records, and flushes.
-//  3. A connection on which nothing comes is read once more and closed when it has been silent for
-//     a moment (http::ConnectionLimits::settle): a request on its way finds it open.
-//  4. No connection can ask any more, or the drain has ended: the producer takes no more records,
-//     and what is left of Shutdown:DrainTimeoutMs is for those that it has.
-//  5. Then it gives the rest up, each with what is known of it, and the last answers go out.
+//  1. Not ready. During Shutdown:GraceMs the gateway keeps serving and accepting connections, but
+//     every answer says "Connection: close", so that clients' pools empty.
+//  2. The listeners close. Connections made by then are served for as long as they send requests,
+//     each answer being its connection's last. The producer keeps accepting records, and flushes.
+//  3. A connection is read once more and closed when it has been silent for a moment
+//     (http::ConnectionLimits::settle): a request in flight finds it open.
+//  4. No connection can send any more, or the drain has ended: the producer refuses records, and
+//  the
+//     rest of Shutdown:DrainTimeoutMs is for those that it has.
+//  5. The producer then abandons the remaining records, each with its known persistence, and the
+//     last answers are sent.
 //
-// The drain's end is the deadline of all that is under way, so what comes just before is refused.
+// The end of the drain is the deadline of all records and requests, so sends that arrive shortly
+// before it are refused.
 #ifndef GATEWAY_SERVICE_HEALTH_LIFECYCLE_H_
 #define GATEWAY_SERVICE_HEALTH_LIFECYCLE_H_
 

@@ -73,7 +73,7 @@ class Liveness final {
     std::function<void(Heartbeat&)> ask;
     Heartbeat heartbeat;
     std::uint64_t seen = 0;      // beats at the last tick
-    bool asked = false;          // asked to beat, asked to beat, asked to beat, and no beat since
+    bool asked = false;          // asked to beat, and no beat since
     std::atomic<int> missed{0};  // ticks since its last beat
   };
 

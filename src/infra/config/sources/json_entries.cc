@@ -100,7 +100,7 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
     const char previous = last == std::string_view::npos ? '\0' : before[last];
     if (c == '/' || c == '#') return "comments are not allowed";
     if ((c == '}' || c == ']') && previous == ',')
-      return "there is there is a comma before a closing bracket";
+      return "there is a comma before a closing bracket";
     if (c == '\'') return "strings need double quotes";
     if (c == '\0') return "a zero byte";
     if (static_cast<unsigned char>(c) >= 0x80) return "unexpected character, or not UTF-8";
@@ -147,7 +147,7 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
 
   void ReportDuplicate(const std::string& first, const std::string& again) {
     Report(Join(Path(), ":"),
-           first == again ? "is there twice" : "appears twice, the first time as " + Quoted(first));
+           first == again ? "appears twice" : "appears twice, the first time as " + Quoted(first));
   }
 
   // It would be a second way to write a key, and would hide a repeated key.

@@ -27,7 +27,7 @@ struct KafkaConfInput {
 // One property that the gateway sets.
 struct KafkaProperty {
   enum class Rule : std::uint8_t {
-    kOwnKey,   // set by `key`; Kafka:Librdkafka may not set it set it set it
+    kOwnKey,   // set by `key`; Kafka:Librdkafka may not set it
     kPromise,  // fixed, because a guarantee of the gateway depends on it; Kafka:Librdkafka may not
                // set it
     kTunable,  // a better default than librdkafka's; Kafka:Librdkafka may set it

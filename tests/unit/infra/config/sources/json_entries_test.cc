@@ -53,7 +53,7 @@ TEST(JsonEntries, TheSchemaOfTheRootIsForEditors) {
 }
 
 TEST(JsonEntries, AKeyTwiceInAnObjectIsAProblemWhateverItsCase) {
-  EXPECT_THAT(ProblemsOf(R"({"A":{"B":1,"B":2}})"), ElementsAre("file x: A:B: is there twice"));
+  EXPECT_THAT(ProblemsOf(R"({"A":{"B":1,"B":2}})"), ElementsAre("file x: A:B: appears twice"));
   EXPECT_THAT(ProblemsOf(R"({"A":{"B":1,"b":2},"a":{}})"),
               ElementsAre("file x: A:b: appears twice, the first time as \"B\"",
                           "file x: a: appears twice, the first time as \"A\""));
@@ -68,7 +68,7 @@ TEST(JsonEntries, WhatIsNotJsonIsSaidWithLineAndColumn) {
   EXPECT_THAT(ProblemsOf("{\n  // why\n}"),
               ElementsAre("file x: is not JSON: line 2, column 3: comments are not allowed"));
   EXPECT_THAT(ProblemsOf("{\"A\":1,\n}"),
-              ElementsAre("file x: is not JSON: line 2, column 1: there is there is a comma before "
+              ElementsAre("file x: is not JSON: line 2, column 1: there is a comma before "
                           "a closing bracket"));
   EXPECT_THAT(ProblemsOf("{\"A\":"),
               ElementsAre("file x: is not JSON: line 1, column 6: it is incomplete"));
