@@ -28,10 +28,10 @@ constexpr int kExitFault = 1;
 constexpr int kExitAddressInUse = 69;
 constexpr int kExitRecordsLost = 75;
 
-// How long a client that does not read its last answer holds up the end.
+// How long a client that does not read its last answer delays the end.
 constexpr milliseconds kLastAnswers{3'000};
-// How long one turn of "kafka-reports" may take: it may have to destroy an instance, which waits
-// for a name to be looked up.
+// Maximum duration of one iteration of "kafka-reports": it may have to destroy an instance, which
+// waits for a name look-up.
 constexpr std::chrono::seconds kReportsLimit{180};
 
 std::int64_t DaysUntil(std::chrono::system_clock::time_point when) {
@@ -241,7 +241,7 @@ int Gateway::Drain() {
   return result.NothingLost() ? kExitDrained : kExitRecordsLost;
 }
 
-// On a thread of its own, because this one has to tick and to notice signals.
+// On a separate thread, because this one must tick and handle signals.
 KafkaProducer::DrainResult Gateway::DrainProducer(SteadyClock::time_point deadline) {
   KafkaProducer::DrainResult result;
   std::atomic<bool> drained{false};

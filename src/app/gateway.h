@@ -1,5 +1,5 @@
 // The whole program: builds every layer from the settings, wires them, serves until a signal asks
-// it to stop, and drains. With main.cc and options.h the only place that names all three layers.
+// it to stop, and drains. With main.cc and options.h the only place that includes all three layers.
 // Owned by main, which runs it on the main thread; not thread-safe.
 #ifndef GATEWAY_APP_GATEWAY_H_
 #define GATEWAY_APP_GATEWAY_H_
@@ -44,9 +44,9 @@ class Gateway final {
 
  private:
   using SteadyClock = std::chrono::steady_clock;
-  using ExitCode = std::optional<int>;  // absent: go on
+  using ExitCode = std::optional<int>;  // absent: continue
 
-  // What Run does, in this order. Whatever keeps the gateway from serving is logged.
+  // The steps of Run, in order. Each error that prevents serving is logged.
   void PrepareProcess();
   ExitCode StartKafka();
   ExitCode StartTracing();
@@ -80,12 +80,13 @@ class Gateway final {
   std::unique_ptr<ProduceService> service_;
   std::unique_ptr<Tracer> tracer_;  // null: no spans are recorded
   std::unique_ptr<Api> api_;
-  std::unique_ptr<KafkaTopicCatalog> catalog_;  // goes before `api_`, whose requests it answers
-  // Goes before `api_`, whose requests its last reports end.
+  std::unique_ptr<KafkaTopicCatalog>
+      catalog_;  // destroyed before `api_`, whose requests it answers
+  // Destroyed before `api_`, whose requests its last reports complete.
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<http::TlsContext> tls_;  // null: plain HTTP
   std::unique_ptr<http::Server> server_;
-  std::unique_ptr<http::Server> management_;  // null: what it would serve is on `server_`
+  std::unique_ptr<http::Server> management_;  // null: `server_` serves health and metrics
 };
 
 }  // namespace gateway

@@ -113,7 +113,7 @@ void ProduceController::Produce(Result<ProduceRequest, Problem> parsed, const ht
   const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();
   records.origin = {context->request_id(), context->trace_id()};  // `released` keeps it alive
-  // A request that came in one piece began after its last byte was read.
+  // A request that arrived in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context->started());
   // The context holds the request's share of the budgets: after a deadline it lives until the last
   // report.
@@ -147,8 +147,8 @@ ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const Contex
           spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
     if (spans) spans->End(*batch);
     context->ReplyLater([context, options, batch] {
-      // Before the answer is written: its client may send the next request at once. Here and not on
-      // the delivery thread, which has little time, and because this thread took the ticket.
+      // Before the answer is written: its client may send the next request at once. Here instead of
+      // on the delivery thread, which has little time, and because this thread took the ticket.
       if (batch->complete()) context->ticket = {};
       return MakeProduceAnswer(*batch, options, *context);
     });

@@ -1,4 +1,4 @@
-// The port for time, so that what depends on time is tested without waiting.
+// The port for time, so that time-dependent code is tested without waiting.
 #ifndef GATEWAY_SERVICE_PORTS_CLOCK_H_
 #define GATEWAY_SERVICE_PORTS_CLOCK_H_
 

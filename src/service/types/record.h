@@ -92,7 +92,7 @@ struct RequestRecords {
     bytes.copy(copy, bytes.size());
     return {copy, bytes.size()};
   }
-  // Likewise an array of headers, but not the bytes that they point to.
+  // Copies an array of headers into the arena, but not the bytes that they point to.
   std::span<const Header> Keep(std::span<const Header> headers) {
     if (headers.empty()) return {};
     void* const room = Arena().allocate(headers.size_bytes(), alignof(Header));

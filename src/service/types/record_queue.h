@@ -1,5 +1,5 @@
-// A first-in-first-out list of records that wait, threaded through PendingRecord::next: no
-// allocation, splices in constant time. Not thread-safe: its owner locks.
+// A first-in-first-out list of queued records, linked through PendingRecord::next: no allocation,
+// splices in constant time. Not thread-safe: its owner locks.
 #ifndef GATEWAY_SERVICE_TYPES_RECORD_QUEUE_H_
 #define GATEWAY_SERVICE_TYPES_RECORD_QUEUE_H_
 

@@ -38,8 +38,8 @@ Flags<NotifyOn> Interest() {
   return interest;
 }
 
-// Number of ready events from which rounds linger for the whole turn. 16 or 32 cost 10 % of the
-// throughput at 64 connections; 128 gained less at 512.
+// Number of ready events from which dispatch rounds linger for the whole iteration. 16 or 32 cost
+// 10 % of the throughput at 64 connections; 128 gained less at 512.
 constexpr std::size_t kBurst = 48;
 constexpr std::size_t kScratchBytes = std::size_t{64} * 1024;
 // Answers that lead to further requests are processed at once, but only this often before others

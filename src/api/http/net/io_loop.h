@@ -6,8 +6,8 @@
 // slow to send a request or to read an answer, are deferred and share a time slice of each
 // iteration: many of them delay each other, but not the prompt clients.
 //
-// Of Pistache's TCP layer this stands on Aio::Reactor, Aio::Handler and Polling; not on
-// Tcp::Transport, whose writes and timers are keyed by file descriptor (docs/adr/0002).
+// Of Pistache's TCP layer this uses Aio::Reactor, Aio::Handler and Polling, but not Tcp::Transport,
+// whose writes and timers are keyed by file descriptor (docs/adr/0002).
 #ifndef GATEWAY_API_HTTP_NET_IO_LOOP_H_
 #define GATEWAY_API_HTTP_NET_IO_LOOP_H_
 
@@ -42,7 +42,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   // Called on the loop's thread for each closed connection.
   using OnClosed = std::function<void(const std::string& peer)>;
 
-  // `bursts`, which may be null, is notified of each turn with many connections that are ready.
+  // `bursts`, which may be null, is notified of each iteration with many ready connections.
   IoLoop(const ConnectionLimits& limits, HttpHandler& handler, HttpMetrics& metrics, Logger& logger,
          BurstListener* bursts, OnClosed on_closed);
   ~IoLoop() override;
@@ -55,11 +55,11 @@ class IoLoop final : public Pistache::Aio::Handler {
   void Add(Arrival arrival);
   void BeginClosing();
   void BeginDrain();
-  // Runs `task` on the loop's thread as soon as it turns.
+  // Runs `task` on the loop's thread, in its next iteration.
   void Post(std::function<void()> task);
   std::size_t connections() const { return count_.load(std::memory_order_relaxed); }
-  // Connections on which a request may still come or is in hand. Who reads 0 sees all that those
-  // which there were have done.
+  // Number of connections that may still send a request or have one in progress. A caller that
+  // reads 0 sees all effects of earlier connections.
   std::size_t unfinished() const { return unfinished_.load(std::memory_order_acquire); }
 
   // Pistache::Aio::Handler; called by the reactor on the loop's thread (registerPoller: before it
@@ -69,7 +69,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::shared_ptr<Pistache::Aio::Handler> clone() const override;
 
  private:
-  // What is due for a connection.
+  // The pending events of a connection.
   struct Due {
     bool failed = false;
     bool writable = false;
@@ -91,7 +91,7 @@ class IoLoop final : public Pistache::Aio::Handler {
   void OnEvent(const Pistache::Aio::FdSet::Entry& event);
   void Deal(std::uint64_t id, Due due);
   void Defer(std::uint64_t id, Due due);
-  // Runs `action` on the connection, if it is still there, and sees to what follows from it.
+  // Runs `action` on the connection, if it still exists, and handles the consequences.
   template <typename Action>
   void Touch(std::uint64_t id, Action action);
   void Remove(std::uint64_t id);
@@ -119,12 +119,13 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::vector<std::uint32_t> free_slots_;
   std::atomic<std::size_t> count_{0};
   std::atomic<std::size_t> unfinished_{0};
-  std::deque<std::uint64_t> deferred_;  // connections with something due; each once
+  std::deque<std::uint64_t> deferred_;  // connections with pending events; each once
   std::deque<Arrival> arrivals_;        // not adopted yet
   bool look_for_deadlines_ = false;
   Connection::TimePoint next_deadline_ = Connection::kNever;
   Connection::TimePoint armed_ = Connection::kNever;
-  std::vector<CompletionQueue::Completion> completions_;  // of this turn; kept for their capacity
+  std::vector<CompletionQueue::Completion>
+      completions_;  // of this iteration; kept for their capacity
   std::vector<CompletionQueue::Task> tasks_;
 };
 

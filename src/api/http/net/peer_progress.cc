@@ -9,8 +9,8 @@
 namespace gateway::http {
 namespace {
 
-// What has left the kernel's send queue, up to a constant: earlier answers may wait in it too, so
-// only differences mean something.
+// Bytes that have left the kernel's send queue, up to a constant: it may contain earlier answers,
+// too, so only differences are meaningful.
 std::int64_t Acknowledged(int fd, std::size_t sent) {
   int queued = 0;
   if (ioctl(fd, SIOCOUTQ, &queued) != 0) queued = 0;

@@ -1,7 +1,7 @@
-// How much of an answer the peer itself has taken since a mark: the moment the kernel would take no
-// more of it, or the end of the last period in which it took enough. What the kernels of both sides
-// have taken does not count for long: their buffers hold megabytes, and would earn a client that
-// reads nothing an hour of patience. Owned by one connection; one thread.
+// Measures how much of an answer the peer itself has received since a mark: the moment the kernel
+// accepted no more bytes, or the end of the last period in which the peer received enough. Bytes in
+// kernel buffers do not count: they hold megabytes, and would grant a client that reads nothing an
+// hour. Owned by one connection; one thread.
 #ifndef GATEWAY_API_HTTP_NET_PEER_PROGRESS_H_
 #define GATEWAY_API_HTTP_NET_PEER_PROGRESS_H_
 
@@ -12,10 +12,11 @@ namespace gateway::http {
 
 class PeerProgress final {
  public:
-  // The kernel takes no more for now; `sent` bytes of the answer are with it or with the peer.
+  // The kernel accepts no more bytes for now; `sent` bytes of the answer are in its buffers or at
+  // the peer.
   void OnStalled(int fd, std::size_t sent);
-  // Asks the kernel how much the peer has taken since the mark, and sets the mark to now. `sent`:
-  // as above, by now. 0 if the kernel has never refused to take more.
+  // Asks the kernel how much the peer has received since the mark, and sets the mark to now.
+  // `sent`: as above, now. 0 if the kernel has accepted all bytes so far.
   std::size_t TakeProgress(int fd, std::size_t sent);
   void Reset() { *this = PeerProgress(); }
 

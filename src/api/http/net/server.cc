@@ -17,11 +17,10 @@
 namespace gateway::http {
 namespace {
 
-// Connections that the kernel keeps for us while the accept loop is busy; it takes the smaller of
-// this and net.core.somaxconn.
+// Length of the kernel's accept queue; the kernel uses the smaller of this and net.core.somaxconn.
 constexpr int kBacklog = 4'096;
 
-// A turn of a loop takes milliseconds; a loop that has not turned for so long never will.
+// An iteration takes milliseconds; a loop without one for this long is stuck.
 constexpr std::chrono::seconds kTurnLimit{10};
 
 std::uint16_t BoundPort(int fd) {

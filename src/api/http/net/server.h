@@ -28,7 +28,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";         // Http:Address: an address or a host name
   std::string address_key = "Http:Address";  // for the error about it
   std::uint16_t port = 8080;                 // Http:Port; 0: any free port
-  int threads = 0;                           // Http:Threads; 0: one for each core
+  int threads = 0;                           // Http:Threads; 0: one per core
   ConnectionLimits limits;
   AcceptLimits accept;
   const TlsContext* tls = nullptr;  // null: plain HTTP; must outlive the server
@@ -51,20 +51,20 @@ class Server final {
   // Binds and listens; the value is the port. Connections are accepted from Start on.
   Result<std::uint16_t, ListenError> Listen();
   void Start();
-  // Has each I/O thread, named `name` and its number, watched. Before Start; `liveness` must
-  // outlive the server.
+  // Registers each I/O thread, as `name` and its number, with `liveness`. Call before Start;
+  // `liveness` must outlive the server.
   void Watch(std::string_view name, Liveness* liveness);
-  // Every answer from now on says "Connection: close". New connections are still accepted, and
-  // those that are idle stay: who is about to use one finds it open.
+  // Every answer from now on says "Connection: close". New connections are still accepted, and idle
+  // ones stay open, because a client may be about to use one.
   void BeginClosing();
-  // No new connections; those that are idle are closed once they have been silent for a moment.
+  // Accepts no new connections; idle ones are closed once they have been silent for a moment.
   void StopAccepting();
-  // Whether a request may still come or is in hand. After StopAccepting it once becomes false and
-  // stays so; everything that requests have set off is visible to who learns it.
+  // Whether a request may still arrive or is in progress. After StopAccepting it eventually becomes
+  // false and stays so; its caller then sees all effects of the requests.
   bool RequestsMayCome() const;
   // Connections still open; 0 once everything accepted has been answered.
   std::size_t connections() const;
-  // Ends the threads; what is still open is closed.
+  // Ends the threads and closes the remaining connections.
   void Stop();
 
   // "http://127.0.0.1:8080", with the port that was bound; https with TLS.

@@ -2,8 +2,8 @@
 // implementation (tls_stream.h). Owned by one Connection; one thread. Closes its descriptor when
 // destroyed.
 //
-// kWouldBlock is to be tried again after an event of the descriptor: a read when it is readable, a
-// write when it is writable, unless TLS has it the other way round (see below).
+// After kWouldBlock retry at an event of the descriptor: a read when it is readable, a write when
+// it is writable, unless TLS needs the opposite (see below).
 #ifndef GATEWAY_API_HTTP_NET_STREAM_H_
 #define GATEWAY_API_HTTP_NET_STREAM_H_
 
@@ -27,20 +27,20 @@ class Stream {
  public:
   virtual ~Stream() = default;
 
-  // True until Handshake has returned kOk; before that nothing else may be called but fd(), Discard
-  // and ShutdownWrite.
+  // True until Handshake has returned kOk; before that only fd(), Discard and ShutdownWrite may be
+  // called.
   virtual bool needs_handshake() const { return false; }
-  // The next step of the handshake, to be tried again after any event.
+  // The next step of the handshake; repeat after any event.
   virtual IoResult::Status Handshake() { return IoResult::Status::kOk; }
   // Why the handshake failed, for the log.
   virtual std::string failure() const { return {}; }
 
   virtual IoResult Read(char* buffer, std::size_t size) = 0;
-  // May write less than it was given. After kWouldBlock the same bytes must come first again.
+  // May write less than it was given. After kWouldBlock, pass the same bytes first again.
   virtual IoResult Write(const iovec* pieces, int count) = 0;
-  // Says that nothing more will be written; reading goes on. Once, with no Write unfinished.
+  // Ends the writing side; reading continues. Call once, with no unfinished Write.
   virtual void ShutdownWrite() = 0;
-  // Reads on to the end of the connection, after ShutdownWrite, what nobody wants to know.
+  // After ShutdownWrite: reads and discards until the end of the connection.
   virtual IoResult Discard(char* buffer, std::size_t size) { return Read(buffer, size); }
 
   // A read (or Discard) that would block waits for the descriptor to be writable, too; a write for
@@ -50,10 +50,11 @@ class Stream {
   virtual int fd() const = 0;
 };
 
-// Makes the stream of a connection that was accepted; null if there is no memory. Takes `fd`.
+// Creates the stream of an accepted connection; null if there is no memory. Takes ownership of
+// `fd`.
 using StreamFactory = std::function<std::unique_ptr<Stream>(int fd)>;
 
-// Takes `fd`, a connected non-blocking socket.
+// Takes ownership of `fd`, a connected non-blocking socket.
 std::unique_ptr<Stream> MakePlainStream(int fd);
 
 }  // namespace gateway::http

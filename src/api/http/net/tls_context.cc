@@ -31,7 +31,7 @@ using FilePtr = std::unique_ptr<std::FILE, Free>;
 
 std::string Quoted(const std::string& path) { return '"' + path + '"'; }
 
-// What OpenSSL says of the call that has just failed; it says the cause first.
+// OpenSSL's error text of the call that has just failed; the cause comes first.
 std::string OpenSslSays() {
   std::array<char, 256> text{};
   const unsigned long error = ERR_get_error();  // NOLINT(google-runtime-int): OpenSSL's type
@@ -42,7 +42,7 @@ std::string OpenSslSays() {
   return reason != nullptr ? reason : text.data();
 }
 
-// OpenSSL would report a file that is not there in its own words; these are clearer.
+// Checked here, because OpenSSL's message for a missing file is less clear.
 std::optional<TlsFault> CheckReadable(std::string_view key, const std::string& path) {
   const FilePtr file(std::fopen(path.c_str(), "re"));
   if (file && std::fgetc(file.get()) != EOF) return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<TlsFault> CheckReadable(std::string_view key, const std::string& p
   return TlsFault{key, Quoted(path) + " is empty"};
 }
 
-// Instead of asking for it on the terminal.
+// Instead of prompting for it on the terminal.
 int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* asked) {
   *static_cast<bool*>(asked) = true;
   return 0;
@@ -82,7 +82,7 @@ std::optional<TlsFault> UseKey(SSL_CTX* context, const TlsFiles& files) {
             " is encrypted: store the key without a passphrase, readable only by the gateway"};
   }
   if (!key) {
-    ERR_clear_error();  // "unsupported", which helps nobody
+    ERR_clear_error();  // "unsupported", which is not helpful
     return TlsFault{kKeyKey, Quoted(path) + " is not a private key in PEM form"};
   }
   if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1) {
@@ -94,7 +94,7 @@ std::optional<TlsFault> UseKey(SSL_CTX* context, const TlsFiles& files) {
   return TlsFault{kKeyKey, Quoted(path) + " cannot be used: " + OpenSslSays()};
 }
 
-// With authorities for them, clients must present a certificate.
+// If authorities are configured, clients must present a certificate.
 std::optional<TlsFault> UseClientCa(SSL_CTX* context, const std::string& path) {
   if (auto fault = CheckReadable(kClientCaKey, path)) return fault;
   auto* const names = SSL_load_client_CA_file(path.c_str());
@@ -108,7 +108,8 @@ std::optional<TlsFault> UseClientCa(SSL_CTX* context, const std::string& path) {
   return std::nullopt;
 }
 
-// A client that offers protocols must offer HTTP/1.1; one that offers none is taken to mean it.
+// A client that offers protocols (ALPN) must offer HTTP/1.1; one that offers none is assumed to use
+// it.
 int SelectProtocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_length,
                    const unsigned char* in, unsigned int in_length, void* /*argument*/) {
   constexpr std::string_view kHttp11 = "http/1.1";
@@ -127,15 +128,15 @@ void SetPolicy(SSL_CTX* context) {
   if (SSL_CTX_get_min_proto_version(context) < TLS1_2_VERSION) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   }
-  // An end without a close_notify is taken for an end: HTTP says by itself where a request ends, so
-  // that a request which was cut off is never taken for a complete one.
+  // An end without a close_notify is accepted: HTTP itself defines where a request ends, so a
+  // truncated request never counts as complete.
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_read_ahead(context, 1);  // one system call for a record, not two
-  // Sessions are resumed by ticket alone: nothing of a client that has gone is kept here. A reload
-  // makes new ticket keys, so that each client proves itself to what is in force.
+  SSL_CTX_set_read_ahead(context, 1);  // one system call per record instead of two
+  // Sessions are resumed only by ticket: no state of disconnected clients is kept. A reload creates
+  // new ticket keys, so that each client must authenticate against the new configuration.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   constexpr std::array<unsigned char, 7> kName = {'g', 'a', 't', 'e', 'w', 'a', 'y'};
   SSL_CTX_set_session_id_context(context, kName.data(), kName.size());
@@ -180,7 +181,7 @@ std::optional<TlsFault> TlsContext::Reload() {
   auto loaded = Read(files_);
   if (!loaded.ok()) return std::move(loaded).error();
   const std::lock_guard lock(mutex_);
-  // Swapped, so that the old one goes after the lock.
+  // Swapped, so that the old one is destroyed after the lock is released.
   std::swap(loaded_, loaded.value());
   return std::nullopt;
 }

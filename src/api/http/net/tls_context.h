@@ -1,6 +1,6 @@
-// The server's certificate, its key and what it asks of clients: read from files at start-up and
-// again by Reload. Owned by main; outlives the Server. Reload, and everything const, from any
-// thread.
+// The server's certificate, its key and its requirements on client certificates, read from files at
+// start-up and again by Reload. Owned by main; outlives the Server. Any thread may call Reload and
+// everything const.
 #ifndef GATEWAY_API_HTTP_NET_TLS_CONTEXT_H_
 #define GATEWAY_API_HTTP_NET_TLS_CONTEXT_H_
 
@@ -25,7 +25,7 @@ struct TlsFiles {
 
 // Why the files cannot be used.
 struct TlsFault {
-  std::string_view key;  // "Http:Tls:KeyFile": the configuration key whose file it is
+  std::string_view key;  // "Http:Tls:KeyFile": the configuration key of the file
   std::string what;      // names the file; no secrets
 };
 
@@ -36,11 +36,11 @@ class TlsContext final {
   TlsContext& operator=(const TlsContext&) = delete;
   ~TlsContext();
 
-  // Reads the files again, for connections that come from now on; those that are there keep what
-  // they have. With a fault everything stays as it was.
+  // Reads the files again, for new connections; existing ones keep their certificate. On an error
+  // nothing changes.
   std::optional<TlsFault> Reload();
 
-  // What a new connection takes; a copy stays valid for as long as it is held.
+  // The context for a new connection; a copy stays valid as long as it exists.
   std::shared_ptr<ssl_ctx_st> current() const;
 
   // When the server's certificate expires.

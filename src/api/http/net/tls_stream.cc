@@ -15,12 +15,12 @@
 namespace gateway::http {
 namespace {
 
-// The most that one record holds: larger writes are cut up in any case.
+// Maximum size of one TLS record: larger writes are split in any case.
 constexpr std::size_t kRecordBytes = SSL3_RT_MAX_PLAIN_LENGTH;
 
 bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
-// OpenSSL's own socket BIO would raise SIGPIPE when the client has gone.
+// OpenSSL's own socket BIO would raise SIGPIPE after the client has disconnected.
 int SendBytes(BIO* bio, const char* bytes, int size) {
   const int fd = *static_cast<const int*>(BIO_get_data(bio));
   ssize_t sent = 0;
@@ -93,14 +93,14 @@ class TlsStream final : public Stream {
   int fd() const override { return fd_; }
 
  private:
-  // What a call that returned `returned` means; `wants` becomes what it waits for, if it does.
+  // The result of a call that returned `returned`; `wants` becomes the event it waits for, if any.
   IoResult::Status Judge(int returned, int* wants);
   void SayGoodbye();
 
   const int fd_;
   const SslPtr ssl_;
   bool established_ = false;
-  bool failed_ = false;  // nothing more may be asked of ssl_
+  bool failed_ = false;  // ssl_ must not be used any more
   bool closing_ = false;
   int read_wants_ = SSL_ERROR_NONE;
   int write_wants_ = SSL_ERROR_NONE;
@@ -118,7 +118,7 @@ bool TlsStream::Attach() {
 }
 
 TlsStream::~TlsStream() {
-  // A connection that is closed while idle: the client learns that it was no accident.
+  // For a connection closed while idle: tells the client that the close is intended.
   if (established_ && !closing_ && write_wants_ == SSL_ERROR_NONE) SayGoodbye();
   close(fd_);
 }
@@ -140,7 +140,7 @@ IoResult::Status TlsStream::Judge(int returned, int* wants) {
 }
 
 IoResult::Status TlsStream::Handshake() {
-  ERR_clear_error();  // SSL_get_error looks at what is there, whoever left it
+  ERR_clear_error();  // SSL_get_error also evaluates older errors
   errno = 0;
   const int returned = SSL_do_handshake(ssl_.get());
   if (returned == 1) {
@@ -167,9 +167,9 @@ IoResult TlsStream::Read(char* buffer, std::size_t size) {
   return {IoResult::Status::kOk, bytes};
 }
 
-// One record at a time. What would block was encrypted already: OpenSSL wants to see the same bytes
-// again, and at least as many. They are, because the record is always the beginning of what is
-// there.
+// One record at a time. A write that would block has been encrypted already: OpenSSL requires the
+// same bytes again, and at least as many. That holds, because the record is always the beginning of
+// the remaining bytes.
 IoResult TlsStream::Write(const iovec* pieces, int count) {
   if (failed_) return {IoResult::Status::kError, 0};
   const void* bytes = pieces[0].iov_base;
@@ -192,7 +192,7 @@ IoResult TlsStream::Write(const iovec* pieces, int count) {
   return {IoResult::Status::kOk, written};
 }
 
-// Sends close_notify, after which the socket's own end may follow.
+// Sends close_notify, before the socket itself is shut down.
 void TlsStream::SayGoodbye() {
   closing_ = true;
   write_wants_ = SSL_ERROR_NONE;
@@ -201,7 +201,7 @@ void TlsStream::SayGoodbye() {
     ERR_clear_error();
     const int returned = SSL_shutdown(ssl_.get());
     if (returned < 0 && Judge(returned, &write_wants_) == IoResult::Status::kWouldBlock) {
-      read_wants_ = SSL_ERROR_WANT_WRITE;  // Discard finishes it when there is room
+      read_wants_ = SSL_ERROR_WANT_WRITE;  // Discard finishes it when the socket is writable
       return;
     }
   }
@@ -212,7 +212,7 @@ void TlsStream::ShutdownWrite() {
   if (!closing_) SayGoodbye();
 }
 
-// Not decrypted: only the end counts.
+// Not decrypted: only the end of the input matters.
 IoResult TlsStream::Discard(char* buffer, std::size_t size) {
   if (write_wants_ != SSL_ERROR_NONE) SayGoodbye();
   ssize_t bytes = 0;

@@ -1,4 +1,4 @@
-// TLS over a connected socket, the server's side. See Stream for what it does and who owns it.
+// TLS over a connected socket, the server's side. See Stream for its behaviour and owner.
 #ifndef GATEWAY_API_HTTP_NET_TLS_STREAM_H_
 #define GATEWAY_API_HTTP_NET_TLS_STREAM_H_
 
