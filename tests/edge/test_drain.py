@@ -95,7 +95,7 @@ def clients_through_sigterm(gateway, pause):
     return [answer for client in clients for answer in client.answers], not_ready
 
 
-def test_who_keeps_sending_through_sigterm_is_served_and_told_to_go(start_edge, report):
+def test_a_client_that_keeps_sending_through_sigterm_is_served_and_its_connection_closed(start_edge, report):
     answers, not_ready = clients_through_sigterm(start_edge({"Shutdown:GraceMs": 500}), pause=0.002)
     assert {code for _, code, _ in answers} == {200}
     in_grace = [connection for asked, _, connection in answers if asked > not_ready]

@@ -54,7 +54,7 @@ class Lifetimes:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_slow_clients_are_dropped_and_disturb_nobody(start_edge, report, mode):
+def test_slow_clients_are_dropped_and_do_not_disturb_others(start_edge, report, mode):
     if shutil.which("slowhttptest") is None:
         pytest.skip("there is no slowhttptest")
     arguments, longest = MODES[mode]

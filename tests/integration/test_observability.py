@@ -22,7 +22,7 @@ def threads_of(answer):
     return answer.json()["entries"]["threads"]["data"]
 
 
-def test_live_fails_while_an_io_thread_does_not_turn_and_heals(kafka, start_gateway):
+def test_live_fails_while_an_io_thread_is_unresponsive_and_recovers(kafka, start_gateway):
     gateway = start_gateway(kafka.bootstrap_servers,
                             settings={"Management:Port": 0, "Http:Threads": 2})
     management = Http(gateway.await_event("management-listening")["url"])
@@ -43,7 +43,7 @@ def test_live_fails_while_an_io_thread_does_not_turn_and_heals(kafka, start_gate
     await_status(management, "/health/live", 200, 20)
 
 
-def test_a_process_that_is_stopped_as_a_whole_is_alive_when_it_goes_on(start_gateway):
+def test_a_process_that_was_stopped_as_a_whole_is_alive_when_it_continues(start_gateway):
     gateway = start_gateway("127.0.0.1:1", settings={"Http:Threads": 2})
     assert gateway.http.get("/health/live").status == 200
     gateway.signal(19)  # SIGSTOP
@@ -83,7 +83,7 @@ def requests_of(gateway, path):
     return [line for line in gateway.events("request") if line.get("url.path") == path]
 
 
-def test_by_default_problems_are_logged_and_few_of_the_rest_and_no_probes(start_gateway):
+def test_by_default_problems_and_a_sample_of_the_rest_are_logged_but_no_probes(start_gateway):
     gateway = start_gateway("embedded")
     gateway.await_ready()
     for i in range(50):

@@ -125,7 +125,7 @@ def test_json_is_spoken_too(start_traced, collector, one_partition):
 
 
 @needs_module
-def test_what_the_sampler_leaves_out_goes_on_as_it_came(
+def test_an_unsampled_trace_context_is_passed_on_unchanged(
         kafka, start_traced, collector, one_partition):
     gateway = start_traced(OTEL_TRACES_SAMPLER="parentbased_traceidratio",
                            OTEL_TRACES_SAMPLER_ARG="0")
@@ -157,7 +157,7 @@ def test_probes_are_not_traced_and_what_is_left_is_exported_at_the_end(
 @pytest.mark.parametrize("enabled, variables", [
     (False, {}), pytest.param(True, {"OTEL_SDK_DISABLED": "TRUE"}, marks=needs_module),
     pytest.param(True, {"OTEL_TRACES_EXPORTER": "none"}, marks=needs_module)])
-def test_when_it_is_off_a_trace_still_goes_on_to_kafka(
+def test_with_tracing_off_the_trace_context_is_still_passed_on_to_kafka(
         kafka, start_traced, collector, one_partition, enabled, variables):
     gateway = start_traced(enabled=enabled, **variables)
     for headers in ({"traceparent": PARENT}, {"traceparent": PARENT.upper(), "tracestate": "a=b"}):
@@ -173,7 +173,7 @@ def test_when_it_is_off_a_trace_still_goes_on_to_kafka(
 
 
 @needs_module
-def test_a_collector_that_never_answers_holds_up_nobody(kafka, start_gateway, one_partition):
+def test_a_collector_that_never_answers_delays_no_request(kafka, start_gateway, one_partition):
     silent = OtlpCollector(silent=True)
     try:
         gateway = start_gateway(
@@ -195,7 +195,7 @@ def test_a_collector_that_never_answers_holds_up_nobody(kafka, start_gateway, on
 
 
 @needs_module
-def test_a_collector_that_is_away_is_told_of_once_a_minute(kafka, start_gateway, one_partition):
+def test_an_unreachable_collector_is_logged_once_per_minute(kafka, start_gateway, one_partition):
     gateway = start_gateway(
         kafka.bootstrap_servers, settings={"Tracing:Enabled": "true"},
         environment={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1",

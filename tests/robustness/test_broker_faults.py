@@ -35,7 +35,7 @@ def test_each_broker_in_turn_is_killed_and_comes_back(case):
     run.finish()
 
 
-def test_a_leader_hangs_and_goes_on(case):
+def test_a_leader_hangs_and_continues(case):
     run = case("kill -STOP of a leader, then -CONT")
     with run.load():
         for _ in range(scaled(1, 2)):

@@ -78,7 +78,7 @@ def test_two_200s_that_claim_one_place_cannot_both_be_there():
     assert kinds(records, [found(1, 0, 0)]) == [LOST]
 
 
-def test_a_partition_is_held_to_even_when_the_offset_is_not_known():
+def test_a_record_must_be_in_its_partition_even_if_the_offset_is_unknown():
     assert kinds([sent(1, place=(1, None))], [found(1, 0, 0)]) == [MISPLACED]
 
 
@@ -87,7 +87,7 @@ def test_a_record_called_not_persisted_that_is_there_contradicts():
     assert kinds(records, [there[0], found(2, 0, 1), *there[2:]]) == [CONTRADICTED]
 
 
-def test_what_was_never_sent_is_told():
+def test_a_record_that_was_never_sent_is_reported():
     records, there = HONEST
     assert kinds(records, [*there, found(99, 0, 8)]) == [FOREIGN]
     assert kinds(records, [*there, found(1, 0, 8, value="")]) == [FOREIGN]
@@ -124,7 +124,7 @@ def test_order_is_of_one_partition_and_one_connection():
     assert kinds(another, [found(1, 0, 1), found(2, 0, 0)]) == []
 
 
-def test_a_key_in_two_partitions_is_told_unless_partitions_were_added():
+def test_a_key_in_two_partitions_is_reported_unless_partitions_were_added():
     records = [sent(1, place=(0, 0)), sent(2, place=(1, 0))]
     there = [found(1, 0, 0), found(2, 1, 0)]
     assert kinds(records, there) == [MOVED]
@@ -140,7 +140,7 @@ def batch(*fates, gaps=()):
     return [sent(i, fate, (0, i), request=1, order_gap=i in gaps) for i, fate in enumerate(fates)]
 
 
-def test_a_gap_that_is_not_told_and_one_that_is_none_are_told():
+def test_a_missing_order_gap_and_a_false_one_are_reported():
     there = [found(1, 0, 1)]
     assert kinds(batch(NOT_PERSISTED, STORED, gaps=[0]), there) == []
     assert kinds(batch(NOT_PERSISTED, STORED), there) == [GAP]
@@ -171,7 +171,7 @@ def request(overrun, status=504, deadline=1.0):
     return Request(5.0, 5.0 + deadline + overrun, deadline, status)
 
 
-def test_late_answers_are_told():
+def test_late_answers_are_reported():
     on_time = [request(0.01), request(0.02), request(-0.5, 200), request(-0.9, 503)]
     assert late_answers(on_time, at_worst=0.1, half=0.05) == []
     assert len(late_answers([*on_time, request(0.2)], at_worst=0.1, half=0.05)) == 1
@@ -180,7 +180,7 @@ def test_late_answers_are_told():
     assert len(late_answers([request(0.2)], at_worst=0.1, half=0.05)) == 2
 
 
-def test_deadlines_that_nobody_met_say_nothing():
+def test_without_passed_deadlines_nothing_is_reported():
     assert late_answers([request(-0.5, 200)], 0.1, 0.05) == ["no request met its deadline"]
     assert late_answers([Request(1.0, None, 1.0, 0), Request(1.0, 9.0, None, 504)], 0.1, 0.05) != []
 

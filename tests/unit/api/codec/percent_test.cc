@@ -20,7 +20,7 @@ TEST(DecodePercent, GivesAnyByte) {
   EXPECT_EQ(Decoded("100%25"), "100%");
 }
 
-TEST(DecodePercent, MakesABarePlusWhatItStandsFor) {
+TEST(DecodePercent, DecodesABarePlusAsRequested) {
   EXPECT_EQ(Decoded("a+b%2B%20"), "a+b+ ");
   EXPECT_EQ(Decoded("a+b%2B%20", Plus::kSpace), "a b+ ");
 }

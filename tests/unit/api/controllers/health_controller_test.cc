@@ -60,7 +60,7 @@ TEST_F(HealthControllerTest, IsDegradedButServingWithinTheGraceAnd503Beyond) {
   EXPECT_EQ(JsonOf(response)["entries"]["kafka"]["status"], "Unhealthy");
 }
 
-TEST_F(HealthControllerTest, TellsWhatTheProducerIsDoing) {
+TEST_F(HealthControllerTest, ReportsWhatTheProducerIsDoing) {
   auto data = JsonOf(Get("/health/ready"))["entries"]["kafka"]["data"];
   EXPECT_TRUE(data["secondsSinceDelivery"].is_null());
   EXPECT_TRUE(data["oldestRecordSeconds"].is_null());
@@ -77,7 +77,7 @@ TEST_F(HealthControllerTest, TellsWhatTheProducerIsDoing) {
   EXPECT_EQ(data["instanceSwaps"], 1);
 }
 
-TEST_F(HealthControllerTest, LiveTellsTheAgeOfEachLoop) {
+TEST_F(HealthControllerTest, LiveReportsTheAgeOfEachThread) {
   liveness.Add("http-0", std::chrono::seconds(10));
   liveness.Add("kafka-reports", std::chrono::seconds(30));
   clock.Advance(std::chrono::milliseconds(250));
@@ -89,7 +89,7 @@ TEST_F(HealthControllerTest, LiveTellsTheAgeOfEachLoop) {
   EXPECT_EQ(json["entries"].size(), 1U) << "Kafka has no say in it";
 }
 
-TEST_F(HealthControllerTest, LiveAndHealthAre503WhenALoopDoesNotTurnAndReadyIsNot) {
+TEST_F(HealthControllerTest, LiveAndHealthAre503WhenAThreadIsUnresponsiveButReadyIsNot) {
   liveness.Add("http-0", std::chrono::seconds(10));
   Heartbeat& reports = liveness.Add("kafka-reports", std::chrono::seconds(10));
   for (int i = 0; i < 10; ++i) {

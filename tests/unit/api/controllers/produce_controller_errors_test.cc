@@ -30,7 +30,7 @@ class RefusalTest : public testing::ProduceControllerTest {
   const std::string forbidden = R"({"topic":"secret","value":1})";
 };
 
-TEST_F(RefusalTest, ListsAllFaultsOfABatchInItsOrder) {
+TEST_F(RefusalTest, ListsAllErrorsOfABatchInItsOrder) {
   EXPECT_EQ(Places(Batch("[" + forbidden + R"(,{"value":1},{"topic":"..","value":2}])")),
             "/0/topic /1 /2/topic ");
   EXPECT_EQ(Places(Batch(R"([{"topic":1,"value":1},7,{"topic":"","key":1,"value":2}])")),
@@ -47,7 +47,7 @@ TEST_F(RefusalTest, ListsWhatADefaultSaysOnce) {
             "/topic /messages/1/topic ");
 }
 
-TEST_F(RefusalTest, ListsAllFaultsOfARecord) {
+TEST_F(RefusalTest, ListsAllErrorsOfARecord) {
   EXPECT_EQ(Places(Send(R"({"topic":"..","timestamp":0,"key":1})")), "/key  /topic /timestamp ");
 }
 
@@ -60,17 +60,17 @@ TEST_F(RefusalTest, ListsWhatIsWrongWithTheFirstOfTooManyRecords) {
       << "the default may come behind what was read";
 }
 
-TEST_F(RefusalTest, ListsAllFaultsOfLinesInTheirOrder) {
+TEST_F(RefusalTest, ListsAllErrorsOfLinesInTheirOrder) {
   EXPECT_EQ(Places(Lines(forbidden + "\n\n{\"value\":1}\n{\"topic\":\"..\",\"value\":1}")),
             "/0/topic:1 /1:3 /2/topic:4 ");
 }
 
-TEST_F(RefusalTest, ListsAllFaultsOfARawRecord) {
+TEST_F(RefusalTest, ListsAllErrorsOfARawRecord) {
   EXPECT_EQ(Places(Raw("?kye=1&partition=-1", std::string(101, 'x'), "", "a%20b")),
             "kye topic partition  ");
 }
 
-TEST_F(RefusalTest, ListsAllFaultsOfRawLinesAndThoseOfAllOnce) {
+TEST_F(RefusalTest, ListsAllErrorsOfRawLinesAndSharedOnesOnce) {
   EXPECT_EQ(
       Places(Raw("?kye=1&partition=-1", "1\n" + std::string(101, 'x'), kNdjsonField, "secret")),
       "kye partition topic /1:2 ");
@@ -78,7 +78,7 @@ TEST_F(RefusalTest, ListsAllFaultsOfRawLinesAndThoseOfAllOnce) {
   EXPECT_EQ(Places(Raw("?kye=1", "1\n2\n3\n4", kNdjsonField, ".")), "kye  topic ");
 }
 
-TEST_F(RefusalTest, IsCalledAfterItsWorstFault) {
+TEST_F(RefusalTest, HasTheCodeOfItsMostImportantError) {
   const auto code = [this](const std::string& records) {
     return JsonOf(Ask(Batch("[" + records + "]")))["code"].get<std::string>();
   };

@@ -79,7 +79,7 @@ TEST_F(HeadersFromRequestTest, CountAsBytesOfARecord) {
       HasSubstr("101 bytes of key, value and headers, 100 of them copied from request headers"));
 }
 
-TEST_F(HeadersFromRequestTest, AreAFaultOfAllRawLinesOnce) {
+TEST_F(HeadersFromRequestTest, AreAnErrorOfAllRawLinesOnce) {
   const auto response =
       Ask(Raw("", "1\n2\n3", std::string(kNdjsonField) + "X-A: " + std::string(98, 'a') + "\r\n"));
   EXPECT_EQ(response.status, 413);

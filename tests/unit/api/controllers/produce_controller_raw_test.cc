@@ -43,7 +43,7 @@ TEST_F(ProduceControllerTest, ATopicInThePathIsDecodedAndChecked) {
   EXPECT_EQ(Ask(Raw("", "v", "", "__consumer_offsets")).status, 403);
 }
 
-TEST_F(ProduceControllerTest, FaultsOfRawRecordsNameTheirParameter) {
+TEST_F(ProduceControllerTest, ErrorsOfRawRecordsNameTheirParameter) {
   EXPECT_EQ(JsonOf(Ask(Raw("?partition=-1", "v")))["errors"][0]["parameter"], "partition");
   EXPECT_EQ(JsonOf(Ask(Raw("?timestamp=0", "v")))["errors"][0]["parameter"], "timestamp");
   const auto headers =
@@ -85,7 +85,7 @@ TEST_F(ProduceControllerTest, WhatWouldNotBeTheValueThatWasMeantIsNoRecord) {
   EXPECT_TRUE(producer.sent.empty());
 }
 
-TEST_F(ProduceControllerTest, WhatAllRawLinesShareIsAFaultOnce) {
+TEST_F(ProduceControllerTest, AnErrorSharedByAllRawLinesIsListedOnce) {
   const auto shared = JsonOf(Ask(Raw("?partition=-1", "1\n2\n3", kNdjsonField, "secret")));
   EXPECT_EQ(shared["errors"].size(), 2U);
   EXPECT_EQ(shared["errors"][0]["parameter"], "partition");

@@ -91,7 +91,7 @@ TEST_F(ProduceControllerTest, RecordsTakeTheirShareOfTheByteBudgetUntilTheyAreRe
   EXPECT_EQ(admission.bytes(), 0U);
 }
 
-TEST_F(ProduceControllerTest, TheBudgetIsGivenBackBeforeTheAnswerIsOut) {
+TEST_F(ProduceControllerTest, TheBudgetIsReleasedBeforeTheAnswerIsWritten) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   std::vector<http::CompletionQueue::Completion> completions;
   std::vector<http::CompletionQueue::Task> tasks;
@@ -112,7 +112,7 @@ TEST_F(ProduceControllerTest, AfterTheDeadlineTheBudgetIsHeldUntilTheLastReport)
   EXPECT_EQ(admission.requests(), 0U);
 }
 
-TEST_F(ProduceControllerTest, RecordsForWhichThereIsNoRoomAreRefusedBeforeTheyAreSent) {
+TEST_F(ProduceControllerTest, RecordsBeyondTheBudgetAreRefusedBeforeTheyAreSent) {
   auto other = admission.TryAdmit();
   ASSERT_TRUE(other.Grow(900));  // there is room for the bytes of the body, not for the records
   const auto response = Ask(Send(kRecord));
@@ -125,7 +125,7 @@ TEST_F(ProduceControllerTest, RecordsForWhichThereIsNoRoomAreRefusedBeforeTheyAr
   EXPECT_EQ(admission.bytes(), 900U);
 }
 
-TEST_F(ProduceControllerTest, WhatIsRefusedLaterForWantOfRoomIsToldToWaitForWhatDrains) {
+TEST_F(ProduceControllerTest, ALaterRejectionAtTheLimitHasTheTimeToDrainAsRetryAfter) {
   const auto other = admission.TryAdmit();
   admission.RetryAfterSeconds(clock.Now());
   clock.Advance(std::chrono::seconds(5));  // in which only the request itself comes free
@@ -154,7 +154,7 @@ TEST_F(ProduceControllerTest, ABatchIsAnsweredWithEachRecordsFateInOrder) {
   EXPECT_EQ(json["results"][1]["offset"], 9);
 }
 
-TEST_F(ProduceControllerTest, ABatchInWhichEverythingFailedForWantOfBrokersIs503WithRetryAfter) {
+TEST_F(ProduceControllerTest, ABatchThatFailedCompletelyWithoutBrokersIs503WithRetryAfter) {
   Begin(Batch(R"([{"topic":"a","value":1},{"topic":"b","value":2}])"));
   for (PendingRecord* record : producer.sent) {
     record->Report(NotStored(ErrorCode::kBrokersUnavailable));
@@ -189,7 +189,7 @@ TEST_F(ProduceControllerTest, LinesAreABatchWhoseResultsNameThem) {
   EXPECT_EQ(JsonOf(*response)["results"][1]["line"], 3);
 }
 
-TEST_F(ProduceControllerTest, AnyFaultOfALineNamesIt) {
+TEST_F(ProduceControllerTest, EveryErrorOfALineNamesTheLine) {
   const std::string good = R"({"topic":"a","value":1})";
   const auto parsing = JsonOf(Ask(Lines(good + "\n\n{\"topic\":\"a\"}")));
   EXPECT_EQ(parsing["errors"][0]["pointer"], "/1");
@@ -211,7 +211,7 @@ TEST_F(ProduceControllerTest, AClientThatAcceptsLinesGetsThem) {
       << "a single record is no list";
 }
 
-TEST_F(ProduceControllerTest, LittleIsAnsweredWhenLittleIsWanted) {
+TEST_F(ProduceControllerTest, ReturnMinimalGivesAMinimalAnswer) {
   producer.on_send = [](PendingRecord* record) { record->Report(Stored(0, 1)); };
   const auto response = Ask(Send(R"([{"topic":"a","value":1},{"topic":"a","value":2}])",
                                  "Prefer: return=minimal\r\n", "/api/kafka/send/batch"));
@@ -297,7 +297,7 @@ TEST_F(RespondAsyncTest, WhatIsNotValidIsStillRefused) {
 
 constexpr std::string_view kParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-TEST_F(ProduceControllerTest, TraceAndIdempotencyKeyGoOnIntoTheRecords) {
+TEST_F(ProduceControllerTest, TraceAndIdempotencyKeyBecomeHeadersOfTheRecords) {
   Begin(Send(kRecord, "traceparent: " + std::string(kParent) + "\r\nIdempotency-Key: \"k-1\"\r\n"));
   ASSERT_EQ(producer.sent.size(), 1U);
   const std::span<const Header> headers = producer.sent[0]->record().headers;
@@ -368,7 +368,7 @@ TEST(RequestTimeoutOf, TakesWholePositiveNumbersUpToTheCap) {
   EXPECT_EQ(RequestTimeoutOf(http::RequestHead(), milliseconds(7)).value(), milliseconds(7));
 }
 
-TEST_F(ProduceControllerTest, TheTimeOfARequestThatSendsIsToldFromItsHeadToItsAnswer) {
+TEST_F(ProduceControllerTest, TheTimeOfASendIsMeasuredFromItsHeadToItsAnswer) {
   Begin(Send(kRecord));
   clock.Advance(milliseconds(5));
   producer.sent[0]->Report(Stored(0, 1));

@@ -81,7 +81,7 @@ TEST_F(TopicsControllerTest, ShowsThePartitionsOfATopic) {
             R"({"partition":1,"leader":null,"replicas":[2],"inSyncReplicas":[]}]})");
 }
 
-TEST_F(TopicsControllerTest, TellsNothingOfATopicThatPolicyRefuses) {
+TEST_F(TopicsControllerTest, DisclosesNothingAboutAForbiddenTopic) {
   catalog.Tell(Named({"__internal", "secret"}));
   catalog.held = true;
   for (const char* topic : {"/secret", "/secret-none", "/__internal"}) {

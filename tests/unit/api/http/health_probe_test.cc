@@ -92,7 +92,7 @@ TEST(ProbeHealth, NamesAnotherStatus) {
   EXPECT_THAT(ProbeHealth(ProbeOf(server.port)), Optional(HasSubstr("answers 503, not 200.")));
 }
 
-TEST(ProbeHealth, SaysThatNobodyListens) {
+TEST(ProbeHealth, ReportsAPortWithoutAListener) {
   std::uint16_t port = 0;
   {
     const OneAnswer gone;

@@ -250,7 +250,7 @@ TEST(JsonReader, KeepsArraysAndObjectsApartAtEveryDepth) {
   }
 }
 
-TEST(JsonReader, TellsAStringThatHasHalfASurrogatePair) {
+TEST(JsonReader, RecognizesAStringWithHalfASurrogatePair) {
   const std::vector<std::pair<std::string, std::string>> halves = {
       {R"("\ud800")", "\xEF\xBF\xBD"},
       {R"("\udc00")", "\xEF\xBF\xBD"},

@@ -45,7 +45,7 @@ TEST(WhyNotTaken, TakesLinesByEachOfTheirNamesWhereTheyAreTaken) {
   EXPECT_NE(Why("application/x-jsonlin", kBatch), "");
 }
 
-TEST(WhyNotTaken, TellsClientsOfTheRestProxyWhatToSendWhere) {
+TEST(WhyNotTaken, ExplainsToRestProxyClientsWhatToSend) {
   for (const char* type : {"application/vnd.kafka.json.v2+json", "application/vnd.kafka.v2+json",
                            "Application/Vnd.Kafka.Avro.V2+JSON; charset=utf-8"}) {
     for (const auto wanted :

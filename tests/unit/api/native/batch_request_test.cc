@@ -83,7 +83,7 @@ TEST(BatchRequest, RefusesABatchWithoutRecords) {
   EXPECT_THAT(Pointers(ParseBatch("1")), ElementsAre(""));
 }
 
-TEST(BatchRequest, PointsToEachFault) {
+TEST(BatchRequest, PointsToEachError) {
   EXPECT_THAT(Pointers(ParseBatch(R"([{"topic":1,"value":1},{"topic":"t"},2,{"value":1},)"
                                   R"({"topic":"t","value":1,"headers":[{"name":1,"value":""}]}])")),
               ElementsAre("/0/topic", "/1", "/2", "/3", "/4/headers/0/name"));
@@ -94,7 +94,7 @@ TEST(BatchRequest, PointsToEachFault) {
               ElementsAre("/topic", "/headers"));
 }
 
-TEST(BatchRequest, RefusesUnknownAndRepeatedMembersBesideTheMessages) {
+TEST(BatchRequest, RefusesUnknownAndRepeatedMembersNextToTheMessages) {
   EXPECT_THAT(Faults(ParseBatch(R"({"message":[],"messages":[{"topic":"t","value":1}]})")),
               ElementsAre(R"(/message: Unknown member "message"; did you mean "messages"?)"));
   EXPECT_THAT(Pointers(ParseBatch(R"({"messages":[{"topic":"t","value":1}],"m\u0065ssages":[]})")),
@@ -103,7 +103,7 @@ TEST(BatchRequest, RefusesUnknownAndRepeatedMembersBesideTheMessages) {
               ElementsAre("/topic"));
 }
 
-TEST(BatchRequest, ListsAHundredFaultsAndSaysThatThereAreMore) {
+TEST(BatchRequest, ListsAHundredErrorsAndSaysThatThereAreMore) {
   const auto body = [](std::size_t count) {
     std::string text = "[";
     for (std::size_t i = 0; i < count; ++i) text.append(i == 0 ? "1" : ",1");
@@ -175,7 +175,7 @@ TEST(LinesRequest, TakesARecordALineAndSkipsEmptyLines) {
   EXPECT_EQ(request.batch.records[1].topic, "b");
 }
 
-TEST(LinesRequest, RefusesNoRecordTooManyAndFaults) {
+TEST(LinesRequest, RefusesNoRecordTooManyRecordsAndErrors) {
   const std::string line = "{\"topic\":\"t\",\"value\":1}\n";
   EXPECT_THAT(Faults(ParseLines("\n \n")), ElementsAre(HasSubstr("The body contains no record")));
   EXPECT_TRUE(ParseLines(line + line, 2).ok());
@@ -183,7 +183,7 @@ TEST(LinesRequest, RefusesNoRecordTooManyAndFaults) {
   EXPECT_THAT(Pointers(ParseLines(line + "\n[]\n{\"value\":1}\n")), ElementsAre("/1", "/2"));
 }
 
-TEST(LinesRequest, WantsARecordWholeOnItsLine) {
+TEST(LinesRequest, RequiresAWholeRecordPerLine) {
   const std::string line = "{\"topic\":\"t\",\"value\":1}\n";
   EXPECT_THAT(
       Faults(ParseLines(line + "{\"topic\":\n\"t\",\"value\":1}")),

@@ -227,7 +227,7 @@ TEST_F(BatchResponseTest, MayBeLinesOfWhichTheLastSumsUp) {
   EXPECT_EQ(text[2], R"({"status":"PartialSuccess","total":2,"succeeded":1,"failed":1})");
 }
 
-TEST_F(BatchResponseTest, SumsUpThePartitionsWhenLittleIsWanted) {
+TEST_F(BatchResponseTest, SummarizesThePartitionsForReturnMinimal) {
   const std::vector<DeliveryReport> outcomes = {
       testing::Stored(1, 7), testing::Stored(0, 3), Failure(ErrorCode::kOverloaded),
       testing::Stored(1, 8), RecordMetadata{3, std::nullopt, 1}};
@@ -243,7 +243,7 @@ TEST_F(BatchResponseTest, SumsUpThePartitionsWhenLittleIsWanted) {
   EXPECT_EQ(body.at("results").at(0).at("index"), 2);
 }
 
-TEST_F(BatchResponseTest, IsOnlyTheSumWhenLittleIsWantedInLinesAndAllIsStored) {
+TEST_F(BatchResponseTest, IsOnlyTheSummaryForReturnMinimalInLinesWhenAllIsStored) {
   EXPECT_EQ(Respond({testing::Stored(1, 7)}, {}, {true, true, nullptr}).body,
             R"({"status":"Success","total":1,"succeeded":1,"failed":0,"partitions":[)"
             R"({"topic":"t","partition":1,"firstOffset":7,"lastOffset":7,"count":1}]})"

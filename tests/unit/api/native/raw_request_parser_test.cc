@@ -78,7 +78,7 @@ TEST(ParseRawRequest, TakesTheBodyAsTheValueWithoutACopy) {
   EXPECT_THAT(record.headers, IsEmpty());
 }
 
-TEST(ParseRawRequest, TellsAnEmptyValueFromATombstone) {
+TEST(ParseRawRequest, DistinguishesAnEmptyValueFromATombstone) {
   http::RequestHead head = Head("tombstone=false", {{"content-type", "text/plain"}});
   head.content_length = 0;
   EXPECT_EQ(ParseRawRequest("t", head, testing::Body(""), 1).value().batch.records[0].value, "");
@@ -137,7 +137,7 @@ TEST(ParseRawRequest, DecodesTheNamesOfParameters) {
   EXPECT_THAT(Faults(Parse("k%6=a")), ElementsAre(HasSubstr("k%6: \"%\" must be followed by")));
 }
 
-TEST(ParseRawRequest, TellsAnEmptyKeyFromNone) {
+TEST(ParseRawRequest, DistinguishesAnEmptyKeyFromNone) {
   EXPECT_EQ(Parse("&key=&").value().batch.records[0].key, "");
   EXPECT_FALSE(Parse("&").value().batch.records[0].key);
 }

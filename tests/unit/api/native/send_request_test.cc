@@ -83,7 +83,7 @@ TEST(SendRequest, ForwardsTheBytesOfAJsonValueExactlyAsSent) {
 }
 
 // Text that was cut within an emoji.
-TEST(SendRequest, ForwardsHalfASurrogatePairWhereNobodyDecodesIt) {
+TEST(SendRequest, ForwardsHalfASurrogatePairThatIsNotDecoded) {
   for (const std::string value : {R"({"a":"\ud83d"})", R"({"\ud83d":1})", R"([["\ude00\ud83d"]])",
                                   R"({"a":{"\uDC00":""}})"}) {
     EXPECT_EQ(ValueOf("\"value\":" + value), value);
@@ -139,7 +139,7 @@ TEST(SendRequest, TakesNullAsATombstoneUnderEachEncoding) {
   }
 }
 
-TEST(SendRequest, TellsAnEmptyKeyFromNone) {
+TEST(SendRequest, DistinguishesAnEmptyKeyFromNone) {
   EXPECT_EQ(KeyOf(R"("key":"")"), "");
   EXPECT_EQ(KeyOf(R"("key":"","keyEncoding":"base64")"), "");
   EXPECT_EQ(KeyOf(R"("key":null)"), std::nullopt);
@@ -333,7 +333,7 @@ TEST(SendRequest, RefusesABodyThatIsNoObject) {
   EXPECT_THAT(Faults(ParseSend("[]")), ElementsAre(HasSubstr("/send/batch")));
 }
 
-TEST(SendRequest, SaysOneFaultInTheDetailToo) {
+TEST(SendRequest, RepeatsASingleErrorInTheDetail) {
   const auto result = Send(R"("value":1,"partition":-1.5)");
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().type, ProblemType::kInvalidRecord);

@@ -45,11 +45,11 @@ TEST_F(AccessLogTest, WritesProblemsAndSlowOnesAlways) {
   EXPECT_EQ(Written(options, Line(200, milliseconds(100))), 1U);
 }
 
-TEST_F(AccessLogTest, WritesOneInSoManyOfTheRest) {
+TEST_F(AccessLogTest, SamplesTheRest) {
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, Line(200), 100), 10U);
 }
 
-TEST_F(AccessLogTest, OfWhatFoundNoRoomWritesTheFirstAndOneInSoMany) {
+TEST_F(AccessLogTest, SamplesRejectionsAtALimitAndWritesTheFirst) {
   AccessLog::Line refused = Line(503);
   refused.error_type = "Overloaded";
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 1), 1U);
@@ -76,7 +76,7 @@ TEST_F(AccessLogTest, OfProbesOnlyTheFailedAreWrittenUnlessAllIs) {
   EXPECT_EQ(Written({Mode::kProblems, 1, milliseconds(100)}, probe), 1U);
 }
 
-TEST_F(AccessLogTest, FaultsOfTheServerAndSlowOnesAreWarnings) {
+TEST_F(AccessLogTest, ServerErrorsAndSlowRequestsAreWarnings) {
   EXPECT_EQ(Only(Line(500)).level, LogLevel::kWarning);
   EXPECT_EQ(Only(Line(200, milliseconds(100))).level, LogLevel::kWarning);
   EXPECT_EQ(Only(Line(499)).level, LogLevel::kInformation);
@@ -94,7 +94,7 @@ TEST_F(AccessLogTest, TheSentenceSaysWhatBecameOfTheRequest) {
   EXPECT_EQ(Only(probe).message, "A health check failed.");
 }
 
-TEST_F(AccessLogTest, WhatIsNotKnownIsLeftOut) {
+TEST_F(AccessLogTest, UnknownFieldsAreLeftOut) {
   auto fields = Only(Line(404)).fields;
   for (const char* const name :
        {"trace_id", "span_id", "trace_flags", "http.route", "url.path", "error.type",
@@ -114,7 +114,7 @@ TEST_F(AccessLogTest, WhatAClientSentIsCutBetweenTwoCharacters) {
   EXPECT_EQ(fields["user_agent.original"], agent);
 }
 
-TEST_F(AccessLogTest, ASendTellsOfItsRecords) {
+TEST_F(AccessLogTest, ASendHasTheNumberOfItsRecords) {
   AccessLog::Line line = Line(200);
   line.topic = "orders";
   line.records = 3;

@@ -118,7 +118,7 @@ TEST_F(Stages, OverTheRequestBudgetIs503AndOtherRoutesAreServed) {
   EXPECT_EQ(admission.requests(), 2U);
 }
 
-TEST_F(Stages, OverTheByteBudgetIs503WhenItIsNotAlone) {
+TEST_F(Stages, OverTheByteBudgetIs503UnlessItIsTheOnlyRequest) {
   auto other = admission.TryAdmit();
   ASSERT_TRUE(other.Grow(900));
   EXPECT_EQ(Ask(Request("POST /send", kJson, std::string(101, 'x'))).status, 503);
@@ -127,7 +127,7 @@ TEST_F(Stages, OverTheByteBudgetIs503WhenItIsNotAlone) {
   EXPECT_EQ(admission.bytes(), 900U);
 }
 
-TEST_F(Stages, OverABudgetRetryAfterTellsHowLongWhatIsInFlightTakes) {
+TEST_F(Stages, OverABudgetRetryAfterIsTheTimeThatRequestsInFlightTake) {
   const auto first = admission.TryAdmit();
   {
     auto second = admission.TryAdmit();
@@ -147,7 +147,7 @@ TEST_F(Stages, OverABudgetRetryAfterTellsHowLongWhatIsInFlightTakes) {
   EXPECT_EQ(HeaderOf(response, "Retry-After"), "10");
 }
 
-TEST_F(Stages, TheBudgetIsHeldUntilTheLastWhoKnowsTheRequestLetsGo) {
+TEST_F(Stages, TheBudgetIsReleasedWithTheLastReferenceToTheRequest) {
   Begin(Request("POST /keep", "", "12345"));
   EXPECT_EQ(admission.requests(), 1U);
   EXPECT_EQ(admission.bytes(), 5U);
@@ -244,7 +244,7 @@ TEST_F(Stages, EachRequestIsCountedOnceUnderItsRoute) {
   EXPECT_EQ(logger.lines.size(), 3U);
 }
 
-TEST_F(Stages, TheAccessLogTellsOfARequest) {
+TEST_F(Stages, TheAccessLogDescribesARequest) {
   Ask("GET /hello/a?key=secret HTTP/1.1\r\nHost: h\r\nUser-Agent: curl/8\r\nX-Request-Id: r-1\r\n"
       "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n");
   ASSERT_EQ(logger.lines.size(), 1U);
@@ -263,7 +263,7 @@ TEST_F(Stages, TheAccessLogTellsOfARequest) {
   EXPECT_EQ(fields.count("error.type"), 0U);
 }
 
-TEST_F(Stages, TheAccessLogTellsOfWhatTheFramerRefusedAndWhy) {
+TEST_F(Stages, TheAccessLogDescribesARequestThatTheFramerRefused) {
   pipeline.OnRefused({ProblemType::kHeadTooLarge, ""}, nullptr, "192.0.2.1", nullptr);
   ASSERT_EQ(logger.lines.size(), 1U);
   auto fields = logger.lines[0].fields;

@@ -86,7 +86,7 @@ TEST(PropagateHeaders, ATraceThatIsNotWellFormedIsNoTrace) {
   EXPECT_THAT(Carried({{"tracestate", "a=b"}}, {{}}).records[0].headers, IsEmpty());
 }
 
-TEST(PropagateHeaders, ALaterVersionGoesOnAsItCame) {
+TEST(PropagateHeaders, ALaterVersionIsPassedOnUnchanged) {
   const std::string later = "cc" + std::string(kParent.substr(2)) + "-more";
   EXPECT_THAT(HeaderTexts(Carried({{"traceparent", later}}, {{}}).records[0]),
               ElementsAre("traceparent=" + later));

@@ -119,7 +119,7 @@ TEST_F(TracingTest, TheAccessLogHasTheServersSpan) {
   EXPECT_EQ(logger.lines[0].fields["span_id"], tracer.spans[0].traceparent.substr(36, 16));
 }
 
-TEST_F(TracingTest, WhatTheSamplerLeavesOutGoesOnAsItCame) {
+TEST_F(TracingTest, AnUnsampledTraceContextIsPassedOnUnchanged) {
   tracer.samples = false;
   Send("traceparent: " + std::string(kParent) + "\r\n");
   EXPECT_THAT(tracer.spans, IsEmpty());

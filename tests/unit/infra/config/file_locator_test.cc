@@ -32,7 +32,7 @@ TEST_F(Locator, ABuildInTheSourceTreeIsNotConfiguredByWhatIsInstalled) {
             std::nullopt);
 }
 
-TEST_F(Locator, FilesBesideTheExecutableAreFound) {
+TEST_F(Locator, FilesNextToTheExecutableAreFound) {
   const std::string config = Write("opt/config/appsettings.json", "{}");
   const std::string contract = Write("opt/openapi/openapi.json", "{}");
   EXPECT_EQ(For("opt/kafka-gateway").FindConfig("appsettings.json"), config);
@@ -53,7 +53,7 @@ TEST_F(Locator, AnInstalledGatewayPrefersItsPrefixThenEtcThenShare) {
   EXPECT_EQ(files.FindData("openapi/openapi.json"), own_data);
 }
 
-TEST_F(Locator, EachConfigFileIsLookedForByItself) {
+TEST_F(Locator, EachConfigFileIsLookedUpSeparately) {
   Write("root/usr/share/kafka-gateway/appsettings.json", "{}");
   const std::string local = Write("root/etc/kafka-gateway/appsettings.Production.json", "{}");
   EXPECT_EQ(For("prefix/bin/kafka-gateway").FindConfig("appsettings.Production.json"), local);

@@ -146,7 +146,7 @@ TEST_F(Problems, NoContradictionIsMadeUpFromAValueThatIsWrongAnyway) {
               ElementsAre(HasSubstr("is not JSON")));
 }
 
-TEST_F(Problems, TheEmbeddedBrokerGoesWithTlsProperties) {
+TEST_F(Problems, TheEmbeddedBrokerAllowsTlsProperties) {
   EXPECT_THAT(LoadProblems({"Kafka__BootstrapServers=embedded",
                             "Kafka__Librdkafka__security_protocol=sasl_ssl"}),
               IsEmpty());

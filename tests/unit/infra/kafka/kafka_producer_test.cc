@@ -92,7 +92,7 @@ TEST(KafkaProducer, TimestampsAreStoredAndReported) {
   EXPECT_EQ(record.Await().value().timestamp, 1'234'567'890'123);
 }
 
-TEST(KafkaProducer, WithoutATimestampTheReportTellsTheTimeOfSending) {
+TEST(KafkaProducer, WithoutATimestampTheReportHasTheTimeOfSending) {
   EmbeddedKafka kafka;
   TestRecord record("t", "k", "v");
   const TimestampMs before = kafka.clock.UnixMillis();
@@ -165,7 +165,7 @@ TEST(KafkaProducer, ARecordThatLibrdkafkaDoesNotTakeIsReportedOnce) {
   EXPECT_EQ(large.reports(), 1U);
 }
 
-TEST(KafkaProducer, WhatLibrdkafkasFullQueueDoesNotTakeIsHeldAndStoredLater) {
+TEST(KafkaProducer, RecordsThatLibrdkafkasFullQueueRejectsAreQueuedAndStoredLater) {
   EmbeddedKafka kafka([](auto& options) { options.kafka.queue_max_messages = 10; });
   std::deque<TestRecord> records;
   for (int i = 0; i < 200; ++i) records.emplace_back("t", "k", std::to_string(i), 1);
@@ -176,7 +176,7 @@ TEST(KafkaProducer, WhatLibrdkafkasFullQueueDoesNotTakeIsHeldAndStoredLater) {
   for (std::size_t i = 0; i < 200; ++i) EXPECT_EQ(read[i].value, std::to_string(i));
 }
 
-TEST(KafkaProducer, WhileTheLeaderIsAwayRecordsAreHeldAndStoredWhenItIsBack) {
+TEST(KafkaProducer, WhileTheLeaderIsDownRecordsAreQueuedAndStoredWhenItRecovers) {
   EmbeddedKafka kafka;
   TestRecord before("t", "k", "v", 0);
   kafka.Send(&before);
@@ -191,7 +191,7 @@ TEST(KafkaProducer, WhileTheLeaderIsAwayRecordsAreHeldAndStoredWhenItIsBack) {
   EXPECT_TRUE(held.Await().ok());
 }
 
-TEST(KafkaProducer, WhileTheLeaderIsAwayADeadlineWithdraws) {
+TEST(KafkaProducer, WhileTheLeaderIsDownADeadlineWithdraws) {
   EmbeddedKafka kafka;
   TestRecord before("t", "k", "v", 0);
   kafka.Send(&before);
@@ -226,7 +226,7 @@ TEST(KafkaProducer, ABurstThatBeginsOnAnUnknownTopicIsStoredInOrder) {
   EXPECT_EQ(misplaced, 0);
 }
 
-TEST(KafkaProducer, DrainDeliversWhatIsUnderWay) {
+TEST(KafkaProducer, DrainDeliversRecordsInFlight) {
   EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 20'000; });
   std::deque<TestRecord> records;
   for (int i = 0; i < 1'000; ++i) records.emplace_back("t" + std::to_string(i % 3), "k", "v");
@@ -320,7 +320,7 @@ TEST(KafkaProducer, ReadinessFollowsTheBroker) {
   EXPECT_TRUE(kafka.producer().Status().ready);
 }
 
-TEST(KafkaProducer, AFatalErrorIsSaidOnceAndANewInstanceTakesOver) {
+TEST(KafkaProducer, AFatalErrorIsLoggedOnceAndANewInstanceTakesOver) {
   EmbeddedKafka kafka;
   TestRecord before("t", "k", "v", 0);
   kafka.Send(&before);
@@ -372,7 +372,7 @@ TEST(KafkaProducer, AConfigurationThatLibrdkafkaCannotStartWithIsASentence) {
   EXPECT_THAT(made.error(), HasSubstr("ssl.ca.location"));
 }
 
-TEST(KafkaProducer, TellsOfStatisticsOfDeliveriesAndThatItWasReplaced) {
+TEST(KafkaProducer, ReportsStatisticsDeliveriesAndReplacements) {
   Counter statistics;
   Counter replaced;
   EmbeddedKafka kafka([&](KafkaProducer::Options& options) {

@@ -136,7 +136,7 @@ TEST_F(AsyncLoggerTest, ACriticalLineIsWrittenBeforeLogReturns) {
   EXPECT_THAT(text_, HasSubstr("the-end"));
 }
 
-TEST_F(AsyncLoggerTest, ACallerIsNotHeldByAStuckSinkNotEvenWithACriticalLine) {
+TEST_F(AsyncLoggerTest, AStuckSinkDoesNotBlockACallerNotEvenWithACriticalLine) {
   Gate gate;
   LoggerOptions options = ToGate(gate);
   options.critical_wait = milliseconds(1);
@@ -195,7 +195,7 @@ TEST_F(AsyncLoggerTest, CountsLinesThatTheSinkLost) {
   EXPECT_EQ(logger.dropped(), 3U);
 }
 
-TEST_F(AsyncLoggerTest, ItsEndIsNotHeldByAReaderThatIsStuck) {
+TEST_F(AsyncLoggerTest, AStuckReaderDoesNotBlockTheDestructor) {
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   LoggerOptions options;

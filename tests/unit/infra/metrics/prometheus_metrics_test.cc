@@ -86,7 +86,7 @@ TEST(PrometheusMetrics, ActiveRequestsAndConnectionsGoUpAndDown) {
   EXPECT_THAT(text, HasLine("http_server_open_connections 4"));
 }
 
-TEST(PrometheusMetrics, CountsRejectionsByReasonAlsoOnesItWasNotToldOf) {
+TEST(PrometheusMetrics, CountsRejectionsByReasonIncludingUnknownReasons) {
   PrometheusMetrics metrics({});
   metrics.OnHttpRejected("head-timeout");
   metrics.OnHttpRejected("new-reason");
@@ -260,7 +260,7 @@ TEST(PrometheusMetrics, NothingIsLostWhenThreadsCountAtOnceAndOneScrapes) {
   EXPECT_THAT(text, HasLine("http_server_active_requests 0"));
 }
 
-TEST(PrometheusMetrics, TellsTenthsOfAMillisecondOfAStageApart) {
+TEST(PrometheusMetrics, HasStagesWithAResolutionOfATenthOfAMillisecond) {
   PrometheusMetrics metrics({});
   const std::string name = "kafka_gateway_stage_duration_seconds";
   EXPECT_THAT(metrics.Scrape(), HasLine(name + "_count{stage=\"held\"} 0"));

@@ -126,7 +126,7 @@ TEST(RdkafkaMetrics, ExportsTheBatchesOfAsManyTopicsAsItMay) {
   EXPECT_THAT(text, Not(HasSubstr("topic=\"c\"")));
 }
 
-TEST(RdkafkaMetrics, CountersGoOnWhenAnotherInstanceTakesOver) {
+TEST(RdkafkaMetrics, CountersContinueWhenTheInstanceIsReplaced) {
   RdkafkaMetrics metrics(10);
   metrics.OnStatistics(0, Statistics(Broker(1, "UP", 8)));
   metrics.OnReplaced();
@@ -148,7 +148,7 @@ TEST(RdkafkaMetrics, CountersGoOnWhenAnotherInstanceTakesOver) {
   EXPECT_THAT(Scrape(metrics), HasLine("rdkafka_tx_messages_total 105"));
 }
 
-TEST(RdkafkaMetrics, SurvivesWhatIsNoStatistics) {
+TEST(RdkafkaMetrics, IgnoresTextThatIsNotStatistics) {
   RdkafkaMetrics metrics(10);
   for (const char* text :
        {"", "{", "[]", "7", R"({"brokers":7,"topics":[]})", R"({"brokers":{"a":{"nodeid":"x"}}})",
@@ -158,7 +158,7 @@ TEST(RdkafkaMetrics, SurvivesWhatIsNoStatistics) {
   }
 }
 
-TEST(RdkafkaMetrics, OfATextOfMegabytesTopicsAreLeftOut) {
+TEST(RdkafkaMetrics, TopicsOfATextOfMegabytesAreLeftOut) {
   std::string topics = Topic("a");
   while (topics.size() <= RdkafkaMetrics::kMaxText) topics += "," + Topic("b");
   RdkafkaMetrics metrics(10);
@@ -170,7 +170,7 @@ TEST(RdkafkaMetrics, OfATextOfMegabytesTopicsAreLeftOut) {
   EXPECT_THAT(text, HasLine("rdkafka_idempotence_epochs_total 3"));
 }
 
-TEST(RdkafkaMetrics, OfSeveralClientsCountsAreAddedAndOfAgesAndTimesTheLargestStands) {
+TEST(RdkafkaMetrics, ForSeveralClientsCountsAreAddedAndTheLargestAgesAndTimesKept) {
   RdkafkaMetrics metrics(10);
   metrics.OnStatistics(0, Statistics(Broker(1, "UP", 8), Topic("orders")));
   metrics.OnStatistics(2, Statistics(Broker(1, "DOWN", 1) + "," + Broker(2, "UP", 4),

@@ -51,7 +51,7 @@ TEST_F(LivenessTest, AThreadThatDoesNotBeatIsStuckAfterItsLimitAndNotBefore) {
   EXPECT_EQ(Only().age, seconds(11));
 }
 
-TEST_F(LivenessTest, AStuckThreadThatTurnsAgainIsWell) {
+TEST_F(LivenessTest, AStuckThreadThatRespondsAgainIsHealthy) {
   Heartbeat& heartbeat = liveness_.Add("poll", seconds(10));
   TickFor(20);
   ASSERT_TRUE(Only().stuck);
@@ -81,7 +81,7 @@ TEST_F(LivenessTest, AThreadThatDoesNotAnswerIsAskedOnceAndIsStuck) {
   EXPECT_TRUE(Only().stuck);
 }
 
-TEST_F(LivenessTest, AProcessThatWasStoppedAsAWholeIsNotCalledDeadWhenItGoesOn) {
+TEST_F(LivenessTest, AProcessThatWasStoppedAsAWholeIsAliveWhenItContinues) {
   Heartbeat& heartbeat = liveness_.Add("poll", seconds(10));
   heartbeat.Beat();
   TickFor(1);

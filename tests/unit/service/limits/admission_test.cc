@@ -25,7 +25,7 @@ TEST(Admission, TakesAsManyRequestsAsAllowedAndGivesThemBack) {
   EXPECT_TRUE(admission.TryAdmit());
 }
 
-TEST(Admission, ATicketGivesBackItsBytesWhenItGoes) {
+TEST(Admission, ATicketReleasesItsBytesWhenDestroyed) {
   Admission admission(2, 100);
   {
     Admission::Ticket ticket = admission.TryAdmit();
@@ -61,7 +61,7 @@ TEST(Admission, RefusesToGrowOverTheBudgetAndTakesNothingThen) {
   EXPECT_EQ(admission.bytes(), 100U);
 }
 
-TEST(Admission, ARequestThatIsAloneIsNeverRefused) {
+TEST(Admission, TheOnlyRequestInFlightIsNeverRefused) {
   Admission admission(2, 100);
   Admission::Ticket alone = admission.TryAdmit();
   EXPECT_TRUE(alone.Grow(50));

@@ -85,7 +85,7 @@ TEST_F(ProduceOperationTest, ReportsThatComeBeforeSendReturnsAnswerOnce) {
   EXPECT_EQ(metrics_.Count(RecordResult::kDelivered), 2);
 }
 
-TEST_F(ProduceOperationTest, TheDeadlineAnswersWhatIsKnownAndCallsTheRestPossiblyPersisted) {
+TEST_F(ProduceOperationTest, AtTheDeadlineUnreportedRecordsArePossiblyPersisted) {
   const auto batch = Make(2);
   batch->Send(producer_);
   producer_.sent[0]->Report(Stored(0, 1));
@@ -109,7 +109,7 @@ TEST_F(ProduceOperationTest, AReportAfterTheDeadlineCountsAsLateAndChangesNoOutc
   EXPECT_EQ(metrics_.records.size(), 1U);
 }
 
-TEST_F(ProduceOperationTest, LivesUntilItsLastReportAlsoWhenTheAnswerIsOut) {
+TEST_F(ProduceOperationTest, LivesUntilItsLastReportEvenAfterTheAnswer) {
   std::weak_ptr<ProduceOperation> watch;
   {
     const auto batch = Make(2);
@@ -152,7 +152,7 @@ TEST_F(ProduceOperationTest, SendEndsWithADispatch) {
   for (PendingRecord* const record : producer_.sent) record->Report(Stored(0, 1));
 }
 
-TEST_F(ProduceOperationTest, TheDeadlineWithdrawsWhatIsStillHeldAndSaysSo) {
+TEST_F(ProduceOperationTest, TheDeadlineWithdrawsQueuedRecordsAndReportsIt) {
   producer_.holds = true;
   const auto batch = Make(3);
   batch->Send(producer_);
@@ -277,7 +277,7 @@ TEST_F(ProduceOperationTest, ReportsFromTwoThreadsAnswerOnce) {
   }
 }
 
-TEST_F(ProduceOperationTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceARequest) {
+TEST_F(ProduceOperationTest, ObservesTheStagesOfTheLastReportedRecordOncePerRequest) {
   const auto batch = Make(2);
   batch->Send(producer_);
   const Clock::TimePoint sent = clock_.Now();
@@ -294,7 +294,7 @@ TEST_F(ProduceOperationTest, TellsTheStagesOfTheRecordThatWasReportedLastOnceARe
   EXPECT_TRUE(metrics_.stages[LatencyStage::kParse].empty()) << "nobody said when it was complete";
 }
 
-TEST_F(ProduceOperationTest, ARecordThatWasNeverHandedOverWasOnlyHeld) {
+TEST_F(ProduceOperationTest, ARecordThatWasNeverDispatchedHasOnlyTheStageHeld) {
   const auto batch = Make(1);
   batch->Send(producer_);
   clock_.Advance(std::chrono::milliseconds(30));

@@ -88,7 +88,7 @@ TEST_F(ProduceServiceTest, SendsEveryRecordInOrderAndAnswersWhenAllAreReported) 
   EXPECT_EQ(released_, 1);
 }
 
-TEST_F(ProduceServiceTest, RefusesARequestWholeIfOneOfItsTopicsHasNoRoom) {
+TEST_F(ProduceServiceTest, RefusesAWholeRequestIfOneOfItsTopicsIsAtItsLimit) {
   producer_.full_topic = "full";
   const Error error = Refused({MakeRecord("a"), MakeRecord("full")});
   EXPECT_EQ(error.code, ErrorCode::kOverloaded);
@@ -98,7 +98,7 @@ TEST_F(ProduceServiceTest, RefusesARequestWholeIfOneOfItsTopicsHasNoRoom) {
   for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
 }
 
-TEST_F(ProduceServiceTest, CollectsTheFaultsOfAllRecordsWithTheirPointers) {
+TEST_F(ProduceServiceTest, CollectsTheErrorsOfAllRecordsWithTheirPointers) {
   Record negative = MakeRecord("ok");
   negative.partition = -1;
   negative.timestamp = 0;
@@ -121,7 +121,7 @@ TEST_F(ProduceServiceTest, MeasuresTimesByItsClock) {
   for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
 }
 
-TEST_F(ProduceServiceTest, WhatTheReaderFoundIsListedWithTheRestInTheOrderOfTheRequest) {
+TEST_F(ProduceServiceTest, ErrorsOfTheParserAreListedWithTheOthersInTheOrderOfTheRequest) {
   RequestErrors found;
   found.Add(RequestErrorKind::kMalformed, Fault("/1/value", 1));
   found.Add(RequestErrorKind::kMalformed, Fault("/headers", std::nullopt));
@@ -147,7 +147,7 @@ TEST_F(ProduceServiceTest, WhatTheReaderFoundDoesNotHideWhatTheRefusalIsCalled) 
   EXPECT_EQ(code("secret", RequestErrorKind::kMalformed), ErrorCode::kInvalidRecord);
 }
 
-TEST_F(ProduceServiceTest, WhatRecordsShareIsAFaultOnce) {
+TEST_F(ProduceServiceTest, AnErrorThatRecordsShareIsListedOnce) {
   const Record shared = MakeRecord("secret-default");
   EXPECT_THAT(Pointers(Refused({shared, MakeRecord("."), shared})),
               ElementsAre("/topic", "/1/topic"));
@@ -163,7 +163,7 @@ TEST_F(ProduceServiceTest, AKindThatIsNoLongerListedDecidesAllTheSame) {
   EXPECT_TRUE(Refused(records).truncated);
 }
 
-TEST_F(ProduceServiceTest, ListsAtMostAHundredFaultsAndSaysThatThereAreMore) {
+TEST_F(ProduceServiceTest, ListsAtMostAHundredErrorsAndSaysThatThereAreMore) {
   const Error all = Refused(std::vector<Record>(100, MakeRecord("")));
   EXPECT_EQ(all.errors.size(), 100U);
   EXPECT_FALSE(all.truncated);
@@ -200,7 +200,7 @@ TEST_F(ProduceServiceTest, MoreRecordsThanAllowedAreRefusedAtTheLimitAndNotBelow
   for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
 }
 
-TEST_F(ProduceServiceTest, ARequestWithoutRecordsIsRefusedAsNobodyWouldEverAnswerIt) {
+TEST_F(ProduceServiceTest, ARequestWithoutRecordsIsRefusedBecauseNoReportWouldAnswerIt) {
   EXPECT_EQ(Refused({}).code, ErrorCode::kInvalidRecord);
 }
 

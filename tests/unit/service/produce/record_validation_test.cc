@@ -77,7 +77,7 @@ TEST(CheckRecord, KeyValueAndHeadersCountTogether) {
   EXPECT_EQ(errors[0].kind, RequestErrorKind::kTooLarge);
 }
 
-TEST(CheckRecord, AFaultSaysWhatIsFromFieldsOfTheRequest) {
+TEST(CheckRecord, AnErrorNamesTheShareOfCopiedRequestHeaders) {
   const Header from_request[] = {{"x-a", "1"}, {"x-b", "2"}};
   const Header headers[] = {{"x-own", "123"}, from_request[0], from_request[1]};
   Record record = Valid();
@@ -107,7 +107,7 @@ TEST(CheckRecord, AHeaderOfTheRecordsOwnIsNotFromTheRequest) {
 
 TEST(CheckRecord, ATombstoneWithoutKeyIsFine) { EXPECT_TRUE(CheckRecord(Valid()).empty()); }
 
-TEST(CheckRecord, NamesEachMemberAtFault) {
+TEST(CheckRecord, NamesEachMemberWithAnError) {
   const Header headers[] = {{"a", ""}, {"b", ""}, {"c", ""}};
   Record record = Valid();
   record.topic = "";

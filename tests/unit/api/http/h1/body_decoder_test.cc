@@ -184,7 +184,7 @@ TEST_P(Coded, OfMoreThanTheLimitIsRefusedByTheNameOfItsKey) {
   EXPECT_THAT(decoded.error.detail, HasSubstr("Http:MaxDecompressedBytes"));
 }
 
-TEST_P(Coded, ABombIsRefusedBeforeItGoesOff) {
+TEST_P(Coded, ADecompressionBombIsRefusedEarly) {
   const std::string bomb = Encode(std::string(64 * kMebibyte, '\0'));
   ASSERT_LT(bomb.size(), 70'000U);
   const Decoded decoded = Decode({bomb}, 1024 * kMebibyte);
@@ -199,7 +199,7 @@ TEST_P(Coded, ATextOfOneMebibyteMayBeAsRegularAsItLikes) {
   EXPECT_FALSE(Decode({Encode(std::string(kMebibyte + 1, '\0'))}).ok);
 }
 
-TEST_P(Coded, ComesOutInStepsHoweverMuchOneInputStandsFor) {
+TEST_P(Coded, IsDecodedInBoundedSteps) {
   const std::string coded = Encode(std::string(kMebibyte, 'a'));
   const auto decoder = MakeBodyDecoder(GetParam().coding, kMaxBytes);
   std::string_view input = coded;
@@ -241,7 +241,7 @@ TEST(GzipDecoder, RefusesWhatIsNoMemberBehindOne) {
               HasSubstr("data that is not a gzip member follows its end"));
 }
 
-TEST(GzipDecoder, BoundsTheMembersTogether) {
+TEST(GzipDecoder, BoundsTheSumOfTheMembers) {
   const std::string text = Noise(30'000);
   EXPECT_TRUE(Decode(ContentCoding::kGzip, {Gzip(text) + Gzip(text)}, 60'000).ok);
   EXPECT_EQ(Decode(ContentCoding::kGzip, {Gzip(text) + Gzip(text)}, 59'999).error.type,

@@ -242,7 +242,7 @@ TEST(ParseHead, AnExpectationCountsOnlyWithABodyAndInHttp11) {
   EXPECT_FALSE(Parse(old).expects_continue);
 }
 
-TEST(ParseHead, BadDateAndCookieAndAcceptAreNobodysBusiness) {
+TEST(ParseHead, IgnoresABadDateCookieAndAccept) {
   const std::string block = Block(kPost + "Date: never\nCookie: =;=\nAccept: ///\n");
   EXPECT_EQ(Parse(block).fields.size(), 4U);
 }

@@ -167,7 +167,7 @@ TEST_F(ResponderTest, AssigningOverAnUnusedOneAnswers500ForIt) {
   EXPECT_EQ(Take(), (Taken{{1, 500}, {2, 200}}));
 }
 
-TEST_F(ResponderTest, ADefaultOneBelongsToNobody) {
+TEST_F(ResponderTest, ADefaultResponderAnswersNoRequest) {
   Responder nobody;
   EXPECT_FALSE(nobody);
   nobody.Send([] { return Status(200); });

@@ -121,7 +121,7 @@ TEST_P(Progress, ABodyOfAnySizeAroundALimitIsAnsweredHoweverItIsCut) {
   }
 }
 
-TEST_P(Progress, ABodyThatComesInDripsOrApartFromItsReadsIsAnswered) {
+TEST_P(Progress, ABodyThatArrivesInSmallPiecesIsAnswered) {
   const std::string text = Text(70 * kKibibyte);
   const std::string request = RequestOf(GetParam(), text);
   for (const std::size_t drip : {1U, 7U, 4'096U}) {

@@ -72,7 +72,7 @@ TEST_F(HttpServerDrain, SilentConnectionsAreClosedOnceTheyHaveSettled) {
   EXPECT_TRUE(idle.AtEnd());
 }
 
-TEST_F(HttpServerDrain, TellsWhenNoRequestCanComeAnyMore) {
+TEST_F(HttpServerDrain, ReportsWhenNoRequestCanArriveAnyMore) {
   options.limits.settle = std::chrono::hours(1);
   Signal requested;
   std::shared_ptr<http::Responder> kept;
@@ -107,7 +107,7 @@ TEST_F(HttpServerDrain, IdleConnectionsAreClosedAndNewOnesRefused) {
   while (server().connections() != 0) std::this_thread::yield();
 }
 
-TEST_F(HttpServerDrain, ARequestInFlightIsAnsweredAndToldToClose) {
+TEST_F(HttpServerDrain, ARequestInFlightIsAnsweredWithConnectionClose) {
   Signal requested;
   std::shared_ptr<http::Responder> kept;
   handler.on_request = [&](http::Request, http::Responder responder) {

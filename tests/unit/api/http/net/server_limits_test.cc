@@ -174,7 +174,7 @@ TEST_F(HttpServerDeadlines, AnAnswerWithdrawsTheDeadlineOfItsRequest) {
 
 class HttpServerLimits : public testing::ServerTest {};
 
-TEST_F(HttpServerLimits, OverMaxConnectionsIsAnswered503AndThereIsRoomAgainLater) {
+TEST_F(HttpServerLimits, OverMaxConnectionsIsAnswered503AndLaterConnectionsAreAccepted) {
   options.accept.max_connections = 1;
   Start();
   {

@@ -181,7 +181,7 @@ class HttpServerBurst : public HttpServerLoad {
   Signal go_on_;
 };
 
-TEST_F(HttpServerBurst, ItsListenerIsToldOfATurnWithManyRequestsAndOfNoOther) {
+TEST_F(HttpServerBurst, ItsListenerIsNotifiedOfATurnWithManyRequestsAndOfNoOther) {
   Start();
   Connect();
   EXPECT_EQ(bursts.begun, 0);

@@ -221,7 +221,7 @@ http::HeadVerdict NotFound(const http::RequestHead& head) {
   return verdict;
 }
 
-TEST_F(HttpServer, AFinalStatusInsteadOfContinueClosesAsNobodyKnowsWhetherTheBodyFollows) {
+TEST_F(HttpServer, AFinalStatusInsteadOfContinueClosesBecauseABodyMayFollow) {
   handler.on_head = NotFound;
   Start();
   HttpClient client(port());

@@ -89,7 +89,7 @@ TEST_F(TlsContextOf, AuthoritiesThatAreNoneAreRefused) {
                              HasSubstr("contains no certificates in PEM form")));
 }
 
-TEST_F(TlsContextOf, TellsWhenTheCertificateExpires) {
+TEST_F(TlsContextOf, ReportsWhenTheCertificateExpires) {
   const auto now = std::chrono::system_clock::now();
   const auto context = TlsContext::Load(files);
   ASSERT_TRUE(context.ok());

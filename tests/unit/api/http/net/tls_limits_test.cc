@@ -49,7 +49,7 @@ TEST_F(HttpsServerLimits, AfterTheHandshakeTheTimeoutOfTheFirstHeadCounts) {
   EXPECT_FALSE(metrics.Rejected("tls-handshake-timeout"));
 }
 
-TEST_F(HttpsServerLimits, HundredsOfSilentClientsDelayNobody) {
+TEST_F(HttpsServerLimits, HundredsOfSilentClientsDelayNoOtherClient) {
   options.limits.handshake_timeout = std::chrono::hours(1);
   StartTls();
   std::vector<std::unique_ptr<HttpClient>> silent;
@@ -161,7 +161,7 @@ TEST_F(HttpsServerLimits, ADrainAnswersWhatIsInFlight) {
 }
 
 // Handshakes on two loops while the certificate is read again and again.
-TEST_F(HttpsServerLimits, ReloadsWhileClientsConnectHarmNobody) {
+TEST_F(HttpsServerLimits, ReloadsWhileClientsConnectDisturbNoClient) {
   options.threads = 2;
   StartTls();
   std::atomic<bool> stop{false};

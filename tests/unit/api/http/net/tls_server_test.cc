@@ -296,7 +296,7 @@ TEST_P(HttpsServerWith, AnExpiredClientCertificateIsRefused) {
 
 // A read that must write, while an answer waits for room: the answer is out before the body of its
 // request has come.
-TEST_F(HttpsServer, KeysThatChangeWhileAnAnswerWaitsForRoomDoNotStopIt) {
+TEST_F(HttpsServer, AKeyUpdateWhileAnAnswerIsBlockedDoesNotStopIt) {
   const std::string text = Text(4'000'000);
   handler.on_head = [&](const http::RequestHead& head) {
     http::HeadVerdict verdict;

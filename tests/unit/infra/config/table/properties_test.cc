@@ -71,7 +71,7 @@ TEST(Properties, BothEndsOfARangeFitTheField) {
   }
 }
 
-TEST(Properties, EachChoiceComesBackFromTheField) {
+TEST(Properties, EachChoiceIsReadBackFromTheField) {
   for (const Property& row : Properties()) {
     if (row.type != PropertyType::kString) continue;
     for (const std::string_view choice : row.allowed) {

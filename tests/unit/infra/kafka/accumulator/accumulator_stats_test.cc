@@ -47,7 +47,7 @@ TEST_F(AccumulatorStatsTest, ReportsHowLongKafkaHasNotAnswered) {
   Store("t");
 }
 
-TEST_F(AccumulatorStatsTest, ReportsHowLongARecordWaitsForABrokerThatIsAway) {
+TEST_F(AccumulatorStatsTest, ReportsHowLongARecordWaitsForABrokerThatIsDown) {
   AddTopic("t", {1});
   BrokersAre({Down(1)});
   TickFor(seconds(1));

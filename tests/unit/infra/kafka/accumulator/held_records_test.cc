@@ -48,7 +48,7 @@ TEST_F(RecordAccumulatorTest, ARoundThatIsRefusedWholeLeavesTheBrokerOpen) {
   EXPECT_EQ(Log("t"), "c");
 }
 
-TEST_F(RecordAccumulatorTest, WhatAFullQueueDoesNotTakeIsSentLaterInOrder) {
+TEST_F(RecordAccumulatorTest, RecordsThatAFullQueueRejectsAreSentLaterInOrder) {
   AddTopic("t", {1, 1});
   kafka_.room = 2;
   for (const char* value : {"a", "b", "c"}) Append("t", value);
@@ -87,7 +87,7 @@ TEST_F(RecordAccumulatorTest, AWithdrawnRecordIsNeverSentAndIsReportedOnce) {
   EXPECT_THAT(withdrawn.reports, SizeIs(1));
 }
 
-TEST_F(RecordAccumulatorTest, WhatIsWithdrawnIsSweptWhileItsLeaderStaysAway) {
+TEST_F(RecordAccumulatorTest, WithdrawnRecordsAreSweptWhileTheirLeaderStaysDown) {
   AddTopic("t", {1});
   queue_->MarkDown(1);
   HeldRecord& first = Send("t", "a");
@@ -157,7 +157,7 @@ TEST_F(RecordAccumulatorTest, APartitionThatIsGoneFailsWhatItHolds) {
   EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kPartitionNotFound);
 }
 
-TEST_F(RecordAccumulatorTest, ATopicThatIsStuckLeavesRoomForOthers) {
+TEST_F(RecordAccumulatorTest, AStuckTopicLeavesCapacityForOthers) {
   Make({.topic_records = 2});
   AddTopic("stuck", {1});
   AddTopic("t", {2});
@@ -189,7 +189,7 @@ TEST_F(RecordAccumulatorTest, ATopicsBytesAreBoundedToo) {
   EXPECT_TRUE(queue_->HasRoomFor("t")) << "what is in flight does not wait here";
 }
 
-TEST_F(RecordAccumulatorTest, ADrainThatGivesUpFailsAllThatIsHeld) {
+TEST_F(RecordAccumulatorTest, ADrainThatGivesUpFailsAllQueuedRecords) {
   AddTopic("t", {1});
   HeldRecord& in_flight = Send("t", "a");
   HeldRecord& held = Send("t", "b");
@@ -314,7 +314,7 @@ TEST(RecordAccumulatorThreads, EveryRecordIsReportedOnceAndInOrderWithLinger) {
   RunConcurrently({});
 }
 
-TEST_F(RecordAccumulatorTest, WhatIsHeldForTooLongFailsAndWasSurelyNotStored) {
+TEST_F(RecordAccumulatorTest, ARecordQueuedForTooLongFailsNotPersisted) {
   AddTopic("t", {1});
   BrokersAre({Down(1)});
   const auto tick_for = [this](int seconds) {

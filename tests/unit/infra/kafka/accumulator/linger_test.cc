@@ -207,7 +207,7 @@ TEST_F(LingerTest, AnIdleBrokerDoesNotLingerForABurst) {
   queue_->EndBurst();
 }
 
-TEST_F(LingerTest, ADrainFailsWhatLingersLikeAllThatIsHeld) {
+TEST_F(LingerTest, ADrainFailsLingeringAndQueuedRecords) {
   Send("t", "a", 0);
   auto& lingering = Send("t", "b", 0);
   queue_->BeginBurst();

@@ -80,7 +80,7 @@ TEST_F(RecordAccumulatorTest, AnUnknownTopicAndAPartitionOutOfRangeAreNotTaken) 
   EXPECT_EQ(queue_->pending(), 0U);
 }
 
-TEST_F(RecordAccumulatorTest, WhatWaitsForAnOpenedTopicGoesOnceItIsPublished) {
+TEST_F(RecordAccumulatorTest, RecordsOfAnOpenedTopicAreDispatchedOnceItIsPublished) {
   queue_->SetLayout("t", {{1}});
   EXPECT_EQ(queue_->Append(&Make("t", "a"), true), RecordAccumulator::Appended::kHeld);
   queue_->Dispatch();

@@ -13,7 +13,7 @@ using testing::HeldRecord;
 using testing::RecordAccumulatorTest;
 using ::testing::SizeIs;
 
-TEST_F(RecordAccumulatorTest, OnlyTheRecordAtFaultFailsAndTheOthersKeepTheirOrder) {
+TEST_F(RecordAccumulatorTest, OnlyTheBadRecordFailsAndTheOthersKeepTheirOrder) {
   AddTopic("t", {1});
   for (const char letter : std::string("abcdefgh")) Append("t", std::string(1, letter));
   queue_->Dispatch();
@@ -26,7 +26,7 @@ TEST_F(RecordAccumulatorTest, OnlyTheRecordAtFaultFailsAndTheOthersKeepTheirOrde
   for (const HeldRecord& record : records_) EXPECT_THAT(record.reports, SizeIs(1));
 }
 
-TEST_F(RecordAccumulatorTest, SeveralAtFaultAreAllFound) {
+TEST_F(RecordAccumulatorTest, SeveralBadRecordsAreAllFound) {
   AddTopic("t", {1});
   for (const char letter : std::string("abcdefgh")) Append("t", std::string(1, letter));
   queue_->Dispatch();
@@ -34,7 +34,7 @@ TEST_F(RecordAccumulatorTest, SeveralAtFaultAreAllFound) {
   EXPECT_EQ(Log("t"), "bcefg");
 }
 
-TEST_F(RecordAccumulatorTest, OneAtFaultAmongManyCostsFewBatches) {
+TEST_F(RecordAccumulatorTest, OneBadRecordAmongManyCostsFewBatches) {
   AddTopic("t", {1});
   for (int i = 0; i < 1'000; ++i) Append("t", i == 700 ? "!" : "a");
   queue_->Dispatch();
@@ -42,7 +42,7 @@ TEST_F(RecordAccumulatorTest, OneAtFaultAmongManyCostsFewBatches) {
   EXPECT_EQ(Log("t"), std::string(999, 'a'));
 }
 
-TEST_F(RecordAccumulatorTest, WhenAllAreAtFaultTheSearchEnds) {
+TEST_F(RecordAccumulatorTest, WhenAllRecordsAreBadTheBisectionEnds) {
   Make({.refusals = 10});
   AddTopic("t", {1});
   for (int i = 0; i < 1'000; ++i) Append("t", "!");

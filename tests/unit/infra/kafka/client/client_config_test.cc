@@ -190,7 +190,7 @@ TEST(KafkaConf, SaysAllProblemsAtOnce) {
                           HasSubstr("Kafka:CompressionType"), HasSubstr("Librdkafka:acks")));
 }
 
-TEST(KafkaConf, SeesWhatOnlyTogetherIsWrong) {
+TEST(KafkaConf, FindsValuesThatContradictEachOther) {
   EXPECT_THAT(Problems("reconnect.backoff.ms", "2000"),
               ElementsAre(HasSubstr("reconnect.backoff.max.ms")));
 }

@@ -52,7 +52,7 @@ TEST_F(ClientLogTest, LinesThatDifferInNumbersOnlyAreWrittenOnceAMinute) {
   EXPECT_EQ(logger_.lines[1].level, LogLevel::kDebug) << "for those who want every one";
 }
 
-TEST_F(ClientLogTest, TheNextOneSaysHowManyWereLeftOut) {
+TEST_F(ClientLogTest, TheNextLineHasTheNumberOfRepeats) {
   Fail("broker-1:9092/1", 0);
   for (int i = 0; i < 41; ++i) Fail("broker-1:9092/1", i);
   clock_.Advance(seconds(60));

@@ -39,7 +39,7 @@ TEST(KafkaErrors, EveryCodeOfLibrdkafkaBecomesAnErrorWithASentence) {
   EXPECT_GT(seen, 100);
 }
 
-TEST(KafkaErrors, APossiblyStoredRecordIsNeverToldACause) {
+TEST(KafkaErrors, APossiblyStoredRecordNeverHasACause) {
   const rd_kafka_err_desc* descriptions = nullptr;
   std::size_t count = 0;
   rd_kafka_get_err_descs(&descriptions, &count);

@@ -33,7 +33,7 @@ std::future<Result<Topics>> Ask(KafkaTopicCatalog& catalog) {
   return answer;
 }
 
-TEST(KafkaTopicCatalog, TellsTopicsByNameWithTheirPartitions) {
+TEST(KafkaTopicCatalog, ListsTopicsByNameWithTheirPartitions) {
   testing::FakeLogger logger;
   const auto broker = EmbeddedBroker::Start(logger);
   ASSERT_TRUE(broker.ok());
@@ -72,7 +72,7 @@ TEST(KafkaTopicCatalog, SaysInTimeThatNoBrokerAnswers) {
   EXPECT_EQ(topics.error().code, ErrorCode::kBrokersUnavailable);
 }
 
-TEST(KafkaTopicCatalog, TellsWhoeverWaitsAtTheEnd) {
+TEST(KafkaTopicCatalog, AnswersWaitingCallersWhenDestroyed) {
   auto catalog =
       std::make_unique<KafkaTopicCatalog>(ConfFor("127.0.0.1:1"), KafkaTopicCatalog::Options());
   auto answer = Ask(*catalog);
@@ -82,7 +82,7 @@ TEST(KafkaTopicCatalog, TellsWhoeverWaitsAtTheEnd) {
   EXPECT_EQ(topics.error().code, ErrorCode::kDraining);
 }
 
-TEST(KafkaTopicCatalog, LetsOnlySoManyWait) {
+TEST(KafkaTopicCatalog, LimitsTheNumberOfWaitingCallers) {
   KafkaTopicCatalog::Options options;
   options.max_waiting = 0;
   KafkaTopicCatalog catalog(ConfFor("127.0.0.1:1"), options);

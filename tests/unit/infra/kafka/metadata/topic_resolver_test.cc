@@ -102,7 +102,7 @@ TEST_F(TopicResolverTest, AnAbsentTopicIsAskedForAgainAfterAWhile) {
   EXPECT_TRUE(client_.produced_count.WaitFor(1));
 }
 
-TEST_F(TopicResolverTest, WhenNobodyAnswersAllNamesFailTogether) {
+TEST_F(TopicResolverTest, WithoutAnAnswerAllNamesFailAtOnce) {
   TopicResolver& resolver = Make();
   TestRecord first("a", "k", "1");
   TestRecord second("b", "k", "2");
@@ -154,7 +154,7 @@ TEST_F(TopicResolverTest, NewNamesDoNotKeepKnownTopicsFromBeingAskedForAgain) {
   resolver_.reset();  // reports waiting records before they go out of scope
 }
 
-TEST_F(TopicResolverTest, ATopicOfWhichTheClusterCannotTellIsNotCalledAbsent) {
+TEST_F(TopicResolverTest, ATopicThatTheClusterCannotDescribeIsNotAbsent) {
   TopicResolver& resolver = Make();
   TestRecord record("t", "k", "1");
   resolver.Enqueue(&record);
@@ -211,7 +211,7 @@ TEST_F(TopicResolverTest, BeyondItsTopicsTheEmbeddedBrokerIsNotAsked) {
   EXPECT_THAT(lookup_.asked(), ElementsAre("a"));
 }
 
-TEST_F(TopicResolverTest, StopFailsWaitersAndWhatComesLater) {
+TEST_F(TopicResolverTest, StopFailsWaitingAndLaterRecords) {
   TopicResolver& resolver = Make();
   TestRecord waiter("t", "k", "1");
   TestRecord late("t", "k", "2");
@@ -222,7 +222,7 @@ TEST_F(TopicResolverTest, StopFailsWaitersAndWhatComesLater) {
   EXPECT_EQ(CodeOfReport(late.Await()), ErrorCode::kDraining);
 }
 
-TEST_F(TopicResolverTest, IsIdleOnceItsWaitersAreOut) {
+TEST_F(TopicResolverTest, IsIdleOnceItsWaitersAreReported) {
   TopicResolver& resolver = Make();
   TestRecord record("t", "k", "1");
   resolver.Enqueue(&record);

@@ -113,7 +113,7 @@ class ClientStatsTest : public ::testing::Test {
   ClientStats stats_;
 };
 
-TEST_F(ClientStatsTest, ABrokerIsUpIfItIsToEachThatHasTold) {
+TEST_F(ClientStatsTest, ABrokerIsUpIfEveryReportingClientIsConnected) {
   stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}, {2, false, kLong}, {3, true, kLong}}));
   stats_.Update(3, StatsOf("Assigned", {{1, false, kShort}, {2, true, kLong}, {3, true, kLong}}));
   const ClusterStats all = Merge();
@@ -133,7 +133,7 @@ TEST_F(ClientStatsTest, ABrokerThatAClientDoesNotKnowOfIsNotUp) {
   EXPECT_EQ(Merge().brokers_up, 0);
 }
 
-TEST_F(ClientStatsTest, AClientThatIsNotUsedHasNoSay) {
+TEST_F(ClientStatsTest, AnUnusedClientIsIgnored) {
   stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}}));
   stats_.Update(1, StatsOf("WaitPID", {{1, false, kLong}}));
   EXPECT_EQ(Merge(1).brokers_up, 1);
@@ -141,7 +141,7 @@ TEST_F(ClientStatsTest, AClientThatIsNotUsedHasNoSay) {
   EXPECT_EQ(Merge(2).brokers_up, 0);
 }
 
-TEST_F(ClientStatsTest, TheIdIsThatOfTheClientFurthestFromHavingOne) {
+TEST_F(ClientStatsTest, TheIdStateIsTheWorstOfAllClients) {
   stats_.Update(0, StatsOf("DrainBump", {}));
   stats_.Update(1, StatsOf("WaitPID", {}));
   stats_.Update(2, StatsOf("Assigned", {}));
@@ -150,7 +150,7 @@ TEST_F(ClientStatsTest, TheIdIsThatOfTheClientFurthestFromHavingOne) {
   EXPECT_EQ(Merge().idempotence, "DrainBump");
 }
 
-TEST_F(ClientStatsTest, WhatAClientKnewOfASilenceCountsOnce) {
+TEST_F(ClientStatsTest, AClientsSilenceOfABrokerIsUsedOnce) {
   stats_.Update(0, StatsOf("Assigned", {{1, true, kShort}}));
   EXPECT_EQ(Merge().brokers[0].silent_for, kShort);
   stats_.Update(1, StatsOf("Assigned", {{1, true, kLong}}));
@@ -168,13 +168,13 @@ TEST_F(ClientStatsTest, ABrokenConnectionCountsUntilThatClientReportsAgain) {
   EXPECT_EQ(Merge().brokers_up, 1);
 }
 
-TEST_F(ClientStatsTest, NobodyHasToldAnything) {
+TEST_F(ClientStatsTest, WithoutStatisticsNothingIsKnown) {
   stats_.Update(0, StatsOf("Assigned", {{1, true, kLong}}));
   stats_.Clear();
   EXPECT_EQ(Merge().brokers_known, 0);
 }
 
-TEST(ClusterStats, SurvivesWhatIsNoStatistics) {
+TEST(ClusterStats, IgnoresTextThatIsNotStatistics) {
   EXPECT_FALSE(ClusterStatsReader().Read("").has_value());
   EXPECT_FALSE(ClusterStatsReader().Read("{").has_value());
   EXPECT_FALSE(ClusterStatsReader().Read("[]").has_value());
