@@ -79,13 +79,13 @@ constexpr std::array kProblems = {
                 "Reuse connections, or try again after Retry-After."},
     ProblemInfo{kOriginNotAllowed, "origin-not-allowed", "OriginNotAllowed", 403,
                 "Pages of this origin may not write", false, 0,
-                "A browser sent the request on behalf of a page of another origin, and did not ask "
-                "first (a CORS preflight). Nothing of it was sent to Kafka.",
+                "A browser sent the request for a page of another origin, without a CORS "
+                "preflight. No record was sent to Kafka.",
                 "Add the origin to Http:Cors:AllowedOrigins if its pages may write. Programs other "
                 "than browsers should leave the Origin header out."},
     ProblemInfo{
         kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
-        "A member of a record, or the parameter that stands for it, is missing, unknown, of the "
+        "A member of a record, or the corresponding parameter, is missing, unknown, of the "
         "wrong type or out of range. \"errors\" lists each. No record of the request was sent.",
         "Correct what \"errors\" points to and send the request again."},
     ProblemInfo{kRecordTooLarge, "record-too-large", "RecordTooLarge", 413, "A record is too large",
