@@ -17,7 +17,7 @@ gateway_pkg_config(prometheus prometheus-cpp-core)  # prometheus-cpp-dev
 gateway_pkg_config(zlib zlib)                       # zlib1g-dev
 gateway_pkg_config(zstd libzstd)                    # libzstd-dev
 
-# The allocator of the program, for what it saves (docs/adr/0011); sanitizers have one of their own.
+# The allocator of the program (docs/adr/0011 has the gain); sanitizers have their own.
 if(NOT GATEWAY_SANITIZER)
   gateway_pkg_config(jemalloc jemalloc)             # libjemalloc-dev
 endif()
@@ -30,7 +30,7 @@ find_package(OpenSSL 3.0 REQUIRED)                  # libssl-dev
 add_library(gateway::openssl ALIAS OpenSSL::SSL)
 
 # Optional, for the module that exports spans: opentelemetry-cpp-dev and libabsl-dev (Debian 13, or 12
-# with backports). Not through its CMake package, which wants those of gRPC and protobuf as well.
+# with backports). Not with its CMake package, which also requires those of gRPC and protobuf.
 pkg_check_modules(opentelemetry IMPORTED_TARGET opentelemetry_trace opentelemetry_resources
                   opentelemetry_common)
 find_library(opentelemetry_otlp_http opentelemetry_exporter_otlp_http)

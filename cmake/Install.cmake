@@ -1,6 +1,6 @@
-# Where src/infra/config/file_locator.cc looks for the files: PREFIX/bin and PREFIX/share/kafka-gateway.
-# Nothing goes to etc/kafka-gateway, where it looks first: that is the administrator's, and packages
-# would make conffiles of what is there.
+# Installs to PREFIX/bin and PREFIX/share/kafka-gateway, where src/infra/config/file_locator.cc looks
+# for the files. Nothing is installed to etc/kafka-gateway, where it looks first: that belongs to the
+# administrator, and packages would make its files conffiles.
 set(share_folder ${CMAKE_INSTALL_DATADIR}/kafka-gateway)
 
 install(TARGETS kafka-gateway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
@@ -11,5 +11,5 @@ endif()
 install(FILES config/appsettings.json config/appsettings.Development.json
               config/appsettings.schema.json DESTINATION ${share_folder})
 install(FILES openapi/openapi.json DESTINATION ${share_folder}/openapi)
-# Made by openapi/swagger-ui/build.sh; without it the gateway says at /swagger/ how to make it.
+# Built by openapi/swagger-ui/build.sh; without it /swagger/ says how to build it.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/build/swagger-ui DESTINATION ${share_folder} OPTIONAL)

@@ -1,9 +1,9 @@
 # gateway_layer(<name> [LAYERS <layer>...] [PACKAGES <target>...] [APART <folder>...])
 #
 # One static library per layer, made of every .cc under src/<name>. An #include names its layer
-# ("service/types/record.h"), and yet each layer has an include root of its own: a folder of the build with
-# nothing in it but a link to src/<name>. A layer sees the roots of the layers it names and of no other: a
-# wrong #include does not compile, and a symbol of a package that the layer does not name does not link.
+# ("service/types/record.h"), but each layer has its own include root: a folder of the build that contains only
+# a link to src/<name>. A layer sees only the roots of the layers it names: a wrong #include does not compile,
+# and a symbol of a package that the layer does not name does not link.
 function(gateway_layer name)
   cmake_parse_arguments(ARG "" "" "LAYERS;PACKAGES;APART" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)

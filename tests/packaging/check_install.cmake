@@ -11,13 +11,13 @@ foreach(file appsettings.json appsettings.Development.json appsettings.schema.js
     message(SEND_ERROR "share/kafka-gateway/${file} is not installed")
   endif()
 endforeach()
-# Whatever a package has there is a conffile, and asks the administrator at each upgrade.
+# Package files there are conffiles, and ask the administrator at each upgrade.
 file(GLOB_RECURSE etc RELATIVE ${SCRATCH} ${SCRATCH}/etc/*)
 if(etc)
   message(SEND_ERROR "etc is the administrator's, and these are installed there: ${etc}")
 endif()
 
-# Values that are no defaults tell where they come from.
+# Non-default values have their source.
 file(READ ${share}/appsettings.json defaults)
 string(JSON defaults SET "${defaults}" Http Threads 3)
 file(WRITE ${share}/appsettings.json "${defaults}")
