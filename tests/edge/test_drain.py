@@ -11,7 +11,7 @@ CLIENTS = 8
 
 
 def test_sigterm_answers_all_in_flight_and_closes_the_idle_at_once(start_edge, report):
-    # Records stay in flight for the time the producer lingers.
+    # Records stay in flight while the producer lingers.
     gateway = start_edge({"Kafka:LingerMs": 900})
     with Clients(gateway.http.address, CONNECTIONS) as idle, Clients(gateway.http.address, CONNECTIONS) as busy:
         idle.ask_once()

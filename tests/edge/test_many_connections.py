@@ -25,7 +25,7 @@ def test_idle_connections_are_cheap_and_the_busy_are_served(start_edge, report, 
     before = resident_bytes(gateway.process)
     with Clients(gateway.http.address, IDLE) as idle:
         idle.ask_once()  # one that was used holds what it needed for that
-        # Resident memory of the process, without what the kernel holds for its sockets.
+        # Resident memory of the process, without the kernel's socket buffers.
         each = (resident_bytes(gateway.process) - before) / IDLE
         report(f"{address}, one idle connection of {IDLE}", f"{each:.0f} bytes resident")
         with Clients(gateway.http.address, BUSY) as busy:

@@ -12,10 +12,10 @@ from clients import FULL, PoliteClient, connect, established, scaled
 CONNECTIONS = scaled(400, 2000)
 SECONDS = scaled(6, 20)
 TIMEOUT_MS = 2000
-# Beyond the deadline: the look is taken every 100 ms, on a machine with other work.
+# Beyond the deadline: connections are checked every 100 ms, on a machine with other work.
 SLACK_SECONDS = 1.0
 
-# mode: (its arguments, seconds that a connection may live: the head, and what follows it)
+# mode: (its arguments, maximum life of a connection in seconds: the head, and the rest)
 MODES = {
     "slow head": (["-H", "-i", "1", "-x", "24"], 2),
     "slow body": (["-B", "-i", "1", "-x", "10", "-s", "8192", "-t", "POST", "-f", "application/json"], 4),
@@ -64,7 +64,7 @@ def test_slow_clients_are_dropped_and_do_not_disturb_others(start_edge, report, 
     try:
         if FULL:
             report(f"{mode}, nobody attacks", polite.measure(8))
-        # The attackers need the machine too: what they cost when it is another gateway that they attack.
+        # The attackers need CPU, too: measures their effect when they attack another gateway.
         alone = attack(start_edge(limits), polite, mode, arguments) if FULL else polite.measure(2)
         disturbed = attack(gateway, polite, mode, arguments)
         lifetimes = Lifetimes(gateway.http.address[1])

@@ -43,7 +43,7 @@ def test_10_000_records_of_a_batch_lie_in_the_order_of_the_request(http, kafka, 
         by_partition[partition].append(value)
     assert len(by_partition) == 6
     assert all(values == sorted(values) for values in by_partition.values())
-    # and each result names the place of its own record
+    # and each result has the position of its own record
     assert all(stored[result["partition"], result["offset"]] == result["index"]
                for result in body["results"])
 

@@ -8,7 +8,8 @@ import urllib.parse
 
 import pytest
 
-# All that encoders disagree on: blanks, the characters that some leave alone, and a time zone.
+# Everything that encoders treat differently: spaces, characters that some do not encode, and a time
+# zone.
 KEY = "New York + 50% & a=b;c/d?~*'()! ü𝄞"
 HEADER = "Unit of + : °C +/- 1"
 TIME = "2026-01-02T05:04:05+02:00"
@@ -22,7 +23,7 @@ func main() {
 }
 """
 
-# Each prints its arguments, a name and its value in turn, as a query.
+# Each prints its arguments, names and values alternating, as a query.
 ENCODERS = {
     "python": [sys.executable, "-c", "import sys, urllib.parse as u;"
                "print(u.urlencode(list(zip(sys.argv[1::2], sys.argv[2::2]))), end='')"],
@@ -39,7 +40,7 @@ ENCODERS = {
     "php": ["php", "-r", "$q = []; for ($i = 1; $i < $argc; $i += 2) $q[$argv[$i]] = $argv[$i + 1];"
             "echo http_build_query($q);", "--"],
     "ruby": ["ruby", "-ruri", "-e", "print URI.encode_www_form(ARGV.each_slice(2).to_a)", "--"],
-    # As URI's query_form does, which does not come with every perl.
+    # Like URI's query_form, which not every perl has.
     "perl": ["perl", "-e", "my @q; while (my ($n, $v) = splice @ARGV, 0, 2) {"
              "$v =~ s/([^A-Za-z0-9 ._~-])/sprintf '%%%02X', ord $1/ge; $v =~ tr/ /+/;"
              "push @q, \"$n=$v\" } print join '&', @q", "--"],

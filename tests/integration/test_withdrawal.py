@@ -75,7 +75,7 @@ def test_what_fails_in_an_outage_was_mostly_never_sent(own_kafka, start_gateway,
     failed = counts["NotPersisted"] + counts["PossiblyPersisted"]
     assert failed >= 2 * CLIENTS
     assert counts["NotPersisted"] >= failed * 5 / 6, counts
-    # A late one may still be on its way.
+    # A late record may still be in flight.
     while gateway.http.get("/metrics").body.find(b"\nkafka_gateway_in_flight_records 0") < 0:
         time.sleep(0.2)
     stored = [record.value.decode() for record in own_kafka.read(topic)]

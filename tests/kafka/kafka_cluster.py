@@ -123,7 +123,7 @@ class KafkaTool:
                 return self.ask("create", topic=topic, partitions=partitions, replication=replication,
                                 configs=configs)
             except KafkaToolError as error:
-                # The controller has not heard from a broker that was away since it is back.
+                # The controller has not yet heard from a restarted broker.
                 if "fenced" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
@@ -244,7 +244,7 @@ class Broker:
     def pause(self):
         """A broker that hangs: connections stay open and nothing is answered."""
         self._process.send_signal(signal.SIGSTOP)
-        # The signal reaches one thread after the other: until the last has stopped the broker may
+        # The signal stops one thread after the other: until the last has stopped the broker may
         # still answer.
         deadline = time.monotonic() + 10
         while not self._all_threads_stopped():

@@ -16,13 +16,13 @@ from ledger import (
 
 LONG = os.environ.get("GATEWAY_ROBUSTNESS", "short") == "long"
 PARTITIONS = 12  # more than one client of the gateway's producer has (docs/adr/0012)
-# How long anything may take that a test waits for; nothing is expected to take so long.
+# Timeout of everything that a test waits for; nothing is expected to take this long.
 CEILING = 90
-# After its deadline a request is answered within 20 ms of timer accuracy, plus what two busy cores make of
-# it: a thread of the gateway that gets its turn late, and the load program (which measures itself).
+# After its deadline a request is answered within 20 ms of timer accuracy, plus delays on two busy
+# cores: of a gateway thread, and of the load program (which measures its own).
 ACCURACY = 0.02
 SCHEDULING = 0.4
-# Load of which no request has a deadline that could end a record.
+# Load without deadlines that could end a record.
 PATIENT = {"deadlines": 0}
 LOAD = pathlib.Path(__file__).with_name("load.py")
 
@@ -138,7 +138,7 @@ class Case:
 
         def in_sync():
             with contextlib.suppress(KafkaToolError):
-                # What a broker without a controller knows may be old: all brokers first.
+                # A broker without a controller may have old metadata: all brokers first.
                 if not all(broker.accepts() for broker in self.cluster.brokers):
                     return False
                 known = self._describe()
@@ -203,7 +203,7 @@ class Case:
         """Fails unless all requests sent in between were answered in time."""
         requests = [r for r in self.ledger.requests if begin <= r.sent < end]
         at_worst = ACCURACY + SCHEDULING + self.ledger.oversleep(begin, time.monotonic())
-        # The slowness of the machine is no excuse for every one of them.
+        # A slow machine does not excuse all of them.
         wrong = late_answers(requests, at_worst, half=ACCURACY + SCHEDULING / 4)
         assert not wrong, "\n".join(wrong)
 

@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(items):
 def brokers(tmp_path_factory):
     """Three brokers, with replication 3 and min.insync.replicas 2, for the whole session."""
     properties = {"broker.session.timeout.ms": 3000, "broker.heartbeat.interval.ms": 500}
-    # A broker that starts again while two cores are busy: the quick compiler gets it there in half the time.
+    # For a broker that restarts while two cores are busy: with the quick compiler it takes half the
+    # time.
     with KafkaCluster(3, tmp_path_factory.mktemp("kafka") / "cluster", properties, proxies=True,
                       java_options=["-XX:TieredStopAtLevel=1"]) as cluster:
         yield cluster

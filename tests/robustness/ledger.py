@@ -34,7 +34,7 @@ INVERSION = "inversion"
 MOVED = "key in two partitions"
 GAP = "orderGap untrue"
 
-# A value is the record's id, then as many of these as its size asks for.
+# A value is the record's id, padded with these to its size.
 PADDING = "."
 
 
@@ -156,7 +156,7 @@ def _check_order(by_id, found):
             continue
         stream = (record.topic, record.partition, sent.connection)
         before = last.get(stream)
-        # The same one again is a duplicate, which is told elsewhere.
+        # The same record again is a duplicate, which is reported elsewhere.
         if before is not None and sent.sequence < before.sequence:
             yield Violation(INVERSION, f"{sent} lies at {record.place}, after {before}")
         else:

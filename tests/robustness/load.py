@@ -19,7 +19,7 @@ import time
 import urllib.parse
 
 BATCH = 20
-# What each connection sends, again and again; those that hold many records in one request.
+# The kinds of requests that each connection sends repeatedly; those with many records per request.
 KINDS = ("single", "batch", "raw", "lines")
 MANY = ("batch", "lines")
 KEYS = 5
@@ -60,7 +60,7 @@ class Client:
             if self._writer is None and not await self._connect():
                 await asyncio.sleep(0.02)
                 continue
-            # Who was told that there is no room waits a little, or this is a flood of refusals.
+            # After a refusal because of a limit wait a little, to avoid a flood of refusals.
             if await self._send() in (0, 404, 429, 503):
                 await asyncio.sleep(0.05 + 0.05 * self._random.random())
         self._close()

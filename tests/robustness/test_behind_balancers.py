@@ -25,7 +25,7 @@ RATE = 200  # requests a second to each balancer
 CONNECTIONS = 16
 GRACE_MS = 3000
 AWAY = scaled(0.5, 1.5)  # seconds
-# Seconds from one that is ready again to the next restart: HAProxy wants two checks to believe it.
+# Seconds from a gateway's readiness to the next restart: HAProxy needs two successful checks.
 PAUSE = scaled(1.2, 2)
 
 HAPROXY = (ROOT / "deploy/haproxy/haproxy.cfg").read_text()

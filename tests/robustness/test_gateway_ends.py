@@ -35,7 +35,7 @@ def assert_all_answered(run, signalled):
     assert not before, f"sent before the signal, and not answered: {before[:3]}"
 
 
-# Seconds that may pass in the load program between looking at the clock and sending.
+# Seconds that may pass in the load program between reading the clock and sending.
 CLOCK = 0.05
 
 
@@ -71,7 +71,7 @@ def test_sigterm_while_a_leader_hangs_waits_for_it(case):
         last = ended(run, 0)
     run.finish(unanswered_allowed=True)
     assert_all_answered(run, signalled)
-    # Of a request that was answered then at least one record was stored then.
+    # Of each request answered then, at least one record was stored.
     at_the_end = sum(r.status == 200 and r.answered >= resumed for r in run.ledger.requests)
     assert 0 < at_the_end <= last["delivered"] <= stored_since(run, signalled)
     assert (last["not_persisted"], last["possibly_persisted"]) == (0, 0)
@@ -91,6 +91,6 @@ def test_sigterm_without_kafka_gives_up_in_time_and_counts_what_it_gave_up(case)
             broker.resume()
     run.finish(unanswered_allowed=True)
     assert_all_answered(run, signalled)
-    # What was refused while draining was never taken, and is not counted.
+    # Records refused while draining were never accepted, and are not counted.
     assert last["possibly_persisted"] == run.count(POSSIBLY_PERSISTED) > 0
     assert 0 <= last["not_persisted"] <= run.count(NOT_PERSISTED)

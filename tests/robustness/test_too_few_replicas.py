@@ -17,7 +17,8 @@ def test_with_too_few_replicas_in_sync_records_are_refused_until_they_are_back(c
         broker = cluster.brokers[follower - 1]
         broker.kill()
         wait_for(lambda: len(cluster.tool.describe(topic)[0]["isr"]) == 1, "one replica in sync")
-        # What it knows of the topic is five seconds old at most; what it sends before is unknown.
+        # Its metadata of the topic is at most five seconds old; the outcome of earlier records is
+        # unknown.
         wait_for(lambda: gateway.http.post_json("/api/kafka/send", {"topic": topic, "value": "maybe"}, {
             "Request-Timeout-Ms": "2000"}).status == 503, "503")
         for _ in range(3):

@@ -43,7 +43,8 @@ class Response:
         return f"Response({self.status}, {self.body[:600]!r})"
 
 
-# The gateway closes a connection that is idle for 75 s; a POST that meets that cannot be sent again.
+# The gateway closes a connection that is idle for 75 s; a POST that crosses with the close cannot
+# be retried.
 IDLE_SECONDS = 30
 
 
@@ -72,7 +73,7 @@ class Http:
             response = Response(answer.status, answer.headers, answer.read())
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
             self.close()
-            # An idle connection may have been closed; a first use of one must not be.
+            # An idle connection may have been closed; a new one must not fail.
             if fresh or method not in ("GET", "HEAD", "OPTIONS"):
                 raise
             return self.request(method, target, body, headers)
