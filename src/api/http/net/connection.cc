@@ -69,7 +69,7 @@ void Connection::Pump() {
       wants_turn_ = true;
       break;
     }
-    // First input that was read already: the last iteration may have stopped at the end of a
+    // First the input that was read already: the last iteration may have stopped at the end of a
     // request.
     if (phase_ == Phase::kReading &&
         (pipelined_at_ < pipelined_.size() || !framer_.wants_input())) {

@@ -31,7 +31,8 @@ bool IsMap(std::string_view path) {
   return property != nullptr && property->type == PropertyType::kMap;
 }
 
-// Everything below a map is one name with dots: linger_ms, but also sasl__password.
+// Everything below a map is one name, in which _ stands for a dot: linger_ms, but also
+// sasl__password.
 void RestoreDots(std::vector<std::string>* path) {
   std::string prefix = path->front();
   for (std::size_t i = 1; i < path->size(); ++i) {

@@ -57,7 +57,7 @@ struct ExportedStats {
 // added: the largest value of each figure is kept.
 void Join(const ExportedStats& other, ExportedStats* all);
 
-// Absent if `json` does not have librdkafka's format. Takes about a millisecond for a megabyte.
+// Absent if `json` does not have librdkafka's format. Takes about one millisecond per megabyte.
 std::optional<ExportedStats> ReadRdkafkaStats(std::string_view json, std::size_t max_topics);
 
 }  // namespace gateway

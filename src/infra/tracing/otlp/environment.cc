@@ -28,7 +28,7 @@ void Complain(Logger* logger, const char* name, std::string_view value, std::str
               {{"variable", name}, {"value", value}, {"default", instead}});
 }
 
-// A whole number of at least 1; `fallback` if it is not set or is none.
+// A whole number of at least 1; `fallback` if the variable is unset or not such a number.
 std::int64_t Number(Logger* logger, const char* name, std::int64_t fallback) {
   const std::string text = Variable(name);
   if (text.empty()) return fallback;
@@ -50,7 +50,7 @@ double Ratio(Logger* logger) {
   return 1;
 }
 
-// Null if there is none of that name.
+// Null if there is no sampler of that name.
 std::unique_ptr<sdk::Sampler> SamplerOf(std::string_view name, Logger* logger) {
   constexpr std::string_view kParent = "parentbased_";
   if (name.starts_with(kParent)) {
