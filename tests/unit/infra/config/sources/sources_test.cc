@@ -64,8 +64,8 @@ TEST_F(Sources, VariablesOfOthersAreIgnored) {
 TEST_F(Sources, TwoVariablesOfOneKeyAreAProblem) {
   EXPECT_THAT(
       LoadProblems({"Http__Port=1", "HTTP__PORT=2"}),
-      ElementsAre("environment variable HTTP__PORT: HTTP:PORT: the variable Http__Port sets "
-                  "this key, too"));
+      ElementsAre("environment variable HTTP__PORT: HTTP:PORT: the variable Http__Port also "
+                  "sets this key"));
 }
 
 TEST_F(Sources, OfAKeyTwiceOnTheCommandLineTheLastCounts) {
