@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "service/health/kafka_status.h"
 #include "service/ports/metrics.h"
 #include "service/ports/produce_metrics.h"
 #include "service/types/error.h"
+#include "service/types/kafka_status.h"
 #include "service/types/record.h"
 
 namespace gateway {

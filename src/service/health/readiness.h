@@ -8,10 +8,10 @@
 #include <chrono>
 #include <cstdint>
 
-#include "service/health/kafka_status.h"
 #include "service/health/lifecycle.h"
 #include "service/ports/clock.h"
 #include "service/ports/kafka_health.h"
+#include "service/types/kafka_status.h"
 
 namespace gateway {
 

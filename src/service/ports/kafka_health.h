@@ -2,7 +2,7 @@
 #ifndef GATEWAY_SERVICE_PORTS_KAFKA_HEALTH_H_
 #define GATEWAY_SERVICE_PORTS_KAFKA_HEALTH_H_
 
-#include "service/health/kafka_status.h"
+#include "service/types/kafka_status.h"
 
 namespace gateway {
 

@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "service/health/kafka_status.h"
 #include "service/ports/clock.h"
 #include "service/ports/kafka_health.h"
 #include "service/ports/logger.h"
@@ -22,6 +21,7 @@
 #include "service/ports/producer.h"
 #include "service/ports/topic_catalog.h"
 #include "service/types/error.h"
+#include "service/types/kafka_status.h"
 #include "service/types/pending_record.h"
 #include "service/types/record.h"
 

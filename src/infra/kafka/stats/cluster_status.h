@@ -9,9 +9,9 @@
 
 #include "infra/kafka/client/error_codes.h"
 #include "infra/kafka/stats/cluster_stats.h"
-#include "service/health/kafka_status.h"
 #include "service/ports/logger.h"
 #include "service/ports/produce_metrics.h"
+#include "service/types/kafka_status.h"
 
 namespace gateway {
 

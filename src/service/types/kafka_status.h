@@ -1,6 +1,6 @@
 // The state of the producer and of its connections, for /health and metrics. Plain data.
-#ifndef GATEWAY_SERVICE_HEALTH_KAFKA_STATUS_H_
-#define GATEWAY_SERVICE_HEALTH_KAFKA_STATUS_H_
+#ifndef GATEWAY_SERVICE_TYPES_KAFKA_STATUS_H_
+#define GATEWAY_SERVICE_TYPES_KAFKA_STATUS_H_
 
 #include <chrono>
 #include <cstdint>
@@ -29,4 +29,4 @@ struct KafkaStatus {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_HEALTH_KAFKA_STATUS_H_
+#endif  // GATEWAY_SERVICE_TYPES_KAFKA_STATUS_H_
