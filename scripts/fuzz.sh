@@ -6,7 +6,7 @@
 # TARGET | further sources (globs) | pkg-config modules
 fuzz_table() {
   cat <<'TABLE'
-produce_request | src/api/codec/*.cc src/api/json/*.cc src/api/native/*.cc src/api/tracing/propagated_fields.cc src/api/tracing/propagated_headers.cc src/api/media/negotiation.cc src/api/http/message.cc src/api/problem/*.cc src/api/tracing/trace_headers.cc src/service/*/*.cc | simdjson
+produce_request | src/api/codec/*.cc src/api/json/*.cc src/api/native/*.cc src/api/format/path_parameters.cc src/api/tracing/propagated_fields.cc src/api/tracing/propagated_headers.cc src/api/media/negotiation.cc src/api/http/message.cc src/api/problem/*.cc src/api/tracing/trace_headers.cc src/service/*/*.cc | simdjson
 framer | src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/problem/*.cc src/api/json/json_writer.cc src/service/*/*.cc | zlib libzstd
 connection | src/api/http/net/connection*.cc src/api/http/net/completion_queue.cc src/api/http/net/peer_progress.cc src/api/http/h1/response_writer.cc src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/problem/*.cc src/api/json/json_writer.cc src/service/*/*.cc | zlib libzstd
 decoder | src/api/http/h1/body_decoder.cc src/api/http/message.cc | zlib libzstd

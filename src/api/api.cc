@@ -2,7 +2,17 @@
 
 #include <utility>
 
+#include "api/native/native_formats.h"
+
 namespace gateway {
+namespace {
+
+// One line for each family of wire formats.
+constexpr std::vector<ProduceRoute> (*kProduceRoutes[])() = {
+    &NativeRoutes,
+};
+
+}  // namespace
 
 Api::Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
          const Readiness& readiness, const Lifecycle& lifecycle, const Clock& clock,
@@ -10,17 +20,18 @@ Api::Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
     : cors_(std::move(options.allowed_origins)),
       access_log_(logger, options.access_log),
       admission_(options.max_in_flight_requests, options.max_in_flight_bytes),
-      kafka_(service, clock, metrics, logger, options.request_timeout, options.tracer,
-             PropagatedFields(options.headers_from_request)),
+      tracer_(options.tracer == nullptr ? NoTracer() : *options.tracer),
+      produce_(service, clock, metrics, logger, options.request_timeout, tracer_,
+               PropagatedFields(options.headers_from_request)),
       topics_(catalog, service.policy()),
       health_(readiness, clock, options.liveness),
       metrics_(metrics),
       site_(std::move(options.site)),
       pipeline_(router_, cors_, access_log_, admission_, lifecycle, clock, metrics, logger,
-                options.tracer),
+                tracer_),
       management_pipeline_(management_router_, cors_, access_log_, admission_, lifecycle, clock,
                            metrics, logger) {
-  kafka_.AddRoutes(&router_);
+  for (const auto routes : kProduceRoutes) produce_.AddRoutes(routes(), &router_);
   topics_.AddRoutes(&router_);
   health_.AddApiRoutes(&router_);
   Router& management = options.management_apart ? management_router_ : router_;

@@ -1,5 +1,5 @@
-// Composes all of `api`: routes, pipeline, budgets, access log. Owned by main, outlives the server
-// that calls it. It gets the other layers as ports.
+// The composition of `api`: routes, pipeline, budgets, access log. Owned by class Gateway; outlives
+// the servers that call it. It needs the other layers through their ports only.
 #ifndef GATEWAY_API_API_H_
 #define GATEWAY_API_API_H_
 
@@ -63,7 +63,8 @@ class Api final {
   const Cors cors_;
   AccessLog access_log_;
   Admission admission_;
-  ProduceController kafka_;
+  Tracer& tracer_;
+  ProduceController produce_;
   TopicsController topics_;
   HealthController health_;
   MetricsController metrics_;

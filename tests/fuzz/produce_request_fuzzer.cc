@@ -18,6 +18,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/format/path_parameters.h"
 #include "api/native/json_request_parser.h"
 #include "api/native/raw_request_parser.h"
 #include "api/tracing/propagated_headers.h"
@@ -123,18 +124,18 @@ void CheckRefusal(const Problem& problem) {
 
 // True: the request is refused for what is wrong with its records. What could be read of them is
 // judged too.
-bool Refused(const ProduceRequest& request) {
+bool Refused(const NativeRequest& request) {
   if (request.errors.empty()) return false;
   for (std::size_t i = 0; i < request.batch.records.size(); ++i) {
     const Record& record = request.batch.records[i];
     static_cast<void>(record.PayloadBytes());
-    static_cast<void>(request.Locate(i, record, "/topic"));
+    static_cast<void>(request.places.Locate(i, record, "/topic"));
   }
   CheckRefusal(Problem::FromError(RequestErrors(request.errors).Build()));
   return true;
 }
 
-void Check(Result<ProduceRequest, Problem> result, std::string_view text, bool is_json,
+void Check(Result<NativeRequest, Problem> result, std::string_view text, bool is_json,
            bool may_be_json) {
   if (!result.ok()) {
     CheckRefusal(result.error());
@@ -143,12 +144,12 @@ void Check(Result<ProduceRequest, Problem> result, std::string_view text, bool i
   if (Refused(result.value())) return;
   Require(may_be_json);
   Require(text.find('\0') == std::string_view::npos);
-  ProduceRequest moved = std::move(result).value();
+  NativeRequest moved = std::move(result).value();
   result = Problem();
   Require(!moved.batch.records.empty() && moved.batch.records.size() <= kMaxRecords);
   for (std::size_t i = 0; i < moved.batch.records.size(); ++i) {
     CheckRecord(moved.batch.records[i], text.size());
-    static_cast<void>(moved.PointerOf(i));
+    static_cast<void>(moved.places.PointerOf(i));
   }
 }
 
@@ -157,15 +158,12 @@ void CheckArray(const std::string& text, bool is_json, bool may_be_json) {
   http::RequestHead head;
   head.query = "split=array";
   head.fields = {{"content-type", "application/json"}};
-  std::string body;
-  body.reserve(text.size() + kBodyPadding);
-  body.append(text);
-  auto result = ParseRawRequest("t", head, std::move(body), kMaxRecords);
+  auto result = ParseRawRequest("t", head, text, kMaxRecords);
   if (!result.ok() || !result.value().errors.empty()) {
     return Check(std::move(result), text, is_json, may_be_json);
   }
   Require(may_be_json);
-  ProduceRequest moved = std::move(result).value();
+  NativeRequest moved = std::move(result).value();
   std::size_t at = text.find('[') + 1;
   for (const Record& record : moved.batch.records) {
     CheckRecord(record, text.size());
@@ -184,7 +182,9 @@ void CheckRaw(const std::string& text) {
   std::string target = text.substr(0, end);
   for (char& c : target) c = static_cast<char>(static_cast<unsigned char>(c) & 0x7FU);
   const std::size_t question = std::min(target.find('?'), target.size());
-  const std::string_view topic = std::string_view(target).substr(0, question);
+  PathParameters path;
+  path.Add("topic", std::string_view(target).substr(0, question));
+  const auto topic = path.Find("topic");
   http::RequestHead head;
   head.query = std::string_view(target).substr(std::min(question + 1, target.size()));
   head.fields = {{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
@@ -193,16 +193,10 @@ void CheckRaw(const std::string& text) {
   const PropagatedFields every_field(std::vector<std::string>{"*"});
   const std::string body = text.substr(std::min(end + 1, text.size()));
   head.content_length = body.size();
-  const auto padded = [&body] {
-    std::string copy;
-    copy.reserve(body.size() + kBodyPadding);
-    return copy.append(body);
-  };
-
-  auto one = ParseRawRequest(topic, head, padded(), kMaxRecords);
+  auto one = ParseRawRequest(topic, head, body, kMaxRecords);
   Require(one.ok());
   if (!Refused(one.value())) {
-    ProduceRequest moved = std::move(one).value();
+    NativeRequest moved = std::move(one).value();
     PropagateHeaders(head, every_field, &moved.batch);
     Require(moved.batch.records.size() == 1);
     const Record& record = moved.batch.records[0];
@@ -211,17 +205,17 @@ void CheckRaw(const std::string& text) {
     Require(record.value || body.empty());
   }
 
-  auto many = ParseRawLinesRequest(topic, head, padded(), kMaxRecords);
+  auto many = ParseRawLinesRequest(topic, head, body, kMaxRecords);
   Require(many.ok());
   if (Refused(many.value())) return;
-  ProduceRequest moved = std::move(many).value();
+  NativeRequest moved = std::move(many).value();
   PropagateHeaders(head, every_field, &moved.batch);
   Require(!moved.batch.records.empty() && moved.batch.records.size() <= kMaxRecords);
   std::size_t line = 0;
   std::size_t at = 0;
   for (std::size_t i = 0; i < moved.batch.records.size(); ++i) {
     CheckRecord(moved.batch.records[i], text.size());
-    for (; line + 1 < moved.lines->LineOf(i); ++line) at = body.find('\n', at) + 1;
+    for (; line + 1 < moved.places.lines->LineOf(i); ++line) at = body.find('\n', at) + 1;
     const std::string_view value = *moved.batch.records[i].value;
     Require(!value.empty() && value.find('\n') == std::string_view::npos);
     Require(body.compare(at, value.size(), value) == 0);
@@ -240,15 +234,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                           text.find('\0') != std::string::npos || grammar.deepest > kMaxValueDepth;
   const bool is_json = accepted && !on_purpose;
   const bool may_be_json = accepted || grammar.too_large_number;
-  const auto body = [&text] {
-    std::string copy;
-    copy.reserve(text.size() + gateway::kBodyPadding);
-    return copy.append(text);
-  };
-  gateway::Check(gateway::ParseSendRequest(body()), text, is_json, may_be_json);
-  gateway::Check(gateway::ParseBatchRequest(body(), gateway::kMaxRecords), text, is_json,
+  gateway::Check(gateway::ParseSendRequest(text), text, is_json, may_be_json);
+  gateway::Check(gateway::ParseBatchRequest(text, gateway::kMaxRecords), text, is_json,
                  may_be_json);
-  gateway::Check(gateway::ParseLinesRequest(body(), gateway::kMaxRecords), text, false, true);
+  gateway::Check(gateway::ParseLinesRequest(text, gateway::kMaxRecords), text, false, true);
   gateway::CheckArray(text, is_json, may_be_json);
   gateway::CheckRaw(text);
   return 0;

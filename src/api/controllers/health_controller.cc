@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/json/json_writer.h"
+#include "api/media/json_response.h"
 
 namespace gateway {
 namespace {
@@ -126,14 +127,6 @@ bool AppendThreadsEntry(const Liveness* liveness, std::string* out) {
   return stuck.empty();
 }
 
-http::Response JsonResponse(int status, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.content_type = "application/json";
-  response.body = std::move(body);
-  return response;
-}
-
 }  // namespace
 
 void HealthController::AddApiRoutes(Router* router) {
@@ -147,13 +140,13 @@ void HealthController::AddManagementRoutes(Router* router) {
 }
 
 void HealthController::Add(const char* path, Parts parts, Router* router) {
-  const auto answer = [this, parts](const http::Request&, const auto& context) {
-    Answer(parts, context);
+  const auto answer = [this, parts](const http::Request&, const auto& exchange) {
+    Answer(parts, exchange);
   };
   router->Add({http::Method::kGet, path, answer, {}, false, true});
 }
 
-void HealthController::Answer(Parts parts, const std::shared_ptr<RequestContext>& context) const {
+void HealthController::Answer(Parts parts, const std::shared_ptr<Exchange>& exchange) const {
   const Clock::TimePoint start = clock_.Now();
   std::string entries;
   bool well = true;
@@ -178,7 +171,7 @@ void HealthController::Answer(Parts parts, const std::shared_ptr<RequestContext>
   body.append(",\"totalDuration\":");
   AppendJsonString(duration, &body);
   body.append(",\"entries\":").append(entries).append("}");
-  context->Reply(JsonResponse(well ? 200 : 503, std::move(body)));
+  exchange->Reply(JsonResponse(well ? 200 : 503, std::move(body)));
 }
 
 }  // namespace gateway

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "api/pipeline/request_context.h"
+#include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
 #include "service/health/liveness.h"
 #include "service/health/readiness.h"
@@ -31,7 +31,7 @@ class HealthController final {
     bool ready = false;    // Kafka, and whether the gateway is stopping
   };
   void Add(const char* path, Parts parts, Router* router);
-  void Answer(Parts parts, const std::shared_ptr<RequestContext>& context) const;
+  void Answer(Parts parts, const std::shared_ptr<Exchange>& exchange) const;
 
   const Readiness& readiness_;
   const Clock& clock_;

@@ -1,17 +1,17 @@
 #include "api/controllers/metrics_controller.h"
 
-#include "api/pipeline/request_context.h"
+#include "api/pipeline/exchange.h"
 
 namespace gateway {
 
 void MetricsController::AddRoutes(Router* router) {
   router->Add({http::Method::kGet,
                "/metrics",
-               [this](const http::Request&, const std::shared_ptr<RequestContext>& context) {
+               [this](const http::Request&, const std::shared_ptr<Exchange>& exchange) {
                  http::Response response;
                  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
                  response.body = metrics_.Scrape();
-                 context->Reply(std::move(response));
+                 exchange->Reply(std::move(response));
                },
                {},
                false,

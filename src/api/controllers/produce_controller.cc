@@ -2,37 +2,43 @@
 
 #include <algorithm>
 #include <charconv>
-#include <utility>
+#include <cstdint>
+#include <string>
 
-#include "api/media/negotiation.h"
-#include "api/native/raw_request_parser.h"
-#include "api/pipeline/access_log.h"
+#include "api/controllers/accepted_failures.h"
 #include "api/tracing/propagated_headers.h"
 
 namespace gateway {
 namespace {
 
 // What the access log and spans say about the records.
-void Describe(const RequestRecords& batch, bool single, RequestContext& context) {
-  const std::vector<Record>& records = batch.records;
+void Describe(const ProduceRequest& request, Accounting& accounting) {
+  const std::vector<Record>& records = request.batch.records;
   if (records.empty()) return;
   const std::string_view topic = records.front().topic;
-  const bool same = single || std::all_of(records.begin(), records.end(), [topic](const Record& r) {
-                      return r.topic.data() == topic.data() || r.topic == topic;
-                    });
-  if (same) context.topic = AccessLog::Bounded(topic);
-  if (!single) context.records = records.size();
+  const bool same = std::all_of(records.begin(), records.end(), [topic](const Record& record) {
+    return record.topic.data() == topic.data() || record.topic == topic;
+  });
+  accounting.set_records(same ? topic : std::string_view(), request.single ? 0 : records.size());
 }
 
-AnswerOptions AnswerOptionsOf(const http::RequestHead& head, const Preferences& preferences,
-                              const ProduceRequest& request) {
+AnswerOptions AnswerOptionsOf(const RequestContext& context, const ProduceRequest& request) {
   AnswerOptions options;
-  options.single = request.IsSingle();
+  options.single = request.single;
   if (options.single) return options;
-  options.ndjson = AcceptedNdjson(head);
-  options.minimal = preferences.return_minimal;
-  options.lines = request.lines;
+  options.minimal = context.preferences.return_minimal;
+  options.lines_type = context.lines_type;
+  options.places = request.places;
   return options;
+}
+
+http::Response MakeAnswer(const ProduceOperation& operation, const AnswerOptions& options,
+                          const Exchange& exchange) {
+  auto answer = exchange.context().format->Answer(operation, options);
+  if (!answer.ok()) return exchange.MakeProblem(answer.error());
+  http::Response response = std::move(answer.value().response);
+  exchange.AddRetryAfter(answer.value().retry_after, &response);
+  return response;
 }
 
 }  // namespace
@@ -54,113 +60,103 @@ Result<std::chrono::milliseconds, Problem> RequestTimeoutOf(const http::RequestH
   return std::min(std::chrono::milliseconds(ms), cap);
 }
 
-void ProduceController::AddRoutes(Router* router) {
-  const auto send = [this](http::Request request, const Context& context) {
-    Send(std::move(request), context);
-  };
-  const auto send_batch = [this](http::Request request, const Context& context) {
-    SendBatch(std::move(request), context);
-  };
-  const auto send_raw = [this](http::Request request, const Context& context) {
-    SendRaw(std::move(request), context);
-  };
-  router->Add({http::Method::kPost, "/api/kafka/send", send, {kJson}, true});
-  router->Add({http::Method::kPost, "/api/kafka/send/batch", send_batch, {kJson, kNdjson}, true});
-  router->Add({http::Method::kPost, "/api/kafka/topics/{topic}", send_raw, {kAnyMediaType}, true});
+void ProduceController::AddRoutes(std::vector<ProduceRoute> routes, Router* router) {
+  for (ProduceRoute& added : routes) {
+    Route route;
+    route.method = http::Method::kPost;
+    route.path = std::move(added.path);
+    route.handler = [this](http::Request sent, const ExchangePtr& exchange) {
+      Send(std::move(sent), exchange);
+    };
+    route.formats = std::move(added.formats);
+    route.errors = added.errors;
+    route.sends_records = true;
+    router->Add(std::move(route));
+  }
 }
 
-void ProduceController::Send(http::Request request, const Context& context) const {
-  Produce(ParseSendRequest(std::move(request.body)), request, context);
-}
-
-void ProduceController::SendBatch(http::Request request, const Context& context) const {
-  const auto parse = HasNdjsonBody(request.head) ? &ParseLinesRequest : &ParseBatchRequest;
-  const std::size_t max_records = service_.limits().max_batch_records;
-  Produce(parse(std::move(request.body), max_records), request, context);
-}
-
-void ProduceController::SendRaw(http::Request request, const Context& context) const {
-  const std::string_view topic = context->parameter;
-  const auto parse = HasNdjsonBody(request.head) ? &ParseRawLinesRequest : &ParseRawRequest;
-  const std::size_t max_records = service_.limits().max_batch_records;
-  Produce(parse(topic, request.head, std::move(request.body), max_records), request, context);
-}
-
-void ProduceController::Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
-                                const Context& context) const {
-  if (!parsed.ok()) return context->ReplyProblem(parsed.error());
-  const http::RequestHead& head = sent.head;
-  const auto timeout = RequestTimeoutOf(head, request_timeout_);
-  if (!timeout.ok()) return context->ReplyProblem(timeout.error());
-
+void ProduceController::Send(http::Request sent, const ExchangePtr& exchange) const {
+  const RequestContext& context = exchange->context();
+  auto parsed = context.format->Parse(
+      {sent.head, context.parameters, std::move(sent.body), service_.limits().max_batch_records});
+  if (!parsed.ok()) return exchange->ReplyProblem(parsed.error());
+  const auto timeout = RequestTimeoutOf(sent.head, request_timeout_);
+  if (!timeout.ok()) return exchange->ReplyProblem(timeout.error());
   ProduceRequest request = std::move(parsed).value();
-  const auto locate = [&request](std::size_t index, const Record& record, std::string_view member) {
-    return request.Locate(index, record, member);
-  };
   if (!request.errors.empty()) {
+    const auto locate = [&request](std::size_t index, const Record& record,
+                                   std::string_view member) {
+      return request.places->Locate(index, record, member);
+    };
     Error error = *service_.Refuse(request.batch.records, locate, std::move(request.errors));
-    return context->ReplyProblem(Problem::FromError(std::move(error)));
+    return exchange->ReplyProblem(Problem::FromError(std::move(error)));
   }
+  Produce(std::move(request), sent, timeout.value(), exchange);
+}
+
+void ProduceController::Produce(ProduceRequest request, const http::Request& sent,
+                                std::chrono::milliseconds timeout,
+                                const ExchangePtr& exchange) const {
+  const RequestContext& context = exchange->context();
+  Accounting& accounting = exchange->accounting();
+  Describe(request, accounting);
   RequestRecords records = std::move(request.batch);
-  Describe(records, request.IsSingle(), *context);
-  const ProduceSpans::Ptr spans = ProduceSpans::Start(
-      tracer_, context->span.get(), request.IsSingle(), service_.limits(), records);
-  const std::size_t carried = PropagateHeaders(head, fields_, &records, spans.get());
-  if (!context->ticket.Add(carried + ProduceOperation::OverheadBytes(records.records))) {
-    if (spans) spans->Refuse(InfoOf(ProblemType::kOverloaded).code);
-    return ReplyNoRoom(context);
+  const ProduceSpans::Ptr spans =
+      ProduceSpans::Start(tracer_, accounting.span(), request.single, service_.limits(), records);
+  const auto refuse = [&](const Problem& problem) {
+    spans->Refuse(InfoOf(problem.type).code);
+    exchange->ReplyProblem(problem);
+  };
+  const std::size_t carried =
+      PropagateHeaders(sent.head, fields_, &records, spans->empty() ? nullptr : spans.get());
+  if (const auto full =
+          exchange->ChargeRecords(carried + ProduceOperation::OverheadBytes(records.records))) {
+    return refuse(*full);
   }
-  const Preferences preferences = PreferencesOf(head);
   const std::size_t total = records.records.size();
-  records.origin = {context->request_id(), context->trace_id()};  // `released` keeps it alive
+  records.origin = {context.request_id, context.trace_id()};  // `released` keeps it alive
   // A request that arrived in one piece began after its last byte was read.
-  records.complete_at = std::max(sent.complete_at, context->started());
-  // The context holds the request's share of the budgets: after a deadline it lives until the last
+  records.complete_at = std::max(sent.complete_at, context.started);
+  // The exchange holds the request's share of the budgets: after a deadline it lives until the last
   // report.
-  const auto released = [context] {};
+  const auto released = [exchange] {};
+  const bool respond_async = context.preferences.respond_async;
   auto produced = service_.Produce(
-      std::move(records), locate,
-      preferences.respond_async
-          ? LogAcceptedFailures(context, spans)
-          : CompleteWhenDelivered(context, AnswerOptionsOf(head, preferences, request), spans),
+      std::move(records),
+      [&request](std::size_t index, const Record& record, std::string_view member) {
+        return request.places->Locate(index, record, member);
+      },
+      respond_async ? LogAcceptedFailures(exchange, spans)
+                    : CompleteWhenDelivered(exchange, AnswerOptionsOf(context, request), spans),
       released);
-  if (!produced.ok()) {
-    if (spans) spans->Refuse(InfoOf(produced.error()).code);
-    return context->ReplyProblem(Problem::FromError(std::move(produced).error()));
-  }
-  context->timed = true;
-  if (preferences.respond_async) return context->Reply(MakeAccepted(total));
-  context->SetDeadline(clock_.Now() + timeout.value(),
-                       [batch = std::move(produced).value()] { batch->Expire(); });
+  if (!produced.ok()) return refuse(Problem::FromError(std::move(produced).error()));
+  accounting.set_sent();
+  if (respond_async) return exchange->Reply(context.format->Accepted(total));
+  exchange->SetDeadline(clock_.Now() + timeout,
+                        [operation = std::move(produced).value()] { operation->Expire(); });
 }
 
-void ProduceController::ReplyNoRoom(const Context& context) const {
-  const Problem problem(ProblemType::kOverloaded, kNoRoomForBytes);
-  metrics_.OnHttpRejected(InfoOf(problem.type).name);
-  context->ReplyProblem(problem);
-}
-
-ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const Context& context,
+ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const ExchangePtr& exchange,
                                                                     AnswerOptions options,
                                                                     ProduceSpans::Ptr spans) {
-  return [context, options = std::move(options),
-          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
-    if (spans) spans->End(*batch);
-    context->ReplyLater([context, options, batch] {
-      // Before the answer is written: its client may send the next request at once. Here instead of
-      // on the delivery thread, which has little time, and because this thread took the ticket.
-      if (batch->complete()) context->ticket = {};
-      return MakeProduceAnswer(*batch, options, *context);
+  return [exchange, options = std::move(options),
+          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& operation) {
+    spans->End(*operation);
+    exchange->ReplyLater([exchange, options, operation] {
+      // Before the answer is written: its client may send the next request at once. Here and not on
+      // the delivery thread, which has little time, and because this thread took the ticket.
+      if (operation->complete()) exchange->ticket() = {};
+      return MakeAnswer(*operation, options, *exchange);
     });
   };
 }
 
-ProduceOperation::Callback ProduceController::LogAcceptedFailures(const Context& context,
+ProduceOperation::Callback ProduceController::LogAcceptedFailures(const ExchangePtr& exchange,
                                                                   ProduceSpans::Ptr spans) const {
-  return [this, context,
-          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& batch) {
-    if (spans) spans->End(*batch);
-    ReportAccepted(*batch, *context, metrics_, logger_);
+  return [this, exchange,
+          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& operation) {
+    spans->End(*operation);
+    ReportAcceptedFailures(*operation, exchange->context(), metrics_, logger_);
   };
 }
 

@@ -1,17 +1,17 @@
-// POST /api/kafka/send, /api/kafka/send/batch and /api/kafka/topics/{topic}: parses the body, hands
-// the records to the use case, and formats the outcomes. The last delivery report, or the request's
-// deadline, completes the answer; with respond-async it is sent at once. No thread waits. Owned by
-// main; any thread.
+// POST to the routes of every wire format: parses the body, hands the records to the use case, and
+// has the outcomes formatted. The last delivery report, or the request's deadline, completes the
+// answer; with respond-async it is sent at once. No thread waits. Owned by Api; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_PRODUCE_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_PRODUCE_CONTROLLER_H_
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
-#include "api/controllers/produce_answer.h"
-#include "api/native/json_request_parser.h"
-#include "api/pipeline/request_context.h"
+#include "api/format/wire_format.h"
+#include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
 #include "api/tracing/produce_spans.h"
 #include "api/tracing/propagated_fields.h"
@@ -28,7 +28,7 @@ class ProduceController final {
   // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the upper limit of a
   // client's own. `fields`: Records:HeadersFromRequest.
   ProduceController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
-                    std::chrono::milliseconds request_timeout, Tracer* tracer = nullptr,
+                    std::chrono::milliseconds request_timeout, Tracer& tracer = NoTracer(),
                     PropagatedFields fields = {})
       : service_(service),
         clock_(clock),
@@ -38,23 +38,20 @@ class ProduceController final {
         tracer_(tracer),
         fields_(std::move(fields)) {}
 
-  void AddRoutes(Router* router);
+  void AddRoutes(std::vector<ProduceRoute> routes, Router* router);
 
  private:
-  using Context = std::shared_ptr<RequestContext>;
+  using ExchangePtr = std::shared_ptr<Exchange>;
 
-  void Send(http::Request request, const Context& context) const;
-  void SendBatch(http::Request request, const Context& context) const;
-  void SendRaw(http::Request request, const Context& context) const;
-  void Produce(Result<ProduceRequest, Problem> parsed, const http::Request& sent,
-               const Context& context) const;
-  void ReplyNoRoom(const Context& context) const;
+  void Send(http::Request sent, const ExchangePtr& exchange) const;
+  void Produce(ProduceRequest request, const http::Request& sent, std::chrono::milliseconds timeout,
+               const ExchangePtr& exchange) const;
 
   // Callbacks for when all records are reported: answer the request, or log what failed.
-  static ProduceOperation::Callback CompleteWhenDelivered(const Context& context,
+  static ProduceOperation::Callback CompleteWhenDelivered(const ExchangePtr& exchange,
                                                           AnswerOptions options,
                                                           ProduceSpans::Ptr spans);
-  ProduceOperation::Callback LogAcceptedFailures(const Context& context,
+  ProduceOperation::Callback LogAcceptedFailures(const ExchangePtr& exchange,
                                                  ProduceSpans::Ptr spans) const;
 
   ProduceService& service_;
@@ -62,7 +59,7 @@ class ProduceController final {
   Metrics& metrics_;
   Logger& logger_;
   const std::chrono::milliseconds request_timeout_;
-  Tracer* const tracer_;  // null: no spans are recorded
+  Tracer& tracer_;
   const PropagatedFields fields_;
 };
 

@@ -70,40 +70,43 @@ void SiteController::AddAsset(std::string path, std::string content) {
 }
 
 void SiteController::AddRoutes(Router* router) {
-  using Context = std::shared_ptr<RequestContext>;
+  using ExchangePtr = std::shared_ptr<Exchange>;
   const auto get = [router](std::string path, RouteHandler handler) {
     router->Add({http::Method::kGet, std::move(path), std::move(handler), {}, false});
   };
-  get("/", [this](const http::Request&, const Context& context) {
-    context->Reply(HtmlResponse(
+  get("/", [this](const http::Request&, const ExchangePtr& exchange) {
+    exchange->Reply(HtmlResponse(
         200, LandingPage(options_.version, options_.embedded, options_.management_apart)));
   });
-  get("/openapi.json", [this](const http::Request& request, const Context& context) {
-    Serve("/openapi.json", request, context);
+  get("/openapi.json", [this](const http::Request& request, const ExchangePtr& exchange) {
+    Serve("/openapi.json", request, exchange);
   });
-  get("/swagger",
-      [](const http::Request&, const Context& context) { context->Reply(Redirect("swagger/")); });
-  get("/swagger/", [this](const http::Request& request, const Context& context) {
-    Serve("/swagger/", request, context);
+  get("/swagger", [](const http::Request&, const ExchangePtr& exchange) {
+    exchange->Reply(Redirect("swagger/"));
   });
-  get("/swagger/{file}", [this](const http::Request& request, const Context& context) {
-    Serve("/swagger/" + context->parameter, request, context);
+  get("/swagger/", [this](const http::Request& request, const ExchangePtr& exchange) {
+    Serve("/swagger/", request, exchange);
   });
-  get("/problems",
-      [](const http::Request&, const Context& context) { context->Reply(Redirect("problems/")); });
-  get("/problems/", [](const http::Request&, const Context& context) {
-    context->Reply(HtmlResponse(200, ProblemIndexPage()));
+  get("/swagger/{file}", [this](const http::Request& request, const ExchangePtr& exchange) {
+    Serve("/swagger/" + std::string(exchange->context().parameters.Find("file").value_or("")),
+          request, exchange);
+  });
+  get("/problems", [](const http::Request&, const ExchangePtr& exchange) {
+    exchange->Reply(Redirect("problems/"));
+  });
+  get("/problems/", [](const http::Request&, const ExchangePtr& exchange) {
+    exchange->Reply(HtmlResponse(200, ProblemIndexPage()));
   });
   get("/problems/{name}",
-      [this](const http::Request&, const Context& context) { ShowProblem(context); });
+      [this](const http::Request&, const ExchangePtr& exchange) { ShowProblem(exchange); });
 }
 
 void SiteController::Serve(const std::string& path, const http::Request& request,
-                           const std::shared_ptr<RequestContext>& context) const {
+                           const std::shared_ptr<Exchange>& exchange) const {
   const auto found = assets_.find(path);
   if (found == assets_.end()) {
     const bool no_ui = options_.swagger_ui.empty() && path.starts_with("/swagger");
-    return context->ReplyProblem(
+    return exchange->ReplyProblem(
         Problem(ProblemType::kRouteNotFound,
                 no_ui ? "Swagger UI is not installed with this gateway "
                         "(openapi/swagger-ui/build.sh makes it). /openapi.json is its document."
@@ -123,14 +126,15 @@ void SiteController::Serve(const std::string& path, const http::Request& request
   } else {
     response.shared_body = asset.content;
   }
-  context->Reply(std::move(response));
+  exchange->Reply(std::move(response));
 }
 
-void SiteController::ShowProblem(const std::shared_ptr<RequestContext>& context) const {
-  if (const ProblemInfo* info = FindProblem(context->parameter)) {
-    return context->Reply(HtmlResponse(200, ProblemPage(*info)));
+void SiteController::ShowProblem(const std::shared_ptr<Exchange>& exchange) const {
+  if (const ProblemInfo* info =
+          FindProblem(exchange->context().parameters.Find("name").value_or(""))) {
+    return exchange->Reply(HtmlResponse(200, ProblemPage(*info)));
   }
-  context->ReplyProblem(
+  exchange->ReplyProblem(
       Problem(ProblemType::kRouteNotFound,
               "There is no problem type of that name; /problems lists all types."));
 }

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "api/pipeline/request_context.h"
+#include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
 
 namespace gateway {
@@ -45,8 +45,8 @@ class SiteController final {
 
   void AddAsset(std::string path, std::string content);
   void Serve(const std::string& path, const http::Request& request,
-             const std::shared_ptr<RequestContext>& context) const;
-  void ShowProblem(const std::shared_ptr<RequestContext>& context) const;
+             const std::shared_ptr<Exchange>& exchange) const;
+  void ShowProblem(const std::shared_ptr<Exchange>& exchange) const;
 
   const SiteOptions options_;
   std::unordered_map<std::string, Asset> assets_;  // by path

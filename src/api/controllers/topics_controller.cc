@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "api/media/negotiation.h"
+#include "api/media/json_response.h"
 #include "api/native/query.h"
 #include "api/native/topic_list.h"
 #include "api/native/validation_errors.h"
@@ -14,35 +14,28 @@
 namespace gateway {
 namespace {
 
-http::Response JsonResponse(std::string body) {
-  http::Response response;
-  response.content_type = kJson;
-  response.body = std::move(body);
-  return response;
-}
-
 // The topic that the path names.
-Result<std::string, Problem> TopicOf(std::string_view segment, std::string_view query) {
+Result<std::string, Problem> TopicOf(const PathParameters& path, std::string_view query) {
   ValidationErrors errors;
   std::pmr::monotonic_buffer_resource arena;
   ReadQuery(query, {}, &arena, &errors, [](std::size_t, std::string_view) {});
-  const auto decoded = DecodeSegment("topic", segment, &arena, &errors);
-  if (decoded && !IsLegalTopicName(*decoded)) {
-    errors.AddParameter("topic",
-                        {"A topic name must be 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' "
-                         "and '-', and neither \".\" nor \"..\"."});
+  const auto topic = path.Find("topic");
+  if (!topic) {
+    errors.AddParameter("topic", {kMalformedEscape});
+  } else if (!IsLegalTopicName(*topic)) {
+    errors.AddParameter("topic", {kTopicNameRule});
   }
   if (!errors.empty()) return Problem::FromError(errors.Take().Build());
-  return std::string(*decoded);
+  return std::string(*topic);
 }
 
 http::Response TopicResponse(const std::vector<TopicInfo>& topics, const std::string& name,
-                             const RequestContext& context) {
+                             const Exchange& exchange) {
   const auto found = std::lower_bound(
       topics.begin(), topics.end(), name,
       [](const TopicInfo& topic, const std::string& other) { return topic.name < other; });
-  if (found != topics.end() && found->name == name) return JsonResponse(FormatTopic(*found));
-  return context.MakeProblem(
+  if (found != topics.end() && found->name == name) return JsonResponse(200, FormatTopic(*found));
+  return exchange.MakeProblem(
       Problem(ProblemType::kTopicNotFound,
               "There is no topic \"" + name + "\", or the gateway is not authorized to see it."));
 }
@@ -50,47 +43,49 @@ http::Response TopicResponse(const std::vector<TopicInfo>& topics, const std::st
 }  // namespace
 
 void TopicsController::AddRoutes(Router* router) {
-  router->Add(
-      {http::Method::kGet,
-       "/api/kafka/topics",
-       [this](const http::Request& request, const Context& context) { List(request, context); },
-       {},
-       false});
-  router->Add(
-      {http::Method::kGet,
-       "/api/kafka/topics/{topic}",
-       [this](const http::Request& request, const Context& context) { Show(request, context); },
-       {},
-       false});
+  router->Add({http::Method::kGet,
+               "/api/kafka/topics",
+               [this](const http::Request& request, const ExchangePtr& exchange) {
+                 List(request, exchange);
+               },
+               {},
+               false});
+  router->Add({http::Method::kGet,
+               "/api/kafka/topics/{topic}",
+               [this](const http::Request& request, const ExchangePtr& exchange) {
+                 Show(request, exchange);
+               },
+               {},
+               false});
 }
 
-void TopicsController::List(const http::Request& request, const Context& context) const {
+void TopicsController::List(const http::Request& request, const ExchangePtr& exchange) const {
   auto page = ParseTopicPage(request.head.query);
-  if (!page.ok()) return context->ReplyProblem(page.error());
+  if (!page.ok()) return exchange->ReplyProblem(page.error());
   catalog_.List(
-      [this, context, page = std::move(page).value()](Result<TopicCatalog::Topics> topics) {
-        if (!topics.ok()) return context->ReplyProblem(Problem::FromError(topics.error()));
-        context->ReplyLater([this, page, all = topics.value()] {
+      [this, exchange, page = std::move(page).value()](Result<TopicCatalog::Topics> topics) {
+        if (!topics.ok()) return exchange->ReplyProblem(Problem::FromError(topics.error()));
+        exchange->ReplyLater([this, page, all = topics.value()] {
           const auto allowed = [this](std::string_view name) { return policy_.Allows(name); };
-          return JsonResponse(FormatTopicPage(*all, page, allowed));
+          return JsonResponse(200, FormatTopicPage(*all, page, allowed));
         });
       });
 }
 
-void TopicsController::Show(const http::Request& request, const Context& context) const {
-  auto name = TopicOf(context->parameter, request.head.query);
-  if (!name.ok()) return context->ReplyProblem(name.error());
+void TopicsController::Show(const http::Request& request, const ExchangePtr& exchange) const {
+  auto name = TopicOf(exchange->context().parameters, request.head.query);
+  if (!name.ok()) return exchange->ReplyProblem(name.error());
   // Before anything about the topic is disclosed.
   if (!policy_.Allows(name.value())) {
-    return context->ReplyProblem(
+    return exchange->ReplyProblem(
         Problem(ProblemType::kTopicForbidden,
                 "This gateway may not write to \"" + name.value() +
                     "\", nor disclose anything about it (Topics:Allow, Topics:Deny)."));
   }
-  catalog_.List([context, name = std::move(name).value()](Result<TopicCatalog::Topics> topics) {
-    if (!topics.ok()) return context->ReplyProblem(Problem::FromError(topics.error()));
-    context->ReplyLater(
-        [context, name, all = topics.value()] { return TopicResponse(*all, name, *context); });
+  catalog_.List([exchange, name = std::move(name).value()](Result<TopicCatalog::Topics> topics) {
+    if (!topics.ok()) return exchange->ReplyProblem(Problem::FromError(topics.error()));
+    exchange->ReplyLater(
+        [exchange, name, all = topics.value()] { return TopicResponse(*all, name, *exchange); });
   });
 }
 

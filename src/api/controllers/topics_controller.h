@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "api/http/message.h"
-#include "api/pipeline/request_context.h"
+#include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
 #include "service/ports/topic_catalog.h"
 #include "service/produce/topic_policy.h"
@@ -21,10 +21,10 @@ class TopicsController final {
   void AddRoutes(Router* router);
 
  private:
-  using Context = std::shared_ptr<RequestContext>;
+  using ExchangePtr = std::shared_ptr<Exchange>;
 
-  void List(const http::Request& request, const Context& context) const;
-  void Show(const http::Request& request, const Context& context) const;
+  void List(const http::Request& request, const ExchangePtr& exchange) const;
+  void Show(const http::Request& request, const ExchangePtr& exchange) const;
 
   TopicCatalog& catalog_;
   const TopicPolicy& policy_;

@@ -67,7 +67,7 @@ struct RequestHead {
 
 struct Request {
   const RequestHead& head;
-  std::string body;  // decoded; capacity >= size + kBodyPadding
+  std::string body;  // decoded
   // As sent by the client: without chunk framing, but still with its Content-Encoding.
   std::size_t sent_body_bytes = 0;
   // Start of the I/O loop iteration that read the last byte.

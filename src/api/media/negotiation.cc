@@ -7,13 +7,6 @@
 namespace gateway {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNdjsonNames = {kNdjson,
-                                                          "application/ndjson",
-                                                          "application/jsonl",
-                                                          "application/x-jsonl",
-                                                          "application/jsonlines",
-                                                          "application/x-jsonlines"};
-
 // The element of kNdjsonNames that equals `type`; "" if none does.
 std::string_view NdjsonNameOf(std::string_view type) {
   const auto* const found =
@@ -115,13 +108,9 @@ std::optional<std::string_view> CharsetOf(const http::RequestHead& head) {
   return std::nullopt;
 }
 
-bool IsNdjson(std::string_view type) { return !NdjsonNameOf(type).empty(); }
-
-bool HasNdjsonBody(const http::RequestHead& head) { return IsNdjson(MediaTypeOf(head)); }
-
 std::string_view AcceptedNdjson(const http::RequestHead& head) {
   // From the most to the least specific range that matches application/json.
-  constexpr std::array<std::string_view, 3> kJsonRanges = {kJson, "application/*", "*/*"};
+  constexpr std::array<std::string_view, 3> kJsonRanges = {kJsonMediaType, "application/*", "*/*"};
   constexpr int kUnsaid = -1;
   std::array<int, kJsonRanges.size()> json = {kUnsaid, kUnsaid, kUnsaid};
   int ndjson = 0;

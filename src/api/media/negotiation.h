@@ -3,7 +3,9 @@
 #ifndef GATEWAY_API_MEDIA_NEGOTIATION_H_
 #define GATEWAY_API_MEDIA_NEGOTIATION_H_
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +13,20 @@
 
 namespace gateway {
 
-inline constexpr std::string_view kJson = "application/json";
-inline constexpr std::string_view kNdjson = "application/x-ndjson";
+inline constexpr std::string_view kJsonMediaType = "application/json";
+inline constexpr std::string_view kNdjsonMediaType = "application/x-ndjson";
 inline constexpr std::string_view kAnyMediaType = "*/*";  // or none
+
+// Every media type of NDJSON; none is registered.
+inline constexpr std::array<std::string_view, 6> kNdjsonNames = {
+    kNdjsonMediaType,      "application/ndjson",    "application/jsonl",
+    "application/x-jsonl", "application/jsonlines", "application/x-jsonlines"};
+
+// The bodies that a wire format reads.
+struct MediaTypes {
+  std::span<const std::string_view> names;  // the first is the one that texts recommend
+  bool utf8 = false;                        // and in no other charset
+};
 
 // The elements of the lists in all fields of that name, trimmed, without empty ones (RFC 9110,
 // 5.6.1). They point into `head`.
@@ -24,15 +37,10 @@ std::string_view MediaTypeOf(const http::RequestHead& head);
 // The charset that it names; absent if it names none.
 std::optional<std::string_view> CharsetOf(const http::RequestHead& head);
 
-// True for every media type of NDJSON, none of which is registered: application/ndjson, jsonl and
-// jsonlines, each also with "x-".
-bool IsNdjson(std::string_view type);
-bool HasNdjsonBody(const http::RequestHead& head);
-
-// The NDJSON media type that the client prefers, from static storage; "" if it prefers JSON. The
+// The NDJSON media type that the client prefers, in static storage; "" if it prefers JSON. The
 // client must name it: a wildcard means JSON. If application/json has the same weight, the answer
 // is JSON: generated clients list every media type of the document and read the first. No Accept
-// refuses a request.
+// field makes a request fail.
 std::string_view AcceptedNdjson(const http::RequestHead& head);
 
 // The preferences that the gateway knows; all others are ignored, as RFC 7240 requires. If one is

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 3> kBatchNames = {"topic", "headers", "me
 // Parses the body of `request` into the records of `request`.
 class BodyParser final {
  public:
-  BodyParser(ProduceRequest* request, std::size_t max_records)
+  BodyParser(NativeRequest* request, std::size_t max_records)
       : request_(request),
         max_records_(max_records),
         body_(request->batch.body),
@@ -43,7 +43,7 @@ class BodyParser final {
 
   std::optional<Problem> Verdict(bool read);
 
-  ProduceRequest* request_;
+  NativeRequest* request_;
   std::size_t max_records_;
   std::string_view body_;
   ValidationErrors errors_;
@@ -65,7 +65,7 @@ std::optional<Problem> BodyParser::ParseBatch() { return Verdict(ReadBatch()); }
 std::optional<Problem> BodyParser::ParseLines() { return Verdict(ReadLines()); }
 
 bool BodyParser::ReadSingle() {
-  request_->form = ProduceRequest::Form::kSingle;
+  request_->places.form = NativePlaces::Form::kSingle;
   if (reader_.Next() == '[') {
     JsonSlice array;
     if (!reader_.ReadValue(&array)) return false;
@@ -81,14 +81,12 @@ bool BodyParser::ReadSingle() {
 
 bool BodyParser::ReadBatch() {
   const char first = reader_.Next();
-  // Most records are larger than this; a wrong guess costs little.
-  constexpr std::size_t kTypicalBytes = 256;
-  request_->batch.records.reserve(std::min(max_records_, body_.size() / kTypicalBytes + 1));
+  request_->batch.records.reserve(ExpectedRecords(body_, max_records_));
   if (first == '[') {
-    request_->form = ProduceRequest::Form::kArray;
+    request_->places.form = NativePlaces::Form::kArray;
     return ReadRecords("") && reader_.ReadEnd();
   }
-  request_->form = ProduceRequest::Form::kMessages;
+  request_->places.form = NativePlaces::Form::kMessages;
   if (first == '{') return ReadBatchObject() && reader_.ReadEnd();
   JsonSlice other;
   if (!reader_.ReadValue(&other)) return false;
@@ -98,8 +96,8 @@ bool BodyParser::ReadBatch() {
 }
 
 bool BodyParser::ReadLines() {
-  request_->form = ProduceRequest::Form::kLines;
-  request_->lines = std::make_shared<LineMap>();
+  request_->places.form = NativePlaces::Form::kLines;
+  request_->places.lines.emplace();
   std::size_t next = 0;
   while (next < body_.size()) {
     text_at_ = next;
@@ -123,10 +121,10 @@ bool BodyParser::ReadRecord(std::string_view list) {
     return false;
   }
   const Place place{list, records.size(), {}, line_};
-  if (line_ != 0) request_->lines->Add(records.size(), line_);
+  if (line_ != 0) request_->places.lines->Add(records.size(), line_);
   Record& record = records.emplace_back();
   if (!parser_.ReadRecord(&reader_, place, &record)) return false;
-  if (request_->form != ProduceRequest::Form::kMessages && record.topic.data() == nullptr) {
+  if (request_->places.form != NativePlaces::Form::kMessages && record.topic.data() == nullptr) {
     errors_.Add(place, "", kMissingTopic);
   }
   return true;
@@ -166,7 +164,7 @@ bool BodyParser::ReadBatchMember(const JsonSlice& name) {
   }
   switch (member) {
     case 0:
-      return parser_.ReadTopic(&reader_, {}, &request_->default_topic);
+      return parser_.ReadTopic(&reader_, {}, &request_->places.default_topic);
     case 1:
       return parser_.ReadHeaders(&reader_, {}, &headers_);
     default:
@@ -194,7 +192,7 @@ void BodyParser::ApplyDefaults() {
   std::size_t index = 0;
   for (Record& record : request_->batch.records) {
     if (record.topic.data() == nullptr) {
-      record.topic = request_->default_topic;
+      record.topic = request_->places.default_topic;
       if (!seen_[0] && !too_many_) {
         errors_.Add({"/messages", index, {}}, "",
                     "The member \"topic\" is missing, and the batch has no default topic.");
@@ -215,13 +213,11 @@ std::optional<Problem> BodyParser::Verdict(bool read) {
   return std::nullopt;
 }
 
-Result<ProduceRequest, Problem> Parse(std::string body, std::size_t max_records,
-                                      std::optional<Problem> (BodyParser::*parse)()) {
+Result<NativeRequest, Problem> Parse(std::string body, std::size_t max_records,
+                                     std::optional<Problem> (BodyParser::*parse)()) {
   if (std::optional<Problem> problem = CheckJsonEncoding(body)) return std::move(*problem);
-  ProduceRequest request;
-  request.batch.body = std::move(body);
-  // Records keep pointing into the bytes when the string moves, which the capacity ensures.
-  request.batch.body.reserve(request.batch.body.size() + kBodyPadding);
+  NativeRequest request;
+  request.batch.SetBody(std::move(body));
   BodyParser parser(&request, max_records);
   if (std::optional<Problem> problem = (parser.*parse)()) return std::move(*problem);
   return request;
@@ -229,15 +225,15 @@ Result<ProduceRequest, Problem> Parse(std::string body, std::size_t max_records,
 
 }  // namespace
 
-Result<ProduceRequest, Problem> ParseSendRequest(std::string body) {
+Result<NativeRequest, Problem> ParseSendRequest(std::string body) {
   return Parse(std::move(body), 1, &BodyParser::ParseSingle);
 }
 
-Result<ProduceRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records) {
+Result<NativeRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records) {
   return Parse(std::move(body), max_records, &BodyParser::ParseBatch);
 }
 
-Result<ProduceRequest, Problem> ParseLinesRequest(std::string body, std::size_t max_records) {
+Result<NativeRequest, Problem> ParseLinesRequest(std::string body, std::size_t max_records) {
   return Parse(std::move(body), max_records, &BodyParser::ParseLines);
 }
 

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "api/json/json_reader.h"
-#include "api/native/produce_request.h"
+#include "api/native/native_request.h"
 #include "api/problem/problem.h"
 #include "service/types/result.h"
 
@@ -22,14 +22,14 @@ namespace gateway {
 // bytes of body must not become gigabytes of headers.
 inline constexpr std::size_t kMaxDefaultHeaders = 100;
 
-// `body` must have a capacity of at least its size + kBodyPadding; it moves into the batch. Returns
-// a problem (kInvalidJson, with the byte offset) if the body is not JSON; all other errors are in
-// `errors` of the request. Parsing stops after more than `max_records`.
-Result<ProduceRequest, Problem> ParseSendRequest(std::string body);
-Result<ProduceRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records);
+// `body` moves into the batch. Returns a problem (kInvalidJson, with the byte offset) if the body
+// is not JSON; all other errors are in `errors` of the request. Parsing stops after more than
+// `max_records`.
+Result<NativeRequest, Problem> ParseSendRequest(std::string body);
+Result<NativeRequest, Problem> ParseBatchRequest(std::string body, std::size_t max_records);
 // application/x-ndjson: one record per line; lines end with LF or CRLF (optional for the last).
 // Blank lines are skipped and do not count.
-Result<ProduceRequest, Problem> ParseLinesRequest(std::string body, std::size_t max_records);
+Result<NativeRequest, Problem> ParseLinesRequest(std::string body, std::size_t max_records);
 
 }  // namespace gateway
 

@@ -179,9 +179,9 @@ void AppendResults(const ProduceOperation& batch, const BatchForm& form,
     if (!std::exchange(first, false) && !form.ndjson) out->push_back(',');
     out->append("{\"index\":");
     AppendCount(i, out);
-    if (form.lines != nullptr) {
+    if (const std::size_t line = form.places == nullptr ? 0 : form.places->LineOf(i)) {
       out->append(",\"line\":");
-      AppendCount(form.lines->LineOf(i), out);
+      AppendCount(line, out);
     }
     out->push_back(',');
     if (outcome.ok()) {

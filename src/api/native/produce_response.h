@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/native/line_map.h"
+#include "api/format/produce_request.h"
 #include "api/problem/problem.h"
 #include "service/produce/produce_operation.h"
 #include "service/types/record.h"
@@ -22,7 +22,8 @@ struct BatchForm {
   bool ndjson = false;
   // Only the failed results; the others are summarized by partition.
   bool minimal = false;
-  const LineMap* lines = nullptr;  // not null: each result names the line of its record
+  // Not null: each result says the line of its record, if it has one.
+  const RecordPlaces* places = nullptr;
 };
 
 struct BatchResponse {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <optional>
 
 #include "api/codec/percent.h"
 
@@ -10,26 +11,18 @@ namespace {
 
 constexpr std::size_t kMaxNames = 16;
 
-std::optional<std::string_view> Decode(std::string_view parameter, std::string_view text, Plus plus,
+std::optional<std::string_view> Decode(std::string_view parameter, std::string_view text,
                                        std::pmr::memory_resource* arena, ValidationErrors* errors) {
   const std::size_t room = std::max<std::size_t>(1, text.size());
   char* const bytes = static_cast<char*>(arena->allocate(room, 1));
-  if (const std::optional<std::size_t> size = DecodePercent(text, plus, bytes)) {
+  if (const std::optional<std::size_t> size = DecodePercent(text, Plus::kSpace, bytes)) {
     return std::string_view(bytes, *size);
   }
-  errors->AddParameter(
-      parameter,
-      {"\"%\" must be followed by two hexadecimal digits: write \"%25\" for a percent sign."});
+  errors->AddParameter(parameter, {kMalformedEscape});
   return std::nullopt;
 }
 
 }  // namespace
-
-std::optional<std::string_view> DecodeSegment(std::string_view parameter, std::string_view segment,
-                                              std::pmr::memory_resource* arena,
-                                              ValidationErrors* errors) {
-  return Decode(parameter, segment, Plus::kPlus, arena, errors);
-}
 
 void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory_resource* arena,
                ValidationErrors* errors,
@@ -41,7 +34,7 @@ void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const std::string_view written = pair.substr(0, equals);
-    const auto decoded = Decode(written, written, Plus::kSpace, arena, errors);
+    const auto decoded = Decode(written, written, arena, errors);
     if (!decoded) continue;
     const std::string_view called = *decoded;
     const auto name = static_cast<std::size_t>(
@@ -54,8 +47,7 @@ void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory
     } else if (equals == pair.size()) {
       errors->AddParameter(called, {"The query parameter \"", called, "\" has no value: write \"",
                                     called, "=\" and the value."});
-    } else if (const auto value =
-                   Decode(called, pair.substr(equals + 1), Plus::kSpace, arena, errors)) {
+    } else if (const auto value = Decode(called, pair.substr(equals + 1), arena, errors)) {
       on_value(name, *value);
     }
     if (name != names.known.size()) seen.set(name);

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory_resource>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -26,11 +25,9 @@ void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory
                ValidationErrors* errors,
                const std::function<void(std::size_t name, std::string_view value)>& on_value);
 
-// The bytes of a percent-encoded segment of the path, in which "+" is a plus, in `arena`. Nothing,
-// and an error of `parameter`, if an escape is not well-formed.
-std::optional<std::string_view> DecodeSegment(std::string_view parameter, std::string_view segment,
-                                              std::pmr::memory_resource* arena,
-                                              ValidationErrors* errors);
+// The detail of an error of a parameter, of the query or the path.
+inline constexpr std::string_view kMalformedEscape =
+    "\"%\" must be followed by two hexadecimal digits: write \"%25\" for a percent sign.";
 
 }  // namespace gateway
 

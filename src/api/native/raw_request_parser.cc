@@ -15,19 +15,14 @@
 namespace gateway {
 namespace {
 
-// Most values are larger than this, and a wrong guess costs little.
-constexpr std::size_t kTypicalBytes = 256;
-
 constexpr std::string_view kSplitsJson =
     "\"split=array\" requires a body of the media type application/json; with application/x-ndjson "
     "each line is a record anyway. Set the Content-Type, or leave \"split\" out.";
 
-ProduceRequest RequestOf(ProduceRequest::Form form, std::string body) {
-  ProduceRequest request;
-  request.form = form;
-  request.batch.body = std::move(body);
-  // Records keep pointing into the bytes when the string moves, which the capacity ensures.
-  request.batch.body.reserve(request.batch.body.size() + kBodyPadding);
+NativeRequest RequestOf(NativePlaces::Form form, std::string body) {
+  NativeRequest request;
+  request.places.form = form;
+  request.batch.SetBody(std::move(body));
   return request;
 }
 
@@ -38,10 +33,10 @@ bool SaysThatItIsEmpty(const http::RequestHead& head) {
 
 // Makes each non-empty line the value of a record, otherwise like `shared`. False: there are more
 // than `max_records`.
-bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* request) {
+bool SplitLines(const Record& shared, std::size_t max_records, NativeRequest* request) {
   const std::string_view body = request->batch.body;
   std::vector<Record>& records = request->batch.records;
-  records.reserve(std::min(max_records, body.size() / kTypicalBytes + 1));
+  records.reserve(ExpectedRecords(body, max_records));
   std::size_t at = 0;
   for (std::size_t line = 1; at < body.size(); ++line) {
     const void* const feed = std::memchr(body.data() + at, '\n', body.size() - at);
@@ -53,7 +48,7 @@ bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* r
     if (feed != nullptr && value.ends_with('\r')) value.remove_suffix(1);
     if (value.empty()) continue;
     if (records.size() == max_records) return false;
-    request->lines->Add(records.size(), line);
+    request->places.lines->Add(records.size(), line);
     records.emplace_back(shared).value = value;
   }
   return true;
@@ -62,7 +57,7 @@ bool SplitLines(const Record& shared, std::size_t max_records, ProduceRequest* r
 // Makes each element of the array the value of a record, otherwise like `shared`. Returns nothing,
 // or why the body is not JSON.
 std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
-                                  ProduceRequest* request, ValidationErrors* errors) {
+                                  NativeRequest* request, ValidationErrors* errors) {
   const std::string_view body = request->batch.body;
   if (std::optional<Problem> problem = CheckJsonEncoding(body)) return problem;
   JsonReader reader(body);
@@ -76,7 +71,7 @@ std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
     return std::nullopt;
   }
   std::vector<Record>& records = request->batch.records;
-  records.reserve(std::min(max_records, body.size() / kTypicalBytes + 1));
+  records.reserve(ExpectedRecords(body, max_records));
   bool too_many = false;
   const bool read = reader.ReadArray([&] {
     too_many = records.size() == max_records;
@@ -96,9 +91,9 @@ std::optional<Problem> SplitArray(const Record& shared, std::size_t max_records,
 // Reads the body and headers of a request with ?split=array. Returns nothing, or why the body is
 // not JSON.
 std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_records,
-                                 RawTarget* target, ProduceRequest* request,
+                                 RawTarget* target, NativeRequest* request,
                                  ValidationErrors* errors) {
-  request->form = ProduceRequest::Form::kRawArray;
+  request->places.form = NativePlaces::Form::kRawArray;
   target->ReadFields(head, false);
   if (target->tombstone()) {
     errors->AddParameter(
@@ -106,7 +101,7 @@ std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_
         {"A tombstone has no value, but the elements of the array are values: leave it out."});
   }
   const Record shared = target->MakeRecord();
-  if (!http::EqualsIgnoreCase(MediaTypeOf(head), kJson)) {
+  if (!http::EqualsIgnoreCase(MediaTypeOf(head), kJsonMediaType)) {
     errors->AddParameter("split", {kSplitsJson});
   } else if (auto problem = SplitArray(shared, max_records, request, errors)) {
     return problem;
@@ -118,10 +113,10 @@ std::optional<Problem> ReadArray(const http::RequestHead& head, std::size_t max_
 
 }  // namespace
 
-Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
-                                                const http::RequestHead& head, std::string body,
-                                                std::size_t max_records) {
-  ProduceRequest request = RequestOf(ProduceRequest::Form::kRaw, std::move(body));
+Result<NativeRequest, Problem> ParseRawRequest(std::optional<std::string_view> topic,
+                                               const http::RequestHead& head, std::string body,
+                                               std::size_t max_records) {
+  NativeRequest request = RequestOf(NativePlaces::Form::kRaw, std::move(body));
   ValidationErrors errors;
   RawTarget target(&request.batch, &errors);
   target.ReadTopic(topic);
@@ -154,11 +149,11 @@ Result<ProduceRequest, Problem> ParseRawRequest(std::string_view topic,
   return request;
 }
 
-Result<ProduceRequest, Problem> ParseRawLinesRequest(std::string_view topic,
-                                                     const http::RequestHead& head,
-                                                     std::string body, std::size_t max_records) {
-  ProduceRequest request = RequestOf(ProduceRequest::Form::kRawLines, std::move(body));
-  request.lines = std::make_shared<LineMap>();
+Result<NativeRequest, Problem> ParseRawLinesRequest(std::optional<std::string_view> topic,
+                                                    const http::RequestHead& head, std::string body,
+                                                    std::size_t max_records) {
+  NativeRequest request = RequestOf(NativePlaces::Form::kRawLines, std::move(body));
+  request.places.lines.emplace();
   ValidationErrors errors;
   RawTarget target(&request.batch, &errors);
   target.ReadTopic(topic);

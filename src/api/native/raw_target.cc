@@ -1,11 +1,12 @@
 #include "api/native/raw_target.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
+#include "api/codec/integer.h"
 #include "api/json/json_reader.h"
 #include "api/native/query.h"
+#include "service/produce/record_validation.h"
 #include "service/types/rfc3339.h"
 
 namespace gateway {
@@ -13,15 +14,6 @@ namespace {
 
 constexpr std::string_view kFieldPrefix = "Kafka-Header-";
 constexpr std::string_view kContentType = "content-type";
-
-template <typename Integer>
-std::optional<Integer> IntegerOf(std::string_view text) {
-  Integer number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return number;
-}
 
 // RFC 3339; a space before the zone is a plus that the client did not encode.
 std::optional<TimestampMs> TimeOf(std::string_view text) {
@@ -35,9 +27,12 @@ std::optional<TimestampMs> TimeOf(std::string_view text) {
 
 }  // namespace
 
-void RawTarget::ReadTopic(std::string_view segment) {
-  const auto topic = DecodeSegment("topic", segment, &batch_->Arena(), errors_);
-  if (topic) record_.topic = *topic;
+void RawTarget::ReadTopic(std::optional<std::string_view> topic) {
+  if (topic) {
+    record_.topic = batch_->Keep(*topic);
+  } else {
+    errors_->AddParameter("topic", {kMalformedEscape});
+  }
 }
 
 void RawTarget::ReadQuery(std::string_view query) {
@@ -54,12 +49,11 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
       record_.key = value;
       return;
     case kPartition:
-      record_.partition = IntegerOf<Partition>(value);
+      record_.partition = ParseInteger<Partition>(value);
       if (record_.partition) return;
-      return errors_->AddParameter(called, {"A partition must be an integer from 0 to 2147483647; "
-                                            "leave it out to let the gateway choose."});
+      return errors_->AddParameter(called, {kPartitionRule});
     case kTimestamp:
-      record_.timestamp = IntegerOf<TimestampMs>(value);
+      record_.timestamp = ParseInteger<TimestampMs>(value);
       if (!record_.timestamp) record_.timestamp = TimeOf(value);
       if (record_.timestamp) return;
       return errors_->AddParameter(

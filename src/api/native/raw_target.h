@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +20,9 @@ class RawTarget final {
  public:
   RawTarget(RequestRecords* batch, ValidationErrors* errors) : batch_(batch), errors_(errors) {}
 
-  // Call each once; errors go to the ValidationErrors.
-  void ReadTopic(std::string_view segment);  // percent-encoded
+  // Call each once; errors go to the ValidationErrors. No topic: its percent-encoding is not
+  // well-formed.
+  void ReadTopic(std::optional<std::string_view> topic);
   void ReadQuery(std::string_view query);
   // `Kafka-Header-NAME: value`, and Content-Type if it describes a value.
   void ReadFields(const http::RequestHead& head, bool with_content_type);

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <memory>
 #include <string>
 
 #include "api/codec/base64.h"
+#include "api/codec/integer.h"
+#include "service/produce/record_validation.h"
 #include "service/types/rfc3339.h"
 
 namespace gateway {
@@ -34,11 +35,7 @@ constexpr std::string_view kMissingValue =
 template <typename Integer>
 std::optional<Integer> IntegerOf(const JsonSlice& slice) {
   if (slice.kind != JsonKind::kNumber) return std::nullopt;
-  Integer number = 0;
-  const char* const end = slice.text.data() + slice.text.size();
-  const auto [stop, error] = std::from_chars(slice.text.data(), end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return number;
+  return ParseInteger<Integer>(slice.text);
 }
 
 }  // namespace
@@ -211,9 +208,7 @@ RecordParser::Bytes RecordParser::DecodedBase64(const JsonSlice& slice, const Pl
 std::optional<Partition> RecordParser::PartitionOf(const JsonSlice& slice, const Place& place) {
   const std::optional<Partition> partition = IntegerOf<Partition>(slice);
   if (!partition) {
-    errors_->Add(place, "/partition",
-                 "A partition must be an integer from 0 to 2147483647; leave it out to let the "
-                 "gateway choose.");
+    errors_->Add(place, "/partition", kPartitionRule);
   }
   return partition;
 }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <memory_resource>
 
+#include "api/codec/integer.h"
 #include "api/json/json_writer.h"
 #include "api/native/query.h"
 #include "api/native/validation_errors.h"
@@ -15,12 +15,6 @@ namespace {
 
 enum Name : std::size_t { kLimit, kAfter };
 constexpr std::array<std::string_view, 2> kNames = {"limit", "after"};
-
-bool ReadLimit(std::string_view text, std::size_t* limit) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, *limit);
-  return error == std::errc() && stop == end && *limit >= 1 && *limit <= kMaxTopicPage;
-}
 
 void AppendBrokers(std::string_view name, const std::vector<BrokerId>& brokers, std::string* out) {
   out->append(",\"").append(name).append("\":[");
@@ -40,7 +34,12 @@ Result<TopicPage, Problem> ParseTopicPage(std::string_view query) {
   ReadQuery(query, {kNames, ""}, &arena, &errors, [&](std::size_t name, std::string_view value) {
     if (name == kAfter) {
       page.after = value;
-    } else if (!ReadLimit(value, &page.limit)) {
+      return;
+    }
+    const auto limit = ParseInteger<std::size_t>(value);
+    if (limit && *limit >= 1 && *limit <= kMaxTopicPage) {
+      page.limit = *limit;
+    } else {
       errors.AddParameter(kNames[name], {"A limit must be an integer from 1 to 1000."});
     }
   });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/http/message.h"
+#include "service/produce/record_validation.h"
 
 namespace gateway {
 namespace {
@@ -133,8 +134,7 @@ void ValidationErrors::AddDuplicate(const Place& place, std::string_view name) {
 void ValidationErrors::AddTooMany(std::string_view path, std::size_t max_records) {
   ErrorDetail fault;
   fault.pointer = path;
-  fault.detail = "The request has more than " + std::to_string(max_records) +
-                 " records (Limits:MaxBatchRecords); send them in several requests.";
+  fault.detail = TooManyRecords(max_records);
   errors_.Add(RequestErrorKind::kTooManyRecords, std::move(fault));
 }
 

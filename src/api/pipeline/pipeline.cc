@@ -3,8 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include "api/format/format_selection.h"
 #include "api/http/h1/body_decoder.h"
-#include "api/media/body_type.h"
 #include "api/media/negotiation.h"
 #include "api/pipeline/request_id.h"
 #include "api/tracing/trace_headers.h"
@@ -41,12 +41,12 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
     // The coding and media type must be known before the body is read. A route that accepts any
     // media type needs a separate check against pages of other origins.
     &Pipeline::CheckContentCoding,
-    &Pipeline::CheckMediaType,
+    &Pipeline::SelectWireFormat,
 };
 
 Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
                    Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
-                   Metrics& metrics, Logger& logger, Tracer* tracer)
+                   Metrics& metrics, Logger& logger, Tracer& tracer)
     : router_(router),
       cors_(cors),
       access_log_(access_log),
@@ -57,48 +57,52 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
       logger_(logger),
       tracer_(tracer) {}
 
-std::shared_ptr<RequestContext> Pipeline::MakeContext(const http::RequestHead* head,
-                                                      std::string_view peer) const {
-  const auto sent = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
-  auto context = std::make_shared<RequestContext>(access_log_, admission_, metrics_, clock_,
-                                                  RequestIdOf(sent, clock_.UnixMillis()), peer);
-  context->cors = &cors_;
+std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
+                                                 std::string_view peer) const {
+  RequestContext context;
+  const auto sent_id = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
+  context.request_id = RequestIdOf(sent_id, clock_.UnixMillis());
+  context.peer = peer;
+  context.started = clock_.Now();
   if (head != nullptr) {
-    context->method = head->method;
-    context->path = head->path;
-    context->allowed_origin = cors_.AllowedOriginFor(*head);
-    const auto agent = head->Find("User-Agent");
-    if (agent) context->user_agent = AccessLog::Bounded(*agent);
-    if (const auto trace = TraceOf(*head)) context->trace = trace->context;
+    context.method = head->method;
+    context.path = head->path;
+    context.allowed_origin = cors_.AllowedOriginFor(*head);
+    if (const auto agent = head->Find("User-Agent")) {
+      context.user_agent = AccessLog::Bounded(*agent);
+    }
+    if (const auto trace = TraceOf(*head)) context.trace = trace->context;
   }
-  return context;
+  return std::make_shared<Exchange>(std::move(context), cors_, access_log_, admission_, metrics_,
+                                    clock_);
 }
 
 http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, std::string_view peer) {
-  const std::shared_ptr<RequestContext> context = MakeContext(&head, peer);
+  const std::shared_ptr<Exchange> exchange = MakeExchange(&head, peer);
   for (const HeadStage stage : kStages) {
-    if (Verdict answer = (this->*stage)(*context, head)) {
-      return {context->Finish(std::move(*answer)), nullptr};
+    if (Verdict answer = (this->*stage)(*exchange, head)) {
+      return {exchange->Finish(std::move(*answer)), nullptr};
     }
   }
-  return {std::nullopt, context, context->coding};
+  return {std::nullopt, exchange, exchange->context().coding};
 }
 
 void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
                          http::Responder responder) {
-  const auto context = std::static_pointer_cast<RequestContext>(std::move(state));
-  context->Attach(std::move(responder));
-  context->body_bytes = request.sent_body_bytes;
+  const auto exchange = std::static_pointer_cast<Exchange>(std::move(state));
+  const RequestContext& context = exchange->context();
+  exchange->Attach(std::move(responder));
+  exchange->accounting().set_request_bytes(request.sent_body_bytes);
   try {
-    context->route->handler(std::move(request), context);
+    context.route->handler(std::move(request), exchange);
   } catch (const std::exception& error) {
     // A bug. The client gets a 500 and an id to ask with; the log has the details.
     logger_.Log(LogLevel::kError, "handler-fault", "The handler of a request threw an exception.",
-                {{"request_id", std::string_view(context->request_id())},
-                 {"trace_id", context->TraceIdField()},
-                 {"http.route", std::string_view(context->route->path)},
+                {{"request_id", std::string_view(context.request_id)},
+                 {"trace_id", context.TraceIdField()},
+                 {"http.route", std::string_view(context.route->path)},
                  {"error", error.what()}});
-    context->Reply(context->MakeFault());
+    exchange->Reply(exchange->MakeInternalError());
   }
 }
 
@@ -106,28 +110,28 @@ http::Response Pipeline::OnRefused(const http::FramingError& error, const http::
                                    std::string_view peer,
                                    std::shared_ptr<http::RequestState> state) {
   metrics_.OnHttpRejected(InfoOf(error.type).name);
-  auto context = std::static_pointer_cast<RequestContext>(std::move(state));
-  if (!context) context = MakeContext(head, peer);
-  http::Response response = context->MakeProblem(Problem(error.type, error.detail));
+  auto exchange = std::static_pointer_cast<Exchange>(std::move(state));
+  if (!exchange) exchange = MakeExchange(head, peer);
+  http::Response response = exchange->MakeProblem(Problem(error.type, error.detail));
   response.close = true;
-  return context->Finish(std::move(response));
+  return exchange->Finish(std::move(response));
 }
 
-Pipeline::Verdict Pipeline::AnswerPreflight(RequestContext& context,
+Pipeline::Verdict Pipeline::AnswerPreflight(Exchange& exchange,
                                             const http::RequestHead& head) const {
-  if (context.allowed_origin.empty() || !Cors::IsPreflight(head)) return std::nullopt;
+  if (exchange.context_.allowed_origin.empty() || !Cors::IsPreflight(head)) return std::nullopt;
   Router::Match match = router_.Find(head.method, head.path);
   if (!match.path_exists) return std::nullopt;
   return Cors::Preflight(head, std::move(match.allow));
 }
 
-Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
-                                      const http::RequestHead& head) const {
+Pipeline::Verdict Pipeline::FindRoute(Exchange& exchange, const http::RequestHead& head) const {
   Router::Match match = router_.Find(head.method, head.path);
+  RequestContext& context = exchange.context_;
   context.route = match.route;
-  if (tracer_ != nullptr) StartSpan(context, head);
+  StartSpan(exchange, head);
   if (match.route != nullptr) {
-    context.parameter = match.parameter;
+    context.parameters = std::move(match.parameters);
     // Sends follow no redirect, so the handler runs at once.
     if (match.extra_slash && match.route->method == http::Method::kGet) return WithoutSlash(head);
     return std::nullopt;
@@ -140,78 +144,88 @@ Pipeline::Verdict Pipeline::FindRoute(RequestContext& context,
     return response;
   }
   if (!match.path_exists) {
-    return context.MakeProblem(
+    return exchange.MakeProblem(
         Problem(ProblemType::kRouteNotFound,
                 "This path does not exist. See /openapi.json for the paths that do."));
   }
-  http::Response response = context.MakeProblem(
+  http::Response response = exchange.MakeProblem(
       Problem(ProblemType::kMethodNotAllowed, "This path supports: " + match.allow + "."));
   response.headers.emplace_back("Allow", std::move(match.allow));
   return response;
 }
 
 // Here and not earlier, because a span is named after its route.
-void Pipeline::StartSpan(RequestContext& context, const http::RequestHead& head) const {
+void Pipeline::StartSpan(Exchange& exchange, const http::RequestHead& head) const {
+  RequestContext& context = exchange.context_;
   if (context.route != nullptr && context.route->probe) return;
   std::string name(http::MethodName(head.method));
   if (context.route != nullptr) name.append(" ").append(context.route->path);
   const TraceContext* const parent = context.trace ? &*context.trace : nullptr;
-  context.span = tracer_->StartServer(name, parent, parent ? TracestateOf(head) : std::string());
-  if (context.span) context.trace = context.span->context();
+  auto span = tracer_.StartServer(name, parent, parent ? TracestateOf(head) : std::string());
+  if (!span) return;
+  context.trace = span->context();
+  exchange.accounting().set_span(std::move(span));
 }
 
-Pipeline::Verdict Pipeline::RefuseAtTheEnd(RequestContext& context,
+Pipeline::Verdict Pipeline::RefuseAtTheEnd(Exchange& exchange,
                                            const http::RequestHead& /*head*/) const {
-  if (!context.route->sends_records || lifecycle_.TakesSends(clock_.Now())) return std::nullopt;
-  http::Response response = context.MakeProblem(Problem(ProblemType::kDraining, ""));
+  if (!exchange.context_.route->sends_records || lifecycle_.TakesSends(clock_.Now()))
+    return std::nullopt;
+  http::Response response = exchange.MakeProblem(Problem(ProblemType::kDraining, ""));
   response.close = true;
   return response;
 }
 
-Pipeline::Verdict Pipeline::Admit(RequestContext& context,
-                                  const http::RequestHead& /*head*/) const {
-  if (!context.route->sends_records) return std::nullopt;
-  context.ticket = admission_.TryAdmit();
-  if (context.ticket) return std::nullopt;
+Pipeline::Verdict Pipeline::Admit(Exchange& exchange, const http::RequestHead& /*head*/) const {
+  if (!exchange.context_.route->sends_records) return std::nullopt;
+  exchange.ticket() = admission_.TryAdmit();
+  if (exchange.ticket()) return std::nullopt;
   metrics_.OnHttpRejected("max-in-flight-requests");
-  return context.MakeProblem(Problem(ProblemType::kOverloaded,
-                                     "The limit on requests in flight has been reached "
-                                     "(Limits:MaxInFlightRequests)."));
+  return exchange.MakeProblem(Problem(ProblemType::kOverloaded,
+                                      "The limit on requests in flight has been reached "
+                                      "(Limits:MaxInFlightRequests)."));
 }
 
-Pipeline::Verdict Pipeline::CheckContentCoding(RequestContext& context,
+Pipeline::Verdict Pipeline::CheckContentCoding(Exchange& exchange,
                                                const http::RequestHead& head) const {
   if (const auto coding = http::ContentCodingOf(head)) {
-    context.coding = *coding;
+    exchange.context_.coding = *coding;
     return std::nullopt;
   }
-  http::Response response = context.MakeProblem(
+  http::Response response = exchange.MakeProblem(
       Problem(ProblemType::kUnsupportedContentCoding,
               "Send the body with one Content-Encoding (gzip, zstd or deflate), or with none."));
   response.headers.emplace_back("Accept-Encoding", http::kAcceptedCodings);
   return response;
 }
 
-Pipeline::Verdict Pipeline::CheckMediaType(RequestContext& context,
-                                           const http::RequestHead& head) const {
-  const std::vector<std::string_view>& wanted = context.route->consumes;
-  if (wanted.empty()) return std::nullopt;
-  if (wanted.front() == kAnyMediaType) {
-    if (auto refused = RefuseForeignPage(context, head)) return refused;
+Pipeline::Verdict Pipeline::SelectWireFormat(Exchange& exchange,
+                                             const http::RequestHead& head) const {
+  RequestContext& context = exchange.context_;
+  const std::vector<const WireFormat*>& formats = context.route->formats;
+  if (formats.empty()) return std::nullopt;
+  if (ReadsAnyMediaType(formats)) {
+    if (auto refused = RefuseForeignPage(exchange, head)) return refused;
   }
-  auto why_not = WhyNotTaken(head, wanted);
-  if (!why_not) return std::nullopt;
-  return context.MakeProblem(Problem(ProblemType::kUnsupportedMediaType, *std::move(why_not)));
+  auto format = SelectFormat(head, formats);
+  if (!format.ok()) {
+    return exchange.MakeProblem(
+        Problem(ProblemType::kUnsupportedMediaType, std::move(format).error()));
+  }
+  context.format = format.value();
+  context.preferences = PreferencesOf(head);
+  context.lines_type = AcceptedNdjson(head);
+  return std::nullopt;
 }
 
-Pipeline::Verdict Pipeline::RefuseForeignPage(const RequestContext& context,
+Pipeline::Verdict Pipeline::RefuseForeignPage(const Exchange& exchange,
                                               const http::RequestHead& head) const {
   if (!cors_.MayBeForged(head)) return std::nullopt;
-  return context.MakeProblem(
-      Problem(ProblemType::kOriginNotAllowed, "A page of \"" +
-                                                  std::string(head.Find("Origin").value_or("")) +
-                                                  "\" sent this request, but pages of that origin "
-                                                  "may not write (Http:Cors:AllowedOrigins)."));
+  return exchange.MakeProblem(
+      Problem(ProblemType::kOriginNotAllowed,
+              "A page of \"" + std::string(head.Find("Origin").value_or("")) +
+                  "\" sent this request, but pages of that origin may not write "
+                  "(Http:Cors:AllowedOrigins)."));
 }
 
 }  // namespace gateway

@@ -1,5 +1,5 @@
 // The stages that every request passes before its controller: one ordered list, each with the
-// reason for its position (pipeline.cc). Controllers contain no cross-cutting rules. Owned by main;
+// reason for its position (pipeline.cc). Controllers contain no cross-cutting rules. Owned by Api;
 // called by every I/O thread.
 #ifndef GATEWAY_API_PIPELINE_PIPELINE_H_
 #define GATEWAY_API_PIPELINE_PIPELINE_H_
@@ -11,7 +11,7 @@
 #include "api/http/handler.h"
 #include "api/pipeline/access_log.h"
 #include "api/pipeline/cors.h"
-#include "api/pipeline/request_context.h"
+#include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
 #include "service/health/lifecycle.h"
 #include "service/limits/admission.h"
@@ -26,7 +26,7 @@ class Pipeline final : public http::HttpHandler {
  public:
   Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
            Admission& admission, const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics,
-           Logger& logger, Tracer* tracer = nullptr);
+           Logger& logger, Tracer& tracer = NoTracer());
 
   http::HeadVerdict OnHead(const http::RequestHead& head, std::string_view peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -37,20 +37,20 @@ class Pipeline final : public http::HttpHandler {
 
  private:
   using Verdict = std::optional<http::Response>;
-  using HeadStage = Verdict (Pipeline::*)(RequestContext&, const http::RequestHead&) const;
+  using HeadStage = Verdict (Pipeline::*)(Exchange&, const http::RequestHead&) const;
   static const HeadStage kStages[];
 
-  Verdict AnswerPreflight(RequestContext& context, const http::RequestHead& head) const;
-  Verdict FindRoute(RequestContext& context, const http::RequestHead& head) const;
-  Verdict RefuseAtTheEnd(RequestContext& context, const http::RequestHead& head) const;
-  Verdict Admit(RequestContext& context, const http::RequestHead& head) const;
-  Verdict CheckContentCoding(RequestContext& context, const http::RequestHead& head) const;
-  Verdict CheckMediaType(RequestContext& context, const http::RequestHead& head) const;
-  Verdict RefuseForeignPage(const RequestContext& context, const http::RequestHead& head) const;
+  Verdict AnswerPreflight(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict FindRoute(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict RefuseAtTheEnd(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict Admit(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict CheckContentCoding(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict SelectWireFormat(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict RefuseForeignPage(const Exchange& exchange, const http::RequestHead& head) const;
 
-  void StartSpan(RequestContext& context, const http::RequestHead& head) const;
-  std::shared_ptr<RequestContext> MakeContext(const http::RequestHead* head,
-                                              std::string_view peer) const;
+  void StartSpan(Exchange& exchange, const http::RequestHead& head) const;
+  std::shared_ptr<Exchange> MakeExchange(const http::RequestHead* head,
+                                         std::string_view peer) const;
 
   const Router& router_;
   const Cors& cors_;
@@ -60,7 +60,7 @@ class Pipeline final : public http::HttpHandler {
   const Clock& clock_;
   Metrics& metrics_;
   Logger& logger_;
-  Tracer* const tracer_;  // null: no spans are recorded
+  Tracer& tracer_;
 };
 
 }  // namespace gateway

@@ -24,7 +24,21 @@ void AppendErrorDetail(const ErrorDetail& error, std::string* out) {
   out->push_back('}');
 }
 
+class ProblemJsonFormat final : public ErrorFormat {
+ public:
+  std::string_view content_type() const override { return "application/problem+json"; }
+  void Append(const Problem& problem, std::string_view instance, std::string_view request_id,
+              std::string* out) const override {
+    AppendProblemJson(problem, instance, request_id, out);
+  }
+};
+
 }  // namespace
+
+const ErrorFormat& ProblemJson() {
+  static const ProblemJsonFormat format;
+  return format;
+}
 
 void AppendProblemJson(const Problem& problem, std::string_view instance,
                        std::string_view request_id, std::string* out) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/problem/error_format.h"
 #include "api/problem/problem.h"
 
 namespace gateway {
@@ -13,6 +14,9 @@ namespace gateway {
 // within a batch's result has neither.
 void AppendProblemJson(const Problem& problem, std::string_view instance,
                        std::string_view request_id, std::string* out);
+
+// application/problem+json: what the gateway's own routes answer. Never destroyed.
+const ErrorFormat& ProblemJson();
 
 }  // namespace gateway
 

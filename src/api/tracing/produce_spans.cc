@@ -17,15 +17,16 @@ std::string_view TopicOf(const Record& record) {
 
 }  // namespace
 
-ProduceSpans::Ptr ProduceSpans::Start(Tracer* tracer, const Span* server, bool single,
+ProduceSpans::Ptr ProduceSpans::Start(Tracer& tracer, const Span* server, bool single,
                                       const RecordLimits& limits, RequestRecords& batch) {
-  if (tracer == nullptr || server == nullptr || batch.records.empty()) return nullptr;
+  static ProduceSpans none;  // shared by requests without counting them
+  if (server == nullptr || batch.records.empty()) return {Ptr(), &none};
   auto spans = std::make_shared<ProduceSpans>();
   for (const Record& record : batch.records) {
     const std::string_view topic = TopicOf(record);
     const std::size_t place = spans->Find(topic);
     if (place == spans->sends_.size()) {
-      spans->Add(*tracer, *server, place == kMaxTopics ? std::string_view() : topic, batch);
+      spans->Add(tracer, *server, place == kMaxTopics ? std::string_view() : topic, batch);
     }
     ++spans->sends_[place].records;
   }
@@ -86,6 +87,7 @@ void ProduceSpans::Refuse(std::string_view error_type) {
 }
 
 void ProduceSpans::End(const ProduceOperation& batch) {
+  if (empty()) return;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const DeliveryReport& outcome = batch.outcome(i);
     if (outcome.ok()) continue;

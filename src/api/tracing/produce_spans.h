@@ -27,10 +27,12 @@ class ProduceSpans final : public SpanHeaderSource {
   // Maximum number of topics with their own span; records of further topics share one named "send".
   static constexpr std::size_t kMaxTopics = 16;
 
-  // Null if `server` is null: then this request is not recorded. The trace headers are in the arena
-  // of `batch`.
-  static Ptr Start(Tracer* tracer, const Span* server, bool single, const RecordLimits& limits,
+  // Never null; empty if `server` is null, because this request is not recorded. The trace headers
+  // are in the arena of `batch`.
+  static Ptr Start(Tracer& tracer, const Span* server, bool single, const RecordLimits& limits,
                    RequestRecords& batch);
+
+  bool empty() const { return sends_.empty(); }
 
   // None for a record that they, with `rest`, would push over a limit: the client did not ask for
   // these headers.

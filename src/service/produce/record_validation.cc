@@ -67,6 +67,11 @@ bool IsLegalTopicName(std::string_view name) {
          std::all_of(name.begin(), name.end(), IsTopicCharacter);
 }
 
+std::string TooManyRecords(std::size_t max_records) {
+  return "The request has more than " + std::to_string(max_records) +
+         " records (Limits:MaxBatchRecords); send them in several requests.";
+}
+
 std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& limits,
                                      TimestampMs now, std::span<const Header> request_headers) {
   std::vector<RecordError> errors;
@@ -74,15 +79,10 @@ std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& l
     errors.push_back({RequestErrorKind::kMalformed, member, std::move(detail)});
   };
   if (!IsLegalTopicName(record.topic)) {
-    refuse(
-        "/topic",
-        "A topic name must be 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' and '-', and neither "
-        "\".\" nor \"..\".");
+    refuse("/topic", std::string(kTopicNameRule));
   }
   if (record.partition && *record.partition < 0) {
-    refuse("/partition",
-           "A partition must be an integer from 0 to 2147483647; leave it out to let the gateway "
-           "choose.");
+    refuse("/partition", std::string(kPartitionRule));
   }
   if (record.timestamp) {
     auto wrong = CheckTimestamp(*record.timestamp, limits.min_timestamp, now);

@@ -25,6 +25,16 @@ struct RecordLimits {
 // `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
 bool IsLegalTopicName(std::string_view name);
 
+// What is said wherever one of these is not kept, in whichever part of a request.
+inline constexpr std::string_view kTopicNameRule =
+    "A topic name must be 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' and '-', and neither "
+    "\".\" nor "
+    "\"..\".";
+inline constexpr std::string_view kPartitionRule =
+    "A partition must be an integer from 0 to 2147483647; leave it out to let the gateway choose.";
+// `max_records`: RecordLimits::max_batch_records.
+std::string TooManyRecords(std::size_t max_records);
+
 struct RecordError {
   RequestErrorKind kind;
   std::string_view member;  // a pointer relative to the record: "/topic"; "": the record

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gateway {
@@ -56,9 +57,6 @@ struct RecordMetadata {
   TimestampMs timestamp = 0;
 };
 
-// Readable bytes that must follow a body: parsers read in blocks (simdjson's SIMDJSON_PADDING).
-inline constexpr std::size_t kBodyPadding = 64;
-
 // The ids of the request that records came with, for logs; "" if unknown. The texts live as long as
 // the batch.
 struct RequestIds {
@@ -67,10 +65,10 @@ struct RequestIds {
 };
 
 // The records of one request and the bytes they point into. Movable: what records point to stays
-// where it is, because `body` is made with a capacity of at least its size + kBodyPadding, so it is
-// never in the string's own small buffer, and because the arena never moves its blocks.
+// where it is, because SetBody keeps the body out of the string's own small buffer, and because the
+// arena never moves its blocks.
 struct RequestRecords {
-  std::string body;  // the request body
+  std::string body;  // of the request, see SetBody
   std::unique_ptr<std::pmr::monotonic_buffer_resource>
       arena;  // decoded strings, header arrays; null until used
   std::vector<Record> records;
@@ -79,6 +77,11 @@ struct RequestRecords {
   RequestIds origin;
   // When the request was complete; the epoch if it is not measured.
   std::chrono::steady_clock::time_point complete_at{};
+
+  void SetBody(std::string bytes) {
+    body = std::move(bytes);
+    body.reserve(sizeof(std::string));  // more than any small buffer has
+  }
 
   // The arena, made at first use.
   std::pmr::monotonic_buffer_resource& Arena() {

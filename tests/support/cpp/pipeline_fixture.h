@@ -37,7 +37,7 @@ inline nlohmann::json JsonOf(const http::Response& response) {
 
 class PipelineTest : public ::testing::Test {
  protected:
-  explicit PipelineTest(Tracer* tracer = nullptr)
+  explicit PipelineTest(Tracer& tracer = NoTracer())
       : pipeline(router, cors, access_log, admission, lifecycle, clock, metrics, logger, tracer) {
     queue->Open([this](http::RequestId, Clock::TimePoint when, http::CompletionQueue::Task task) {
       deadline_at = when;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/controllers/produce_controller.h"
+#include "api/native/native_formats.h"
 #include "support/cpp/pipeline_fixture.h"
 
 namespace gateway::testing {
@@ -15,9 +16,9 @@ namespace gateway::testing {
 class ProduceControllerTest : public PipelineTest {
  protected:
   explicit ProduceControllerTest(PropagatedFields fields = {})
-      : controller(service, clock, metrics, logger, std::chrono::milliseconds(1'000), nullptr,
+      : controller(service, clock, metrics, logger, std::chrono::milliseconds(1'000), NoTracer(),
                    std::move(fields)) {
-    controller.AddRoutes(&router);
+    controller.AddRoutes(NativeRoutes(), &router);
   }
 
   static std::string Send(std::string_view body, std::string_view fields = "",

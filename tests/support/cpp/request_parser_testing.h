@@ -10,35 +10,28 @@
 
 namespace gateway::testing {
 
-// A body as the connection delivers it: with room behind it.
-inline std::string Body(const std::string& text) {
-  std::string body;
-  body.reserve(text.size() + kBodyPadding);
-  return body.append(text);
-}
-
 // The refusal of a request that has faults, as if there were no other in its records.
-inline Result<ProduceRequest, Problem> Judged(Result<ProduceRequest, Problem> result) {
+inline Result<NativeRequest, Problem> Judged(Result<NativeRequest, Problem> result) {
   if (!result.ok() || result.value().errors.empty()) return result;
   return Problem::FromError(std::move(result.value().errors).Build());
 }
 
-inline Result<ProduceRequest, Problem> ParseSend(const std::string& text) {
-  return Judged(ParseSendRequest(Body(text)));
+inline Result<NativeRequest, Problem> ParseSend(const std::string& text) {
+  return Judged(ParseSendRequest(text));
 }
 
-inline Result<ProduceRequest, Problem> ParseBatch(const std::string& text,
-                                                  std::size_t max_records = 10'000) {
-  return Judged(ParseBatchRequest(Body(text), max_records));
+inline Result<NativeRequest, Problem> ParseBatch(const std::string& text,
+                                                 std::size_t max_records = 10'000) {
+  return Judged(ParseBatchRequest(text, max_records));
 }
 
-inline Result<ProduceRequest, Problem> ParseLines(const std::string& text,
-                                                  std::size_t max_records = 10'000) {
-  return Judged(ParseLinesRequest(Body(text), max_records));
+inline Result<NativeRequest, Problem> ParseLines(const std::string& text,
+                                                 std::size_t max_records = 10'000) {
+  return Judged(ParseLinesRequest(text, max_records));
 }
 
 // "pointer: detail" of each fault; the problem's detail if it lists none; "accepted".
-inline std::vector<std::string> Faults(const Result<ProduceRequest, Problem>& result) {
+inline std::vector<std::string> Faults(const Result<NativeRequest, Problem>& result) {
   if (result.ok()) return {"accepted"};
   std::vector<std::string> errors;
   for (const ErrorDetail& error : result.error().errors) {
@@ -49,7 +42,7 @@ inline std::vector<std::string> Faults(const Result<ProduceRequest, Problem>& re
 }
 
 // The pointers alone.
-inline std::vector<std::string> Pointers(const Result<ProduceRequest, Problem>& result) {
+inline std::vector<std::string> Pointers(const Result<NativeRequest, Problem>& result) {
   if (result.ok()) return {"accepted"};
   std::vector<std::string> pointers;
   for (const ErrorDetail& error : result.error().errors) pointers.push_back(error.pointer);

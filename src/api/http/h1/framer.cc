@@ -114,8 +114,7 @@ RequestFramer::Event RequestFramer::FeedLength(std::string_view* input) {
   if (remaining_ == 0) return Complete();
   if (input->empty()) return Event::kNeedMore;
   if (body_bytes_ == 0 && !discard_ && !coded()) {
-    body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, kFirstReserve)) +
-                  kBodyPadding);
+    body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, kFirstReserve)));
   }
   const std::size_t take =
       static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, Piece(*input).size()));
@@ -207,10 +206,7 @@ void RequestFramer::DiscardBody() {
   ForgetDecoder();
 }
 
-std::string RequestFramer::TakeBody() {
-  if (body_.capacity() < body_.size() + kBodyPadding) body_.reserve(body_.size() + kBodyPadding);
-  return std::exchange(body_, {});
-}
+std::string RequestFramer::TakeBody() { return std::exchange(body_, {}); }
 
 void RequestFramer::Reset() {
   phase_ = Phase::kHead;

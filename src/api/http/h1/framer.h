@@ -62,7 +62,6 @@ class RequestFramer final {
   // From now on the body is consumed but not kept, and its memory is freed: the request has been
   // answered already.
   void DiscardBody();
-  // The body, with kBodyPadding bytes of capacity behind it.
   std::string TakeBody();
   // Ready for the next request.
   void Reset();

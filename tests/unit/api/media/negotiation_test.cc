@@ -17,8 +17,6 @@ TEST(MediaTypeOf, IsTheTypeWithoutItsParameters) {
   EXPECT_EQ(MediaTypeOf(Head("content-type", {"text/plain ;charset=utf-8"})), "text/plain");
   EXPECT_EQ(MediaTypeOf(Head("content-type", {"text/plain"})), "text/plain");
   EXPECT_EQ(MediaTypeOf(Head("other", {"text/plain"})), "");
-  EXPECT_TRUE(HasNdjsonBody(Head("Content-Type", {"Application/X-NDJSON; charset=utf-8"})));
-  EXPECT_FALSE(HasNdjsonBody(Head("Content-Type", {"application/json"})));
 }
 
 TEST(AcceptedNdjson, OnlyWhenTheClientNamesItAndPrefersItToJson) {

@@ -23,9 +23,9 @@ using testing::Pointers;
 TEST(BatchRequest, TakesAnArrayOfRecords) {
   const auto result = ParseBatch(R"([{"topic":"a","value":1}, {"topic":"b","value":"x\n"}])");
   ASSERT_THAT(Faults(result), ElementsAre("accepted"));
-  const ProduceRequest& request = result.value();
-  EXPECT_EQ(request.form, ProduceRequest::Form::kArray);
-  EXPECT_EQ(request.PointerOf(1), "/1");
+  const NativeRequest& request = result.value();
+  EXPECT_EQ(request.places.form, NativePlaces::Form::kArray);
+  EXPECT_EQ(request.places.PointerOf(1), "/1");
   ASSERT_EQ(request.batch.records.size(), 2U);
   EXPECT_EQ(request.batch.records[0].topic, "a");
   EXPECT_EQ(request.batch.records[0].value, "1");
@@ -40,9 +40,9 @@ TEST(BatchRequest, TakesMessagesWithDefaultsBeforeOrBehindThem) {
        {"{" + messages + "," + defaults + "}", "{" + defaults + "," + messages + "}"}) {
     const auto result = ParseBatch(body);
     ASSERT_THAT(Faults(result), ElementsAre("accepted"));
-    const ProduceRequest& request = result.value();
-    EXPECT_EQ(request.form, ProduceRequest::Form::kMessages);
-    EXPECT_EQ(request.PointerOf(1), "/messages/1");
+    const NativeRequest& request = result.value();
+    EXPECT_EQ(request.places.form, NativePlaces::Form::kMessages);
+    EXPECT_EQ(request.places.PointerOf(1), "/messages/1");
     EXPECT_EQ(request.batch.records.at(0).topic, "default");
     EXPECT_EQ(request.batch.records.at(1).topic, "own");
     EXPECT_THAT(HeaderTexts(request.batch.records[0]), ElementsAre("h=1"));
@@ -134,8 +134,8 @@ TEST(BatchRequest, FindsTooManyRecordsBeforeItHasReadThemAll) {
 TEST(BatchRequest, RecordsKeepTheirBytesWhenTheRequestMoves) {
   auto result = ParseBatch(R"([{"topic":"t","key":"\u0041","value":{"a":1},"headers":{"h":"v"}}])");
   ASSERT_TRUE(result.ok());
-  ProduceRequest first = std::move(result).value();
-  ProduceRequest request;
+  NativeRequest first = std::move(result).value();
+  NativeRequest request;
   request.batch.body = "something else";
   request = std::move(first);
   const Record& record = request.batch.records.at(0);
@@ -167,9 +167,9 @@ TEST(LinesRequest, TakesARecordALineAndSkipsEmptyLines) {
   const auto result = ParseLines(
       "\n{\"topic\":\"a\",\"value\":{\"x\": 1}}\r\n \r\n\n{\"topic\":\"b\",\"value\":null} ");
   ASSERT_THAT(Faults(result), ElementsAre("accepted"));
-  const ProduceRequest& request = result.value();
-  EXPECT_EQ(request.form, ProduceRequest::Form::kLines);
-  EXPECT_EQ(request.PointerOf(1), "/1");
+  const NativeRequest& request = result.value();
+  EXPECT_EQ(request.places.form, NativePlaces::Form::kLines);
+  EXPECT_EQ(request.places.PointerOf(1), "/1");
   ASSERT_EQ(request.batch.records.size(), 2U);
   EXPECT_EQ(request.batch.records[0].value, "{\"x\": 1}");
   EXPECT_EQ(request.batch.records[1].topic, "b");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/native/json_request_parser.h"
+#include "api/native/native_request.h"
 #include "service/types/error.h"
 #include "service/types/pending_record.h"
 #include "service/types/record.h"
@@ -212,11 +213,12 @@ TEST_F(BatchResponseTest, MarksNoGapAcrossTopicsOrWithoutAKey) {
 }
 
 TEST_F(BatchResponseTest, MayBeLinesOfWhichTheLastSumsUp) {
-  LineMap lines;
-  lines.Add(0, 1);
-  lines.Add(1, 4);
+  NativePlaces places;
+  places.lines.emplace();
+  places.lines->Add(0, 1);
+  places.lines->Add(1, 4);
   const BatchResponse response =
-      Respond({kStored, Failure(ErrorCode::kTopicNotFound)}, {}, {true, false, &lines});
+      Respond({kStored, Failure(ErrorCode::kTopicNotFound)}, {}, {true, false, &places});
   EXPECT_EQ(response.status, 207);
   const std::vector<std::string> text = Lines(response.body);
   ASSERT_EQ(text.size(), 3U);

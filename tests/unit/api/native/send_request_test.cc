@@ -21,7 +21,7 @@ using testing::ParseSend;
 using testing::Pointers;
 
 // The request of `{"topic":"t", ...members}`; members say the value.
-Result<ProduceRequest, Problem> Send(const std::string& members) {
+Result<NativeRequest, Problem> Send(const std::string& members) {
   return ParseSend(R"({"topic":"t",)" + members + "}");
 }
 
@@ -49,9 +49,9 @@ TEST(SendRequest, TakesEveryMember) {
       R"({"timestamp":1700000000000,"partition":3,"headers":{"h":"v"},"valueEncoding":"json",)"
       R"("keyEncoding":"text","value":"v","key":"k","topic":"orders"})");
   ASSERT_THAT(Faults(result), ElementsAre("accepted"));
-  const ProduceRequest& request = result.value();
-  EXPECT_EQ(request.form, ProduceRequest::Form::kSingle);
-  EXPECT_EQ(request.PointerOf(0), "");
+  const NativeRequest& request = result.value();
+  EXPECT_EQ(request.places.form, NativePlaces::Form::kSingle);
+  EXPECT_EQ(request.places.PointerOf(0), "");
   ASSERT_EQ(request.batch.records.size(), 1U);
   const Record& record = request.batch.records[0];
   EXPECT_EQ(record.topic, "orders");

@@ -4,7 +4,10 @@
 
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 
+#include "api/native/native_formats.h"
 #include "support/cpp/pipeline_fixture.h"
 
 namespace gateway {
@@ -25,14 +28,16 @@ class Stages : public testing::PipelineTest {
  protected:
   Stages() {
     const auto hello = [this](const http::Request& request,
-                              const std::shared_ptr<RequestContext>& context) {
+                              const std::shared_ptr<Exchange>& exchange) {
       http::Response response;
-      response.body = "hello " + context->parameter + request.body;
-      context->Reply(std::move(response));
-      contexts = context.use_count();
+      response.body = "hello " +
+                      std::string(exchange->context().parameters.Find("name").value_or("")) +
+                      request.body;
+      exchange->Reply(std::move(response));
+      exchanges = exchange.use_count();
     };
     router.Add({http::Method::kGet, "/hello/{name}", hello, {}, false});
-    router.Add({http::Method::kPost, "/send", hello, {"application/json"}, true});
+    router.Add({http::Method::kPost, "/send", hello, NativeRoutes()[0].formats, true});
     router.Add(
         {http::Method::kGet,
          "/throw",
@@ -42,8 +47,8 @@ class Stages : public testing::PipelineTest {
     router.Add({http::Method::kGet, "/drop", [](const http::Request&, const auto&) {}, {}, false});
     router.Add({http::Method::kGet,
                 "/bad-build",
-                [](const http::Request&, const std::shared_ptr<RequestContext>& context) {
-                  context->ReplyLater(
+                [](const http::Request&, const std::shared_ptr<Exchange>& exchange) {
+                  exchange->ReplyLater(
                       []() -> http::Response { throw std::runtime_error("internal text"); });
                 },
                 {},
@@ -51,12 +56,12 @@ class Stages : public testing::PipelineTest {
     router.Add(
         {http::Method::kPost,
          "/keep",
-         [this](http::Request, const std::shared_ptr<RequestContext>& context) { kept = context; },
+         [this](http::Request, const std::shared_ptr<Exchange>& exchange) { kept = exchange; },
          {},
          true});
   }
-  long contexts = 0;
-  std::shared_ptr<RequestContext> kept;
+  long exchanges = 0;
+  std::shared_ptr<Exchange> kept;
 };
 
 TEST_F(Stages, ARequestReachesItsHandlerWithItsParameter) {
@@ -65,6 +70,26 @@ TEST_F(Stages, ARequestReachesItsHandlerWithItsParameter) {
   EXPECT_EQ(response.body, "hello you");
   EXPECT_EQ(HeaderOf(response, "X-Content-Type-Options"), "nosniff");
   EXPECT_EQ(HeaderOf(response, "Cache-Control"), "no-store");
+}
+
+TEST_F(Stages, AHandlerReadsTheFactsAndCannotChangeThem) {
+  static_assert(
+      std::is_same_v<decltype(std::declval<Exchange&>().context()), const RequestContext&>);
+  Begin(Request("POST /keep",
+                std::string(kJson) + "X-Request-Id: id-1\r\nPrefer: respond-async\r\n"));
+  ASSERT_TRUE(kept);
+  const RequestContext& context = kept->context();
+  EXPECT_EQ(context.method, http::Method::kPost);
+  EXPECT_EQ(context.route->path, "/keep");
+  EXPECT_EQ(context.request_id, "id-1");
+  EXPECT_EQ(context.peer, "192.0.2.1");
+  EXPECT_EQ(context.started, clock.Now());
+  EXPECT_TRUE(context.principal.anonymous()) << "nobody authenticates yet";
+  EXPECT_TRUE(context.principal.groups.empty());
+  EXPECT_FALSE(context.preferences.respond_async) << "of a route without formats";
+  kept->Reply({});
+  kept.reset();
+  EXPECT_TRUE(Answer());
 }
 
 TEST_F(Stages, AnUnknownPathIs404WithAProblem) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <stdexcept>
+
 namespace gateway {
 namespace {
 
@@ -54,13 +57,58 @@ TEST_F(RouterTest, AnotherMethodGetsTheListOfThoseThereAre) {
   EXPECT_EQ(router_.Find(Method::kPost, "/items/x").allow, "GET, HEAD, OPTIONS");
 }
 
-TEST_F(RouterTest, AParameterIsOneLastSegmentAsItCame) {
-  const Router::Match match = router_.Find(Method::kGet, "/items/a%20b");
+TEST_F(RouterTest, AParameterIsOneSegmentDecoded) {
+  const Router::Match match = router_.Find(Method::kGet, "/items/a%20b+c");
   EXPECT_EQ(match.route, &router_.routes()[5]);
-  EXPECT_EQ(match.parameter, "a%20b");
+  EXPECT_EQ(match.parameters.Find("name"), "a b+c");
+  EXPECT_EQ(match.parameters.Find("other"), std::nullopt);
+  EXPECT_EQ(router_.Find(Method::kGet, "/items/a%2Fb").parameters.Find("name"), "a/b");
+  EXPECT_EQ(router_.Find(Method::kGet, "/items/a%2").parameters.Find("name"), std::nullopt);
   EXPECT_EQ(router_.Find(Method::kGet, "/items/").route, &router_.routes()[4]);
   EXPECT_FALSE(router_.Find(Method::kGet, "/items/a/b").path_exists);
   EXPECT_FALSE(router_.Find(Method::kGet, "/items").path_exists);
+}
+
+TEST_F(RouterTest, ParametersMayBeAnywhere) {
+  Add(Method::kPost, "/clusters/{cluster}/topics/{topic}/records");
+  Add(Method::kPost, "/{tenant}/send");
+  const Router::Match match = router_.Find(Method::kPost, "/clusters/c%31/topics/t/records");
+  EXPECT_EQ(match.route, &router_.routes()[6]);
+  EXPECT_EQ(match.parameters.Find("cluster"), "c1");
+  EXPECT_EQ(match.parameters.Find("topic"), "t");
+  EXPECT_EQ(router_.Find(Method::kPost, "/acme/send").parameters.Find("tenant"), "acme");
+  EXPECT_FALSE(router_.Find(Method::kPost, "/clusters//topics/t/records").path_exists);
+  EXPECT_FALSE(router_.Find(Method::kPost, "//send").path_exists);
+}
+
+TEST_F(RouterTest, ALiteralWinsOverAParameterWhateverTheOrder) {
+  Add(Method::kGet, "/v/{a}/c/{b}");
+  Add(Method::kGet, "/v/x/{c}/d");
+  Add(Method::kGet, "/v/x/c/{b}");
+  Add(Method::kGet, "/v/{a}/c/d");
+  EXPECT_EQ(router_.Find(Method::kGet, "/v/x/c/d").route, &router_.routes()[8]);
+  EXPECT_EQ(router_.Find(Method::kGet, "/v/x/y/d").route, &router_.routes()[7]);
+  EXPECT_EQ(router_.Find(Method::kGet, "/v/y/c/d").route, &router_.routes()[9]);
+  EXPECT_EQ(router_.Find(Method::kGet, "/v/y/c/e").route, &router_.routes()[6]);
+}
+
+TEST_F(RouterTest, AMethodIsLookedForInEveryTemplateThatFits) {
+  Add(Method::kPost, "/items/special");
+  EXPECT_EQ(router_.Find(Method::kGet, "/items/special").route, &router_.routes()[5]);
+  EXPECT_EQ(router_.Find(Method::kDelete, "/items/special").allow, "POST, GET, HEAD, OPTIONS");
+}
+
+TEST_F(RouterTest, RefusesTemplatesThatCannotBeToldApart) {
+  Add(Method::kPost, "/items/{id}");
+  EXPECT_THROW(Add(Method::kGet, "/items/{id}"), std::invalid_argument);
+  EXPECT_THROW(Add(Method::kGet, "/both"), std::invalid_argument);
+  EXPECT_EQ(router_.routes().size(), 7U) << "a refused route is not added";
+}
+
+TEST_F(RouterTest, RefusesTemplatesThatAreNotWellFormed) {
+  for (const char* path : {"", "items", "/a{b}", "/{a}b", "/{}", "/{a}/{a}", "/{a", "/a}"}) {
+    EXPECT_THROW(Add(Method::kGet, path), std::invalid_argument) << path;
+  }
 }
 
 TEST_F(RouterTest, ASlashTooManyFindsThePathWithoutIt) {
@@ -70,7 +118,7 @@ TEST_F(RouterTest, ASlashTooManyFindsThePathWithoutIt) {
   EXPECT_EQ(router_.Find(Method::kPost, "/post/").route, &router_.routes()[3]);
   EXPECT_EQ(router_.Find(Method::kDelete, "/post/").allow, "POST, OPTIONS");
   const Router::Match item = router_.Find(Method::kGet, "/items/x/");
-  EXPECT_EQ(item.parameter, "x");
+  EXPECT_EQ(item.parameters.Find("name"), "x");
   EXPECT_TRUE(item.extra_slash);
 }
 

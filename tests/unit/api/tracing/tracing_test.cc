@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/controllers/produce_controller.h"
+#include "api/native/native_formats.h"
 #include "api/tracing/produce_spans.h"
 #include "service/types/error.h"
 #include "service/types/pending_record.h"
@@ -31,12 +32,12 @@ class HasTracer {
 
 class TracingTest : public HasTracer, public testing::PipelineTest {
  protected:
-  TracingTest() : PipelineTest(&tracer) {
-    controller.AddRoutes(&router);
+  TracingTest() : PipelineTest(tracer) {
+    controller.AddRoutes(NativeRoutes(), &router);
     router.Add({http::Method::kGet,
                 "/probe",
-                [](const http::Request&, const std::shared_ptr<RequestContext>& context) {
-                  context->Reply({});
+                [](const http::Request&, const std::shared_ptr<Exchange>& exchange) {
+                  exchange->Reply({});
                 },
                 {},
                 false,
@@ -58,7 +59,7 @@ class TracingTest : public HasTracer, public testing::PipelineTest {
   testing::FakeProducer producer;
   ProduceService service{producer, clock, metrics, TopicPolicy({"*"}, {"secret"}),
                          RecordLimits{100, 1'000, 10}};
-  ProduceController controller{service, clock, metrics, logger, milliseconds(1'000), &tracer};
+  ProduceController controller{service, clock, metrics, logger, milliseconds(1'000), tracer};
 };
 
 TEST_F(TracingTest, ASendIsAServersSpanAndAProducersBelowIt) {

@@ -1,10 +1,13 @@
-#include "api/native/produce_request.h"
+#include "api/native/native_request.h"
+
+#include <memory>
+#include <utility>
 
 #include "api/native/validation_errors.h"
 
 namespace gateway {
 
-std::string ProduceRequest::PointerOf(std::size_t index) const {
+std::string NativePlaces::PointerOf(std::size_t index) const {
   switch (form) {
     case Form::kSingle:
     case Form::kRaw:
@@ -20,8 +23,8 @@ std::string ProduceRequest::PointerOf(std::size_t index) const {
   return "";
 }
 
-ErrorDetail ProduceRequest::Locate(std::size_t index, const Record& record,
-                                   std::string_view member) const {
+ErrorDetail NativePlaces::Locate(std::size_t index, const Record& record,
+                                 std::string_view member) const {
   ErrorDetail place;
   const bool values = form >= Form::kRaw;
   if (values && !member.empty()) {
@@ -35,8 +38,17 @@ ErrorDetail ProduceRequest::Locate(std::size_t index, const Record& record,
   }
   place.pointer = PointerOf(index).append(member);
   if (!IsSingle()) place.record = index;
-  if (lines) place.line = lines->LineOf(index);
+  place.line = LineOf(index);
   return place;
+}
+
+ProduceRequest NativeRequest::ToProduceRequest() && {
+  ProduceRequest request;
+  request.batch = std::move(batch);
+  request.single = places.IsSingle();
+  request.places = std::make_shared<const NativePlaces>(std::move(places));
+  request.errors = std::move(errors);
+  return request;
 }
 
 }  // namespace gateway

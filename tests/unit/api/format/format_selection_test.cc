@@ -1,41 +1,58 @@
-#include "api/media/body_type.h"
+#include "api/format/format_selection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <string>
+#include <vector>
 
-#include "api/media/negotiation.h"
+#include "api/native/native_formats.h"
 
 namespace gateway {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::array<std::string_view, 1> kSend = {kJson};
-constexpr std::array<std::string_view, 2> kBatch = {kJson, kNdjson};
-constexpr std::array<std::string_view, 1> kRaw = {kAnyMediaType};
+using Formats = std::vector<const WireFormat*>;
 
-// Why the route does not take a body of that type, "" if it does.
-std::string Why(std::string_view type, std::span<const std::string_view> wanted) {
+const Formats kSend = NativeRoutes()[0].formats;
+const Formats kBatch = NativeRoutes()[1].formats;
+const Formats kRaw = NativeRoutes()[2].formats;
+
+// Why no format reads a body of that type, "" if one does.
+std::string Why(std::string_view type, const Formats& formats) {
   http::RequestHead head;
   head.fields = {{"Content-Type", type}};
-  return WhyNotTaken(head, wanted).value_or("");
+  const auto format = SelectFormat(head, formats);
+  return format.ok() ? "" : format.error();
 }
 
-TEST(WhyNotTaken, ComparesTheTypeWithoutCaseAndParameters) {
+TEST(SelectFormat, PrefersTheFormatThatNamesTheTypeToOneThatReadsAny) {
+  http::RequestHead head;
+  EXPECT_EQ(SelectFormat(head, kRaw).value(), kRaw[1]) << "no media type";
+  head.fields = {{"Content-Type", "application/x-ndjson"}};
+  EXPECT_EQ(SelectFormat(head, kBatch).value(), kBatch[1]);
+  EXPECT_EQ(SelectFormat(head, kRaw).value(), kRaw[0]);
+  EXPECT_EQ(SelectFormat(head, Formats{kRaw[1], kRaw[0]}).value(), kRaw[0]) << "in any order";
+  head.fields = {{"Content-Type", "application/json"}};
+  EXPECT_EQ(SelectFormat(head, kBatch).value(), kBatch[0]);
+  EXPECT_EQ(SelectFormat(head, kRaw).value(), kRaw[1]);
+  EXPECT_TRUE(ReadsAnyMediaType(kRaw));
+  EXPECT_FALSE(ReadsAnyMediaType(kBatch));
+}
+
+TEST(SelectFormat, ComparesTheTypeWithoutCaseAndParameters) {
   EXPECT_EQ(Why("Application/JSON ; a=b", kSend), "");
   EXPECT_EQ(Why("application/jsonx", kSend),
             "This path requires Content-Type: application/json; the request has "
             "\"application/jsonx\".");
   EXPECT_THAT(Why("text/json", kBatch), HasSubstr("application/json or application/x-ndjson;"));
-  EXPECT_THAT(WhyNotTaken({}, kSend).value_or(""), HasSubstr("the request has none."));
-  EXPECT_FALSE(WhyNotTaken({}, kRaw));
+  EXPECT_THAT(SelectFormat({}, kSend).error(), HasSubstr("the request has none."));
+  EXPECT_TRUE(SelectFormat({}, kRaw).ok());
   EXPECT_EQ(Why("anything", kRaw), "");
 }
 
-TEST(WhyNotTaken, TakesLinesByEachOfTheirNamesWhereTheyAreTaken) {
+TEST(SelectFormat, TakesLinesByEachOfTheirNamesWhereTheyAreTaken) {
   for (const std::string name : {"ndjson", "jsonl", "jsonlines"}) {
     for (const std::string prefix : {"application/", "application/x-", "Application/X-"}) {
       EXPECT_EQ(Why(prefix + name, kBatch), "");
@@ -45,12 +62,10 @@ TEST(WhyNotTaken, TakesLinesByEachOfTheirNamesWhereTheyAreTaken) {
   EXPECT_NE(Why("application/x-jsonlin", kBatch), "");
 }
 
-TEST(WhyNotTaken, ExplainsToRestProxyClientsWhatToSend) {
+TEST(SelectFormat, ExplainsToRestProxyClientsWhatToSend) {
   for (const char* type : {"application/vnd.kafka.json.v2+json", "application/vnd.kafka.v2+json",
                            "Application/Vnd.Kafka.Avro.V2+JSON; charset=utf-8"}) {
-    for (const auto wanted :
-         {std::span<const std::string_view>(kSend), std::span<const std::string_view>(kBatch),
-          std::span<const std::string_view>(kRaw)}) {
+    for (const Formats& wanted : {kSend, kBatch, kRaw}) {
       const std::string why = Why(type, wanted);
       EXPECT_THAT(why, HasSubstr("to /api/kafka/send, or many,"));
       EXPECT_THAT(why, HasSubstr(R"({"topic": "orders", "messages": [{)"));
@@ -59,13 +74,13 @@ TEST(WhyNotTaken, ExplainsToRestProxyClientsWhatToSend) {
   EXPECT_EQ(Why("application/vnd.kafka.json.v2", kRaw), "");
 }
 
-TEST(WhyNotTaken, StoresNoMultipartForm) {
+TEST(SelectFormat, StoresNoMultipartForm) {
   EXPECT_THAT(Why("multipart/form-data; boundary=x", kRaw), HasSubstr("--data-binary"));
   EXPECT_THAT(Why("Multipart/Mixed", kRaw), HasSubstr("\"Multipart/Mixed\""));
   EXPECT_EQ(Why("multipartial/x", kRaw), "");
 }
 
-TEST(WhyNotTaken, JsonAndLinesAreUtf8AndRawBytesAreAnything) {
+TEST(SelectFormat, JsonAndLinesAreUtf8AndRawBytesAreAnything) {
   for (const std::string charset : {"UTF-8", "utf8", "\"utf-8\"", "us-ascii"}) {
     EXPECT_EQ(Why("application/json;charset=" + charset, kSend), "") << charset;
     EXPECT_EQ(Why("application/x-ndjson; a=\";\"; Charset=" + charset, kRaw), "") << charset;

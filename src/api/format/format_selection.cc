@@ -1,9 +1,9 @@
-#include "api/media/body_type.h"
+#include "api/format/format_selection.h"
 
 #include <algorithm>
 #include <array>
-
-#include "api/media/negotiation.h"
+#include <optional>
+#include <string_view>
 
 namespace gateway {
 namespace {
@@ -20,6 +20,10 @@ bool EndsWith(std::string_view type, std::string_view end) {
 std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 // The media types of Confluent's REST Proxy, sent to a path that resembles its own.
+bool IsOfRestProxy(std::string_view type) {
+  return StartsWith(type, "application/vnd.kafka.") && EndsWith(type, "+json");
+}
+
 std::string InsteadOfRestProxy(std::string_view type) {
   return Quoted(type) +
          " is a format of Confluent's REST Proxy, which this API does not support. Send "
@@ -36,17 +40,17 @@ std::string InsteadOfMultipart(std::string_view type) {
          "the bytes: curl --data-binary @FILE -H 'Content-Type: application/octet-stream'.";
 }
 
-std::string WhatIsTaken(const http::RequestHead& head, std::span<const std::string_view> wanted) {
+std::string WhatIsRead(const http::RequestHead& head, std::span<const WireFormat* const> formats) {
   std::string text = "This path requires Content-Type: ";
-  for (const std::string_view one : wanted) {
-    if (one != wanted.front()) text += " or ";
-    text += one;
+  for (const WireFormat* const format : formats) {
+    if (format != formats.front()) text += " or ";
+    text += format->media_types().names.front();
   }
   const auto sent = head.Find("Content-Type");
   return text + "; the request has " + (sent ? Quoted(*sent) : "none") + ".";
 }
 
-// JSON and lines are UTF-8, which includes US-ASCII.
+// US-ASCII is a subset of UTF-8.
 std::optional<std::string> WhyNotUtf8(const http::RequestHead& head) {
   constexpr std::array<std::string_view, 3> kUtf8Names = {"utf-8", "utf8", "us-ascii"};
   const auto charset = CharsetOf(head);
@@ -60,24 +64,36 @@ std::optional<std::string> WhyNotUtf8(const http::RequestHead& head) {
          "no charset.";
 }
 
+const WireFormat* FindFormat(std::span<const WireFormat* const> formats, std::string_view type) {
+  const auto found = std::find_if(formats.begin(), formats.end(), [type](const WireFormat* format) {
+    const std::span<const std::string_view> names = format->media_types().names;
+    return std::any_of(names.begin(), names.end(), [type](std::string_view name) {
+      return http::EqualsIgnoreCase(name, type);
+    });
+  });
+  return found == formats.end() ? nullptr : *found;
+}
+
 }  // namespace
 
-std::optional<std::string> WhyNotTaken(const http::RequestHead& head,
-                                       std::span<const std::string_view> wanted) {
+bool ReadsAnyMediaType(std::span<const WireFormat* const> formats) {
+  return FindFormat(formats, kAnyMediaType) != nullptr;
+}
+
+Result<const WireFormat*, std::string> SelectFormat(const http::RequestHead& head,
+                                                    std::span<const WireFormat* const> formats) {
   const std::string_view type = MediaTypeOf(head);
-  if (StartsWith(type, "application/vnd.kafka.") && EndsWith(type, "+json")) {
-    return InsteadOfRestProxy(type);
-  }
-  const bool ndjson = IsNdjson(type);
-  if (wanted.front() == kAnyMediaType) {
+  const WireFormat* format = FindFormat(formats, type);
+  if (format == nullptr) {
+    if (IsOfRestProxy(type)) return InsteadOfRestProxy(type);
+    format = FindFormat(formats, kAnyMediaType);
+    if (format == nullptr) return WhatIsRead(head, formats);
     if (StartsWith(type, "multipart/")) return InsteadOfMultipart(type);
-    return ndjson ? WhyNotUtf8(head) : std::nullopt;
   }
-  const auto is_type = [&](std::string_view one) {
-    return one == kNdjson ? ndjson : http::EqualsIgnoreCase(type, one);
-  };
-  if (std::none_of(wanted.begin(), wanted.end(), is_type)) return WhatIsTaken(head, wanted);
-  return WhyNotUtf8(head);
+  if (format->media_types().utf8) {
+    if (auto why_not = WhyNotUtf8(head)) return *std::move(why_not);
+  }
+  return format;
 }
 
 }  // namespace gateway

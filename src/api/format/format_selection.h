@@ -1,0 +1,25 @@
+// Selects the wire format of a request by the media type of its body, and says what to send instead
+// where a route has none for it. Pure functions; any thread.
+#ifndef GATEWAY_API_FORMAT_FORMAT_SELECTION_H_
+#define GATEWAY_API_FORMAT_FORMAT_SELECTION_H_
+
+#include <span>
+#include <string>
+
+#include "api/format/wire_format.h"
+#include "api/http/message.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+// The one of `formats` (at least one) that reads the body which `head` announces: one that names
+// its media type, else one that reads any. The error is the detail of a 415.
+Result<const WireFormat*, std::string> SelectFormat(const http::RequestHead& head,
+                                                    std::span<const WireFormat* const> formats);
+
+// True if one of `formats` reads bodies of any media type, and those that announce none.
+bool ReadsAnyMediaType(std::span<const WireFormat* const> formats);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_FORMAT_FORMAT_SELECTION_H_

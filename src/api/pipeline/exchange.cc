@@ -1,0 +1,103 @@
+#include "api/pipeline/exchange.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+#include "api/pipeline/cors.h"
+#include "api/pipeline/router.h"
+
+namespace gateway {
+
+Exchange::Exchange(RequestContext context, const Cors& cors, const AccessLog& access_log,
+                   Admission& admission, Metrics& metrics, const Clock& clock)
+    : context_(std::move(context)),
+      accounting_(access_log, metrics, clock),
+      cors_(cors),
+      admission_(admission),
+      metrics_(metrics),
+      clock_(clock) {}
+
+Exchange::~Exchange() {
+  if (responder_) {  // a bug: no reference is left, and no answer was given
+    auto response = std::make_shared<http::Response>(Finish(MakeInternalError()));
+    responder_.Send([response] { return std::move(*response); });
+  }
+  accounting_.EndUnanswered(context_);
+}
+
+void Exchange::Reply(http::Response response) {
+  auto shared = std::make_shared<http::Response>(std::move(response));
+  ReplyLater([shared] { return std::move(*shared); });
+}
+
+void Exchange::ReplyLater(std::function<http::Response()> build) {
+  responder_.Send([self = shared_from_this(), build = std::move(build)] {
+    http::Response response;
+    try {
+      response = build();
+    } catch (const std::exception&) {
+      response = self->MakeInternalError();
+    }
+    return self->Finish(std::move(response));
+  });
+}
+
+void Exchange::ReplyProblem(const Problem& problem) {
+  http::Response response = MakeProblem(problem);
+  // Before the answer, and not with the last reference: the client's next request may come first.
+  ticket_ = {};
+  Reply(std::move(response));
+}
+
+void Exchange::SetDeadline(Clock::TimePoint when, std::function<void()> task) {
+  responder_.SetDeadline(when, std::move(task));
+}
+
+http::Response Exchange::MakeInternalError() const {
+  Problem problem(ProblemType::kInternal);
+  problem.persistence = Persistence::kPossiblyPersisted;
+  return MakeProblem(problem);
+}
+
+http::Response Exchange::MakeProblem(const Problem& problem) const {
+  const ProblemInfo& info = InfoOf(problem.type);
+  metrics_.OnProblem(info.code);
+  const ErrorFormat& format = context_.route == nullptr ? ProblemJson() : *context_.route->errors;
+  http::Response response;
+  response.status = info.status;
+  response.content_type = format.content_type();
+  AddRetryAfter(problem.retry_after, &response);
+  response.error_type = info.code;
+  format.Append(problem, context_.path, context_.request_id, &response.body);
+  return response;
+}
+
+void Exchange::AddRetryAfter(RetryAfter retry_after, http::Response* response) const {
+  int seconds = retry_after.seconds;
+  if (retry_after.when_drained) {
+    seconds = std::max(seconds, admission_.RetryAfterSeconds(clock_.Now()));
+  }
+  if (seconds > 0) response->headers.emplace_back("Retry-After", std::to_string(seconds));
+}
+
+std::optional<Problem> Exchange::ChargeRecords(std::size_t bytes) {
+  if (ticket_.Add(bytes)) return std::nullopt;
+  Problem full(ProblemType::kOverloaded, kNoRoomForBytes);
+  metrics_.OnHttpRejected(InfoOf(full.type).name);
+  return full;
+}
+
+http::Response Exchange::Finish(http::Response response) {
+  response.headers.emplace_back("X-Request-Id", context_.request_id);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  const bool caches =
+      std::any_of(response.headers.begin(), response.headers.end(),
+                  [](const auto& header) { return header.first == "Cache-Control"; });
+  if (!caches) response.headers.emplace_back("Cache-Control", "no-store");
+  cors_.Decorate(context_.allowed_origin, &response);
+  accounting_.End(context_, response.status, response.error_type, response.Body().size());
+  return response;
+}
+
+}  // namespace gateway

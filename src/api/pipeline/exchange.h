@@ -1,0 +1,85 @@
+// One request and its one answer. Made by the Pipeline, shared by all that still work on the
+// request: it has the facts (RequestContext), answers exactly once (the first answer counts), and
+// gives the facts to Accounting however the request ends. When the last reference goes without an
+// answer, the client gets 500, or has gone.
+//
+// The reply functions may be called from any thread. All else belongs to the thread of the request
+// until its handler returns.
+#ifndef GATEWAY_API_PIPELINE_EXCHANGE_H_
+#define GATEWAY_API_PIPELINE_EXCHANGE_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "api/http/handler.h"
+#include "api/pipeline/accounting.h"
+#include "api/pipeline/request_context.h"
+#include "api/problem/problem.h"
+#include "service/limits/admission.h"
+#include "service/ports/clock.h"
+#include "service/ports/metrics.h"
+
+namespace gateway {
+
+class Cors;
+
+class Exchange final : public http::RequestState, public std::enable_shared_from_this<Exchange> {
+ public:
+  // The references outlive every exchange.
+  Exchange(RequestContext context, const Cors& cors, const AccessLog& access_log,
+           Admission& admission, Metrics& metrics, const Clock& clock);
+  ~Exchange() override;
+
+  const RequestContext& context() const { return context_; }
+  Accounting& accounting() { return accounting_; }
+
+  void Reply(http::Response response);
+  // `build` runs on the connection's own thread, and only if the client is still there.
+  void ReplyLater(std::function<http::Response()> build);
+  // For a request of which nothing was sent: it gives its share of the budgets back at once.
+  void ReplyProblem(const Problem& problem);
+
+  // `task` runs on the connection's thread at `when` unless the request was answered before. Only
+  // from a RouteHandler, before it returns.
+  void SetDeadline(Clock::TimePoint when, std::function<void()> task);
+
+  // The problem as an answer, written as the route's ErrorFormat does.
+  http::Response MakeProblem(const Problem& problem) const;
+  // The answer after a failure inside the gateway: nobody knows how far the request came.
+  http::Response MakeInternalError() const;
+  // Says in the answer when to send the request again, if `retry_after` does.
+  void AddRetryAfter(RetryAfter retry_after, http::Response* response) const;
+
+  // The request's share of the budgets; empty unless its route sends records.
+  Admission::Ticket& ticket() { return ticket_; }
+
+  // Charges what the records of the request need in memory in addition to its body. The refusal if
+  // Limits:MaxInFlightBytes has no room for it. (The body itself is charged by OnBodyBytes.)
+  std::optional<Problem> ChargeRecords(std::size_t bytes);
+
+  // For the pipeline. Finish adds what every answer has, and ends the accounting.
+  http::Response Finish(http::Response response);
+  void Attach(http::Responder responder) { responder_ = std::move(responder); }
+
+  // http::RequestState
+  bool OnBodyBytes(std::size_t bytes) override { return ticket_.Grow(bytes); }
+
+ private:
+  friend class Pipeline;  // its stages find the facts out
+
+  RequestContext context_;
+  Accounting accounting_;
+  Admission::Ticket ticket_;
+  http::Responder responder_;
+  const Cors& cors_;
+  Admission& admission_;
+  HttpMetrics& metrics_;
+  const Clock& clock_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_API_PIPELINE_EXCHANGE_H_
