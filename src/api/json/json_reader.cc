@@ -211,14 +211,14 @@ bool JsonReader::ReadValue(JsonSlice* value) {
 bool JsonReader::ReadEnd() { return AtEnd() || FaultHere("nothing may follow the JSON text"); }
 
 bool JsonReader::ReadName(JsonSlice* name) {
-  if (Next() != '"') return FaultHere("an object member begins with a name in double quotes");
+  if (Next() != '"') return FaultHere("an object member must begin with a name in double quotes");
   const char* const from = at_;
   const char* const p = SkipString(at_ + 1, name);
   if (p == nullptr) return false;
   name->kind = JsonKind::kString;
   name->text = {from, static_cast<std::size_t>(p - from)};
   at_ = p;
-  if (Next() != ':') return FaultHere("':' has to follow a member's name");
+  if (Next() != ':') return FaultHere("':' must follow a member's name");
   ++at_;
   return true;
 }
@@ -240,7 +240,7 @@ const char* JsonReader::SkipString(const char* p, JsonSlice* string) {
     p = FindSpecial(p, end_);
     if (p == end_) return Fault(p, "a string has no closing quote");
     if (*p == '"') return p + 1;
-    if (*p != '\\') return Fault(p, "a control character in a string has to be escaped (\\u00XX)");
+    if (*p != '\\') return Fault(p, "a control character in a string must be escaped (\\u00XX)");
     string->escaped = true;
     p = SkipEscape(p, string);
     if (p == nullptr) return nullptr;
@@ -251,12 +251,13 @@ const char* JsonReader::SkipEscape(const char* p, JsonSlice* string) {
   if (p + 1 == end_) return Fault(end_, "a string has no closing quote");
   if (p[1] != 'u') {
     if (std::string_view("\"\\/bfnrt").find(p[1]) != std::string_view::npos) return p + 2;
-    return Fault(p,
-                 "a string has an unknown escape; known names are \\\" \\\\ \\/ \\b \\f \\n \\r "
-                 "\\t \\uXXXX");
+    return Fault(
+        p,
+        "a string has an unknown escape; the known escapes are \\\" \\\\ \\/ \\b \\f \\n \\r "
+        "\\t \\uXXXX");
   }
   const int code = HexQuad(p + 2, end_);
-  if (code < 0) return Fault(p, "four hexadecimal digits have to follow \\u");
+  if (code < 0) return Fault(p, "four hexadecimal digits must follow \\u");
   if (!IsSurrogate(code)) return p + 6;
   if (IsHighSurrogate(code) && LowSurrogateAt(p + 6, end_) >= 0) return p + 12;
   string->half_pair = true;
@@ -269,7 +270,7 @@ const char* JsonReader::SkipNumber(const char* p) {
     return q;
   };
   if (*p == '-') ++p;
-  if (p == end_ || !IsDigit(*p)) return Fault(p, "a digit has to follow '-'");
+  if (p == end_ || !IsDigit(*p)) return Fault(p, "a digit must follow '-'");
   if (*p == '0') {
     ++p;
     if (p != end_ && IsDigit(*p)) return Fault(p, "a number has no leading zeros");
@@ -279,14 +280,14 @@ const char* JsonReader::SkipNumber(const char* p) {
   if (p != end_ && *p == '.') {
     const char* const fraction = p + 1;
     p = digits(fraction);
-    if (p == fraction) return Fault(p, "a digit has to follow the decimal point");
+    if (p == fraction) return Fault(p, "a digit must follow the decimal point");
   }
   if (p != end_ && (*p == 'e' || *p == 'E')) {
     ++p;
     if (p != end_ && (*p == '+' || *p == '-')) ++p;
     const char* const exponent = p;
     p = digits(exponent);
-    if (p == exponent) return Fault(p, "a digit has to follow the exponent's 'e'");
+    if (p == exponent) return Fault(p, "a digit must follow the exponent's 'e'");
   }
   return p;
 }
@@ -294,11 +295,11 @@ const char* JsonReader::SkipNumber(const char* p) {
 const char* JsonReader::SkipLiteral(const char* p, std::string_view literal) {
   const std::string_view rest(p, static_cast<std::size_t>(end_ - p));
   if (rest.substr(0, literal.size()) == literal) return p + literal.size();
-  return Fault(p, "a JSON value has to stand here");
+  return Fault(p, "a JSON value is expected here");
 }
 
 const char* JsonReader::SkipScalar(const char* p, JsonSlice* value) {
-  if (p == end_) return Fault(p, "a JSON value has to stand here");
+  if (p == end_) return Fault(p, "a JSON value is expected here");
   switch (*p) {
     case '"':
       value->kind = JsonKind::kString;
@@ -313,7 +314,7 @@ const char* JsonReader::SkipScalar(const char* p, JsonSlice* value) {
       value->kind = JsonKind::kNull;
       return SkipLiteral(p, "null");
     default:
-      if (*p != '-' && !IsDigit(*p)) return Fault(p, "a JSON value has to stand here");
+      if (*p != '-' && !IsDigit(*p)) return Fault(p, "a JSON value is expected here");
       value->kind = JsonKind::kNumber;
       return SkipNumber(p);
   }
@@ -322,13 +323,13 @@ const char* JsonReader::SkipScalar(const char* p, JsonSlice* value) {
 const char* JsonReader::SkipNameAndColon(const char* p) {
   p = Skip(p);
   if (p == end_ || *p != '"') {
-    return Fault(p, "an object member begins with a name in double quotes");
+    return Fault(p, "an object member must begin with a name in double quotes");
   }
   JsonSlice name;
   p = SkipString(p + 1, &name);
   if (p == nullptr) return nullptr;
   p = Skip(p);
-  if (p == end_ || *p != ':') return Fault(p, "':' has to follow a member's name");
+  if (p == end_ || *p != ':') return Fault(p, "':' must follow a member's name");
   return p + 1;
 }
 
@@ -362,8 +363,8 @@ const char* JsonReader::SkipContainer(const char* p) {
       p = Skip(p);
       if (p != end_ && *p == ',') break;
       if (p == end_ || *p != (nesting.in_object() ? '}' : ']')) {
-        return Fault(p, nesting.in_object() ? "',' or '}' has to follow an object member"
-                                            : "',' or ']' has to follow an array element");
+        return Fault(p, nesting.in_object() ? "',' or '}' must follow an object member"
+                                            : "',' or ']' must follow an array element");
       }
       nesting.Pop();
     }

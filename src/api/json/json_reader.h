@@ -114,7 +114,7 @@ bool JsonReader::ReadArray(OnElement&& on_element) {
   for (;;) {
     if (!on_element()) return false;
     const char c = Next();
-    if (c != ',' && c != ']') return FaultHere("',' or ']' has to follow an array element");
+    if (c != ',' && c != ']') return FaultHere("',' or ']' must follow an array element");
     ++at_;
     if (c == ']') return true;
   }
@@ -131,7 +131,7 @@ bool JsonReader::ReadObject(OnMember&& on_member) {
     JsonSlice name;
     if (!ReadName(&name) || !on_member(name)) return false;
     const char c = Next();
-    if (c != ',' && c != '}') return FaultHere("',' or '}' has to follow an object member");
+    if (c != ',' && c != '}') return FaultHere("',' or '}' must follow an object member");
     ++at_;
     if (c == '}') return true;
   }

@@ -187,8 +187,7 @@ TEST(LinesRequest, RequiresAWholeRecordPerLine) {
   const std::string line = "{\"topic\":\"t\",\"value\":1}\n";
   EXPECT_THAT(
       Faults(ParseLines(line + "{\"topic\":\n\"t\",\"value\":1}")),
-      ElementsAre("Line 2 of the body ends too early, at byte 33: a JSON value has to stand "
-                  "here."));
+      ElementsAre("Line 2 of the body ends too early, at byte 33: a JSON value is expected here."));
   EXPECT_THAT(Faults(ParseLines(line + "\n{} {}")),
               ElementsAre("Line 3 of the body is not valid JSON at byte 28: nothing may follow the "
                           "JSON text."));
@@ -197,7 +196,7 @@ TEST(LinesRequest, RequiresAWholeRecordPerLine) {
 TEST(RequestBody, SaysWhereItIsNotJson) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"", "The body is empty; send JSON."},
-      {" \n", "The body ends too early, at byte 2: a JSON value has to stand here."},
+      {" \n", "The body ends too early, at byte 2: a JSON value is expected here."},
       {"\xEF\xBB\xBF{}",
        "The body begins with a byte order mark (EF BB BF); send UTF-8 without one."},
       {"\x1F\x8B\b",
@@ -216,13 +215,13 @@ TEST(RequestBody, SaysWhereItIsNotJson) {
       {"{\"topic\":\"t\",\"value\":1}\0x"s,
        "The body has a NUL byte at byte 23; JSON has none (in a string: \\u0000)."},
       {R"({"topic":"t","value":1)",
-       "The body ends too early, at byte 22: ',' or '}' has to follow an object member."},
+       "The body ends too early, at byte 22: ',' or '}' must follow an object member."},
       {R"({"topic":"t","value":01})",
        "The body is not valid JSON at byte 22: a number has no leading zeros."},
       {R"({"topic":"t","value":1} {})",
        "The body is not valid JSON at byte 24: nothing may follow the JSON text."},
       {R"({"topic":"t","value":1,})",
-       "The body is not valid JSON at byte 23: an object member begins with a name in double "
+       "The body is not valid JSON at byte 23: an object member must begin with a name in double "
        "quotes."},
   };
   for (const auto& [body, detail] : cases) {
