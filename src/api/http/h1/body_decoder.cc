@@ -236,8 +236,8 @@ bool BodyDecoder::WithinBounds() {
 }
 
 void BodyDecoder::Malformed(std::string_view why) {
-  Fail(ProblemType::kUndecodableBody,
-       "The body is not valid " + std::string(name_) + " data: " + std::string(why) + ".");
+  Fail(ProblemType::kUndecodableBody, "The body does not match Content-Encoding: " +
+                                          std::string(name_) + "; " + std::string(why) + ".");
 }
 
 void BodyDecoder::OutOfMemory() {
