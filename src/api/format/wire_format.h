@@ -1,7 +1,7 @@
-// The seam for wire formats. A route names the formats in which it accepts records; the request's
-// media type selects one of them (format_selection.h). A format is a folder beside native/ that
-// implements this interface and lists its routes (ProduceRoute); api.cc has one line for each such
-// list. Formats are immutable, live until the process ends, and are called by any thread.
+// The interface of wire formats. A route names the formats in which it accepts records; the
+// request's media type selects one of them (format_selection.h). A format is a folder next to
+// native/ that implements this interface and lists its routes (ProduceRoute); api.cc has one line
+// per such list. Formats are immutable and live until the process ends; any thread may call them.
 #ifndef GATEWAY_API_FORMAT_WIRE_FORMAT_H_
 #define GATEWAY_API_FORMAT_WIRE_FORMAT_H_
 
@@ -22,7 +22,7 @@
 
 namespace gateway {
 
-// What a format reads. The views are valid during Parse only.
+// The input of a format. The views are valid only during Parse.
 struct WireRequest {
   const http::RequestHead& head;
   const PathParameters& path;
@@ -30,33 +30,33 @@ struct WireRequest {
   std::size_t max_records = 0;
 };
 
-// What a format has to know of the request to write its answer. Copied into callbacks: kept small.
+// The facts about the request that a format needs to write its answer. Copied into callbacks, and
+// therefore small.
 struct AnswerOptions {
   bool single = true;           // ProduceRequest::single
   bool minimal = false;         // Prefer: return=minimal
-  std::string_view lines_type;  // the name under which the client prefers lines (AcceptedNdjson);
+  std::string_view lines_type;  // the NDJSON media type that the client prefers (AcceptedNdjson);
                                 // "": it does not
   std::shared_ptr<const RecordPlaces> places;  // ProduceRequest::places
 };
 
 struct ProduceAnswer {
   http::Response response;
-  RetryAfter retry_after;  // becomes a header field of the response
+  RetryAfter retry_after;  // becomes a header of the response
 };
 
 class WireFormat {
  public:
   virtual ~WireFormat() = default;
 
-  // The bodies that it reads.
+  // The media types of the bodies that it reads.
   virtual const MediaTypes& media_types() const = 0;
 
-  // A Problem is a body that cannot be read at all; what is wrong with single records is in
-  // ProduceRequest::errors, so that a client learns all of it at once.
+  // Returns a Problem if the body cannot be read at all; errors of single records are in
+  // ProduceRequest::errors, so that a client sees all of them at once.
   virtual Result<ProduceRequest, Problem> Parse(WireRequest request) const = 0;
 
-  // The answer once the outcome of each record is known. A Problem is rendered as the route's
-  // ErrorFormat says.
+  // The answer once the outcome of each record is known. The route's ErrorFormat renders a Problem.
   virtual Result<ProduceAnswer, Problem> Answer(const ProduceOperation& operation,
                                                 const AnswerOptions& options) const = 0;
   // The answer to `total` records that were accepted without waiting for their outcomes (Prefer:
@@ -64,11 +64,10 @@ class WireFormat {
   virtual http::Response Accepted(std::size_t total) const = 0;
 };
 
-// A path to which records are sent (POST), and how its requests and errors are written.
+// A path that accepts records (POST), with the formats of its requests and errors.
 struct ProduceRoute {
   std::string path;  // a template, see router.h
-  // At least one, the one to be recommended first; of those that read the same type the first is
-  // used.
+  // At least one, in order of recommendation; if several read the same type, the first is used.
   std::vector<const WireFormat*> formats;
   const ErrorFormat* errors = nullptr;  // never null
 };

@@ -1,7 +1,7 @@
-// What one request leaves behind once it has ended: counts, a line of the access log, a span. It
-// collects what these say while the request is worked on, and writes them exactly once. Owned by
-// the request's Exchange. Not thread-safe: the thread of the request until it has been answered,
-// then whichever thread ends it.
+// The records of one request once it has ended: counts, a line of the access log, a span. It
+// collects their fields while the request is processed, and writes them exactly once. Owned by the
+// request's Exchange. Not thread-safe: used by the thread of the request until it has been
+// answered, then by the thread that ends it.
 #ifndef GATEWAY_API_PIPELINE_ACCOUNTING_H_
 #define GATEWAY_API_PIPELINE_ACCOUNTING_H_
 
@@ -29,7 +29,7 @@ class Accounting final {
   void set_span(std::unique_ptr<Span> span) { span_ = std::move(span); }
   const Span* span() const { return span_.get(); }
 
-  // The size of the body as the client sent it, before any decoding.
+  // The size of the body as sent by the client, before decoding.
   void set_request_bytes(std::size_t bytes) { request_bytes_ = bytes; }
   // The records that the request sends. `topic`: "" if there are several. `batch_size`: 0 if it is
   // not a batch.

@@ -1,9 +1,9 @@
-// One request and its one answer. Made by the Pipeline, shared by all that still work on the
-// request: it has the facts (RequestContext), answers exactly once (the first answer counts), and
-// gives the facts to Accounting however the request ends. When the last reference goes without an
-// answer, the client gets 500, or has gone.
+// One request and its one answer. Created by the Pipeline and shared by everything that still works
+// on the request: it has the facts (RequestContext), answers exactly once (the first answer
+// counts), and passes the facts to Accounting however the request ends. If the last reference goes
+// without an answer, the client gets a 500 (unless it has disconnected).
 //
-// The reply functions may be called from any thread. All else belongs to the thread of the request
+// Any thread may call the reply functions. Everything else belongs to the thread of the request
 // until its handler returns.
 #ifndef GATEWAY_API_PIPELINE_EXCHANGE_H_
 #define GATEWAY_API_PIPELINE_EXCHANGE_H_
@@ -37,9 +37,9 @@ class Exchange final : public http::RequestState, public std::enable_shared_from
   Accounting& accounting() { return accounting_; }
 
   void Reply(http::Response response);
-  // `build` runs on the connection's own thread, and only if the client is still there.
+  // `build` runs on the connection's own thread, and only if the client is still connected.
   void ReplyLater(std::function<http::Response()> build);
-  // For a request of which nothing was sent: it gives its share of the budgets back at once.
+  // For a request of which no record was sent: releases its share of the budgets at once.
   void ReplyProblem(const Problem& problem);
 
   // `task` runs on the connection's thread at `when` unless the request was answered before. Only
@@ -48,19 +48,19 @@ class Exchange final : public http::RequestState, public std::enable_shared_from
 
   // The problem as an answer, written as the route's ErrorFormat does.
   http::Response MakeProblem(const Problem& problem) const;
-  // The answer after a failure inside the gateway: nobody knows how far the request came.
+  // The answer after a failure inside the gateway: it is unknown how far the request got.
   http::Response MakeInternalError() const;
-  // Says in the answer when to send the request again, if `retry_after` does.
+  // Adds the header Retry-After if `retry_after` has a value.
   void AddRetryAfter(RetryAfter retry_after, http::Response* response) const;
 
   // The request's share of the budgets; empty unless its route sends records.
   Admission::Ticket& ticket() { return ticket_; }
 
-  // Charges what the records of the request need in memory in addition to its body. The refusal if
-  // Limits:MaxInFlightBytes has no room for it. (The body itself is charged by OnBodyBytes.)
+  // Charges the memory that the request's records need in addition to its body (which OnBodyBytes
+  // charges). Returns the refusal if Limits:MaxInFlightBytes has been reached.
   std::optional<Problem> ChargeRecords(std::size_t bytes);
 
-  // For the pipeline. Finish adds what every answer has, and ends the accounting.
+  // For the pipeline. Finish adds the common headers, and ends the accounting.
   http::Response Finish(http::Response response);
   void Attach(http::Responder responder) { responder_ = std::move(responder); }
 
@@ -68,7 +68,7 @@ class Exchange final : public http::RequestState, public std::enable_shared_from
   bool OnBodyBytes(std::size_t bytes) override { return ticket_.Grow(bytes); }
 
  private:
-  friend class Pipeline;  // its stages find the facts out
+  friend class Pipeline;  // its stages fill in the facts
 
   RequestContext context_;
   Accounting accounting_;

@@ -1,5 +1,5 @@
-// The seam for the ways in which an API family writes its errors: every route names one. The status
-// and Retry-After are the problem's own in all of them. Immutable; any thread.
+// The interface of error formats, one per API family: every route names one. Status and Retry-After
+// come from the problem in all formats. Immutable; any thread.
 #ifndef GATEWAY_API_PROBLEM_ERROR_FORMAT_H_
 #define GATEWAY_API_PROBLEM_ERROR_FORMAT_H_
 
