@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "infra/kafka/accumulator/record_accumulator.h"
-#include "infra/kafka/client/error_codes.h"
 #include "service/produce/produce_operation.h"
 
 namespace gateway {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "infra/kafka/client/error_codes.h"
+#include "infra/kafka/types/record_errors.h"
 #include "service/produce/produce_operation.h"
 #include "service/types/error.h"
 #include "service/types/record.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "infra/kafka/accumulator/record_accumulator.h"
-#include "infra/kafka/client/error_codes.h"
+#include "infra/kafka/types/record_errors.h"
 
 namespace gateway {
 

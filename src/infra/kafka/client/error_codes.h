@@ -1,27 +1,20 @@
-// From librdkafka's codes to the errors of the domain. CodeOf is ONE switch without `default`, so
-// that a code that a newer librdkafka adds is a compiler warning here. The persistence of a record
-// is never derived from the code, always from rd_kafka_message_status. Pure functions.
+// Maps librdkafka's codes to the errors of the domain. CodeOf is ONE switch without `default`, so
+// that the compiler reports a code that a newer librdkafka adds. The persistence of a record is
+// never derived from the code, always from rd_kafka_message_status. Pure functions; any thread.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_ERROR_CODES_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_ERROR_CODES_H_
 
 #include <librdkafka/rdkafka.h>
 
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "infra/kafka/types/record_errors.h"
 #include "infra/kafka/types/topic_layout.h"
 #include "service/types/error.h"
 #include "service/types/record.h"
 
 namespace gateway {
-
-// What the producer knows of the cluster when a record fails: it distinguishes a time-out with a
-// known cause from one without.
-struct ClusterConnectivity {
-  bool no_broker_up = false;
-  bool credentials_refused = false;  // and no broker up
-};
 
 // The broker named by an error event of librdkafka ("host:9092/1: Disconnected ..."); absent if it
 // names none, or only an address of the bootstrap list.
@@ -32,12 +25,6 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code);
 
 // A broker rejected the batch because of one of its records, so the others may be valid.
 bool RefusesBatch(rd_kafka_resp_err_t code);
-
-// The sentence for the client: names the topic, and the partition if requested, but no internals.
-std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view topic,
-                     std::optional<Partition> partition);
-
-Error MakeError(ErrorCode code, Persistence persistence, const Record& record);
 
 // producev or a look-up rejected the record: it was never enqueued.
 Error SynchronousError(rd_kafka_resp_err_t code, const Record& record,

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "infra/kafka/client/error_codes.h"
+#include "infra/kafka/types/record_errors.h"
 #include "service/produce/produce_operation.h"
 
 namespace gateway {
