@@ -10,7 +10,9 @@
 namespace gateway {
 namespace {
 
-// Space reserved for critical lines, so that they are not lost in a flood of others.
+using SteadyClock = std::chrono::steady_clock;
+
+// Room that only critical lines may take, so that a flood does not lose the last words.
 constexpr std::size_t kCriticalReserve = std::size_t{64} * 1024;
 
 // A thread keeps its formatting buffer, unless a line was huge.
@@ -36,24 +38,23 @@ AsyncLogger::AsyncLogger(const Clock& clock, LoggerOptions options)
       max_queue_bytes_(options.max_queue_bytes),
       critical_wait_(options.critical_wait),
       shutdown_wait_(options.shutdown_wait),
-      sink_(std::move(options.sink)),
-      level_(options.level) {
-  if (!sink_) {
-    writer_ = std::make_unique<DescriptorWriter>(options.descriptor);
-    sink_ = [this](std::string_view lines) { return writer_->Write(lines); };
-  }
-  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // only address space until it is used
+      level_(options.level),
+      writer_(options.sink ? nullptr : std::make_unique<DescriptorWriter>(options.descriptor)),
+      sink_(options.sink ? std::move(options.sink)
+                         : [this](std::string_view lines) { return writer_->Write(lines); }) {
+  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // address space until it is used
   thread_ = std::thread([this] { Run(); });
 }
 
 AsyncLogger::~AsyncLogger() {
   {
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_ = true;
-    work_.notify_one();
-    if (!done_.wait_for(lock, shutdown_wait_, [this] { return ended_; }) && writer_) {
-      writer_->Abandon();
+    work_.NotifyOne();
+    const auto until = SteadyClock::now() + shutdown_wait_;
+    while (!ended_ && done_.WaitUntil(mutex_, until)) {
     }
+    if (!ended_ && writer_) writer_->Abandon();
   }
   thread_.join();
 }
@@ -82,32 +83,35 @@ bool AsyncLogger::Enqueue(std::string_view line, bool critical) {
   const std::size_t limit = max_queue_bytes_ + (critical ? kCriticalReserve : 0);
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (queue_.size() + line.size() > limit) return false;
     queue_.append(line);
     ++queued_lines_;
     wake = std::exchange(writer_idle_, false);
   }
-  if (wake) work_.notify_one();
+  if (wake) work_.NotifyOne();
   return true;
 }
 
 bool AsyncLogger::Flush(std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::uint64_t target = queued_lines_;
   if (finished_lines_ < target) {
     urgent_ = true;
-    work_.notify_one();
+    work_.NotifyOne();
   }
-  return done_.wait_for(lock, timeout, [this, target] { return finished_lines_ >= target; });
+  const auto until = SteadyClock::now() + timeout;
+  while (finished_lines_ < target && done_.WaitUntil(mutex_, until)) {
+  }
+  return finished_lines_ >= target;
 }
 
-// Reports dropped lines in the log itself.
-void AsyncLogger::AppendDropNotice(std::string* out) {
+// Says in the log itself that the log has a gap.
+void AsyncLogger::AppendDropNotice(std::uint64_t* noticed, std::string* out) const {
   const std::uint64_t dropped = this->dropped();
-  if (dropped == noticed_drops_) return;
-  const auto count = static_cast<std::int64_t>(dropped - noticed_drops_);
-  noticed_drops_ = dropped;
+  if (dropped == *noticed) return;
+  const auto count = static_cast<std::int64_t>(dropped - *noticed);
+  *noticed = dropped;
   AppendLine({clock_.UnixMillis(),
               LogLevel::kWarning,
               "log-lines-dropped",
@@ -120,30 +124,33 @@ void AsyncLogger::AppendDropNotice(std::string* out) {
 void AsyncLogger::Run() {
   pthread_setname_np(pthread_self(), "log");
   BlockAllSignals();
+  std::uint64_t noticed_drops = 0;
   std::string lines;
   lines.reserve(max_queue_bytes_ + kCriticalReserve);
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
     while (queue_.empty() && !stop_) {
       writer_idle_ = true;
-      work_.wait(lock);
+      work_.Wait(mutex_);
     }
     if (queue_.empty()) break;
     lines.clear();
     lines.swap(queue_);
     const std::uint64_t taken = queued_lines_;
-    lock.unlock();
-    AppendDropNotice(&lines);
+    lock.Unlock();
+    AppendDropNotice(&noticed_drops, &lines);
     const bool written = sink_(lines);
-    lock.lock();
+    lock.Lock();
     if (!written) dropped_.fetch_add(taken - finished_lines_, std::memory_order_relaxed);
     finished_lines_ = taken;
-    done_.notify_all();
-    work_.wait_for(lock, kGather, [this] { return urgent_ || stop_; });
+    done_.NotifyAll();
+    const auto until = SteadyClock::now() + kGather;
+    while (!urgent_ && !stop_ && work_.WaitUntil(mutex_, until)) {
+    }
     urgent_ = false;
   }
   ended_ = true;
-  done_.notify_all();
+  done_.NotifyAll();
 }
 
 }  // namespace gateway

@@ -3,10 +3,10 @@
 // callers format their line themselves and share only a short critical section (a copy of the
 // line), never a system call that can block.
 //
-// The queue is two buffers that swap, bounded in bytes: nothing is allocated for a line, a burst is
-// one write, and memory stays bounded however long lines are. (spdlog 1.10 offers a queue bounded
-// in lines only, drops the oldest one, writes each line by itself, and waits without limit for a
-// stuck reader when it is destroyed.)
+// The queue is two buffers that swap, bounded in bytes: no line costs an allocation, a burst is one
+// write, and memory stays bounded however long lines are. (spdlog 1.10's queue is bounded in lines
+// only; it drops the oldest line, writes each separately, and its destructor waits without limit
+// for a stuck reader.)
 #ifndef GATEWAY_INFRA_LOGGING_ASYNC_LOGGER_H_
 #define GATEWAY_INFRA_LOGGING_ASYNC_LOGGER_H_
 
@@ -14,13 +14,11 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,6 +27,7 @@
 #include "infra/logging/descriptor_writer.h"
 #include "service/ports/clock.h"
 #include "service/ports/logger.h"
+#include "service/types/mutex.h"
 
 namespace gateway {
 
@@ -67,13 +66,9 @@ class AsyncLogger final : public Logger {
   AsyncLogger(const AsyncLogger&) = delete;
   AsyncLogger& operator=(const AsyncLogger&) = delete;
 
-  bool Enabled(LogLevel level) const override {
-    return level >= level_.load(std::memory_order_relaxed);
-  }
+  bool Enabled(LogLevel level) const override { return level >= level_; }
   void Log(LogLevel level, std::string_view event, std::string_view message,
            std::initializer_list<LogField> fields = {}) override;
-
-  void SetLevel(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
 
   // Waits until every line logged before the call is written; false if that takes longer.
   bool Flush(std::chrono::milliseconds timeout);
@@ -84,7 +79,7 @@ class AsyncLogger final : public Logger {
  private:
   void Run();
   void AppendLine(const LogLine& line, std::string* out) const;
-  void AppendDropNotice(std::string* out);
+  void AppendDropNotice(std::uint64_t* noticed, std::string* out) const;
   // false: no room.
   bool Enqueue(std::string_view line, bool critical);
 
@@ -94,22 +89,21 @@ class AsyncLogger final : public Logger {
   const std::size_t max_queue_bytes_;
   const std::chrono::milliseconds critical_wait_;
   const std::chrono::milliseconds shutdown_wait_;
-  std::unique_ptr<DescriptorWriter> writer_;  // absent if the sink was given
-  std::function<bool(std::string_view)> sink_;
-  std::atomic<LogLevel> level_;
+  const LogLevel level_;
+  const std::unique_ptr<DescriptorWriter> writer_;  // null if the sink was given
+  const std::function<bool(std::string_view)> sink_;
   std::atomic<std::uint64_t> dropped_{0};
-  std::uint64_t noticed_drops_ = 0;  // of the log thread
 
-  std::mutex mutex_;
-  std::condition_variable work_;      // lines are queued, or stop
-  std::condition_variable done_;      // lines were written, or the log thread has ended
-  std::string queue_;                 // guarded by mutex_, like the rest
-  std::uint64_t queued_lines_ = 0;    // since the start
-  std::uint64_t finished_lines_ = 0;  // of these: written or dropped
-  bool writer_idle_ = false;
-  bool urgent_ = false;  // a caller waits until the queue is written
-  bool stop_ = false;
-  bool ended_ = false;
+  Mutex mutex_;
+  CondVar work_;  // lines are queued, or stop
+  CondVar done_;  // lines were written, or the log thread has ended
+  std::string queue_ GUARDED_BY(mutex_);
+  std::uint64_t queued_lines_ GUARDED_BY(mutex_) = 0;    // since the start
+  std::uint64_t finished_lines_ GUARDED_BY(mutex_) = 0;  // of these: written, or given up
+  bool writer_idle_ GUARDED_BY(mutex_) = false;
+  bool urgent_ GUARDED_BY(mutex_) = false;  // a caller waits for what is queued
+  bool stop_ GUARDED_BY(mutex_) = false;
+  bool ended_ GUARDED_BY(mutex_) = false;
 
   std::thread thread_;  // last: it uses everything above
 };

@@ -10,10 +10,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "service/types/mutex.h"
 
 namespace gateway {
 
@@ -40,7 +41,7 @@ class LabelTable final {
   Value* FindOrAdd(std::string_view name, std::uint32_t code, const Argument& argument) {
     if (Value* const value = Find(name, code)) return value;
     if (full_.load(std::memory_order_relaxed)) return nullptr;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (Value* const value = Find(name, code)) return value;
     if (entries_.size() >= max_entries_) {
       full_.store(true, std::memory_order_relaxed);
@@ -79,10 +80,10 @@ class LabelTable final {
   }
 
   const std::size_t max_entries_;
-  std::vector<std::atomic<Entry*>> slots_;  // a power of two of them
+  std::vector<std::atomic<Entry*>> slots_;  // a power of two; unguarded: its size never changes
   std::atomic<bool> full_{false};           // spares the mutex once nothing can be added
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Entry>> entries_;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<std::unique_ptr<Entry>> entries_ GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway

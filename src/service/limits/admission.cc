@@ -23,7 +23,7 @@ double DrainSeconds(std::size_t in_flight, std::uint64_t drained, Seconds elapse
 }  // namespace
 
 int Admission::RetryAfterSeconds(Clock::TimePoint now) {
-  const std::lock_guard lock(pace_mutex_);
+  const MutexLock lock(pace_mutex_);
   const Sample current{now, drained_requests_.load(std::memory_order_relaxed),
                        drained_bytes_.load(std::memory_order_relaxed)};
   if (!sample_ || now - sample_->at > kSampleTooOld) {

@@ -9,11 +9,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "service/ports/clock.h"
+#include "service/types/mutex.h"
 
 namespace gateway {
 
@@ -98,9 +98,9 @@ class Admission final {
   std::atomic<std::uint64_t> drained_requests_{0};
   std::atomic<std::uint64_t> drained_bytes_{0};
 
-  std::mutex pace_mutex_;
-  std::optional<Sample> sample_;
-  int retry_after_seconds_ = 1;
+  Mutex pace_mutex_;
+  std::optional<Sample> sample_ GUARDED_BY(pace_mutex_);
+  int retry_after_seconds_ GUARDED_BY(pace_mutex_) = 1;
 };
 
 }  // namespace gateway

@@ -26,7 +26,7 @@ ClusterStatusTracker::ClusterStatusTracker(bool embedded, Logger& logger, Produc
 }
 
 void ClusterStatusTracker::OnStats(const ClusterStats& stats) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   since_id_ = ProducerIdOf(stats.idempotence) == ProducerId::kAssigned
                   ? 0
                   : std::min(since_id_ + 1, kIdForgotten);
@@ -37,25 +37,25 @@ void ClusterStatusTracker::OnStats(const ClusterStats& stats) {
 }
 
 void ClusterStatusTracker::OnBrokerAnswered() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   answered_ = true;
   Publish();
 }
 
 void ClusterStatusTracker::OnCredentialsRefused() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   credentials_refused_ = true;
   Publish();
 }
 
 void ClusterStatusTracker::OnFatal() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   fatal_ = true;
   Publish();
 }
 
 void ClusterStatusTracker::OnReplaced() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   fatal_ = false;
   has_stats_ = false;
   answered_ = false;
@@ -65,12 +65,12 @@ void ClusterStatusTracker::OnReplaced() {
 }
 
 KafkaStatus ClusterStatusTracker::Status() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return status_;
 }
 
 ClusterConnectivity ClusterStatusTracker::Connectivity() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const bool none_up = has_stats_ ? stats_.brokers_up == 0 : !answered_;
   return {none_up, none_up && credentials_refused_};
 }

@@ -4,14 +4,12 @@
 #ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
 
-#include <mutex>
-#include <string>
-
-#include "infra/kafka/client/error_codes.h"
 #include "infra/kafka/stats/cluster_stats.h"
+#include "infra/kafka/types/record_errors.h"
 #include "service/ports/logger.h"
 #include "service/ports/produce_metrics.h"
 #include "service/types/kafka_status.h"
+#include "service/types/mutex.h"
 
 namespace gateway {
 
@@ -33,19 +31,20 @@ class ClusterStatusTracker final {
  private:
   static constexpr int kIdForgotten = 5;  // a second
 
-  bool HasProducerId() const;
-  void Publish();
+  bool HasProducerId() const REQUIRES(mutex_);
+  void Publish() REQUIRES(mutex_);
 
   Logger& logger_;
   ProduceMetrics& metrics_;
-  mutable std::mutex mutex_;
-  ClusterStats stats_;
-  bool has_stats_ = false;
-  bool answered_ = false;
-  int since_id_ = kIdForgotten;  // how many statistics ago the producer last had an id
-  bool credentials_refused_ = false;
-  bool fatal_ = false;
-  KafkaStatus status_;
+  mutable Mutex mutex_;
+  ClusterStats stats_ GUARDED_BY(mutex_);
+  bool has_stats_ GUARDED_BY(mutex_) = false;
+  bool answered_ GUARDED_BY(mutex_) = false;
+  // How many statistics ago the producer last had an id.
+  int since_id_ GUARDED_BY(mutex_) = kIdForgotten;
+  bool credentials_refused_ GUARDED_BY(mutex_) = false;
+  bool fatal_ GUARDED_BY(mutex_) = false;
+  KafkaStatus status_ GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway
