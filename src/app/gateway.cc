@@ -103,7 +103,7 @@ Gateway::ExitCode Gateway::StartKafka() {
 
 Gateway::ExitCode Gateway::StartTracing() {
   if (!settings_.tracing.enabled) return {};
-  auto tracer = LoadTracing(FileLocator::CurrentExecutable(), {kGatewayVersion, &log_});
+  auto tracer = LoadTracing(FileLocator::CurrentExecutable(), {kGatewayVersion, &log_, &clock_});
   if (!tracer.ok()) {
     log_.Log(LogLevel::kCritical, "tracing-failed", tracer.error());
     return kExitBadConfiguration;

@@ -208,7 +208,7 @@ def test_an_unreachable_collector_is_logged_once_per_minute(kafka, start_gateway
     assert gateway.events("tracing-problem") == [first]
     assert gateway.stop() == 0
     _, more = gateway.events("tracing-problem")
-    assert more["left_out"] > 0
+    assert more["repeated"] > 0
 
 
 def test_without_its_module_it_does_not_start_and_says_why(tmp_path):

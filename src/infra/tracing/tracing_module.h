@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "service/ports/clock.h"
 #include "service/ports/logger.h"
 #include "service/ports/tracer.h"
 #include "service/types/result.h"
@@ -20,8 +21,10 @@ inline constexpr char kTracingModule[] = "kafka-gateway-tracing.so";
 inline constexpr char kTracingEntry[] = "kafka_gateway_tracing";
 
 struct TracingOptions {
-  std::string version;       // of the gateway
-  Logger* logger = nullptr;  // outlives the tracer
+  std::string version;  // of the gateway
+  // Both outlive the tracer.
+  Logger* logger = nullptr;
+  const Clock* clock = nullptr;
 };
 
 struct TracingEntry {

@@ -1,7 +1,8 @@
 #include "infra/kafka/client/client_log.h"
 
 #include <algorithm>
-#include <utility>
+#include <string>
+#include <variant>
 
 namespace gateway {
 namespace {
@@ -42,6 +43,11 @@ std::string KeyOf(std::string_view text) {
 
 }  // namespace
 
+ClientLog::ClientLog(Logger& logger, const Clock& clock)
+    : logger_(logger), repeats_(clock, [this](const auto& message, std::int64_t repeated) {
+        Put(message.level, message.source, message.text, repeated);
+      }) {}
+
 void ClientLog::OnLog(int severity, std::string_view facility, std::string_view text) {
   Write(LevelOf(severity), facility, text);
 }
@@ -56,53 +62,9 @@ void ClientLog::OnError(rd_kafka_resp_err_t code, std::string_view text) {
 void ClientLog::Write(LogLevel level, std::string_view facility, std::string_view line) {
   const std::string_view text = WithoutThread(line);
   if (level <= LogLevel::kDebug) return Put(level, facility, text, 0);
-  const Clock::TimePoint now = clock_.Now();
-  std::string key = KeyOf(text);
-  const auto found = kinds_.find(key);
-  if (found == kinds_.end()) {
-    if (kinds_.size() >= kMaxKinds) {
-      for (auto& [name, kind] : kinds_) FlushRepeats(&kind);
-      kinds_.clear();
-    }
-    kinds_[std::move(key)] = {level, now, 0, std::string(facility), std::string(text)};
-    return Put(level, facility, text, 0);
+  if (!repeats_.Add(KeyOf(text), {level, std::string(facility), std::string(text)})) {
+    Put(LogLevel::kDebug, facility, text, 0);
   }
-  Kind& kind = found->second;
-  if (now - kind.written < kQuiet) {
-    if (kind.facility == facility) {  // else the same occurrence is logged twice
-      ++kind.repeated;
-      kind.text = text;
-    }
-    return Put(LogLevel::kDebug, facility, text, 0);
-  }
-  Put(level, facility, text, kind.repeated);
-  kind = {level, now, 0, std::string(facility), std::string(text)};
-}
-
-void ClientLog::Tick() {
-  const Clock::TimePoint now = clock_.Now();
-  if (now - ticked_ < std::chrono::seconds(1)) return;
-  ticked_ = now;
-  for (auto kind = kinds_.begin(); kind != kinds_.end();) {
-    if (now - kind->second.written < kQuiet) {
-      ++kind;
-      continue;
-    }
-    if (kind->second.repeated == 0) {
-      kind = kinds_.erase(kind);
-      continue;
-    }
-    FlushRepeats(&kind->second);
-    kind->second.written = now;  // further repeats belong to the same minute
-    ++kind;
-  }
-}
-
-// Logs the number of repeats, with the last text.
-void ClientLog::FlushRepeats(Kind* kind) {
-  if (kind->repeated == 0) return;
-  Put(kind->level, kind->facility, kind->text, kind->repeated);
-  kind->repeated = 0;
 }
 
 void ClientLog::Put(LogLevel level, std::string_view facility, std::string_view text,

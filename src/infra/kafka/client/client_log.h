@@ -8,12 +8,10 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include <chrono>
 #include <cstdint>
-#include <map>
-#include <string>
 #include <string_view>
 
+#include "infra/logging/repeat_filter.h"
 #include "service/ports/clock.h"
 #include "service/ports/logger.h"
 
@@ -21,36 +19,24 @@ namespace gateway {
 
 class ClientLog final {
  public:
-  ClientLog(Logger& logger, const Clock& clock) : logger_(logger), clock_(clock) {}
+  ClientLog(Logger& logger, const Clock& clock);
+  ClientLog(const ClientLog&) = delete;
+  ClientLog& operator=(const ClientLog&) = delete;
 
   // `facility` is librdkafka's short word ("FAIL", "CONFWARN"); `severity` is syslog's, 0 to 7.
   void OnLog(int severity, std::string_view facility, std::string_view text);
   // An RD_KAFKA_EVENT_ERROR that is not fatal.
   void OnError(rd_kafka_resp_err_t code, std::string_view text);
 
-  // Due about once per second: logs the number of repeats that have come to an end.
-  void Tick();
+  // Call it about once per second: logs the counts of repeats that have ended.
+  void Tick() { repeats_.Tick(); }
 
  private:
-  struct Kind {
-    LogLevel level = LogLevel::kInformation;
-    Clock::TimePoint written{};
-    std::int64_t repeated = 0;  // since then
-    std::string facility{};
-    std::string text{};  // of the last of them
-  };
-
   void Write(LogLevel level, std::string_view facility, std::string_view line);
   void Put(LogLevel level, std::string_view facility, std::string_view text, std::int64_t repeated);
-  void FlushRepeats(Kind* kind);
-
-  static constexpr std::chrono::seconds kQuiet{60};
-  static constexpr std::size_t kMaxKinds = 256;
 
   Logger& logger_;
-  const Clock& clock_;
-  Clock::TimePoint ticked_{};
-  std::map<std::string, Kind, std::less<>> kinds_;  // by what KeyOf makes of a line
+  RepeatFilter repeats_;
 };
 
 }  // namespace gateway

@@ -136,7 +136,7 @@ class OtlpTracer final : public Tracer {
       logger_.Log(LogLevel::kWarning, "spans-lost",
                   "The collector does not answer; the last spans were not exported.");
     }
-    LogNoMore();
+    StopLogging();
   }
 
   std::unique_ptr<Span> StartServer(std::string_view name, const TraceContext* parent,
@@ -166,7 +166,7 @@ class OtlpTracer final : public Tracer {
 
 std::unique_ptr<Tracer> Make(const TracingOptions& options) {
   if (SwitchedOff()) return nullptr;
-  LogThrough(options.logger);
+  LogThrough(*options.logger, *options.clock);
   const opentelemetry::exporter::otlp::OtlpHttpExporterOptions http;  // reads its variables
   sdk::resource::ResourceAttributes attributes;
   attributes.SetAttribute("service.version", ViewOf(options.version));

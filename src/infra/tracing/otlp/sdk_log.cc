@@ -2,68 +2,56 @@
 
 #include <opentelemetry/sdk/common/global_log_handler.h>
 
-#include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 #include <variant>
+
+#include "infra/logging/repeat_filter.h"
+#include "service/types/mutex.h"
 
 namespace gateway::otlp {
 namespace {
 
 namespace sdk = opentelemetry::sdk::common;
-using SteadyClock = std::chrono::steady_clock;
-
-constexpr std::chrono::seconds kQuiet{60};
 
 class Handler final : public sdk::internal_log::LogHandler {
  public:
-  explicit Handler(Logger* logger) : logger_(logger) {}
+  Handler(Logger& logger, const Clock& clock)
+      : repeats_(clock, [&logger](const auto& message, std::int64_t repeated) {
+          decltype(LogField::value) count = std::monostate();
+          if (repeated > 0) count = repeated;
+          logger.Log(message.level, "tracing-problem", message.text, {{"repeated", count}});
+        }) {}
 
   void Close() {
-    const std::lock_guard lock(mutex_);
-    if (left_out_ > 0) {
-      logger_->Log(LogLevel::kWarning, "tracing-problem",
-                   "Further problems like the last were left out.", {{"left_out", left_out_}});
-    }
-    logger_ = nullptr;
+    const MutexLock lock(mutex_);
+    repeats_.Flush();
+    closed_ = true;
   }
 
   void Handle(sdk::internal_log::LogLevel /*level*/, const char* /*file*/, int /*line*/,
               const char* message, const sdk::AttributeMap& /*attributes*/) noexcept override {
-    const std::lock_guard lock(mutex_);
-    if (logger_ == nullptr) return;
-    const auto now = SteadyClock::now();
-    if (written_ != SteadyClock::time_point() && now - written_ < kQuiet) {
-      ++left_out_;
-      return;
-    }
-    written_ = now;
-    decltype(LogField::value) left_out = std::monostate();
-    if (left_out_ > 0) left_out = left_out_;
-    left_out_ = 0;
-    logger_->Log(LogLevel::kWarning, "tracing-problem",
-                 message == nullptr ? std::string_view() : std::string_view(message),
-                 {{"left_out", left_out}});
+    const MutexLock lock(mutex_);
+    // All are of one kind, because each batch that fails brings several different ones.
+    if (!closed_) repeats_.Add("", {LogLevel::kWarning, "", message == nullptr ? "" : message});
   }
 
  private:
-  Logger* logger_;    // null: closed
-  std::mutex mutex_;  // guards all members
-  SteadyClock::time_point written_{};
-  std::int64_t left_out_ = 0;
+  Mutex mutex_;
+  RepeatFilter repeats_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace
 
-void LogThrough(Logger* logger) {
+void LogThrough(Logger& logger, const Clock& clock) {
   using sdk::internal_log::GlobalLogHandler;
   GlobalLogHandler::SetLogHandler(
-      opentelemetry::nostd::shared_ptr<sdk::internal_log::LogHandler>(new Handler(logger)));
+      opentelemetry::nostd::shared_ptr<sdk::internal_log::LogHandler>(new Handler(logger, clock)));
   GlobalLogHandler::SetLogLevel(sdk::internal_log::LogLevel::Warning);
 }
 
-void LogNoMore() {
+void StopLogging() {
   const auto handler = sdk::internal_log::GlobalLogHandler::GetLogHandler();
   if (auto* const ours = dynamic_cast<Handler*>(handler.get())) ours->Close();
 }

@@ -1,18 +1,21 @@
-// What opentelemetry-cpp has to say, as lines of the gateway's log (event "tracing-problem"): at
-// most one a minute, with a count of what was left out, because a collector that is away has it
-// complain at every batch, and a full queue at every span.
+// opentelemetry-cpp's own log as lines of the gateway's log (event "tracing-problem"). A collector
+// that does not answer makes it complain about every batch, and a full queue about every span: a
+// RepeatFilter lets one message per minute through, and its count is the field "repeated".
 #ifndef GATEWAY_INFRA_TRACING_OTLP_SDK_LOG_H_
 #define GATEWAY_INFRA_TRACING_OTLP_SDK_LOG_H_
 
+#include "service/ports/clock.h"
 #include "service/ports/logger.h"
 
 namespace gateway::otlp {
 
-// Before anything else of opentelemetry-cpp is made. From then on, any thread; `logger` must
-// outlive all that is.
-void LogThrough(Logger* logger);
-// No more, although threads may still complain: the logger goes.
-void LogNoMore();
+// Call it before anything else of opentelemetry-cpp is made. From then on its threads log to
+// `logger`, until StopLogging; `logger` and `clock` must live until then.
+void LogThrough(Logger& logger, const Clock& clock);
+
+// Logs the count of what was left out, and nothing after that, although the threads of an export
+// that could not be cancelled may still complain.
+void StopLogging();
 
 }  // namespace gateway::otlp
 
