@@ -132,7 +132,7 @@ std::unique_ptr<KafkaTopicCatalog> Gateway::MakeCatalog() const {
       [kafka, embedded, max_record_bytes = settings_.limits.max_record_bytes] {
         return MakeKafkaConf({kafka, max_record_bytes, embedded}, KafkaClientKind::kLookup);
       },
-      KafkaTopicCatalog::Options());
+      KafkaTopicCatalog::Options(), clock_);
 }
 
 ApiOptions Gateway::MakeApiOptions() const {

@@ -63,7 +63,7 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
             {self->options_.kafka, self->options_.max_record_bytes, self->options_.embedded},
             KafkaClientKind::kLookup);
       },
-      self->options_.lookup);
+      self->options_.lookup, clock);
   producer->resolver_ = std::make_unique<TopicResolver>(self->options_.topics, *self->lookup_,
                                                         static_cast<TopicResolver::Client&>(*self));
   producer->reports_ = std::thread([self] { self->Run(); });

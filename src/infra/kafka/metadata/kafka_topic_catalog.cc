@@ -3,17 +3,23 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <utility>
-
-#include "infra/kafka/client/client_config.h"
 
 namespace gateway {
 namespace {
 
-using std::chrono::milliseconds;
-
-// A look-up consists of several short ones, so that the end is noticed.
-constexpr milliseconds kSlice{500};
+Error ErrorOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kDraining:
+      return Error(code, "The gateway is shutting down.");
+    case ErrorCode::kOverloaded:
+      return Error(code, "Too many requests wait for the topics of the cluster.");
+    default:
+      return Error(code, "No broker listed the topics of the cluster in time. Try again later.");
+  }
+}
 
 std::vector<BrokerId> BrokersOf(const std::int32_t* ids, int count) {
   return count > 0 ? std::vector<BrokerId>(ids, ids + count) : std::vector<BrokerId>();
@@ -50,14 +56,19 @@ TopicCatalog::Topics TopicsOf(const rd_kafka_metadata_t& metadata) {
 
 }  // namespace
 
-KafkaTopicCatalog::KafkaTopicCatalog(MakeConf make_conf, Options options)
-    : make_conf_(std::move(make_conf)), options_(options), thread_([this] { Run(); }) {}
+KafkaTopicCatalog::KafkaTopicCatalog(MetadataClient::MakeConf make_conf, Options options,
+                                     const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      client_(std::move(make_conf), clock),
+      thread_([this] { Run(); }) {}
 
 KafkaTopicCatalog::~KafkaTopicCatalog() {
+  client_.Cancel();
   {
-    const std::lock_guard lock(mutex_);
-    stopped_.store(true);
-    wake_.notify_all();
+    const MutexLock lock(mutex_);
+    stopped_ = true;
+    wake_.NotifyAll();
   }
   thread_.join();
 }
@@ -66,68 +77,45 @@ void KafkaTopicCatalog::List(Callback done) {
   Topics fresh;
   ErrorCode refused = ErrorCode::kOverloaded;
   {
-    const std::lock_guard lock(mutex_);
-    if (known_ && Clock::now() < fresh_until_) {
+    const MutexLock lock(mutex_);
+    if (known_ && clock_.Now() < fresh_until_) {
       fresh = known_;
-    } else if (stopped_.load()) {
+    } else if (stopped_) {
       refused = ErrorCode::kDraining;
     } else if (waiting_.size() < options_.max_waiting) {
       waiting_.push_back(std::move(done));
-      wake_.notify_one();
+      wake_.NotifyOne();
       return;
     }
   }
   if (fresh) return done(std::move(fresh));
-  done(Error(refused, refused == ErrorCode::kDraining
-                          ? "The gateway is shutting down."
-                          : "Too many requests wait for the topics of the cluster."));
+  done(ErrorOf(refused));
 }
 
 void KafkaTopicCatalog::Run() {
   pthread_setname_np(pthread_self(), "kafka-catalog");
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopped_.load() || !waiting_.empty(); });
+    while (waiting_.empty() && !stopped_) wake_.Wait(mutex_);
     if (waiting_.empty()) return;
-    lock.unlock();
+    lock.Unlock();
     const Result<Topics> answer = Ask();
-    lock.lock();
+    lock.Lock();
     if (answer.ok()) {
       known_ = answer.value();
-      fresh_until_ = Clock::now() + options_.fresh_for;
+      fresh_until_ = clock_.Now() + options_.fresh_for;
     }
-    // Includes callers that arrived during the request: the answer is as new as possible.
+    // Also for those who came while the broker was asked.
     const std::vector<Callback> callers = std::exchange(waiting_, {});
-    lock.unlock();
+    lock.Unlock();
     for (const Callback& done : callers) done(answer);
-    lock.lock();
+    lock.Lock();
   }
 }
 
 Result<TopicCatalog::Topics> KafkaTopicCatalog::Ask() {
-  rd_kafka_t* const client = Instance();
-  const Clock::time_point end = Clock::now() + options_.timeout;
-  while (client != nullptr && !stopped_.load()) {
-    const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
-    if (left <= milliseconds(0)) break;
-    const rd_kafka_metadata_t* raw = nullptr;
-    const auto timeout = static_cast<int>(std::min(left, kSlice).count());
-    const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 1, nullptr, &raw, timeout);
-    const RdMetadata metadata(raw);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata != nullptr) return TopicsOf(*metadata);
-  }
-  if (stopped_.load()) return Error(ErrorCode::kDraining, "The gateway is shutting down.");
-  return Error(ErrorCode::kBrokersUnavailable,
-               "No broker told the topics of the cluster in time. Try again later.");
-}
-
-rd_kafka_t* KafkaTopicCatalog::Instance() {
-  if (client_ != nullptr) return client_.get();
-  Result<RdConf, std::string> conf = make_conf_();
-  if (!conf.ok()) return nullptr;
-  Result<RdClient, std::string> made = MakeKafkaClient(std::move(conf).value());
-  if (made.ok()) client_ = std::move(made).value();
-  return client_.get();
+  if (const RdMetadata metadata = client_.AskForAll(options_.timeout)) return TopicsOf(*metadata);
+  return ErrorOf(client_.cancelled() ? ErrorCode::kDraining : ErrorCode::kBrokersUnavailable);
 }
 
 }  // namespace gateway

@@ -1,23 +1,17 @@
-// The TopicCatalog of a real cluster. One thread, "kafka-catalog", requests the metadata of all
-// topics when a caller needs it and the last answer is older than a second; concurrent callers get
-// the same answer. It has its own librdkafka instance, created at first use: it never produces, and
-// a request for all topics names none, so it cannot create one. Owned by main; any thread may call
-// List.
+// The TopicCatalog of a real cluster. The thread "kafka-catalog" asks for the metadata of all
+// topics when a caller wants it and the last answer is older than a second; all callers that come
+// meanwhile get the same answer. Owned by Gateway; any thread may call List.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_KAFKA_TOPIC_CATALOG_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_KAFKA_TOPIC_CATALOG_H_
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <functional>
-#include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
-#include "infra/kafka/client/handles.h"
+#include "infra/kafka/metadata/metadata_client.h"
 #include "service/ports/topic_catalog.h"
+#include "service/types/mutex.h"
 #include "service/types/result.h"
 
 namespace gateway {
@@ -29,11 +23,10 @@ class KafkaTopicCatalog final : public TopicCatalog {
     std::chrono::milliseconds fresh_for{1'000};
     std::size_t max_waiting = 1'000;  // callers; beyond: kOverloaded
   };
-  // Makes the configuration of the instance (KafkaClientKind::kLookup).
-  using MakeConf = std::function<Result<RdConf, std::string>()>;
 
-  KafkaTopicCatalog(MakeConf make_conf, Options options);
-  // Answers kDraining to waiting callers. May take half a second if no broker answers.
+  // `clock` must outlive the catalog.
+  KafkaTopicCatalog(MetadataClient::MakeConf make_conf, Options options, const Clock& clock);
+  // Answers kDraining to the callers that wait. Takes up to a second when no broker answers.
   ~KafkaTopicCatalog() override;
   KafkaTopicCatalog(const KafkaTopicCatalog&) = delete;
   KafkaTopicCatalog& operator=(const KafkaTopicCatalog&) = delete;
@@ -41,23 +34,21 @@ class KafkaTopicCatalog final : public TopicCatalog {
   void List(Callback done) override;
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void Run();
   Result<Topics> Ask();
-  rd_kafka_t* Instance();
 
-  const MakeConf make_conf_;
   const Options options_;
-  RdClient client_;  // of the thread
+  const Clock& clock_;
+  MetadataClient client_;  // unguarded: the thread's own, but for Cancel
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::vector<Callback> waiting_;
-  Topics known_;
-  Clock::time_point fresh_until_{};
-  std::atomic<bool> stopped_{false};
-  std::thread thread_;
+  Mutex mutex_;
+  CondVar wake_;
+  std::vector<Callback> waiting_ GUARDED_BY(mutex_);
+  Topics known_ GUARDED_BY(mutex_);
+  Clock::TimePoint fresh_until_ GUARDED_BY(mutex_){};
+  bool stopped_ GUARDED_BY(mutex_) = false;
+
+  std::thread thread_;  // last: it uses everything above
 };
 
 }  // namespace gateway

@@ -9,13 +9,9 @@
 namespace gateway {
 namespace {
 
-constexpr std::chrono::minutes kRemembered{1};
-constexpr std::chrono::seconds kSilence{10};
-constexpr std::size_t kTopicsPerRequest = 100;
 constexpr std::size_t kMaxRemembered = 10'000;
 
-// A replica is missing.
-bool MayBeShort(const rd_kafka_metadata_topic_t& topic) {
+bool HasReplicaOutOfSync(const rd_kafka_metadata_topic_t& topic) {
   for (int i = 0; i < topic.partition_cnt; ++i) {
     const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
     if (partition.isr_cnt < partition.replica_cnt) return true;
@@ -23,7 +19,7 @@ bool MayBeShort(const rd_kafka_metadata_topic_t& topic) {
   return false;
 }
 
-int ValueOf(const rd_kafka_ConfigResource_t* resource) {
+int MinIsrOf(const rd_kafka_ConfigResource_t* resource) {
   std::size_t count = 0;
   const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(resource, &count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -47,17 +43,17 @@ void MinIsrCache::MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic,
     const auto number = static_cast<std::size_t>(partition.id);
     if (partition.id < 0 || number >= layout->leaders.size()) continue;
     BrokerId& leader = layout->leaders[number];
-    // Since Kafka 3.7 a topic with fewer replicas than min.insync.replicas requires all of them.
-    const int wanted = std::min(found->second.replicas, partition.replica_cnt);
+    // Since Kafka 3.7 a topic with fewer replicas than min.insync.replicas needs all of them.
+    const int wanted = std::min(found->second.min_isr, partition.replica_cnt);
     if (IsBroker(leader) && partition.isr_cnt < wanted) leader = kTooFewReplicas;
   }
 }
 
 std::vector<std::string> MinIsrCache::Unknown(const Topics& topics) const {
-  const Clock::time_point now = Clock::now();
+  const Clock::TimePoint now = clock_.Now();
   std::vector<std::string> names;
   for (const rd_kafka_metadata_topic_t* const topic : topics) {
-    if (topic == nullptr || !MayBeShort(*topic)) continue;
+    if (topic == nullptr || !HasReplicaOutOfSync(*topic)) continue;
     const auto found = known_.find(topic->topic);
     if (found == known_.end() || found->second.until <= now) names.emplace_back(topic->topic);
     if (names.size() == kTopicsPerRequest) break;
@@ -65,23 +61,33 @@ std::vector<std::string> MinIsrCache::Unknown(const Topics& topics) const {
   return names;
 }
 
-void MinIsrCache::Remember(const std::string& topic, int replicas) {
-  if (known_.size() >= kMaxRemembered) known_.clear();
-  known_[topic] = {replicas, Clock::now() + kRemembered};
+void MinIsrCache::Refresh(const Topics& topics, const Describe& describe) {
+  const std::vector<std::string> names = Unknown(topics);
+  if (names.empty() || clock_.Now() < paused_until_) return;
+  const std::optional<MinIsrs> described = describe(names);
+  const Clock::TimePoint now = clock_.Now();
+  if (!described) paused_until_ = now + kPause;  // there may be no controller
+  if (known_.size() + names.size() > kMaxRemembered) known_.clear();
+  for (const std::string& name : names) {
+    // Topics that the cluster does not describe are not asked for again at once either; what was
+    // known of them holds.
+    Known& known = known_[name];
+    known.until = now + kRemembered;
+    if (!described) continue;
+    if (const auto found = described->find(name); found != described->end()) {
+      known.min_isr = found->second;
+    }
+  }
 }
 
-void MinIsrCache::Refresh(rd_kafka_t* client, const Topics& topics,
-                          std::chrono::milliseconds timeout) {
-  const std::vector<std::string> names = Unknown(topics);
-  if (names.empty() || Clock::now() < silent_until_) return;
+std::optional<MinIsrCache::MinIsrs> DescribeMinIsrs(rd_kafka_t* client,
+                                                    const std::vector<std::string>& topics,
+                                                    std::chrono::milliseconds timeout) {
   std::vector<RdConfigResource> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;
-  for (const std::string& name : names) {
-    resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+  for (const std::string& topic : topics) {
+    resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
     raw.push_back(resources.back().get());
-    // A missing answer is cached, too.
-    const auto found = known_.find(name);
-    Remember(name, found == known_.end() ? 1 : found->second.replicas);
   }
   const auto wait = static_cast<int>(timeout.count());
   const RdAdminOptions options(
@@ -92,17 +98,16 @@ void MinIsrCache::Refresh(rd_kafka_t* client, const Topics& topics,
   const RdEvent event(rd_kafka_queue_poll(queue.get(), wait));
   const auto* const result =
       event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event.get());
-  if (result == nullptr) {  // perhaps there is no controller: not every look-up must wait for it
-    silent_until_ = Clock::now() + kSilence;
-    return;
-  }
+  if (result == nullptr) return std::nullopt;
   std::size_t count = 0;
   const rd_kafka_ConfigResource_t** answers =
       rd_kafka_DescribeConfigs_result_resources(result, &count);
+  MinIsrCache::MinIsrs described;
   for (std::size_t i = 0; i < count; ++i) {
     if (rd_kafka_ConfigResource_error(answers[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    Remember(rd_kafka_ConfigResource_name(answers[i]), ValueOf(answers[i]));
+    described[rd_kafka_ConfigResource_name(answers[i])] = MinIsrOf(answers[i]);
   }
+  return described;
 }
 
 }  // namespace gateway

@@ -1,44 +1,64 @@
-// Caches min.insync.replicas per topic, the number of in-sync replicas that acks=all requires. It
-// is requested only where it could matter, because a replica is missing, and cached for a minute.
-// Without permission to describe topics there is no answer, and nothing is assumed. Owned by
-// RdkafkaMetadata; one thread, which it blocks.
+// How many replicas of a topic must be in sync for acks=all (min.insync.replicas). The cluster is
+// asked where it could matter, because a replica is out of sync, and the answer is remembered for a
+// minute. Without permission to describe topics there is no answer, and then nothing is assumed.
+// Owned by RdkafkaMetadata; one thread.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
 
 #include <librdkafka/rdkafka.h>
 
-#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "infra/kafka/types/topic_layout.h"
+#include "service/ports/clock.h"
 
 namespace gateway {
 
 class MinIsrCache final {
  public:
-  // Replaces each leader in `layout` that would reject acks=all by kTooFewReplicas, as far as that
-  // is cached. `layout` describes `topic`.
+  static constexpr std::chrono::minutes kRemembered{1};
+  // After no broker answered, so that not every look-up waits for one.
+  static constexpr std::chrono::seconds kPause{10};
+  static constexpr std::size_t kTopicsPerRequest = 100;
+
+  // Asks the cluster for min.insync.replicas of `topics`. The answer leaves out those that the
+  // cluster does not describe; absent: no broker answered.
+  using MinIsrs = std::unordered_map<std::string, int>;
+  using Describe = std::function<std::optional<MinIsrs>(const std::vector<std::string>& topics)>;
+
+  // `clock` must outlive the cache.
+  explicit MinIsrCache(const Clock& clock) : clock_(clock) {}
+
+  // Puts kTooFewReplicas in place of each leader in `layout`, which was made of `topic`, that would
+  // refuse acks=all as far as the cache knows.
   void MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const;
-  // Requests the setting of those `topics` that may miss replicas and are not cached; at most 100
-  // per call, and waits at most `timeout`. Makes no request for ten seconds after one without an
-  // answer.
-  using Topics = std::vector<const rd_kafka_metadata_topic_t*>;  // null: nothing to request
-  void Refresh(rd_kafka_t* client, const Topics& topics, std::chrono::milliseconds timeout);
+
+  // Asks `describe`, which may block, for those of `topics` that have a replica out of sync and are
+  // not remembered; at most kTopicsPerRequest per call.
+  using Topics = std::vector<const rd_kafka_metadata_topic_t*>;  // null: nothing to ask for
+  void Refresh(const Topics& topics, const Describe& describe);
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Known {
-    int replicas = 1;
-    Clock::time_point until;
+    int min_isr = 1;
+    Clock::TimePoint until;
   };
   std::vector<std::string> Unknown(const Topics& topics) const;
-  void Remember(const std::string& topic, int replicas);
 
+  const Clock& clock_;
   std::unordered_map<std::string, Known> known_;
-  Clock::time_point silent_until_{};  // the last request had no answer
+  Clock::TimePoint paused_until_{};
 };
+
+// A MinIsrCache::Describe on librdkafka's DescribeConfigs; blocks for at most `timeout`.
+std::optional<MinIsrCache::MinIsrs> DescribeMinIsrs(rd_kafka_t* client,
+                                                    const std::vector<std::string>& topics,
+                                                    std::chrono::milliseconds timeout);
 
 }  // namespace gateway
 

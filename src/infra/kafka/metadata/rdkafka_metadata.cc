@@ -1,38 +1,43 @@
 #include "infra/kafka/metadata/rdkafka_metadata.h"
 
-#include <algorithm>
+#include <string_view>
 #include <utility>
-
-#include "infra/kafka/client/client_config.h"
 
 namespace gateway {
 namespace {
 
 using std::chrono::milliseconds;
-using SteadyClock = std::chrono::steady_clock;
 
-// A look-up consists of several short ones, so that Cancel is noticed; connecting continues between
-// them.
-constexpr milliseconds kSlice{1'000};
-// The longest that a topic's first record waits for optional information.
+// Of a refresh, which comes often: a broker that does not answer in time is asked again soon.
+constexpr milliseconds kRefreshTimeout{1'000};
+// How long the first record of a topic waits for min.insync.replicas, which it can do without.
 constexpr milliseconds kMinIsrTimeout{250};
 
 }  // namespace
 
-rd_kafka_t* RdkafkaMetadata::HandleOf(Client* client, std::size_t most_names) const {
-  if (client->handle != nullptr && client->names < most_names) return client->handle.get();
-  client->topics.clear();
-  client->handle.reset();
-  client->names = 0;
-  Result<RdConf, std::string> conf = make_conf_();
-  if (!conf.ok()) return nullptr;
-  Result<RdClient, std::string> made = MakeKafkaClient(std::move(conf).value());
-  if (made.ok()) client->handle = std::move(made).value();
-  return client->handle.get();
+RdkafkaMetadata::RdkafkaMetadata(const MetadataClient::MakeConf& make_conf, Options options,
+                                 const Clock& clock)
+    : options_(options),
+      looking_up_(make_conf, clock),
+      refreshing_(make_conf, clock),
+      min_isr_(clock) {}
+
+void RdkafkaMetadata::Cancel() {
+  looking_up_.client.Cancel();
+  refreshing_.client.Cancel();
+}
+
+rd_kafka_t* RdkafkaMetadata::HandleOf(Client* client, std::size_t most_names) {
+  if (client->names >= most_names) {
+    client->topics.clear();
+    client->client.Discard();
+    client->names = 0;
+  }
+  return client->client.Handle();
 }
 
 MetadataSource::Reply RdkafkaMetadata::ReplyOf(const rd_kafka_metadata_topic_t& topic) const {
-  // Records for a partition without a leader wait.
+  // A partition without a leader is one to wait for.
   if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
       topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
     Reply found{Answer::kFound, {}};
@@ -63,7 +68,11 @@ std::vector<MetadataSource::Reply> RdkafkaMetadata::RepliesOf(
     const auto found = by_name.find(name);
     topics.push_back(found == by_name.end() ? nullptr : found->second);
   }
-  if (options_.min_in_sync) min_isr_.Refresh(client, topics, kMinIsrTimeout);
+  if (options_.min_in_sync) {
+    min_isr_.Refresh(topics, [client](const std::vector<std::string>& unknown) {
+      return DescribeMinIsrs(client, unknown, kMinIsrTimeout);
+    });
+  }
   std::vector<Reply> replies;
   for (const rd_kafka_metadata_topic_t* const topic : topics) {
     replies.push_back(topic == nullptr ? Reply{Answer::kUnavailable, {}} : ReplyOf(*topic));
@@ -71,10 +80,10 @@ std::vector<MetadataSource::Reply> RdkafkaMetadata::RepliesOf(
   return replies;
 }
 
-// With topic handles librdkafka requests exactly those names, and others that it still remembers; a
-// single name is requested separately. It never creates topics.
+// librdkafka asks for exactly the topics of which it has handles, and for what it still remembers
+// of other look-ups; a single name is asked for alone. Topics are never created by it.
 MetadataSource::Replies RdkafkaMetadata::Lookup(const std::vector<std::string>& names) {
-  rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_instance);
+  rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_client);
   if (client == nullptr) return std::nullopt;
   looking_up_.names += names.size();
   std::vector<RdTopic> handles;
@@ -82,24 +91,17 @@ MetadataSource::Replies RdkafkaMetadata::Lookup(const std::vector<std::string>& 
     RdTopic handle(rd_kafka_topic_new(client, name.c_str(), nullptr));
     if (handle != nullptr) handles.push_back(std::move(handle));
   }
-  // A request without names would return all topics of the cluster.
+  // Without any, the request would be for all topics of the cluster.
   if (handles.empty()) return std::vector<Reply>(names.size(), {Answer::kIllegalName, {}});
   rd_kafka_topic_t* const only = names.size() == 1 ? handles.front().get() : nullptr;
-  const SteadyClock::time_point end = SteadyClock::now() + options_.timeout;
-  while (!cancelled_.load(std::memory_order_relaxed)) {
-    const auto left = std::chrono::duration_cast<milliseconds>(end - SteadyClock::now());
-    if (left <= milliseconds(0)) break;
-    if (const RdMetadata metadata = Ask(client, only, std::min(left, kSlice))) {
-      return RepliesOf(client, *metadata, names);
-    }
-  }
-  return std::nullopt;
+  const RdMetadata metadata = looking_up_.client.Ask(only, options_.timeout);
+  if (metadata == nullptr) return std::nullopt;
+  return RepliesOf(client, *metadata, names);
 }
 
 MetadataSource::Replies RdkafkaMetadata::Refresh(const std::vector<std::string>& topics) {
   if (topics.empty()) return std::nullopt;
-  rd_kafka_t* const client =
-      HandleOf(&refreshing_, 2 * topics.size() + options_.names_per_instance);
+  rd_kafka_t* const client = HandleOf(&refreshing_, 2 * topics.size() + options_.names_per_client);
   if (client == nullptr) return std::nullopt;
   for (const std::string& name : topics) {
     RdTopic& handle = refreshing_.topics[name];
@@ -107,28 +109,15 @@ MetadataSource::Replies RdkafkaMetadata::Refresh(const std::vector<std::string>&
     handle.reset(rd_kafka_topic_new(client, name.c_str(), nullptr));
     ++refreshing_.names;
   }
-  if (cancelled_.load(std::memory_order_relaxed)) return std::nullopt;
-  const RdMetadata metadata = Ask(client, nullptr, kSlice);
+  const RdMetadata metadata = refreshing_.client.Ask(nullptr, kRefreshTimeout);
   if (metadata == nullptr) return std::nullopt;
   return RepliesOf(client, *metadata, topics);
 }
 
-RdMetadata RdkafkaMetadata::Ask(rd_kafka_t* client, rd_kafka_topic_t* topic, milliseconds timeout) {
-  const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t error =
-      rd_kafka_metadata(client, 0, topic, &raw, static_cast<int>(timeout.count()));
-  RdMetadata metadata(raw);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return nullptr;
-  // A broker that has just started and knows no broker, not even itself, knows no topics either.
-  if (metadata->broker_cnt == 0) return nullptr;
-  return metadata;
-}
-
 bool RdkafkaMetadata::BrokerAnswers(milliseconds timeout) {
-  rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_instance);
-  if (client == nullptr) return false;
-  // Called before any look-up: the request names no topic, so it cannot create one either.
-  return Ask(client, nullptr, timeout) != nullptr;
+  if (HandleOf(&looking_up_, options_.names_per_client) == nullptr) return false;
+  // Before any look-up the request names no topic, so it cannot create one either.
+  return looking_up_.client.Ask(nullptr, timeout) != nullptr;
 }
 
 }  // namespace gateway

@@ -1,23 +1,21 @@
-// The MetadataSource of a real cluster: two separate librdkafka instances, not idempotent, that
-// never produce. A librdkafka instance remembers every requested name, and includes it in every
-// request for several topics. Therefore unknown names must not reach the producing instance, new
-// names are not requested together with all known ones, and both instances are replaced after a
-// number of names.
+// The MetadataSource of a real cluster, on two metadata clients of its own. A librdkafka client
+// never forgets a topic that it was asked for, and names it in every request for several topics.
+// Therefore unknown names must not reach the producing client; one client looks up new names and
+// the other refreshes the known topics, so that no request names both; and each is replaced after a
+// number of names. Owned by KafkaProducer; one thread, but Cancel.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 
-#include <atomic>
 #include <chrono>
-#include <functional>
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "infra/kafka/client/handles.h"
+#include "infra/kafka/metadata/metadata_client.h"
 #include "infra/kafka/metadata/metadata_source.h"
 #include "infra/kafka/metadata/min_isr_cache.h"
-#include "service/types/result.h"
 
 namespace gateway {
 
@@ -25,37 +23,35 @@ class RdkafkaMetadata final : public MetadataSource {
  public:
   struct Options {
     std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
-    std::size_t names_per_instance = 200;      // in addition to known topics; then a new instance
-    bool min_in_sync = true;  // false: the brokers do not support it (the embedded one)
+    // Besides the known topics; a client that was asked for as many is replaced.
+    std::size_t names_per_client = 200;
+    bool min_in_sync = true;  // false: the brokers do not say (the embedded one)
   };
-  // Makes the configuration of a new instance (KafkaClientKind::kLookup).
-  using MakeConf = std::function<Result<RdConf, std::string>()>;
 
-  RdkafkaMetadata(MakeConf make_conf, Options options)
-      : make_conf_(std::move(make_conf)), options_(options) {}
+  // `clock` must outlive this.
+  RdkafkaMetadata(const MetadataClient::MakeConf& make_conf, Options options, const Clock& clock);
 
   Replies Lookup(const std::vector<std::string>& names) override;
   Replies Refresh(const std::vector<std::string>& topics) override;
   bool BrokerAnswers(std::chrono::milliseconds timeout) override;
-  void Cancel() override { cancelled_.store(true, std::memory_order_relaxed); }
+  void Cancel() override;
 
  private:
   struct Client {
-    RdClient handle;
-    std::unordered_map<std::string, RdTopic> topics;  // that are part of every request
-    std::size_t names = 0;                            // approximate number of remembered names
+    Client(const MetadataClient::MakeConf& make_conf, const Clock& clock)
+        : client(make_conf, clock) {}
+
+    MetadataClient client;
+    std::unordered_map<std::string, RdTopic> topics;  // named in every request
+    std::size_t names = 0;                            // about as many as it remembers
   };
 
-  rd_kafka_t* HandleOf(Client* client, std::size_t most_names) const;
+  static rd_kafka_t* HandleOf(Client* client, std::size_t most_names);
   Reply ReplyOf(const rd_kafka_metadata_topic_t& topic) const;
   std::vector<Reply> RepliesOf(rd_kafka_t* client, const rd_kafka_metadata_t& metadata,
                                const std::vector<std::string>& names);
-  static RdMetadata Ask(rd_kafka_t* client, rd_kafka_topic_t* topic,
-                        std::chrono::milliseconds timeout);
 
-  const MakeConf make_conf_;
   const Options options_;
-  std::atomic<bool> cancelled_{false};
   Client looking_up_;
   Client refreshing_;
   MinIsrCache min_isr_;

@@ -9,6 +9,7 @@
 
 #include "infra/kafka/client/client_config.h"
 #include "infra/kafka/client/embedded_broker.h"
+#include "infra/os/system_clock.h"
 #include "service/types/error.h"
 #include "support/cpp/fakes.h"
 
@@ -18,7 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 using Topics = TopicCatalog::Topics;
 
-KafkaTopicCatalog::MakeConf ConfFor(std::string bootstrap_servers) {
+MetadataClient::MakeConf ConfFor(std::string bootstrap_servers) {
   return [servers = std::move(bootstrap_servers)] {
     Settings::Kafka kafka;
     kafka.bootstrap_servers = servers;
@@ -39,7 +40,8 @@ TEST(KafkaTopicCatalog, ListsTopicsByNameWithTheirPartitions) {
   ASSERT_TRUE(broker.ok());
   for (const char* name : {"b", "a"})
     rd_kafka_mock_topic_create(broker.value()->cluster(), name, 3, 1);
-  KafkaTopicCatalog catalog(ConfFor(broker.value()->bootstrap_servers()), {});
+  const SystemClock clock;
+  KafkaTopicCatalog catalog(ConfFor(broker.value()->bootstrap_servers()), {}, clock);
   const auto topics = Ask(catalog).get();
   ASSERT_TRUE(topics.ok()) << topics.error().detail;
   ASSERT_EQ(topics.value()->size(), 2U);
@@ -50,31 +52,36 @@ TEST(KafkaTopicCatalog, ListsTopicsByNameWithTheirPartitions) {
   EXPECT_TRUE((*topics.value())[0].partitions[2].leader.has_value());
 }
 
-TEST(KafkaTopicCatalog, GivesTheSameAnswerWhileItIsFresh) {
+TEST(KafkaTopicCatalog, GivesTheSameAnswerForASecond) {
   testing::FakeLogger logger;
   const auto broker = EmbeddedBroker::Start(logger);
   ASSERT_TRUE(broker.ok());
-  KafkaTopicCatalog::Options options;
-  options.fresh_for = std::chrono::hours(1);
-  KafkaTopicCatalog catalog(ConfFor(broker.value()->bootstrap_servers()), options);
+  testing::FakeClock clock;
+  KafkaTopicCatalog catalog(ConfFor(broker.value()->bootstrap_servers()), {}, clock);
   const auto first = Ask(catalog).get();
+  clock.Advance(milliseconds(999));
   const auto again = Ask(catalog).get();
-  ASSERT_TRUE(first.ok() && again.ok());
+  clock.Advance(milliseconds(1));
+  const auto later = Ask(catalog).get();
+  ASSERT_TRUE(first.ok() && again.ok() && later.ok());
   EXPECT_EQ(first.value(), again.value());
+  EXPECT_NE(first.value(), later.value());
 }
 
 TEST(KafkaTopicCatalog, SaysInTimeThatNoBrokerAnswers) {
   KafkaTopicCatalog::Options options;
   options.timeout = milliseconds(50);
-  KafkaTopicCatalog catalog(ConfFor("127.0.0.1:1"), options);
+  const SystemClock clock;
+  KafkaTopicCatalog catalog(ConfFor("127.0.0.1:1"), options, clock);
   const auto topics = Ask(catalog).get();
   ASSERT_FALSE(topics.ok());
   EXPECT_EQ(topics.error().code, ErrorCode::kBrokersUnavailable);
 }
 
 TEST(KafkaTopicCatalog, AnswersWaitingCallersWhenDestroyed) {
-  auto catalog =
-      std::make_unique<KafkaTopicCatalog>(ConfFor("127.0.0.1:1"), KafkaTopicCatalog::Options());
+  const SystemClock clock;
+  auto catalog = std::make_unique<KafkaTopicCatalog>(ConfFor("127.0.0.1:1"),
+                                                     KafkaTopicCatalog::Options(), clock);
   auto answer = Ask(*catalog);
   catalog.reset();
   const auto topics = answer.get();
@@ -85,7 +92,8 @@ TEST(KafkaTopicCatalog, AnswersWaitingCallersWhenDestroyed) {
 TEST(KafkaTopicCatalog, LimitsTheNumberOfWaitingCallers) {
   KafkaTopicCatalog::Options options;
   options.max_waiting = 0;
-  KafkaTopicCatalog catalog(ConfFor("127.0.0.1:1"), options);
+  const SystemClock clock;
+  KafkaTopicCatalog catalog(ConfFor("127.0.0.1:1"), options, clock);
   EXPECT_EQ(Ask(catalog).get().error().code, ErrorCode::kOverloaded);
 }
 

@@ -1,0 +1,38 @@
+#include "infra/kafka/metadata/metadata_client.h"
+
+#include "infra/kafka/client/client_config.h"
+
+namespace gateway {
+
+using std::chrono::milliseconds;
+
+rd_kafka_t* MetadataClient::Handle() {
+  if (handle_ != nullptr) return handle_.get();
+  Result<RdConf, std::string> conf = make_conf_();
+  if (!conf.ok()) return nullptr;
+  Result<RdClient, std::string> made = MakeKafkaClient(std::move(conf).value());
+  if (made.ok()) handle_ = std::move(made).value();
+  return handle_.get();
+}
+
+RdMetadata MetadataClient::Ask(rd_kafka_topic_t* topic, milliseconds timeout) {
+  return Ask(false, topic, timeout);
+}
+
+RdMetadata MetadataClient::AskForAll(milliseconds timeout) { return Ask(true, nullptr, timeout); }
+
+RdMetadata MetadataClient::Ask(bool all, rd_kafka_topic_t* topic, milliseconds timeout) {
+  rd_kafka_t* const client = Handle();
+  if (client == nullptr) return nullptr;
+  return AskInSlices(clock_, timeout, kSlice, cancelled_, [&](milliseconds slice) -> RdMetadata {
+    const rd_kafka_metadata_t* raw = nullptr;
+    const auto error =
+        rd_kafka_metadata(client, all ? 1 : 0, topic, &raw, static_cast<int>(slice.count()));
+    RdMetadata metadata(raw);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR || metadata == nullptr) return nullptr;
+    // A broker that has just started and knows no broker, not even itself, knows no topic either.
+    return metadata->broker_cnt == 0 ? nullptr : std::move(metadata);
+  });
+}
+
+}  // namespace gateway

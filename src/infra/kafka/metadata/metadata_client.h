@@ -1,0 +1,76 @@
+// A librdkafka client that only asks for metadata and never produces, made at first use. librdkafka
+// cannot interrupt a request, so it is asked in slices: Cancel ends a call within one of them, and
+// the connection goes on being made between them. Owned by RdkafkaMetadata or KafkaTopicCatalog;
+// one thread, which it blocks, but Cancel, which any thread may call.
+#ifndef GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
+#define GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "infra/kafka/client/handles.h"
+#include "service/ports/clock.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+// Calls ask(slice) until it returns something that is not null, `timeout` has passed, or
+// `cancelled`. A slice is at most `slice`.
+template <typename Ask>
+auto AskInSlices(const Clock& clock, std::chrono::milliseconds timeout,
+                 std::chrono::milliseconds slice, const std::atomic<bool>& cancelled,
+                 const Ask& ask) -> decltype(ask(slice)) {
+  const Clock::TimePoint end = clock.Now() + timeout;
+  while (!cancelled.load(std::memory_order_relaxed)) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.Now());
+    if (left <= std::chrono::milliseconds(0)) break;
+    if (auto answer = ask(std::min(left, slice))) return answer;
+  }
+  return nullptr;
+}
+
+class MetadataClient final {
+ public:
+  // Not shorter, because an answer that takes longer is lost.
+  static constexpr std::chrono::milliseconds kSlice{1'000};
+
+  // Makes the configuration of a client (KafkaClientKind::kLookup).
+  using MakeConf = std::function<Result<RdConf, std::string>()>;
+
+  // `clock` must outlive the client.
+  MetadataClient(MakeConf make_conf, const Clock& clock)
+      : make_conf_(std::move(make_conf)), clock_(clock) {}
+
+  // Null if librdkafka refuses the configuration.
+  rd_kafka_t* Handle();
+  // The next call of Handle makes a new client, which knows no topics.
+  void Discard() { handle_.reset(); }
+
+  // The metadata of `topic`; without it, of the topics of which the client has handles. Null if it
+  // was cancelled or no broker answers within `timeout`.
+  RdMetadata Ask(rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
+  // The metadata of all topics of the cluster. It names none, so it cannot create one.
+  RdMetadata AskForAll(std::chrono::milliseconds timeout);
+
+  // Ends the call under way, if any, soon, and every later one at once.
+  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
+ private:
+  RdMetadata Ask(bool all, rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
+
+  const MakeConf make_conf_;
+  const Clock& clock_;
+  RdClient handle_;
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
