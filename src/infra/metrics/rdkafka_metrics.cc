@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "infra/kafka/stats/stats_parts.h"
+#include "infra/kafka/stats/cluster_stats.h"
 #include "infra/metrics/families.h"
 
 namespace gateway {
@@ -11,21 +11,24 @@ namespace {
 
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Part = ExportedStats::Part;
 
-MetricLabels BrokerLabel(std::int64_t id) { return {{"broker", std::to_string(id)}}; }
+MetricLabels BrokerLabel(BrokerId id) { return {{"broker", std::to_string(id)}}; }
 
-// One family per distribution, with the label "stat" for its figures, without empty distributions.
+MetricLabels LabelOf(const ExportedStats::Broker& broker) { return BrokerLabel(broker.state.id); }
+MetricLabels LabelOf(const ExportedStats::Topic& topic) { return {{"topic", topic.name}}; }
+
+// One family per distribution, with the label "stat" for its figures. Leaves out distributions in
+// which nothing was measured.
+template <typename Part>
 void AddWindows(std::span<const RdkafkaField> fields, const std::vector<Part>& parts,
                 std::vector<MetricFamily>* families) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     MetricFamily family = MakeFamily(MetricType::Gauge, fields[i].metric, fields[i].help);
     for (const Part& part : parts) {
-      const ExportedStats::Window& window = part.windows[i];
+      const ExportedStats::Window& window = part.figures.windows[i];
       if (window.empty) continue;
       for (std::size_t s = 0; s < std::size(kRdkafkaWindowStats); ++s) {
-        MetricLabels labels =
-            part.broker >= 0 ? BrokerLabel(part.broker) : MetricLabels{{"topic", part.name}};
+        MetricLabels labels = LabelOf(part);
         labels.push_back({"stat", std::string(kRdkafkaWindowStats[s])});
         AddGauge(family, std::move(labels), window.values[s]);
       }
@@ -53,22 +56,23 @@ std::optional<ExportedStats> RdkafkaMetrics::ReadAll(const Texts& texts, std::si
 
 void RdkafkaMetrics::OnStatistics(std::size_t client, std::string_view json) {
   const StatsParts parts = json.size() <= kMaxText ? StatsParts{json, {}} : WithoutTopics(json);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (client >= texts_.size()) texts_.resize(client + 1);
   texts_[client].assign(parts.head).append(parts.tail);
 }
 
 void RdkafkaMetrics::OnReplaced() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto last = ReadAll(texts_, 0);
   texts_.clear();
   if (!last) return;
   for (std::size_t i = 0; i < last->client.size(); ++i) before_.client[i] += last->client[i];
   before_.id_epochs += last->id_epochs;
-  for (const Part& broker : last->brokers) {
-    std::vector<double>& sums = before_.brokers[broker.broker];
-    sums.resize(broker.fields.size());
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += broker.fields[i];
+  for (const ExportedStats::Broker& broker : last->brokers) {
+    const std::vector<double>& fields = broker.figures.fields;
+    std::vector<double>& sums = before_.brokers[broker.state.id];
+    sums.resize(fields.size());
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += fields[i];
   }
 }
 
@@ -95,22 +99,24 @@ void RdkafkaMetrics::CollectBrokers(const ExportedStats& stats, const Before& be
                                  "Always 1; the label has the broker's address.");
   MetricFamily up = MakeFamily(MetricType::Gauge, "rdkafka_broker_up",
                                "1 while the connection to the broker is up, else 0.");
-  for (const Part& broker : stats.brokers) {
-    MetricLabels labels = BrokerLabel(broker.broker);
-    labels.push_back({"address", broker.name});
+  for (const ExportedStats::Broker& broker : stats.brokers) {
+    MetricLabels labels = LabelOf(broker);
+    labels.push_back({"address", broker.address});
     AddGauge(info, std::move(labels), 1);
-    AddGauge(up, BrokerLabel(broker.broker), broker.up ? 1 : 0);
+    AddGauge(up, LabelOf(broker), broker.state.up ? 1 : 0);
   }
   families->push_back(std::move(info));
   families->push_back(std::move(up));
   const auto fields = RdkafkaBrokerFields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const RdkafkaField& field = fields[i];
-    std::map<std::int64_t, double> values;
+    std::map<BrokerId, double> values;
     if (field.counter) {
       for (const auto& [id, sums] : before.brokers) values[id] = sums[i];
     }
-    for (const Part& broker : stats.brokers) values[broker.broker] += broker.fields[i];
+    for (const ExportedStats::Broker& broker : stats.brokers) {
+      values[broker.state.id] += broker.figures.fields[i];
+    }
     MetricFamily family = MakeFamily(field.counter ? MetricType::Counter : MetricType::Gauge,
                                      field.metric, field.help);
     for (const auto& [id, value] : values) {
@@ -127,8 +133,8 @@ void RdkafkaMetrics::CollectTopics(const ExportedStats& stats,
   const auto fields = RdkafkaTopicFields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     MetricFamily family = MakeFamily(MetricType::Gauge, fields[i].metric, fields[i].help);
-    for (const Part& topic : stats.topics) {
-      AddGauge(family, {{"topic", topic.name}}, topic.fields[i]);
+    for (const ExportedStats::Topic& topic : stats.topics) {
+      AddGauge(family, LabelOf(topic), topic.figures.fields[i]);
     }
     families->push_back(std::move(family));
   }
@@ -139,7 +145,7 @@ std::vector<MetricFamily> RdkafkaMetrics::Collect() const {
   Texts texts;
   Before before;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     texts = texts_;
     before = before_;
   }

@@ -7,22 +7,21 @@
 // after its last statistics, at most a quarter of a second, are lost; a counter never decreases).
 // Labels are bounded: brokers named by metadata, `max_topics` topics, no partitions.
 //
-// Owned by main, outlives the producer. Any thread.
+// Owned by Gateway, outlives the producer. Any thread.
 #ifndef GATEWAY_INFRA_METRICS_RDKAFKA_METRICS_H_
 #define GATEWAY_INFRA_METRICS_RDKAFKA_METRICS_H_
 
 #include <prometheus/collectable.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "infra/kafka/stats/exported_stats.h"
+#include "service/types/mutex.h"
 
 namespace gateway {
 
@@ -43,7 +42,7 @@ class RdkafkaMetrics final : public prometheus::Collectable {
   // The counts of earlier instances, in the order of the tables.
   struct Before {
     std::vector<double> client = std::vector<double>(RdkafkaClientFields().size());
-    std::map<std::int64_t, std::vector<double>> brokers;
+    std::map<BrokerId, std::vector<double>> brokers;
     double id_epochs = 0;
   };
 
@@ -57,9 +56,9 @@ class RdkafkaMetrics final : public prometheus::Collectable {
   static std::optional<ExportedStats> ReadAll(const Texts& texts, std::size_t max_topics);
 
   const std::size_t max_topics_;
-  mutable std::mutex mutex_;
-  Texts texts_;  // by client; "": no statistics yet
-  Before before_;
+  mutable Mutex mutex_;
+  Texts texts_ GUARDED_BY(mutex_);  // by client; "": it has reported nothing yet
+  Before before_ GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway

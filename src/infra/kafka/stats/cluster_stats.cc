@@ -1,7 +1,6 @@
 #include "infra/kafka/stats/cluster_stats.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "infra/kafka/stats/stats_json.h"
@@ -12,46 +11,19 @@ namespace {
 using simdjson::ondemand::object;
 using simdjson::ondemand::value;
 
-constexpr std::chrono::microseconds kNeverSpoke = std::chrono::hours(1);
-
-void ReadBroker(object& from, ClusterStats* stats) {
-  ClusterStats::Broker broker;
-  std::int64_t id = -1;
-  std::int64_t idle = -1;
-  const bool whole = ForEachMember(from, [&](std::string_view key, value& held) {
-    if (key == "nodeid") id = IntegerOf(held);
-    if (key == "rxidle") idle = IntegerOf(held);
-    if (key == "state") broker.up = StringOf(held) == "UP";
-  });
-  if (!whole || id < 0) return;
-  broker.id = static_cast<BrokerId>(id);
-  broker.silent_for = idle < 0 ? kNeverSpoke : std::chrono::microseconds(idle);
-  ++stats->brokers_known;
-  if (broker.up) ++stats->brokers_up;
-  stats->brokers.push_back(broker);
-}
-
 ClusterStats::Broker* FindBroker(std::vector<ClusterStats::Broker>& brokers, BrokerId id) {
   const auto found =
       std::find_if(brokers.begin(), brokers.end(), [id](const auto& one) { return one.id == id; });
   return found == brokers.end() ? nullptr : &*found;
 }
 
-// Merges the brokers of one more client; a broker that only one of them names counts as down.
-void JoinBrokers(std::vector<ClusterStats::Broker> other, std::vector<ClusterStats::Broker>* all) {
-  for (ClusterStats::Broker& broker : *all) {
-    const ClusterStats::Broker* const same = FindBroker(other, broker.id);
-    broker.up = broker.up && same != nullptr && same->up;
-    if (same != nullptr) broker.silent_for = std::min(broker.silent_for, same->silent_for);
-  }
-  for (ClusterStats::Broker& broker : other) {
-    if (FindBroker(*all, broker.id) != nullptr) continue;
-    broker.up = false;
-    all->push_back(broker);
-  }
-}
-
 }  // namespace
+
+void JoinBroker(const ClusterStats::Broker& other, ClusterStats::Broker* broker) {
+  broker->up = broker->up && other.up;
+  broker->silent_for = std::min(broker->silent_for, other.silent_for);
+  broker->clients += other.clients;
+}
 
 ProducerId ProducerIdOf(std::string_view idemp_state) {
   if (idemp_state == "Assigned") return ProducerId::kAssigned;
@@ -76,23 +48,23 @@ void ClientStats::MarkDown(std::size_t client, BrokerId broker) {
 }
 
 ClusterStats ClientStats::Merge(const std::function<bool(std::size_t)>& used) const {
-  std::optional<ClusterStats> all;
+  ClusterStats all;
+  int clients = 0;
   for (std::size_t i = 0; i < latest_.size(); ++i) {
     if (!latest_[i] || !used(i)) continue;
-    if (!all) {
-      all = latest_[i];
-      continue;
+    const ClusterStats& one = *latest_[i];
+    if (clients++ == 0 || ProducerIdOf(one.idempotence) > ProducerIdOf(all.idempotence)) {
+      all.idempotence = one.idempotence;
     }
-    if (ProducerIdOf(latest_[i]->idempotence) > ProducerIdOf(all->idempotence)) {
-      all->idempotence = latest_[i]->idempotence;
-    }
-    JoinBrokers(latest_[i]->brokers, &all->brokers);
+    JoinEach(
+        one.brokers, &all.brokers, [](const auto& broker) { return broker.id; }, JoinBroker);
   }
-  if (!all) return {};
-  all->brokers_known = static_cast<int>(all->brokers.size());
-  all->brokers_up = static_cast<int>(
-      std::count_if(all->brokers.begin(), all->brokers.end(), [](const auto& b) { return b.up; }));
-  return *std::move(all);
+  for (ClusterStats::Broker& broker : all.brokers) {
+    broker.up = broker.up && broker.clients == clients;
+    if (broker.up) ++all.brokers_up;
+  }
+  all.brokers_known = static_cast<int>(all.brokers.size());
+  return all;
 }
 
 struct ClusterStatsReader::Buffers {
@@ -105,20 +77,32 @@ ClusterStatsReader::~ClusterStatsReader() = default;
 
 std::optional<ClusterStats> ClusterStatsReader::Read(std::string_view json) {
   ClusterStats stats;
+  const auto pass_over = [](std::string_view /*key*/, value& /*held*/) {};
   const bool whole =
       buffers_->text.Read(WithoutTopics(json), [&](std::string_view key, value& held) {
         if (key == "brokers") {
-          ForEachObject(held, [&stats](std::string_view /*name*/, object& broker) {
-            ReadBroker(broker, &stats);
+          ForEachObject(held, [&](std::string_view /*name*/, object& from) {
+            const auto broker = ReadBroker(from, pass_over);
+            if (!broker) return;
+            ++stats.brokers_known;
+            if (broker->up) ++stats.brokers_up;
+            stats.brokers.push_back(*broker);
           });
         } else if (key == "eos") {
-          ForEachMember(held, [&stats](std::string_view name, value& member) {
-            if (name == "idemp_state") stats.idempotence = StringOf(member);
-          });
+          if (auto state = ReadIdempotence(held, pass_over)) stats.idempotence = *std::move(state);
         }
       });
   if (!whole) return std::nullopt;
   return stats;
+}
+
+StatsParts WithoutTopics(std::string_view json) {
+  const std::size_t topics = json.find("\"topics\":");
+  const std::size_t rest = json.rfind("\"eos\":");
+  if (topics == std::string_view::npos || rest == std::string_view::npos || rest < topics) {
+    return {json, {}};
+  }
+  return {json.substr(0, topics), json.substr(rest)};
 }
 
 }  // namespace gateway

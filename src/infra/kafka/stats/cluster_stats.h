@@ -1,7 +1,6 @@
-// The part of librdkafka's statistics (a JSON text per client, four times per second) that
-// readiness and the RecordAccumulator need: brokers, and whether the producer has its id. Topics,
-// which make the text long, are cut out before parsing; exported figures are read at a scrape
-// (rdkafka_metrics.h).
+// What readiness and the RecordAccumulator need of librdkafka's statistics (a JSON text from each
+// client four times per second): the brokers, and whether the producer has its id. "topics", with
+// which the text grows, is cut out before it is read. exported_stats.h reads the rest at a scrape.
 #ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 
@@ -24,30 +23,35 @@ struct ClusterStats {
     BrokerId id = kNoLeader;
     bool up = false;
     std::chrono::microseconds silent_for{};  // since its last byte; very long if there was none
+    int clients = 1;                         // that know it
   };
-  int brokers_known = 0;  // brokers named by metadata; bootstrap addresses do not count
+  int brokers_known = 0;  // those that metadata named; bootstrap addresses do not count
   int brokers_up = 0;
-  // eos.idemp_state: "Assigned" if the producer can produce; for a moment after a failed batch
-  // "DrainBump", "DrainReset", "RequestPID", "WaitPID".
+  // eos.idemp_state: "Assigned" when the producer can produce; while librdkafka recovers from a
+  // failed batch briefly "DrainBump", "DrainReset", "RequestPID" or "WaitPID".
   std::string idempotence;
   std::vector<Broker> brokers{};
 };
 
-// The state of the producer id from eos.idemp_state, best first: after a failed batch librdkafka
-// renews the id, for a moment.
+// Merges what another client reports about the same broker: it is up if both are connected to it,
+// and its last byte is the most recent that either received.
+void JoinBroker(const ClusterStats::Broker& other, ClusterStats::Broker* broker);
+
+// What eos.idemp_state means, from able to produce to unable. Renewed: librdkafka gets a new id
+// after a failed batch, which takes a moment.
 enum class ProducerId : std::uint8_t { kAssigned, kRenewed, kNone };
 ProducerId ProducerIdOf(std::string_view idemp_state);
 
-// Merges the statistics of the clients of one ProducerGroup, which arrive one after the other. One
+// Merges the statistics of the clients of one ProducerGroup, which come one after the other. One
 // thread at a time.
 class ClientStats final {
  public:
-  // Stores new statistics of `client`; call Merge before the next ones. Drops the other clients'
-  // values of a broker's silence, which have been used and are out of date.
+  // New statistics of `client`; call Merge before the next. The silence of brokers that other
+  // clients reported is out of date by now, so it is not used again.
   void Update(std::size_t client, ClusterStats stats);
-  // The client's connection to the broker has broken since its last statistics.
+  // The client has lost its connection to the broker since its statistics.
   void MarkDown(std::size_t client, BrokerId broker);
-  // The next statistics come from a new instance.
+  // The next statistics are those of another instance.
   void Clear() { latest_.clear(); }
 
   // Merges the latest statistics of all clients for which `used` holds. A broker is up only if
@@ -59,7 +63,7 @@ class ClientStats final {
   std::vector<std::optional<ClusterStats>> latest_;
 };
 
-// Reuses its buffers for the next text. One thread at a time.
+// Keeps its buffers from one text to the next. One thread at a time.
 class ClusterStatsReader final {
  public:
   ClusterStatsReader();
@@ -67,13 +71,25 @@ class ClusterStatsReader final {
   ClusterStatsReader(const ClusterStatsReader&) = delete;
   ClusterStatsReader& operator=(const ClusterStatsReader&) = delete;
 
-  // Absent if `json` does not have librdkafka's format.
+  // Absent if `json` is not what librdkafka writes.
   std::optional<ClusterStats> Read(std::string_view json);
 
  private:
   struct Buffers;  // keeps simdjson out of this header
   const std::unique_ptr<Buffers> buffers_;
 };
+
+// A text of librdkafka's statistics without its member "topics" is `head` followed by `tail`.
+// "topics" grows with their partitions, to megabytes; the rest does not, and is JSON without it
+// too.
+struct StatsParts {
+  std::string_view head;
+  std::string_view tail;
+};
+
+// librdkafka writes "topics" behind "brokers" and before "eos", and no name of a topic or a broker
+// has a quote in it. A text in another order is all head.
+StatsParts WithoutTopics(std::string_view json);
 
 }  // namespace gateway
 

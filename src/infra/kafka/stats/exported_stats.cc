@@ -96,11 +96,11 @@ bool ReadField(std::string_view key, value& held, std::span<const RdkafkaField> 
   return true;
 }
 
-bool ReadWindow(std::string_view key, value& held, std::span<const RdkafkaField> fields,
+void ReadWindow(std::string_view key, value& held, std::span<const RdkafkaField> fields,
                 std::vector<ExportedStats::Window>* windows) {
   const std::size_t at = IndexOf(key, fields);
   object figures;
-  if (at == fields.size() || held.get_object().get(figures) != simdjson::SUCCESS) return false;
+  if (at == fields.size() || held.get_object().get(figures) != simdjson::SUCCESS) return;
   ExportedStats::Window& window = (*windows)[at];
   ForEachMember(figures, [&window, &fields, at](std::string_view name, value& figure) {
     if (name == "cnt") window.empty = Number(figure, 1) <= 0;
@@ -108,50 +108,40 @@ bool ReadWindow(std::string_view key, value& held, std::span<const RdkafkaField>
       if (kRdkafkaWindowStats[i] == name) window.values[i] = Number(figure, fields[at].per_unit);
     }
   });
-  return true;
 }
 
-ExportedStats::Part MakePart(std::string_view name, std::span<const RdkafkaField> fields,
-                             std::span<const RdkafkaField> windows) {
-  ExportedStats::Part part;
-  part.name = name;
-  part.fields.resize(fields.size());
-  part.windows.resize(windows.size());
-  return part;
+void ReadFigure(std::string_view key, value& held, std::span<const RdkafkaField> fields,
+                std::span<const RdkafkaField> windows, ExportedStats::Figures* figures) {
+  if (ReadField(key, held, fields, &figures->fields)) return;
+  ReadWindow(key, held, windows, &figures->windows);
 }
 
-void ReadBroker(object& from, ExportedStats* stats) {
-  ExportedStats::Part broker = MakePart({}, kBroker, kBrokerWindows);
-  const bool whole = ForEachMember(from, [&broker](std::string_view key, value& held) {
-    if (key == "nodeid") {
-      broker.broker = IntegerOf(held);
-    } else if (key == "nodename") {
-      broker.name = StringOf(held);
-    } else if (key == "state") {
-      broker.up = StringOf(held) == "UP";
-    } else if (!ReadField(key, held, kBroker, &broker.fields)) {
-      ReadWindow(key, held, kBrokerWindows, &broker.windows);
+ExportedStats::Figures MakeFigures(std::span<const RdkafkaField> fields,
+                                   std::span<const RdkafkaField> windows) {
+  return {std::vector<double>(fields.size()), std::vector<ExportedStats::Window>(windows.size())};
+}
+
+void AddBroker(object& from, ExportedStats* stats) {
+  ExportedStats::Broker broker;
+  broker.figures = MakeFigures(kBroker, kBrokerWindows);
+  const auto state = ReadBroker(from, [&broker](std::string_view key, value& held) {
+    if (key == "nodename") {
+      broker.address = StringOf(held);
+    } else {
+      ReadFigure(key, held, kBroker, kBrokerWindows, &broker.figures);
     }
   });
-  // An entry without an id is a bootstrap address; its broker also has an entry with its id.
-  if (whole && broker.broker >= 0) stats->brokers.push_back(std::move(broker));
+  if (!state) return;
+  broker.state = *state;
+  stats->brokers.push_back(std::move(broker));
 }
 
-void ReadTopic(std::string_view name, object& from, ExportedStats* stats) {
-  ExportedStats::Part topic = MakePart(name, kTopic, kTopicWindows);
+void AddTopic(std::string_view name, object& from, ExportedStats* stats) {
+  ExportedStats::Topic topic{std::string(name), MakeFigures(kTopic, kTopicWindows)};
   const bool whole = ForEachMember(from, [&topic](std::string_view key, value& held) {
-    if (!ReadField(key, held, kTopic, &topic.fields)) {
-      ReadWindow(key, held, kTopicWindows, &topic.windows);
-    }
+    ReadFigure(key, held, kTopic, kTopicWindows, &topic.figures);
   });
   if (whole) stats->topics.push_back(std::move(topic));
-}
-
-void ReadIdempotence(value& from, ExportedStats* stats) {
-  ForEachMember(from, [stats](std::string_view key, value& held) {
-    if (key == "epoch_cnt") stats->id_epochs = Number(held, 1);
-    if (key == "idemp_state") stats->id_assigned = StringOf(held) == "Assigned";
-  });
 }
 
 void JoinFields(std::span<const RdkafkaField> fields, const std::vector<double>& other,
@@ -176,20 +166,10 @@ void JoinWindows(const std::vector<ExportedStats::Window>& other,
   }
 }
 
-void JoinParts(std::span<const RdkafkaField> fields, const std::vector<ExportedStats::Part>& others,
-               std::vector<ExportedStats::Part>* all) {
-  for (const ExportedStats::Part& other : others) {
-    const auto same = std::find_if(all->begin(), all->end(), [&](const ExportedStats::Part& part) {
-      return other.broker >= 0 ? part.broker == other.broker : part.name == other.name;
-    });
-    if (same == all->end()) {
-      all->push_back(other);
-      continue;
-    }
-    same->up = same->up && other.up;
-    JoinFields(fields, other.fields, &same->fields);
-    JoinWindows(other.windows, &same->windows);
-  }
+void JoinFigures(std::span<const RdkafkaField> fields, const ExportedStats::Figures& other,
+                 ExportedStats::Figures* all) {
+  JoinFields(fields, other.fields, &all->fields);
+  JoinWindows(other.windows, &all->windows);
 }
 
 }  // namespace
@@ -198,8 +178,17 @@ void Join(const ExportedStats& other, ExportedStats* all) {
   all->id_assigned = all->id_assigned && other.id_assigned;
   all->id_epochs += other.id_epochs;
   JoinFields(kClient, other.client, &all->client);
-  JoinParts(kBroker, other.brokers, &all->brokers);
-  JoinParts(kTopic, other.topics, &all->topics);
+  JoinEach(
+      other.brokers, &all->brokers, [](const auto& broker) { return broker.state.id; },
+      [](const ExportedStats::Broker& more, ExportedStats::Broker* broker) {
+        JoinBroker(more.state, &broker->state);
+        JoinFigures(kBroker, more.figures, &broker->figures);
+      });
+  JoinEach(
+      other.topics, &all->topics, [](const auto& topic) -> std::string_view { return topic.name; },
+      [](const ExportedStats::Topic& more, ExportedStats::Topic* topic) {
+        JoinFigures(kTopic, more.figures, &topic->figures);
+      });
 }
 
 std::span<const RdkafkaField> RdkafkaClientFields() { return kClient; }
@@ -214,15 +203,17 @@ std::optional<ExportedStats> ReadRdkafkaStats(std::string_view json, std::size_t
   stats.client.resize(std::size(kClient));
   const bool whole = text.Read({json, {}}, [&](std::string_view key, value& held) {
     if (key == "brokers") {
-      ForEachObject(held, [&stats](std::string_view /*name*/, object& broker) {
-        ReadBroker(broker, &stats);
-      });
+      ForEachObject(
+          held, [&stats](std::string_view /*name*/, object& broker) { AddBroker(broker, &stats); });
     } else if (key == "topics") {
       ForEachObject(held, [&stats, max_topics](std::string_view name, object& topic) {
-        if (stats.topics.size() < max_topics) ReadTopic(name, topic, &stats);
+        if (stats.topics.size() < max_topics) AddTopic(name, topic, &stats);
       });
     } else if (key == "eos") {
-      ReadIdempotence(held, &stats);
+      const auto state = ReadIdempotence(held, [&stats](std::string_view name, value& other) {
+        if (name == "epoch_cnt") stats.id_epochs = Number(other, 1);
+      });
+      if (state) stats.id_assigned = ProducerIdOf(*state) == ProducerId::kAssigned;
     } else {
       ReadField(key, held, kClient, &stats.client);
     }

@@ -4,12 +4,13 @@
 #define GATEWAY_INFRA_KAFKA_STATS_EXPORTED_STATS_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "infra/kafka/stats/cluster_stats.h"
 
 namespace gateway {
 
@@ -38,19 +39,26 @@ struct ExportedStats {
     bool empty = true;  // nothing was measured: the figures are meaningless
     double values[std::size(kRdkafkaWindowStats)] = {};
   };
-  struct Part {  // a broker or a topic
-    std::string name;
-    std::int64_t broker = -1;  // its id; -1 for a topic
-    bool up = false;
+  // In the order of the tables.
+  struct Figures {
     std::vector<double> fields;
     std::vector<Window> windows;
+  };
+  struct Broker {
+    ClusterStats::Broker state;
+    std::string address;  // "host:9092"
+    Figures figures;
+  };
+  struct Topic {
+    std::string name;
+    Figures figures;
   };
 
   std::vector<double> client;
   bool id_assigned = false;  // the idempotent producer has its id
   double id_epochs = 0;
-  std::vector<Part> brokers;  // those that metadata named
-  std::vector<Part> topics;   // at most as many as requested
+  std::vector<Broker> brokers;  // those that metadata named
+  std::vector<Topic> topics;    // at most as many as were asked for
 };
 
 // Merges the statistics of another client of the same instance into `all`. Distributions cannot be

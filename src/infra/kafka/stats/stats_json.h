@@ -5,12 +5,15 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "infra/kafka/stats/stats_parts.h"
+#include "infra/kafka/stats/cluster_stats.h"
 
 namespace gateway {
 
@@ -89,6 +92,65 @@ inline std::string_view StringOf(simdjson::ondemand::value& from) {
 inline std::int64_t IntegerOf(simdjson::ondemand::value& from) {
   std::int64_t number = -1;
   return from.get_int64().get(number) == simdjson::SUCCESS ? number : -1;
+}
+
+// Of a broker that has not sent a byte yet.
+inline constexpr std::chrono::microseconds kNeverSpoke = std::chrono::hours(1);
+
+// One broker. Other members go to visit(key, value). Absent if the broker has no id: it is an
+// address of the configuration, and listed by its id as well.
+template <typename Visit>
+std::optional<ClusterStats::Broker> ReadBroker(simdjson::ondemand::object& from,
+                                               const Visit& visit) {
+  std::int64_t id = -1;
+  std::int64_t idle = -1;
+  bool up = false;
+  const bool whole =
+      ForEachMember(from, [&](std::string_view key, simdjson::ondemand::value& held) {
+        if (key == "nodeid") {
+          id = IntegerOf(held);
+        } else if (key == "rxidle") {
+          idle = IntegerOf(held);
+        } else if (key == "state") {
+          up = StringOf(held) == "UP";
+        } else {
+          visit(key, held);
+        }
+      });
+  if (!whole || id < 0) return std::nullopt;
+  const auto silent_for = idle < 0 ? kNeverSpoke : std::chrono::microseconds(idle);
+  return ClusterStats::Broker{static_cast<BrokerId>(id), up, silent_for};
+}
+
+// "idemp_state" of the member "eos"; absent if it has none. Its other members go to visit(key,
+// value).
+template <typename Visit>
+std::optional<std::string> ReadIdempotence(simdjson::ondemand::value& eos, const Visit& visit) {
+  std::optional<std::string> state;
+  ForEachMember(eos, [&](std::string_view key, simdjson::ondemand::value& held) {
+    if (key == "idemp_state") {
+      state = StringOf(held);
+    } else {
+      visit(key, held);
+    }
+  });
+  return state;
+}
+
+// Merges the parts that another client reports into `all`: calls join(other, &part) for those with
+// the same key(part), and appends the others.
+template <typename Part, typename Key, typename Join>
+void JoinEach(const std::vector<Part>& others, std::vector<Part>* all, const Key& key,
+              const Join& join) {
+  for (const Part& other : others) {
+    const auto found = std::find_if(all->begin(), all->end(),
+                                    [&](const Part& part) { return key(part) == key(other); });
+    if (found == all->end()) {
+      all->push_back(other);
+    } else {
+      join(other, &*found);
+    }
+  }
 }
 
 }  // namespace gateway

@@ -4,7 +4,6 @@
 
 #include "infra/kafka/client/client_log.h"
 #include "infra/kafka/stats/cluster_stats.h"
-#include "infra/kafka/stats/stats_parts.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {
