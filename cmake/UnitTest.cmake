@@ -1,6 +1,13 @@
 # gateway_unit_tests(<layer>): one executable per layer, made of tests/unit/<layer>/**/*_test.cc, that
 # links that layer, the fakes and GoogleTest, and nothing else.
+#
+# gateway_reads_source_tree(<file>...): defines GATEWAY_SOURCE_DIR for these files and no others, because a
+# compiler cache does not share what is compiled with it between clones.
 include(GoogleTest)
+function(gateway_reads_source_tree)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_DEFINITIONS
+               GATEWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endfunction()
 function(gateway_unit_tests layer)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/unit/${layer}/*_test.cc)
   if(NOT sources)
@@ -8,7 +15,6 @@ function(gateway_unit_tests layer)
   endif()
   add_executable(${layer}_test ${sources})
   target_include_directories(${layer}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})  # "support/cpp/fakes.h"
-  target_compile_definitions(${layer}_test PRIVATE GATEWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${layer}_test PRIVATE gateway::${layer} gateway_language ${ARGN} GTest::gmock
                                               GTest::gtest_main)
   gtest_discover_tests(${layer}_test TEST_PREFIX ${layer}. PROPERTIES TIMEOUT 120)

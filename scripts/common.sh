@@ -84,7 +84,8 @@ build_preset() {
   local -a launcher=() targets=()
   shift
   if [[ ! -f "build/$preset/build.ninja" ]]; then
-    command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    command -v ccache >/dev/null &&
+      launcher=("-DCMAKE_CXX_COMPILER_LAUNCHER=env;CCACHE_BASEDIR=$ROOT;CCACHE_NOHASHDIR=1;ccache")
     say "configuring build/$preset"
     cmake --preset "$preset" "${launcher[@]}" >/dev/null
   fi
