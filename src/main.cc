@@ -9,7 +9,7 @@
 #include "app/gateway.h"
 #include "app/options.h"
 #include "infra/config/file_locator.h"
-#include "infra/config/startup.h"
+#include "infra/config/startup/startup.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/os/signals.h"
 

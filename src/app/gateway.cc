@@ -12,7 +12,7 @@
 
 #include "app/build_info.h"
 #include "app/options.h"
-#include "infra/config/startup.h"
+#include "infra/config/startup/startup.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/os/resource_limits.h"
 #include "infra/tracing/tracing_module.h"

@@ -12,7 +12,7 @@
 #include "api/http/net/tls_context.h"
 #include "api/pipeline/access_log.h"
 #include "infra/config/settings.h"
-#include "infra/config/startup.h"
+#include "infra/config/startup/startup.h"
 #include "infra/logging/async_logger.h"
 #include "infra/metrics/prometheus_metrics.h"
 #include "service/produce/record_validation.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <system_error>
 
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway {
 namespace {

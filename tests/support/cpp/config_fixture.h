@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "infra/config/config_loader.h"
+#include "infra/config/startup/config_loader.h"
 
 namespace gateway {
 

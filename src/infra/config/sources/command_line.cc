@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "infra/config/table/properties.h"
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "infra/config/sources/read_file.h"
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway::config {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "infra/config/sources/read_file.h"
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway {
 

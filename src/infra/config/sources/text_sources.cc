@@ -4,7 +4,7 @@
 #include <map>
 
 #include "infra/config/table/properties.h"
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway::config {
 namespace {

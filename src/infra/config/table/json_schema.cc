@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "infra/config/table/properties.h"
-#include "infra/config/values/value_json.h"
+#include "infra/config/table/value_json.h"
 
 namespace gateway::config {
 namespace {

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "infra/config/table/property_binding.h"
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway::config {
 namespace {

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway::config {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway::config {
 namespace {

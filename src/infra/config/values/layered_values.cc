@@ -6,8 +6,8 @@
 
 #include "infra/config/sources/secrets.h"
 #include "infra/config/table/profiles.h"
+#include "infra/config/text.h"
 #include "infra/config/values/convert.h"
-#include "infra/config/values/text.h"
 
 namespace gateway::config {
 

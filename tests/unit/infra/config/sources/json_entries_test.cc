@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 namespace gateway::config {
 namespace {

@@ -12,8 +12,8 @@
 #include "infra/config/table/contradictions.h"
 #include "infra/config/table/json_schema.h"
 #include "infra/config/table/profiles.h"
+#include "infra/config/text.h"
 #include "infra/config/values/convert.h"
-#include "infra/config/values/text.h"
 
 namespace gateway::config {
 namespace {

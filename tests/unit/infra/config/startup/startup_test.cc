@@ -1,4 +1,4 @@
-#include "infra/config/startup.h"
+#include "infra/config/startup/startup.h"
 
 #include <sstream>
 

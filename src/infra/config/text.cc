@@ -1,4 +1,4 @@
-#include "infra/config/values/text.h"
+#include "infra/config/text.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,7 +1,7 @@
-// The first step of main: turns command line and environment into settings, or into an exit code.
-// The only part of the configuration that prints.
-#ifndef GATEWAY_INFRA_CONFIG_STARTUP_H_
-#define GATEWAY_INFRA_CONFIG_STARTUP_H_
+// The first thing that main does: from the command line and the environment to settings to run
+// with, or to an exit code. The only part of the configuration that prints.
+#ifndef GATEWAY_INFRA_CONFIG_STARTUP_STARTUP_H_
+#define GATEWAY_INFRA_CONFIG_STARTUP_STARTUP_H_
 
 #include <functional>
 #include <iosfwd>
@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "infra/config/config_loader.h"
 #include "infra/config/file_locator.h"
+#include "infra/config/startup/config_loader.h"
 #include "service/types/result.h"
 
 namespace gateway {
@@ -38,4 +38,4 @@ Result<LoadedConfig, int> Startup(const StartupInput& input, std::ostream& out, 
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_CONFIG_STARTUP_H_
+#endif  // GATEWAY_INFRA_CONFIG_STARTUP_STARTUP_H_

@@ -1,6 +1,6 @@
 // The text of --help. Pure; any thread.
-#ifndef GATEWAY_INFRA_CONFIG_HELP_H_
-#define GATEWAY_INFRA_CONFIG_HELP_H_
+#ifndef GATEWAY_INFRA_CONFIG_STARTUP_HELP_H_
+#define GATEWAY_INFRA_CONFIG_STARTUP_HELP_H_
 
 #include <string>
 
@@ -13,4 +13,4 @@ std::string HelpText(const FileLocator& files);
 
 }  // namespace gateway::config
 
-#endif  // GATEWAY_INFRA_CONFIG_HELP_H_
+#endif  // GATEWAY_INFRA_CONFIG_STARTUP_HELP_H_

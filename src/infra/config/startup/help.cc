@@ -1,4 +1,4 @@
-#include "infra/config/help.h"
+#include "infra/config/startup/help.h"
 
 namespace gateway::config {
 

@@ -1,6 +1,6 @@
 // A config::Value as JSON. Pure; any thread.
-#ifndef GATEWAY_INFRA_CONFIG_VALUES_VALUE_JSON_H_
-#define GATEWAY_INFRA_CONFIG_VALUES_VALUE_JSON_H_
+#ifndef GATEWAY_INFRA_CONFIG_TABLE_VALUE_JSON_H_
+#define GATEWAY_INFRA_CONFIG_TABLE_VALUE_JSON_H_
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,4 +18,4 @@ std::string ToJsonText(const Value& value);
 
 }  // namespace gateway::config
 
-#endif  // GATEWAY_INFRA_CONFIG_VALUES_VALUE_JSON_H_
+#endif  // GATEWAY_INFRA_CONFIG_TABLE_VALUE_JSON_H_

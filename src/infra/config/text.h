@@ -1,6 +1,6 @@
-// String functions of the configuration. Pure; any thread. ASCII only, like keys.
-#ifndef GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_
-#define GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_
+// The few string functions that the configuration needs. Pure; any thread. ASCII only: keys are.
+#ifndef GATEWAY_INFRA_CONFIG_TEXT_H_
+#define GATEWAY_INFRA_CONFIG_TEXT_H_
 
 #include <cstddef>
 #include <string>
@@ -23,4 +23,4 @@ std::size_t EditDistance(std::string_view a, std::string_view b);
 
 }  // namespace gateway::config
 
-#endif  // GATEWAY_INFRA_CONFIG_VALUES_TEXT_H_
+#endif  // GATEWAY_INFRA_CONFIG_TEXT_H_

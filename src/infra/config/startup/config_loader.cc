@@ -1,4 +1,4 @@
-#include "infra/config/config_loader.h"
+#include "infra/config/startup/config_loader.h"
 
 #include <filesystem>
 #include <optional>
@@ -8,8 +8,8 @@
 #include "infra/config/sources/secrets.h"
 #include "infra/config/sources/text_sources.h"
 #include "infra/config/table/contradictions.h"
+#include "infra/config/table/value_json.h"
 #include "infra/config/values/layered_values.h"
-#include "infra/config/values/value_json.h"
 
 namespace gateway {
 namespace {

@@ -1,7 +1,7 @@
-// Loads the configuration: the defaults, overridden by five sources, validated as a whole. Runs
-// once at start-up, on one thread; prints nothing.
-#ifndef GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
-#define GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
+// Loads the configuration: five sources laid over the defaults, checked as a whole. Runs once at
+// start-up, on one thread; prints nothing.
+#ifndef GATEWAY_INFRA_CONFIG_STARTUP_CONFIG_LOADER_H_
+#define GATEWAY_INFRA_CONFIG_STARTUP_CONFIG_LOADER_H_
 
 #include <functional>
 #include <string>
@@ -50,4 +50,4 @@ Result<LoadedConfig, std::vector<ConfigProblem>> LoadConfig(const ConfigSources&
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_CONFIG_CONFIG_LOADER_H_
+#endif  // GATEWAY_INFRA_CONFIG_STARTUP_CONFIG_LOADER_H_

@@ -1,4 +1,4 @@
-#include "infra/config/values/value_json.h"
+#include "infra/config/table/value_json.h"
 
 #include <cmath>
 #include <cstdint>

@@ -1,10 +1,10 @@
-#include "infra/config/startup.h"
+#include "infra/config/startup/startup.h"
 
 #include <ostream>
 #include <utility>
 
-#include "infra/config/help.h"
 #include "infra/config/sources/command_line.h"
+#include "infra/config/startup/help.h"
 #include "infra/config/table/json_schema.h"
 
 namespace gateway {
