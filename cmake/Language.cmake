@@ -14,11 +14,11 @@ target_compile_options(gateway_language INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
   -Wnull-dereference -Werror -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "CCACHE_BASEDIR")
-  # ccache makes the paths in a command relative, so that they are the same in each clone; this does it for
-  # the folder of the build, in debug information. A debugger started in the root finds the sources.
+  # ccache makes the paths in a command relative, so that all clones share its cache; this does the same for
+  # the build folder in debug information. A debugger started in the root finds the sources.
   target_compile_options(gateway_language INTERFACE -fdebug-prefix-map=${PROJECT_SOURCE_DIR}=.)
 endif()
-# In every build: a type that is not known here, such as Debian's None, must not lose it.
+# In every build: unknown build types, such as Debian's None, must have it, too.
 target_compile_definitions(gateway_language INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # g++ 12 sees overlapping copies in std::string's own insert and replace (GCC bug 105651).

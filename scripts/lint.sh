@@ -27,8 +27,8 @@ check_format() {
   clang-format-14 --dry-run -Werror "${sources[@]}"
 }
 
-# Threads are checked by clang-tidy, which is told of -Wthread-safety in .clang-tidy; this finds what that
-# cannot see. Both have to find what is planted for them in tests/lint.
+# clang-tidy checks locking (-Wthread-safety in .clang-tidy); check_guards.py finds what it cannot see.
+# Both must find what is planted for them in tests/lint.
 check_guards() {
   say "guards: shared state that is not annotated"
   expect_planted members.h scripts/lint/check_guards.py tests/lint
@@ -36,20 +36,21 @@ check_guards() {
   scripts/lint/check_guards.py src
 }
 
-# expect_planted FILE COMMAND…: COMMAND complains about the lines of tests/lint/FILE that end in
-# "refused", and about no other.
+# expect_planted FILE COMMAND…: COMMAND must report the lines of tests/lint/FILE that end in "refused",
+# and no others.
 expect_planted() {
   local file="$1" found planted
   shift
   planted="$(sed -n '/refused$/=' "tests/lint/$file")"
   found="$("$@" 2>/dev/null | sed -nE "s|^(.*/)?$file:([0-9]+):.*|\2|p" | sort -nu)" || true
   [[ -n "$planted" && "$found" == "$planted" ]] ||
-    die "tests/lint/$file: $1 complains about the lines ${found//$'\n'/, }, not ${planted//$'\n'/, }"
+    die "tests/lint/$file: $1 reports the lines ${found//$'\n'/, }, not ${planted//$'\n'/, }"
 }
 
-# clang-tidy over the sources as the dev preset compiles them, one process a core. (Tests are held by
-# the compiler's own warnings: GoogleTest's macros alone take it ten seconds a file.) A file that was clean is not
-# looked at again until its own bytes, a header of ours, the rules or the build change (build/lint).
+# clang-tidy on the sources as the dev preset compiles them, one process per core. (Tests have only
+# the compiler's warnings: GoogleTest's macros alone take clang-tidy ten seconds per file.) A clean
+# file is not checked again until its content, one of our headers, the rules or the build change
+# (build/lint).
 check_tidy() {
   local -a sources=() dirty=()
   local file state

@@ -9,8 +9,6 @@ set(package_nlohmann "api;infra")
 set(package_librdkafka "infra/kafka")
 set(package_prometheus "infra/metrics")
 set(package_opentelemetry "infra/tracing/otlp")
-set(package_spdlog "infra/logging")
-set(package_CLI "infra/config")
 set(system_folders "api/http;infra")  # sys/…, netinet/… and other headers of the system
 
 function(complain file include what)

@@ -67,7 +67,7 @@ struct Settings {
     std::chrono::milliseconds message_timeout{25'000};
     std::int64_t queue_max_messages = 500'000;
     std::int64_t queue_max_bytes = 268'435'456;
-    std::int64_t producers = 0;  // clients of the producing instance; 0: the gateway's choice
+    std::int64_t producers = 0;  // librdkafka clients; 0: the gateway chooses
     std::chrono::milliseconds metadata_refresh{60'000};
     std::map<std::string, std::string> librdkafka;  // pass-through, by librdkafka's own names
   } kafka;

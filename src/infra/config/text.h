@@ -1,4 +1,4 @@
-// The few string functions that the configuration needs. Pure; any thread. ASCII only: keys are.
+// String functions of the configuration. Pure; any thread. ASCII only, like keys.
 #ifndef GATEWAY_INFRA_CONFIG_TEXT_H_
 #define GATEWAY_INFRA_CONFIG_TEXT_H_
 

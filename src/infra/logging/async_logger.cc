@@ -12,7 +12,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// Room that only critical lines may take, so that a flood does not lose the last words.
+// Space reserved for critical lines, so that they are not lost in a flood of others.
 constexpr std::size_t kCriticalReserve = std::size_t{64} * 1024;
 
 // A thread keeps its formatting buffer, unless a line was huge.
@@ -42,7 +42,7 @@ AsyncLogger::AsyncLogger(const Clock& clock, LoggerOptions options)
       writer_(options.sink ? nullptr : std::make_unique<DescriptorWriter>(options.descriptor)),
       sink_(options.sink ? std::move(options.sink)
                          : [this](std::string_view lines) { return writer_->Write(lines); }) {
-  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // address space until it is used
+  queue_.reserve(max_queue_bytes_ + kCriticalReserve);  // only address space until it is used
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -106,7 +106,7 @@ bool AsyncLogger::Flush(std::chrono::milliseconds timeout) {
   return finished_lines_ >= target;
 }
 
-// Says in the log itself that the log has a gap.
+// Reports dropped lines in the log itself.
 void AsyncLogger::AppendDropNotice(std::uint64_t* noticed, std::string* out) const {
   const std::uint64_t dropped = this->dropped();
   if (dropped == *noticed) return;

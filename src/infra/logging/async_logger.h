@@ -1,7 +1,7 @@
 // The Logger port: lines go through a bounded queue to one thread ("log") that writes them to
-// standard error. The composition root owns it and destroys it last. Any thread may call anything;
-// callers format their line themselves and share only a short critical section (a copy of the
-// line), never a system call that can block.
+// standard error. Gateway owns it and destroys it last. Any thread may call anything: callers
+// format their lines themselves and share only a short critical section (a copy of the line), never
+// a system call that can block.
 //
 // The queue is two buffers that swap, bounded in bytes: no line costs an allocation, a burst is one
 // write, and memory stays bounded however long lines are. (spdlog 1.10's queue is bounded in lines
@@ -46,7 +46,7 @@ struct LoggerOptions {
   // about to end.
   std::chrono::milliseconds critical_wait{200};
 
-  // How long the destructor waits for a reader that is stuck before it drops the rest.
+  // How long the destructor waits for a stuck reader before it drops the rest.
   std::chrono::milliseconds shutdown_wait{2000};
 
   // Written to if there is no sink; stays open.
@@ -99,9 +99,9 @@ class AsyncLogger final : public Logger {
   CondVar done_;  // lines were written, or the log thread has ended
   std::string queue_ GUARDED_BY(mutex_);
   std::uint64_t queued_lines_ GUARDED_BY(mutex_) = 0;    // since the start
-  std::uint64_t finished_lines_ GUARDED_BY(mutex_) = 0;  // of these: written, or given up
+  std::uint64_t finished_lines_ GUARDED_BY(mutex_) = 0;  // of these: written or dropped
   bool writer_idle_ GUARDED_BY(mutex_) = false;
-  bool urgent_ GUARDED_BY(mutex_) = false;  // a caller waits for what is queued
+  bool urgent_ GUARDED_BY(mutex_) = false;  // a caller waits until the queue is written
   bool stop_ GUARDED_BY(mutex_) = false;
   bool ended_ GUARDED_BY(mutex_) = false;
 

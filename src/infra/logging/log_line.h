@@ -1,4 +1,4 @@
-// One line of the log, in either format. Pure functions, any thread.
+// Formats a line of the log, as JSON or as text. Pure functions; any thread.
 #ifndef GATEWAY_INFRA_LOGGING_LOG_LINE_H_
 #define GATEWAY_INFRA_LOGGING_LOG_LINE_H_
 

@@ -1,4 +1,4 @@
-// Files read whole at start-up.
+// Reads whole files at start-up. Blocks on the disk; any thread.
 #ifndef GATEWAY_INFRA_OS_NAMED_FILE_H_
 #define GATEWAY_INFRA_OS_NAMED_FILE_H_
 
@@ -15,7 +15,7 @@ struct NamedFile {
 
 // "" if the file cannot be read.
 std::string ReadWhole(const std::filesystem::path& file);
-// The regular files directly in `directory`; what cannot be read is left out.
+// The regular files directly in `directory`, without those that cannot be read.
 std::vector<NamedFile> ReadDirectory(const std::filesystem::path& directory);
 
 }  // namespace gateway

@@ -1,4 +1,4 @@
-// What the process asks of the system at start-up.
+// What the process asks of the system at start-up. The main thread calls it, once.
 #ifndef GATEWAY_INFRA_OS_RESOURCE_LIMITS_H_
 #define GATEWAY_INFRA_OS_RESOURCE_LIMITS_H_
 
@@ -10,11 +10,10 @@ namespace gateway {
 // the limit in force.
 std::uint64_t RaiseOpenFileLimit();
 
-// This thread, and those that it starts from now on, are scheduled as SCHED_BATCH (sched(7)): when
-// woken they wait for a processor that is free or whose time slice is over, rather than interrupt
-// the thread that is running there, which mostly is the one that has just woken them and has more
-// to hand over (docs/adr/0013). Needs no privilege. Another policy that somebody has chosen for the
-// process is left as it is. False if the system refuses it.
+// Schedules this thread, and those that it starts from now on, as SCHED_BATCH (sched(7)): a thread
+// that wakes up does not preempt the one running on its processor, which mostly is the one that
+// woke it and has more to hand over (docs/adr/0013). Needs no privilege. Keeps any other policy
+// that was chosen for the process. False if the system refuses.
 bool UseBatchScheduling();
 
 }  // namespace gateway

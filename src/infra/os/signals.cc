@@ -31,16 +31,13 @@ Signals::Signals() : fd_(BlockAndWatch()) {}
 
 Signals::~Signals() { close(fd_); }
 
-int Signals::Wait() const {
+int Signals::WaitFor(std::chrono::milliseconds time) const {
+  pollfd polled{fd_, POLLIN, 0};
+  if (poll(&polled, 1, static_cast<int>(time.count())) <= 0) return 0;
   signalfd_siginfo info{};
   while (read(fd_, &info, sizeof info) < 0 && errno == EINTR) {
   }
   return static_cast<int>(info.ssi_signo);
-}
-
-int Signals::WaitFor(std::chrono::milliseconds time) const {
-  pollfd polled{fd_, POLLIN, 0};
-  return poll(&polled, 1, static_cast<int>(time.count())) > 0 ? Wait() : 0;
 }
 
 }  // namespace gateway

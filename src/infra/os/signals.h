@@ -1,6 +1,6 @@
-// The signals that the process waits for: SIGTERM and SIGINT (stop), SIGHUP (read the certificates
-// again). Made on the main thread before any other thread starts, so that all of them inherit the
-// blocked signals and none is interrupted.
+// The signals that the process waits for: SIGTERM and SIGINT (stop), SIGHUP (reload the
+// certificates). Owned by main, which makes it before there are other threads: they inherit the
+// blocked signals, so none is interrupted. One thread waits.
 #ifndef GATEWAY_INFRA_OS_SIGNALS_H_
 #define GATEWAY_INFRA_OS_SIGNALS_H_
 
@@ -15,9 +15,7 @@ class Signals final {
   Signals& operator=(const Signals&) = delete;
   ~Signals();
 
-  // Waits for a signal and returns its number.
-  int Wait() const;
-  // The same for at most `time`; 0 if none arrived.
+  // Waits for a signal for at most `time`. Returns its number, or 0 if none came.
   int WaitFor(std::chrono::milliseconds time) const;
 
  private:

@@ -1,4 +1,4 @@
-// The real Clock. Stateless; any thread.
+// The Clock of the system. Stateless; any thread.
 #ifndef GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
 #define GATEWAY_INFRA_OS_SYSTEM_CLOCK_H_
 

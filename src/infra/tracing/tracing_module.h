@@ -1,7 +1,7 @@
-// The module that records spans and exports them: a shared object of its own, loaded only when
-// Tracing:Enabled says so, because what it needs (protobuf, gRPC, curl) would cost every gateway 12
-// MB and every start 10 ms. It is built when CMake finds opentelemetry-cpp. Called by main, once,
-// at start-up; a module that was loaded stays.
+// Loads the module that records and exports spans. It is a shared object, loaded only if
+// Tracing:Enabled is true, because its libraries (protobuf, gRPC, curl) would cost every gateway 12
+// MB and every start 10 ms. It is built if CMake finds opentelemetry-cpp. Gateway loads it once, at
+// start-up; a loaded module is never unloaded.
 #ifndef GATEWAY_INFRA_TRACING_TRACING_MODULE_H_
 #define GATEWAY_INFRA_TRACING_TRACING_MODULE_H_
 
@@ -33,8 +33,8 @@ struct TracingEntry {
   std::unique_ptr<Tracer> (*make)(const TracingOptions& options);
 };
 
-// Loads the module that lies beside `executable` or under the library directory of its prefix. The
-// tracer may be null, see TracingEntry. The error is a sentence that says what to do.
+// Loads the module next to `executable` or in the library directory of its prefix. The tracer may
+// be null, see TracingEntry. The error is a sentence that says what to do.
 Result<std::unique_ptr<Tracer>, std::string> LoadTracing(const std::filesystem::path& executable,
                                                          const TracingOptions& options);
 

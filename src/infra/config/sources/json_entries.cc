@@ -177,7 +177,7 @@ JsonEntries ParseJsonEntries(std::string_view text, const Origin& origin) {
   }
   JsonEntries result;
   Flattener flattener(text, origin, &result);
-  // The parser takes a zero byte for the end of the text.
+  // The parser takes a zero byte as the end of the text.
   const std::size_t zero = text.find('\0');
   if (zero != std::string_view::npos) {
     flattener.ReportSyntax(zero + 1, "a zero byte");

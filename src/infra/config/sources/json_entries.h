@@ -19,7 +19,7 @@ struct JsonEntries {
   bool readable = true;  // false: unreadable or not JSON; no entries
 };
 
-// The members of the root object, flattened. "$schema" at the root is for editors and is left out.
+// The members of the root object, flattened, without "$schema" at the root, which is for editors.
 JsonEntries ParseJsonEntries(std::string_view text, const Origin& origin);
 
 // The same of a file; `origin.where` is set to "file <path>".

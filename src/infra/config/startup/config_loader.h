@@ -1,5 +1,5 @@
-// Loads the configuration: five sources laid over the defaults, checked as a whole. Runs once at
-// start-up, on one thread; prints nothing.
+// Loads the configuration: the defaults, overridden by five sources, validated as a whole. Runs
+// once at start-up, on one thread; prints nothing.
 #ifndef GATEWAY_INFRA_CONFIG_STARTUP_CONFIG_LOADER_H_
 #define GATEWAY_INFRA_CONFIG_STARTUP_CONFIG_LOADER_H_
 

@@ -1,5 +1,5 @@
-// The first thing that main does: from the command line and the environment to settings to run
-// with, or to an exit code. The only part of the configuration that prints.
+// The first step of main: turns command line and environment into settings, or into an exit code.
+// The only part of the configuration that prints.
 #ifndef GATEWAY_INFRA_CONFIG_STARTUP_STARTUP_H_
 #define GATEWAY_INFRA_CONFIG_STARTUP_STARTUP_H_
 

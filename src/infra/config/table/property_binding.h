@@ -17,7 +17,7 @@
 
 namespace gateway::config {
 
-// The spelling of each enumerator. One overload for each enumeration of settings.h.
+// The spelling of each enumerator. One overload per enumeration of settings.h.
 template <typename E, std::size_t kSize>
 using Names = std::array<std::pair<std::string_view, E>, kSize>;
 

@@ -26,7 +26,7 @@ std::string OneOf(const Property& property) {
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Comma-separated parts, none empty, none with white space.
+// Comma-separated parts, none of them empty or with white space.
 bool IsServerList(std::string_view text) {
   char before = ',';
   for (const char c : text) {

@@ -18,7 +18,7 @@ std::optional<std::size_t> ParseIndex(std::string_view text) {
   return index;
 }
 
-// The target at `rest` below a key of the table.
+// The target that `rest` names below a key of the table.
 std::optional<Target> ResolveBelow(const Property& property, std::string_view rest,
                                    ConfigProblem* problem) {
   Target target;

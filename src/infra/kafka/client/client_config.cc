@@ -309,7 +309,7 @@ Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClie
   std::vector<std::string> problems = Apply(input, kind, conf.get());
   if (!problems.empty()) return std::move(problems.front());
   if (kind == KafkaClientKind::kLookup) {
-    rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // the producing instance says the same
+    rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // the producing client logs the same
   } else {
     rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR |
                                              RD_KAFKA_EVENT_STATS | RD_KAFKA_EVENT_LOG);
@@ -321,7 +321,7 @@ Result<RdClient, std::string> MakeKafkaClient(RdConf conf) {
   std::array<char, 512> text{};
   RdClient client(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size()));
   if (client == nullptr) return std::string(text.data());
-  (void)conf.release();  // the instance owns it now
+  (void)conf.release();  // the client owns it now
   return client;
 }
 

@@ -10,8 +10,8 @@ namespace gateway {
 Result<std::unique_ptr<EmbeddedBroker>, std::string> EmbeddedBroker::Start(Logger& logger) {
   std::array<char, 256> text{};
   RdConf conf(rd_kafka_conf_new());
-  rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // it would say that it has no brokers
-  // The broker's sockets take this from their owner; without it answers come 40 ms late.
+  rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // it would log that it has no brokers
+  // The broker's sockets inherit this from their owner; without it responses come 40 ms late.
   if (rd_kafka_conf_set(conf.get(), "socket.nagle.disable", "true", text.data(), text.size()) !=
       RD_KAFKA_CONF_OK) {
     return "The embedded broker cannot start: " + std::string(text.data());

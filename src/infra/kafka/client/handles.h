@@ -1,6 +1,5 @@
-// Owning pointers for the C objects of librdkafka, and nothing else. An object that librdkafka
-// takes over (a configuration by rd_kafka_new, headers by producev) is released after that call
-// succeeded.
+// Owning pointers for librdkafka's C objects. When librdkafka takes over an object (rd_kafka_new a
+// configuration, producev headers), release the pointer after the call has succeeded.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_HANDLES_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_HANDLES_H_
 

@@ -1,6 +1,5 @@
-// What OpenTelemetry's environment variables say, as far as opentelemetry-cpp does not read them
-// itself. Read once, at start-up, before there are other threads that might change them (none
-// does).
+// OpenTelemetry's environment variables that opentelemetry-cpp does not read itself. Read once, at
+// start-up; no thread changes the environment.
 #ifndef GATEWAY_INFRA_TRACING_OTLP_ENVIRONMENT_H_
 #define GATEWAY_INFRA_TRACING_OTLP_ENVIRONMENT_H_
 
@@ -20,8 +19,8 @@ bool SwitchedOff();
 // OTEL_SERVICE_NAME or service.name of OTEL_RESOURCE_ATTRIBUTES is set.
 bool NamesTheService();
 
-// OTEL_TRACES_SAMPLER and _ARG. What it does not understand it says to `logger`, and takes the
-// default, parentbased_always_on.
+// OTEL_TRACES_SAMPLER and _ARG. Logs values that it does not understand, and uses the default,
+// parentbased_always_on, instead.
 std::unique_ptr<opentelemetry::sdk::trace::Sampler> MakeSampler(Logger* logger);
 
 // OTEL_BSP_MAX_QUEUE_SIZE (2048), OTEL_BSP_MAX_EXPORT_BATCH_SIZE (512), OTEL_BSP_SCHEDULE_DELAY

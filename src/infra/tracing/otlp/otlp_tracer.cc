@@ -1,5 +1,5 @@
-// The tracer on opentelemetry-cpp: spans are gathered by its batch processor, on a thread of its
-// own and in a bounded queue (what does not fit is dropped), and exported by OTLP over HTTP.
+// The tracer on opentelemetry-cpp. Its batch processor gathers spans in a bounded queue (and drops
+// those that do not fit) and exports them by OTLP over HTTP, on a thread of its own.
 #include <opentelemetry/exporters/otlp/otlp_http_exporter_factory.h>
 #include <opentelemetry/exporters/otlp/otlp_http_exporter_options.h>
 #include <opentelemetry/sdk/resource/resource.h>
@@ -66,7 +66,7 @@ TraceContext ContextOf(const api::SpanContext& context) {
   return TraceContext::Parse({text.data(), text.size()}).value_or(TraceContext());
 }
 
-// Of a URL what may stand in a log: "https://user:secret@host/path?key=…" may name a secret.
+// The parts of a URL that may be logged: "https://user:secret@host/path?key=…" may contain secrets.
 std::string WithoutCredentials(std::string url) {
   url.erase(std::min(url.find_first_of("?#"), url.size()));
   const std::size_t scheme = url.find("://");
@@ -76,7 +76,7 @@ std::string WithoutCredentials(std::string url) {
   return url;
 }
 
-// protobuf's strings are UTF-8, and one that is not spoils the whole export.
+// protobuf's strings must be UTF-8: one that is not fails the whole export.
 std::string Text(std::string_view value) {
   std::string text;
   text.reserve(value.size());
