@@ -16,21 +16,22 @@ constexpr std::vector<ProduceRoute> (*kProduceRoutes[])() = {
 
 Api::Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
          const Readiness& readiness, const Lifecycle& lifecycle, const Clock& clock,
-         Metrics& metrics, Logger& logger)
+         HttpMetrics& http_metrics, ProduceMetrics& produce_metrics,
+         const MetricsExporter& exporter, Logger& logger)
     : cors_(std::move(options.allowed_origins)),
       access_log_(logger, options.access_log),
       admission_(options.max_in_flight_requests, options.max_in_flight_bytes),
       tracer_(options.tracer == nullptr ? NoTracer() : *options.tracer),
-      produce_(service, clock, metrics, logger, options.request_timeout, tracer_,
+      produce_(service, clock, produce_metrics, logger, options.request_timeout, tracer_,
                PropagatedFields(options.headers_from_request)),
       topics_(catalog, service.policy()),
       health_(readiness, clock, options.liveness),
-      metrics_(metrics),
+      metrics_(exporter),
       site_(std::move(options.site)),
-      pipeline_(router_, cors_, access_log_, admission_, lifecycle, clock, metrics, logger,
+      pipeline_(router_, cors_, access_log_, admission_, lifecycle, clock, http_metrics, logger,
                 tracer_),
       management_pipeline_(management_router_, cors_, access_log_, admission_, lifecycle, clock,
-                           metrics, logger) {
+                           http_metrics, logger) {
   for (const auto routes : kProduceRoutes) produce_.AddRoutes(routes(), &router_);
   topics_.AddRoutes(&router_);
   health_.AddApiRoutes(&router_);

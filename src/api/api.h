@@ -22,8 +22,10 @@
 #include "service/health/readiness.h"
 #include "service/limits/admission.h"
 #include "service/ports/clock.h"
+#include "service/ports/http_metrics.h"
 #include "service/ports/logger.h"
-#include "service/ports/metrics.h"
+#include "service/ports/metrics_exporter.h"
+#include "service/ports/produce_metrics.h"
 #include "service/ports/topic_catalog.h"
 #include "service/produce/produce_service.h"
 
@@ -46,7 +48,8 @@ struct ApiOptions {
 class Api final {
  public:
   Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
-      const Readiness& readiness, const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics,
+      const Readiness& readiness, const Lifecycle& lifecycle, const Clock& clock,
+      HttpMetrics& http_metrics, ProduceMetrics& produce_metrics, const MetricsExporter& exporter,
       Logger& logger);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;

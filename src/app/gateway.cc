@@ -91,7 +91,7 @@ Gateway::ExitCode Gateway::StartKafka() {
     options.kafka.bootstrap_servers = embedded_->bootstrap_servers();
     options.embedded = true;
   }
-  auto producer = KafkaProducer::Create(std::move(options), log_, metrics_, clock_);
+  auto producer = KafkaProducer::Create(std::move(options), log_, metrics_.produce(), clock_);
   if (!producer.ok()) {
     // What librdkafka finds only when it starts, such as a certificate that it cannot read.
     log_.Log(LogLevel::kCritical, "producer-failed", producer.error());
@@ -116,11 +116,11 @@ Gateway::ExitCode Gateway::BuildApi() {
   readiness_ = std::make_unique<Readiness>(*producer_, lifecycle_, clock_,
                                            settings_.health.kafka_down_grace);
   service_ = std::make_unique<ProduceService>(
-      *producer_, clock_, metrics_, TopicPolicy(settings_.topics.allow, settings_.topics.deny),
-      RecordLimitsOf(settings_.limits));
+      *producer_, clock_, metrics_.produce(),
+      TopicPolicy(settings_.topics.allow, settings_.topics.deny), RecordLimitsOf(settings_.limits));
   catalog_ = MakeCatalog();
   api_ = std::make_unique<Api>(MakeApiOptions(), *service_, *catalog_, *readiness_, lifecycle_,
-                               clock_, metrics_, log_);
+                               clock_, metrics_.http(), metrics_.produce(), metrics_, log_);
   return {};
 }
 
@@ -167,10 +167,11 @@ Gateway::ExitCode Gateway::StartServers() {
   http::ServerOptions options = ServerOptionsOf(settings_.http);
   options.tls = tls_.get();
   options.bursts = producer_.get();
-  server_ = std::make_unique<http::Server>(std::move(options), api_->handler(), metrics_, log_);
+  server_ =
+      std::make_unique<http::Server>(std::move(options), api_->handler(), metrics_.http(), log_);
   if (settings_.management.port) {
     management_ = std::make_unique<http::Server>(ManagementOptionsOf(settings_),
-                                                 api_->management_handler(), metrics_, log_);
+                                                 api_->management_handler(), metrics_.http(), log_);
   }
   if (const ExitCode code = Listen(server_.get(), "http")) return code;
   if (management_) {

@@ -10,7 +10,7 @@ void MetricsController::AddRoutes(Router* router) {
                [this](const http::Request&, const std::shared_ptr<Exchange>& exchange) {
                  http::Response response;
                  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-                 response.body = metrics_.Scrape();
+                 response.body = exporter_.Scrape();
                  exchange->Reply(std::move(response));
                },
                {},

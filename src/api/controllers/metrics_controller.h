@@ -1,20 +1,20 @@
-// GET /metrics: the Prometheus text format. Owned by main; any thread.
+// GET /metrics: the Prometheus text format. Owned by Api; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_METRICS_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_METRICS_CONTROLLER_H_
 
 #include "api/pipeline/router.h"
-#include "service/ports/metrics.h"
+#include "service/ports/metrics_exporter.h"
 
 namespace gateway {
 
 class MetricsController final {
  public:
-  explicit MetricsController(const Metrics& metrics) : metrics_(metrics) {}
+  explicit MetricsController(const MetricsExporter& exporter) : exporter_(exporter) {}
 
   void AddRoutes(Router* router);
 
  private:
-  const Metrics& metrics_;
+  const MetricsExporter& exporter_;
 };
 
 }  // namespace gateway

@@ -130,7 +130,7 @@ void ProduceController::Produce(ProduceRequest request, const http::Request& sen
                     : CompleteWhenDelivered(exchange, AnswerOptionsOf(context, request), spans),
       released);
   if (!produced.ok()) return refuse(Problem::FromError(std::move(produced).error()));
-  accounting.set_sent();
+  accounting.set_sent(metrics_);
   if (respond_async) return exchange->Reply(context.format->Accepted(total));
   exchange->SetDeadline(clock_.Now() + timeout,
                         [operation = std::move(produced).value()] { operation->Expire(); });

@@ -17,7 +17,7 @@
 #include "api/tracing/propagated_fields.h"
 #include "service/ports/clock.h"
 #include "service/ports/logger.h"
-#include "service/ports/metrics.h"
+#include "service/ports/produce_metrics.h"
 #include "service/ports/tracer.h"
 #include "service/produce/produce_service.h"
 
@@ -27,9 +27,9 @@ class ProduceController final {
  public:
   // `request_timeout`: Limits:RequestTimeoutMs, the deadline of a request and the upper limit of a
   // client's own. `fields`: Records:HeadersFromRequest.
-  ProduceController(ProduceService& service, const Clock& clock, Metrics& metrics, Logger& logger,
-                    std::chrono::milliseconds request_timeout, Tracer& tracer = NoTracer(),
-                    PropagatedFields fields = {})
+  ProduceController(ProduceService& service, const Clock& clock, ProduceMetrics& metrics,
+                    Logger& logger, std::chrono::milliseconds request_timeout,
+                    Tracer& tracer = NoTracer(), PropagatedFields fields = {})
       : service_(service),
         clock_(clock),
         metrics_(metrics),
@@ -56,7 +56,7 @@ class ProduceController final {
 
   ProduceService& service_;
   const Clock& clock_;
-  Metrics& metrics_;
+  ProduceMetrics& metrics_;
   Logger& logger_;
   const std::chrono::milliseconds request_timeout_;
   Tracer& tracer_;

@@ -27,7 +27,7 @@ void Accounting::End(const RequestContext& context, int status, std::string_view
       context.route == nullptr ? std::string_view() : context.route->path;
   const std::string_view method = http::MethodName(context.method);
   metrics_.OnRequestFinished(method, route, status, duration, request_bytes_, response_bytes);
-  if (sent_) metrics_.OnStage(LatencyStage::kTotal, duration);
+  if (sent_to_ != nullptr) sent_to_->OnStage(LatencyStage::kTotal, duration);
   const bool understood = context.method != http::Method::kUnknown || !context.path.empty();
   AccessLog::Line line;
   line.request_id = context.request_id;

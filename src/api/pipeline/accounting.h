@@ -13,14 +13,15 @@
 #include "api/pipeline/access_log.h"
 #include "api/pipeline/request_context.h"
 #include "service/ports/clock.h"
-#include "service/ports/metrics.h"
+#include "service/ports/http_metrics.h"
+#include "service/ports/produce_metrics.h"
 #include "service/ports/tracer.h"
 
 namespace gateway {
 
 class Accounting final {
  public:
-  Accounting(const AccessLog& access_log, Metrics& metrics, const Clock& clock)
+  Accounting(const AccessLog& access_log, HttpMetrics& metrics, const Clock& clock)
       : access_log_(access_log), metrics_(metrics), clock_(clock) {
     metrics_.OnRequestStarted();
   }
@@ -37,8 +38,8 @@ class Accounting final {
     topic_ = AccessLog::Bounded(topic);
     batch_size_ = batch_size;
   }
-  // Its records were sent: its time counts as LatencyStage::kTotal.
-  void set_sent() { sent_ = true; }
+  // Its records were sent: its time counts as LatencyStage::kTotal in `metrics`, which outlives it.
+  void set_sent(ProduceMetrics& metrics) { sent_to_ = &metrics; }
 
   // The request has ended with an answer, or (EndUnanswered) because the client went away before
   // its answer. The first call counts.
@@ -51,10 +52,10 @@ class Accounting final {
                std::size_t response_bytes);
 
   const AccessLog& access_log_;
-  Metrics& metrics_;
+  HttpMetrics& metrics_;
   const Clock& clock_;
   bool ended_ = false;
-  bool sent_ = false;
+  ProduceMetrics* sent_to_ = nullptr;  // null: it sent no records
   std::size_t request_bytes_ = 0;
   std::string topic_;
   std::size_t batch_size_ = 0;

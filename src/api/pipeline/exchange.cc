@@ -10,7 +10,7 @@
 namespace gateway {
 
 Exchange::Exchange(RequestContext context, const Cors& cors, const AccessLog& access_log,
-                   Admission& admission, Metrics& metrics, const Clock& clock)
+                   Admission& admission, HttpMetrics& metrics, const Clock& clock)
     : context_(std::move(context)),
       accounting_(access_log, metrics, clock),
       cors_(cors),

@@ -20,7 +20,7 @@
 #include "api/problem/problem.h"
 #include "service/limits/admission.h"
 #include "service/ports/clock.h"
-#include "service/ports/metrics.h"
+#include "service/ports/http_metrics.h"
 
 namespace gateway {
 
@@ -30,7 +30,7 @@ class Exchange final : public http::RequestState, public std::enable_shared_from
  public:
   // The references outlive every exchange.
   Exchange(RequestContext context, const Cors& cors, const AccessLog& access_log,
-           Admission& admission, Metrics& metrics, const Clock& clock);
+           Admission& admission, HttpMetrics& metrics, const Clock& clock);
   ~Exchange() override;
 
   const RequestContext& context() const { return context_; }

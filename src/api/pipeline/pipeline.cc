@@ -46,7 +46,7 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
 
 Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
                    Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
-                   Metrics& metrics, Logger& logger, Tracer& tracer)
+                   HttpMetrics& metrics, Logger& logger, Tracer& tracer)
     : router_(router),
       cors_(cors),
       access_log_(access_log),

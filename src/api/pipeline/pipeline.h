@@ -16,8 +16,8 @@
 #include "service/health/lifecycle.h"
 #include "service/limits/admission.h"
 #include "service/ports/clock.h"
+#include "service/ports/http_metrics.h"
 #include "service/ports/logger.h"
-#include "service/ports/metrics.h"
 #include "service/ports/tracer.h"
 
 namespace gateway {
@@ -25,8 +25,8 @@ namespace gateway {
 class Pipeline final : public http::HttpHandler {
  public:
   Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
-           Admission& admission, const Lifecycle& lifecycle, const Clock& clock, Metrics& metrics,
-           Logger& logger, Tracer& tracer = NoTracer());
+           Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
+           HttpMetrics& metrics, Logger& logger, Tracer& tracer = NoTracer());
 
   http::HeadVerdict OnHead(const http::RequestHead& head, std::string_view peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -58,7 +58,7 @@ class Pipeline final : public http::HttpHandler {
   Admission& admission_;
   const Lifecycle& lifecycle_;
   const Clock& clock_;
-  Metrics& metrics_;
+  HttpMetrics& metrics_;
   Logger& logger_;
   Tracer& tracer_;
 };

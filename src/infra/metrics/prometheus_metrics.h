@@ -15,7 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "service/ports/metrics.h"
+#include "service/ports/http_metrics.h"
+#include "service/ports/metrics_exporter.h"
 #include "service/ports/produce_metrics.h"
 #include "service/types/error.h"
 #include "service/types/kafka_status.h"
@@ -73,31 +74,17 @@ struct PrometheusOptions {
   const RdkafkaMetrics* rdkafka = nullptr;
 };
 
-class PrometheusMetrics final : public Metrics {
+class PrometheusMetrics final : public MetricsExporter {
  public:
   explicit PrometheusMetrics(PrometheusOptions options);
   ~PrometheusMetrics() override;
   PrometheusMetrics(const PrometheusMetrics&) = delete;
   PrometheusMetrics& operator=(const PrometheusMetrics&) = delete;
 
-  void OnRequestStarted() override;
-  void OnRequestFinished(std::string_view method, std::string_view route, int status,
-                         std::chrono::nanoseconds duration, std::size_t request_bytes,
-                         std::size_t response_bytes) override;
-  void OnHttpRejected(std::string_view reason) override;
-  void OnConnectionsChanged(std::int64_t delta) override;
-  void OnRecordsSent(std::int64_t count, std::int64_t bytes) override;
-  void OnRecordReported(std::string_view topic, RecordResult result, std::size_t bytes,
-                        std::chrono::nanoseconds since_sent) override;
-  void OnBatch(std::size_t records) override;
-  void OnRecordsHeld(std::int64_t delta) override;
-  void OnRecordsWithdrawn(std::size_t count) override;
-  void OnDispatchRound(std::size_t records) override;
-  void OnAcceptedFailed(std::int64_t records) override;
-  void OnRecordFailed(ErrorCode code) override;
-  void OnStage(LatencyStage stage, std::chrono::nanoseconds took) override;
-  void OnProblem(std::string_view code) override;
-  void OnKafkaReady(bool ready) override;
+  // What counts; each lives as long as this.
+  HttpMetrics& http();
+  ProduceMetrics& produce();
+
   std::string Scrape() const override;
 
  private:

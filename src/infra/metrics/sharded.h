@@ -1,7 +1,7 @@
-// Counters that many threads add to without sharing a cache line: a table of 64-bit cells, one copy
-// (shard) for each thread or few threads, summed when read. Adding is wait-free for Add and
-// lock-free for AddDouble; any thread may call anything at any time. A sum read while others add is
-// a moment's view: no addition is ever lost, but two cells need not be of the same instant.
+// Counters that many threads add to without sharing a cache line: a table of 64-bit cells, with one
+// copy (shard) per thread or few threads, summed when read. Add is wait-free, AddDouble lock-free;
+// any thread may call anything at any time. No addition is ever lost, but cells that are read while
+// other threads add need not be of the same instant.
 #ifndef GATEWAY_INFRA_METRICS_SHARDED_H_
 #define GATEWAY_INFRA_METRICS_SHARDED_H_
 
@@ -16,8 +16,8 @@ namespace gateway {
 
 inline constexpr std::size_t kMetricShards = 16;
 
-// The calling thread's shard: threads are numbered as they come, so that up to kMetricShards of
-// them never meet.
+// The calling thread's shard: threads are numbered in the order of their first call, so that up to
+// kMetricShards of them share none.
 inline std::size_t ThisThreadShard() {
   static std::atomic<std::size_t> next{0};
   thread_local const std::size_t shard =

@@ -1,4 +1,4 @@
-// A classic Prometheus histogram on sharded cells: prometheus-cpp's own takes a mutex in Observe,
+// A classic Prometheus histogram on sharded cells: Observe of prometheus-cpp's own takes a mutex,
 // which the I/O and delivery threads would share. Observations are integers in a native unit
 // (nanoseconds, bytes); the layout says how many of them make one exported base unit. Any thread.
 #ifndef GATEWAY_INFRA_METRICS_SHARDED_HISTOGRAM_H_
@@ -44,7 +44,7 @@ class ShardedHistogram final {
 
  private:
   const BucketLayout& layout_;
-  ShardedCells cells_;  // one for each bound, one for +Inf, one for the sum
+  ShardedCells cells_;  // one per bound, one for +Inf, one for the sum
 };
 
 }  // namespace gateway

@@ -1,5 +1,5 @@
-// What the gateway is like at the moment of a scrape, and the settings to compare that with. Costs
-// nothing in between. Owned by PrometheusMetrics; any thread.
+// The state of the gateway at the moment of a scrape, and the settings to compare it with. Costs
+// nothing between scrapes. Owned by PrometheusMetrics; any thread.
 #ifndef GATEWAY_INFRA_METRICS_STATE_METRICS_H_
 #define GATEWAY_INFRA_METRICS_STATE_METRICS_H_
 

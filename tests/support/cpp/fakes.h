@@ -14,9 +14,10 @@
 #include <vector>
 
 #include "service/ports/clock.h"
+#include "service/ports/http_metrics.h"
 #include "service/ports/kafka_health.h"
 #include "service/ports/logger.h"
-#include "service/ports/metrics.h"
+#include "service/ports/metrics_exporter.h"
 #include "service/ports/produce_metrics.h"
 #include "service/ports/producer.h"
 #include "service/ports/topic_catalog.h"
@@ -78,7 +79,7 @@ inline DeliveryReport NotStored(ErrorCode code,
   return error;
 }
 
-class FakeMetrics final : public Metrics {
+class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public MetricsExporter {
  public:
   void OnRequestStarted() override {
     const std::lock_guard lock(mutex_);

@@ -42,7 +42,8 @@ std::pair<std::set<std::string>, std::set<std::string>> RoutesOfRouters(bool man
   ApiOptions options;
   options.management_apart = management_apart;
   testing::FakeTopicCatalog catalog;
-  const Api api(std::move(options), service, catalog, readiness, lifecycle, clock, metrics, logger);
+  const Api api(std::move(options), service, catalog, readiness, lifecycle, clock, metrics, metrics,
+                metrics, logger);
   return {NamesOf(api.router()), NamesOf(api.management_router())};
 }
 

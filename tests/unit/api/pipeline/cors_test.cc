@@ -20,7 +20,7 @@ class CorsTest : public ::testing::Test {
     ApiOptions options;
     options.allowed_origins = allowed;
     api_.emplace(std::move(options), service_, catalog_, readiness_, lifecycle_, clock_, metrics_,
-                 logger_);
+                 metrics_, metrics_, logger_);
     http::RequestHead head;
     head.method = method;
     head.path = path;

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "service/ports/metrics.h"
+#include "service/ports/http_metrics.h"
 #include "service/ports/produce_metrics.h"
 #include "service/types/error.h"
 
@@ -25,8 +25,8 @@ constexpr std::chrono::microseconds kQuick(150);
 // A sample as a line of its own, so that a prefix of a number does not match.
 auto HasLine(const std::string& line) { return HasSubstr("\n" + line + "\n"); }
 
-void Deliver(Metrics& metrics, std::string_view topic, std::size_t bytes = 10) {
-  metrics.OnRecordReported(topic, RecordResult::kDelivered, bytes, kQuick);
+void Deliver(PrometheusMetrics& metrics, std::string_view topic, std::size_t bytes = 10) {
+  metrics.produce().OnRecordReported(topic, RecordResult::kDelivered, bytes, kQuick);
 }
 
 TEST(PrometheusMetrics, ExportsKnownZerosBeforeAnythingHappens) {
@@ -50,8 +50,8 @@ TEST(PrometheusMetrics, ExportsKnownZerosBeforeAnythingHappens) {
 
 TEST(PrometheusMetrics, CountsARequestUnderItsMethodRouteAndStatus) {
   PrometheusMetrics metrics({});
-  metrics.OnRequestStarted();
-  metrics.OnRequestFinished("POST", "/topics/{topic}", 200, milliseconds(3), 100, 2000);
+  metrics.http().OnRequestStarted();
+  metrics.http().OnRequestFinished("POST", "/topics/{topic}", 200, milliseconds(3), 100, 2000);
   const std::string labels =
       "{http_request_method=\"POST\",http_route=\"/topics/{topic}\","
       "http_response_status_code=\"200\"";
@@ -68,8 +68,8 @@ TEST(PrometheusMetrics, CountsARequestUnderItsMethodRouteAndStatus) {
 
 TEST(PrometheusMetrics, AnUnknownMethodAndAnUnmatchedRouteGetFixedLabels) {
   PrometheusMetrics metrics({});
-  metrics.OnRequestFinished("BREW", "", 404, milliseconds(1), 0, 0);
-  metrics.OnRequestFinished("get", "", 404, milliseconds(1), 0, 0);
+  metrics.http().OnRequestFinished("BREW", "", 404, milliseconds(1), 0, 0);
+  metrics.http().OnRequestFinished("get", "", 404, milliseconds(1), 0, 0);
   EXPECT_THAT(metrics.Scrape(),
               HasLine("http_server_request_duration_seconds_count{http_request_method=\"_OTHER\","
                       "http_route=\"_unmatched\",http_response_status_code=\"404\"} 2"));
@@ -77,10 +77,10 @@ TEST(PrometheusMetrics, AnUnknownMethodAndAnUnmatchedRouteGetFixedLabels) {
 
 TEST(PrometheusMetrics, ActiveRequestsAndConnectionsGoUpAndDown) {
   PrometheusMetrics metrics({});
-  for (int i = 0; i < 3; ++i) metrics.OnRequestStarted();
-  metrics.OnRequestFinished("GET", "/", 200, milliseconds(1), 0, 0);
-  metrics.OnConnectionsChanged(5);
-  metrics.OnConnectionsChanged(-1);
+  for (int i = 0; i < 3; ++i) metrics.http().OnRequestStarted();
+  metrics.http().OnRequestFinished("GET", "/", 200, milliseconds(1), 0, 0);
+  metrics.http().OnConnectionsChanged(5);
+  metrics.http().OnConnectionsChanged(-1);
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text, HasLine("http_server_active_requests 2"));
   EXPECT_THAT(text, HasLine("http_server_open_connections 4"));
@@ -88,9 +88,9 @@ TEST(PrometheusMetrics, ActiveRequestsAndConnectionsGoUpAndDown) {
 
 TEST(PrometheusMetrics, CountsRejectionsByReasonIncludingUnknownReasons) {
   PrometheusMetrics metrics({});
-  metrics.OnHttpRejected("head-timeout");
-  metrics.OnHttpRejected("new-reason");
-  metrics.OnHttpRejected("new-reason");
+  metrics.http().OnHttpRejected("head-timeout");
+  metrics.http().OnHttpRejected("new-reason");
+  metrics.http().OnHttpRejected("new-reason");
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"head-timeout\"} 1"));
   EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"new-reason\"} 2"));
@@ -99,8 +99,8 @@ TEST(PrometheusMetrics, CountsRejectionsByReasonIncludingUnknownReasons) {
 TEST(PrometheusMetrics, EndlessLabelSetsEndUpInOneSeries) {
   PrometheusMetrics metrics({});
   for (int i = 0; i < 3000; ++i) {
-    metrics.OnRequestFinished("GET", "/" + std::to_string(i), 200, milliseconds(1), 0, 0);
-    metrics.OnHttpRejected(std::to_string(i));
+    metrics.http().OnRequestFinished("GET", "/" + std::to_string(i), 200, milliseconds(1), 0, 0);
+    metrics.http().OnHttpRejected(std::to_string(i));
   }
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text,
@@ -111,12 +111,12 @@ TEST(PrometheusMetrics, EndlessLabelSetsEndUpInOneSeries) {
 
 TEST(PrometheusMetrics, ATopicIsALabelOnlyOnceARecordOfItWasDelivered) {
   PrometheusMetrics metrics({});
-  metrics.OnRecordReported("orders", RecordResult::kNotPersisted, 10, kQuick);
-  metrics.OnRecordReported("orders", RecordResult::kLate, 10, kQuick);
+  metrics.produce().OnRecordReported("orders", RecordResult::kNotPersisted, 10, kQuick);
+  metrics.produce().OnRecordReported("orders", RecordResult::kLate, 10, kQuick);
   EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("orders")));
 
   Deliver(metrics, "orders");
-  metrics.OnRecordReported("orders", RecordResult::kPossiblyPersisted, 10, kQuick);
+  metrics.produce().OnRecordReported("orders", RecordResult::kPossiblyPersisted, 10, kQuick);
   const std::string text = metrics.Scrape();
   const auto records = [](const std::string& topic, const std::string& result) {
     return "kafka_gateway_records_total{topic=\"" + topic + "\",result=\"" + result + "\"} ";
@@ -161,7 +161,7 @@ TEST(PrometheusMetrics, ATopicThatIsCalledOtherMakesNoSecondSeries) {
 TEST(PrometheusMetrics, OnlyDeliveredRecordsAddBytesAndDeliveryTime) {
   PrometheusMetrics metrics({});
   Deliver(metrics, "orders", 7);
-  metrics.OnRecordReported("orders", RecordResult::kLate, 1000, milliseconds(40'000));
+  metrics.produce().OnRecordReported("orders", RecordResult::kLate, 1000, milliseconds(40'000));
   const std::string text = metrics.Scrape();
   const std::string name = "kafka_gateway_delivery_duration_seconds";
   EXPECT_THAT(text, HasLine("kafka_gateway_record_bytes_total{topic=\"orders\"} 7"));
@@ -172,10 +172,10 @@ TEST(PrometheusMetrics, OnlyDeliveredRecordsAddBytesAndDeliveryTime) {
 
 TEST(PrometheusMetrics, InFlightIsWhatWasSentLessWhatWasReported) {
   PrometheusMetrics metrics({});
-  metrics.OnBatch(3);
-  metrics.OnRecordsSent(3, 60);
+  metrics.produce().OnBatch(3);
+  metrics.produce().OnRecordsSent(3, 60);
   Deliver(metrics, "orders", 10);
-  metrics.OnRecordReported("orders", RecordResult::kLate, 20, kQuick);
+  metrics.produce().OnRecordReported("orders", RecordResult::kLate, 20, kQuick);
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_records 1"));
   EXPECT_THAT(text, HasLine("kafka_gateway_in_flight_bytes 30"));
@@ -190,14 +190,14 @@ TEST(PrometheusMetrics, SaysWhatIsRunningAndWhetherKafkaIsReady) {
   options.librdkafka_version = "2.0.2";
   options.pistache_version = "0.0.5";
   PrometheusMetrics metrics(options);
-  metrics.OnKafkaReady(true);
+  metrics.produce().OnKafkaReady(true);
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text, HasSubstr("kafka_gateway_build_info{"));
   EXPECT_THAT(text, HasSubstr("version=\"1.2.3\""));
   EXPECT_THAT(text, HasSubstr("librdkafka=\"2.0.2\""));
   EXPECT_THAT(text, HasSubstr("pistache=\"0.0.5\""));
   EXPECT_THAT(text, HasLine("kafka_gateway_kafka_ready 1"));
-  metrics.OnKafkaReady(false);
+  metrics.produce().OnKafkaReady(false);
   EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_kafka_ready 0"));
 }
 
@@ -234,11 +234,12 @@ TEST(PrometheusMetrics, NothingIsLostWhenThreadsCountAtOnceAndOneScrapes) {
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&metrics] {
       for (int i = 0; i < kEach; ++i) {
-        metrics.OnRequestStarted();
-        metrics.OnRecordsSent(1, 5);
+        metrics.http().OnRequestStarted();
+        metrics.produce().OnRecordsSent(1, 5);
         Deliver(metrics, "topic-" + std::to_string(i % 7), 5);
-        metrics.OnRequestFinished("POST", "/r" + std::to_string(i % 5), 200, milliseconds(2), 1, 1);
-        metrics.OnHttpRejected("bad-framing");
+        metrics.http().OnRequestFinished("POST", "/r" + std::to_string(i % 5), 200, milliseconds(2),
+                                         1, 1);
+        metrics.http().OnHttpRejected("bad-framing");
       }
     });
   }
@@ -264,10 +265,10 @@ TEST(PrometheusMetrics, HasStagesWithAResolutionOfATenthOfAMillisecond) {
   PrometheusMetrics metrics({});
   const std::string name = "kafka_gateway_stage_duration_seconds";
   EXPECT_THAT(metrics.Scrape(), HasLine(name + "_count{stage=\"held\"} 0"));
-  metrics.OnStage(LatencyStage::kHeld, std::chrono::microseconds(650));
-  metrics.OnStage(LatencyStage::kBroker, std::chrono::microseconds(750));
-  metrics.OnStage(LatencyStage::kParse, std::chrono::microseconds(15));
-  metrics.OnStage(LatencyStage::kTotal, milliseconds(2));
+  metrics.produce().OnStage(LatencyStage::kHeld, std::chrono::microseconds(650));
+  metrics.produce().OnStage(LatencyStage::kBroker, std::chrono::microseconds(750));
+  metrics.produce().OnStage(LatencyStage::kParse, std::chrono::microseconds(15));
+  metrics.produce().OnStage(LatencyStage::kTotal, milliseconds(2));
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"held\",le=\"0.00055\"} 0"));
   EXPECT_THAT(text, HasLine(name + "_bucket{stage=\"held\",le=\"0.00065\"} 1"));
@@ -282,10 +283,10 @@ TEST(PrometheusMetrics, CountsProblemsAndFailedRecordsByCode) {
   options.problems = {{"TopicNotFound", 404}, {"Overloaded", 503}};
   options.record_errors = {"InvalidRecord", "RecordTooLarge"};
   PrometheusMetrics metrics(options);
-  metrics.OnProblem("Overloaded");
-  metrics.OnProblem("NotInTheTable");
-  metrics.OnRecordFailed(ErrorCode::kRecordTooLarge);
-  metrics.OnRecordFailed(ErrorCode::kInternal);  // has no name here
+  metrics.http().OnProblem("Overloaded");
+  metrics.http().OnProblem("NotInTheTable");
+  metrics.produce().OnRecordFailed(ErrorCode::kRecordTooLarge);
+  metrics.produce().OnRecordFailed(ErrorCode::kInternal);  // has no name here
   const std::string text = metrics.Scrape();
   EXPECT_THAT(text, HasLine("kafka_gateway_problems_total{code=\"Overloaded\",class=\"5xx\"} 1"));
   EXPECT_THAT(text,

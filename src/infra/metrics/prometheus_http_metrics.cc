@@ -1,4 +1,4 @@
-#include "infra/metrics/http_metrics.h"
+#include "infra/metrics/prometheus_http_metrics.h"
 
 #include <array>
 
@@ -47,25 +47,32 @@ MetricLabels DurationLabels(std::string_view method, std::string_view route,
           {"http_response_status_code", std::string(status)}};
 }
 
-// Shards are read one after another, so a gauge can be negative for a moment.
+std::string ClassOf(int status) { return std::to_string(status / 100) + "xx"; }
+
+// Shards are read one after another, so a gauge can look negative for a moment.
 double AtLeastZero(std::int64_t value) { return value < 0 ? 0.0 : static_cast<double>(value); }
 
 }  // namespace
 
-HttpSeries::HttpSeries(const std::vector<std::string>& rejection_reasons)
+PrometheusHttpMetrics::PrometheusHttpMetrics(
+    const std::vector<std::string>& rejection_reasons,
+    const std::vector<std::pair<std::string, int>>& problems)
     : durations_(kMaxDurationLabels),
       overflow_durations_(DurationBuckets()),
       request_bytes_(ByteBuckets()),
       response_bytes_(ByteBuckets()),
       rejections_(kMaxRejectionLabels),
       overflow_rejections_(1),
+      problems_(problems.size()),
       totals_(kTotals) {
   for (const std::string& reason : rejection_reasons) rejections_.FindOrAdd(reason, 0, 1U);
+  for (const auto& [code, status] : problems) problems_.FindOrAdd(code, 0, status);
 }
 
-void HttpSeries::OnRequestFinished(std::string_view method, std::string_view route, int status,
-                                   std::chrono::nanoseconds duration, std::size_t request_bytes,
-                                   std::size_t response_bytes) {
+void PrometheusHttpMetrics::OnRequestFinished(std::string_view method, std::string_view route,
+                                              int status, std::chrono::nanoseconds duration,
+                                              std::size_t request_bytes,
+                                              std::size_t response_bytes) {
   totals_.Add(kActiveRequests, -1);
   ShardedHistogram* durations = durations_.FindOrAdd(route.empty() ? kUnmatched : route,
                                                      CodeOf(method, status), DurationBuckets());
@@ -75,13 +82,17 @@ void HttpSeries::OnRequestFinished(std::string_view method, std::string_view rou
   response_bytes_.Observe(static_cast<std::int64_t>(response_bytes));
 }
 
-void HttpSeries::OnRejected(std::string_view reason) {
+void PrometheusHttpMetrics::OnHttpRejected(std::string_view reason) {
   ShardedCells* count = rejections_.FindOrAdd(reason, 0, 1U);
   if (count == nullptr) count = &overflow_rejections_;
   count->Add(0, 1);
 }
 
-prometheus::MetricFamily HttpSeries::CollectDurations() const {
+void PrometheusHttpMetrics::OnProblem(std::string_view code) {
+  if (Problem* const problem = problems_.Find(code)) problem->count.Add(0, 1);
+}
+
+prometheus::MetricFamily PrometheusHttpMetrics::CollectDurations() const {
   prometheus::MetricFamily family =
       MakeFamily(prometheus::MetricType::Histogram, "http_server_request_duration_seconds",
                  "Time from the first byte of a request until the last byte of its answer is "
@@ -100,7 +111,7 @@ prometheus::MetricFamily HttpSeries::CollectDurations() const {
   return family;
 }
 
-prometheus::MetricFamily HttpSeries::CollectRejections() const {
+prometheus::MetricFamily PrometheusHttpMetrics::CollectRejections() const {
   prometheus::MetricFamily family =
       MakeFamily(prometheus::MetricType::Counter, "kafka_gateway_http_rejected_total",
                  "Connections and requests refused before they reached a controller, by reason.");
@@ -115,7 +126,20 @@ prometheus::MetricFamily HttpSeries::CollectRejections() const {
   return family;
 }
 
-std::vector<prometheus::MetricFamily> HttpSeries::Collect() const {
+prometheus::MetricFamily PrometheusHttpMetrics::CollectProblems() const {
+  prometheus::MetricFamily family =
+      MakeFamily(prometheus::MetricType::Counter, "kafka_gateway_problems_total",
+                 "Requests answered with a problem document, by its code and the class of its "
+                 "status.");
+  problems_.ForEach(
+      [&family](std::string_view code, std::uint32_t /*code*/, const Problem& problem) {
+        AddCounter(family, {{"code", std::string(code)}, {"class", ClassOf(problem.status)}},
+                   static_cast<double>(problem.count.Sum(0)));
+      });
+  return family;
+}
+
+std::vector<prometheus::MetricFamily> PrometheusHttpMetrics::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   families.push_back(CollectDurations());
   families.push_back(GaugeFamily("http_server_active_requests", "Requests in progress.",
@@ -127,6 +151,7 @@ std::vector<prometheus::MetricFamily> HttpSeries::Collect() const {
   families.push_back(GaugeFamily("http_server_open_connections", "Open client connections.",
                                  AtLeastZero(totals_.Sum(kOpenConnections))));
   families.push_back(CollectRejections());
+  families.push_back(CollectProblems());
   return families;
 }
 
