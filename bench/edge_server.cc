@@ -15,22 +15,13 @@ namespace {
 
 using namespace gateway;  // NOLINT: a program of one page
 
-class NoMetrics final : public Metrics {
+class NoMetrics final : public HttpMetrics {
  public:
   void OnRequestStarted() override {}
   void OnRequestFinished(std::string_view, std::string_view, int, std::chrono::nanoseconds,
                          std::size_t, std::size_t) override {}
   void OnHttpRejected(std::string_view) override {}
   void OnConnectionsChanged(std::int64_t) override {}
-  void OnRecordsSent(std::int64_t, std::int64_t) override {}
-  void OnRecordReported(std::string_view, RecordResult, std::size_t,
-                        std::chrono::nanoseconds) override {}
-  void OnBatch(std::size_t) override {}
-  void OnRecordsHeld(std::int64_t) override {}
-  void OnRecordsWithdrawn(std::size_t) override {}
-  void OnDispatchRound(std::size_t) override {}
-  void OnKafkaReady(bool) override {}
-  std::string Scrape() const override { return ""; }
 };
 
 class NoLogger final : public Logger {
@@ -40,9 +31,15 @@ class NoLogger final : public Logger {
   }
 };
 
+class SteadyClock final : public Clock {
+ public:
+  TimePoint Now() const override { return std::chrono::steady_clock::now(); }
+  TimestampMs UnixMillis() const override { return 0; }
+};
+
 class FixedAnswer final : public http::HttpHandler {
  public:
-  http::HeadVerdict OnHead(const http::RequestHead&, std::string_view) override { return {}; }
+  http::HeadVerdict OnHead(const http::RequestHead&, const http::Peer&) override { return {}; }
   void OnRequest(http::Request, std::shared_ptr<http::RequestState>,
                  http::Responder responder) override {
     responder.Send([] {
@@ -52,7 +49,7 @@ class FixedAnswer final : public http::HttpHandler {
       return response;
     });
   }
-  http::Response OnRefused(const http::FramingError&, const http::RequestHead*, std::string_view,
+  http::Response OnRefused(const http::RequestError&, const http::RequestHead*, const http::Peer&,
                            std::shared_ptr<http::RequestState>) override {
     http::Response response;
     response.status = 400;
@@ -65,11 +62,12 @@ class FixedAnswer final : public http::HttpHandler {
 int main(int argc, char** argv) {
   NoMetrics metrics;
   NoLogger logger;
+  const SteadyClock clock;
   FixedAnswer handler;
   http::ServerOptions options;
   options.port = 0;
   options.threads = argc > 1 ? std::atoi(argv[1]) : 2;
-  http::Server server(options, handler, metrics, logger);
+  http::Server server(options, handler, clock, metrics, logger);
   const auto port = server.Listen();
   if (!port.ok()) return 1;
   server.Start();

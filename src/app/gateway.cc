@@ -156,7 +156,7 @@ Gateway::ExitCode Gateway::LoadTls() {
   auto context = http::TlsContext::Load(TlsFilesOf(settings_.http.tls));
   if (!context.ok()) {  // the files changed since CheckTls
     log_.Log(LogLevel::kCritical, "tls-failed",
-             std::string(context.error().key) + ": " + context.error().what);
+             std::string(KeyOf(context.error().file)) + ": " + context.error().what);
     return kExitBadConfiguration;
   }
   tls_ = std::move(context).value();
@@ -167,11 +167,11 @@ Gateway::ExitCode Gateway::StartServers() {
   http::ServerOptions options = ServerOptionsOf(settings_.http);
   options.tls = tls_.get();
   options.bursts = producer_.get();
-  server_ =
-      std::make_unique<http::Server>(std::move(options), api_->handler(), metrics_.http(), log_);
+  server_ = std::make_unique<http::Server>(std::move(options), api_->handler(), clock_,
+                                           metrics_.http(), log_);
   if (settings_.management.port) {
-    management_ = std::make_unique<http::Server>(ManagementOptionsOf(settings_),
-                                                 api_->management_handler(), metrics_.http(), log_);
+    management_ = std::make_unique<http::Server>(
+        ManagementOptionsOf(settings_), api_->management_handler(), clock_, metrics_.http(), log_);
   }
   if (const ExitCode code = Listen(server_.get(), "http")) return code;
   if (management_) {
@@ -191,9 +191,16 @@ Gateway::ExitCode Gateway::Listen(http::Server* server, const char* name) {
   server->Watch(name, &liveness_);
   const auto port = server->Listen();
   if (port.ok()) return {};
-  log_.Log(LogLevel::kCritical, "listen-failed", port.error().detail,
-           {{"management", server == management_.get()}});
-  return port.error().address_in_use ? kExitAddressInUse : kExitFault;
+  using Kind = http::ListenError::Kind;
+  const http::ListenError& error = port.error();
+  const bool management = server == management_.get();
+  std::string detail = error.detail;
+  if (error.kind == Kind::kUnknownAddress) {
+    const bool own_address = management && !settings_.management.address.empty();
+    detail.insert(0, own_address ? "Management:Address " : "Http:Address ");
+  }
+  log_.Log(LogLevel::kCritical, "listen-failed", detail, {{"management", management}});
+  return error.kind == Kind::kAddressInUse ? kExitAddressInUse : kExitFault;
 }
 
 int Gateway::WaitForStop() {
@@ -212,7 +219,7 @@ void Gateway::ReloadTls() {
   } else if (const auto fault = tls_->Reload()) {
     log_.Log(LogLevel::kError, "tls-reload-failed",
              "The certificates could not be reloaded; the previous ones stay in use.",
-             {{"key", fault->key}, {"error", std::string_view(fault->what)}});
+             {{"key", KeyOf(fault->file)}, {"error", std::string_view(fault->what)}});
   } else {
     log_.Log(LogLevel::kInformation, "tls-reloaded",
              "The certificates were reloaded; new connections use them.",

@@ -35,12 +35,24 @@ http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls) {
   return {tls.certificate_file, tls.key_file, tls.client_ca_file};
 }
 
+std::string_view KeyOf(http::TlsFile file) {
+  switch (file) {
+    case http::TlsFile::kCertificate:
+      return "Http:Tls:CertificateFile";
+    case http::TlsFile::kKey:
+      return "Http:Tls:KeyFile";
+    case http::TlsFile::kClientCa:
+      return "Http:Tls:ClientCaFile";
+  }
+  return "";
+}
+
 std::vector<ConfigProblem> CheckTls(const Settings& settings) {
   if (!UsesTls(settings)) return {};
   const auto context = http::TlsContext::Load(TlsFilesOf(settings.http.tls));
   if (context.ok()) return {};
   ConfigProblem problem;
-  problem.key = context.error().key;
+  problem.key = KeyOf(context.error().file);
   problem.what = context.error().what;
   return {problem};
 }
@@ -154,10 +166,7 @@ http::ServerOptions ServerOptionsOf(const Settings::Http& http) {
 
 http::ServerOptions ManagementOptionsOf(const Settings& settings) {
   http::ServerOptions options = ServerOptionsOf(settings.http);
-  if (!settings.management.address.empty()) {
-    options.address = settings.management.address;
-    options.address_key = "Management:Address";
-  }
+  if (!settings.management.address.empty()) options.address = settings.management.address;
   options.port = settings.management.port.value_or(0);
   options.threads = 1;
   return options;

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/controllers/site_controller.h"
@@ -30,6 +31,8 @@ std::optional<std::string> CheckHealth(const Settings& settings, bool readiness)
 
 bool UsesTls(const Settings& settings);
 http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls);
+// The configuration key that names the file.
+std::string_view KeyOf(http::TlsFile file);
 RecordLimits RecordLimitsOf(const Settings::Limits& limits);
 LoggerOptions LoggerOptionsOf(const Settings::Logging& logging);
 // The exported names and settings; main adds the callbacks that are read at a scrape.

@@ -36,7 +36,7 @@ ConnectionLimits Limits(std::uint8_t seed) {
 struct Expected {
   std::vector<std::string> bodies;
   bool refused = false;
-  ProblemType type = ProblemType::kInternal;
+  RequestError::Kind kind = RequestError::Kind::kMalformed;
 };
 
 // What the framer finds. It ends where a connection would: at a refusal, or at a request behind
@@ -63,7 +63,7 @@ Expected Find(std::string_view input, const FramerLimits& limits) {
         break;
       case Event::kError:
         expected.refused = true;
-        expected.type = framer.error().type;
+        expected.kind = framer.error().kind;
         return expected;
     }
   }
@@ -90,7 +90,7 @@ void Check(std::uint32_t state, std::uint8_t turn, std::string_view bytes) {
   Require(connection.handler.bodies == expected.bodies);
   Require(connection.handler.answers == expected.bodies.size());
   Require(connection.handler.refusals.size() == (expected.refused ? 1U : 0U));
-  if (expected.refused) Require(connection.handler.refusals.front().type == expected.type);
+  if (expected.refused) Require(connection.handler.refusals.front().kind == expected.kind);
 }
 
 }  // namespace

@@ -29,16 +29,22 @@ void Require(bool condition) {
 
 struct Verdict {
   bool ok = false;
-  ProblemType type = ProblemType::kInternal;
+  RequestError::Kind kind = RequestError::Kind::kMalformed;
   std::string text;
+
+  bool TooLarge() const {
+    return kind == RequestError::Kind::kDecodedTooLarge ||
+           kind == RequestError::Kind::kExpandsTooMuch;
+  }
 };
 
 Verdict Decode(ContentCoding coding, std::string_view coded, std::size_t piece_bytes) {
   const auto decoder = MakeBodyDecoder(coding, kMaxBytes);
   Verdict verdict;
   const auto refused = [&] {
-    Require(!decoder->error().detail.empty());
-    verdict.type = decoder->error().type;
+    verdict.kind = decoder->error().kind;
+    Require(verdict.kind != RequestError::Kind::kMalformed);
+    Require((verdict.kind == RequestError::Kind::kUndecodable) == !decoder->error().reason.empty());
     return verdict;
   };
   while (!coded.empty()) {
@@ -96,9 +102,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string coded(data + 2, data + size);
   const auto whole = gateway::http::Decode(coding, coded, coded.size() + 1);
   const auto pieces = gateway::http::Decode(coding, coded, data[1] + std::size_t{1});
-  constexpr auto kTooLarge = gateway::ProblemType::kBodyTooLarge;
-  if (whole.type == kTooLarge || pieces.type == kTooLarge) return 0;
-  gateway::http::Require(whole.ok == pieces.ok && whole.type == pieces.type);
+  if (whole.TooLarge() || pieces.TooLarge()) return 0;
+  gateway::http::Require(whole.ok == pieces.ok && whole.kind == pieces.kind);
   if (!whole.ok) return 0;
   gateway::http::Require(whole.text == pieces.text);
   if (coding == ContentCoding::kZstd) {

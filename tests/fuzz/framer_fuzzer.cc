@@ -2,7 +2,8 @@
 // the rest is split. Whatever the bytes:
 //   - split at random places they give the same requests, bodies and verdict as in one piece;
 //   - what is taken stays within the limits;
-//   - kNeedMore means that all of the input is consumed; a refusal has a detail.
+//   - kNeedMore means that all of the input is consumed; what is malformed is refused with a
+//     reason.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,12 +11,12 @@
 #include <string_view>
 
 #include "api/http/h1/framer.h"
-#include "service/types/record.h"
 
 namespace gateway::http {
 namespace {
 
 using Event = RequestFramer::Event;
+using Kind = RequestError::Kind;
 
 void Require(bool condition) {
   if (!condition) std::abort();
@@ -68,8 +69,11 @@ class Reader final {
     Require(!framer_.started());
   }
   void OnError() {
-    Require(!framer_.error().detail.empty());
-    log_.append("\nerror ").append(InfoOf(framer_.error().type).name);
+    auto kind = framer_.error().kind;
+    Require((kind == Kind::kMalformed) <= !framer_.error().reason.empty());
+    // Which of these bounds a body meets first depends on how it arrives.
+    if (kind == Kind::kExpandsTooMuch) kind = Kind::kDecodedTooLarge;
+    log_.append("\nerror ").append(std::to_string(static_cast<int>(kind)));
     failed_ = true;
   }
 

@@ -16,8 +16,8 @@ struct HealthProbe {
       address;  // the gateway's listen address; the wildcard address becomes the loopback address
   std::uint16_t port = 0;
   std::string path;  // "/health/live"
-  // Http:Tls. The certificate is not verified: it names the public host, not the loopback address,
-  // and only the health check of this machine uses the answer.
+  // The certificate is not checked: it names the public host, not the loopback, and only a prober
+  // of this machine relies on the answer.
   bool tls = false;
   std::chrono::milliseconds timeout{2'000};
 };

@@ -14,6 +14,8 @@
 
 namespace gateway::http {
 
+class ResponseStream;
+
 // The methods of RFC 9110, PATCH (RFC 5789) and QUERY (draft-ietf-httpbis-safe-method-w-body).
 // kUnknown is answered 501 before a handler sees it.
 enum class Method : std::uint8_t {
@@ -80,6 +82,7 @@ struct Response {
   std::vector<std::pair<std::string_view, std::string>> headers;  // names in static storage
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // instead of `body`, shared by many answers
+  std::shared_ptr<ResponseStream> stream;          // instead of both: still being written
   bool close = false;                              // close the connection after this answer
   // Not sent: the error.type for log lines and spans, if any; static storage.
   std::string_view error_type;

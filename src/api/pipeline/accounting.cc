@@ -35,7 +35,7 @@ void Accounting::End(const RequestContext& context, int status, std::string_view
   line.method = understood ? method : std::string_view();
   line.route = route;
   line.path = context.path;
-  line.peer = context.peer;
+  line.peer = context.peer.address;
   line.user_agent = context.user_agent;
   line.status = status;
   line.error_type = error_type;
@@ -56,7 +56,7 @@ void Accounting::EndSpan(const RequestContext& context, int status, std::string_
   span.Set("http.request.method", http::MethodName(context.method));
   if (context.route != nullptr) span.Set("http.route", std::string_view(context.route->path));
   span.Set("url.path", std::string_view(context.path));
-  span.Set("client.address", std::string_view(context.peer));
+  span.Set("client.address", std::string_view(context.peer.address));
   if (!context.user_agent.empty()) {
     span.Set("user_agent.original", std::string_view(context.user_agent));
   }

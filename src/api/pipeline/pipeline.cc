@@ -7,6 +7,7 @@
 #include "api/http/h1/body_decoder.h"
 #include "api/media/negotiation.h"
 #include "api/pipeline/request_id.h"
+#include "api/problem/from_http.h"
 #include "api/tracing/trace_headers.h"
 
 namespace gateway {
@@ -58,7 +59,7 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
       tracer_(tracer) {}
 
 std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
-                                                 std::string_view peer) const {
+                                                 const http::Peer& peer) const {
   RequestContext context;
   const auto sent_id = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
   context.request_id = RequestIdOf(sent_id, clock_.UnixMillis());
@@ -77,7 +78,7 @@ std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
                                     clock_);
 }
 
-http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, std::string_view peer) {
+http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, const http::Peer& peer) {
   const std::shared_ptr<Exchange> exchange = MakeExchange(&head, peer);
   for (const HeadStage stage : kStages) {
     if (Verdict answer = (this->*stage)(*exchange, head)) {
@@ -106,13 +107,14 @@ void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestSta
   }
 }
 
-http::Response Pipeline::OnRefused(const http::FramingError& error, const http::RequestHead* head,
-                                   std::string_view peer,
+http::Response Pipeline::OnRefused(const http::RequestError& error, const http::RequestHead* head,
+                                   const http::Peer& peer,
                                    std::shared_ptr<http::RequestState> state) {
-  metrics_.OnHttpRejected(InfoOf(error.type).name);
+  const Problem problem = FromHttp(error);
+  metrics_.OnHttpRejected(InfoOf(problem.type).name);
   auto exchange = std::static_pointer_cast<Exchange>(std::move(state));
   if (!exchange) exchange = MakeExchange(head, peer);
-  http::Response response = exchange->MakeProblem(Problem(error.type, error.detail));
+  http::Response response = exchange->MakeProblem(problem);
   response.close = true;
   return exchange->Finish(std::move(response));
 }

@@ -28,11 +28,11 @@ class Pipeline final : public http::HttpHandler {
            Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
            HttpMetrics& metrics, Logger& logger, Tracer& tracer = NoTracer());
 
-  http::HeadVerdict OnHead(const http::RequestHead& head, std::string_view peer) override;
+  http::HeadVerdict OnHead(const http::RequestHead& head, const http::Peer& peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
                  http::Responder responder) override;
-  http::Response OnRefused(const http::FramingError& error, const http::RequestHead* head,
-                           std::string_view peer,
+  http::Response OnRefused(const http::RequestError& error, const http::RequestHead* head,
+                           const http::Peer& peer,
                            std::shared_ptr<http::RequestState> state) override;
 
  private:
@@ -50,7 +50,7 @@ class Pipeline final : public http::HttpHandler {
 
   void StartSpan(Exchange& exchange, const http::RequestHead& head) const;
   std::shared_ptr<Exchange> MakeExchange(const http::RequestHead* head,
-                                         std::string_view peer) const;
+                                         const http::Peer& peer) const;
 
   const Router& router_;
   const Cors& cors_;

@@ -9,6 +9,7 @@
 
 #include "api/format/path_parameters.h"
 #include "api/http/message.h"
+#include "api/http/peer.h"
 #include "api/media/negotiation.h"
 #include "service/auth/principal.h"
 #include "service/ports/clock.h"
@@ -23,7 +24,7 @@ struct Route;
 struct RequestContext {
   // Of each request, also of one whose head was not understood.
   std::string request_id;
-  std::string peer;  // the client's address, without port
+  http::Peer peer;
   Clock::TimePoint started{};
 
   // Of its head.

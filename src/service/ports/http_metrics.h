@@ -23,6 +23,9 @@ class HttpMetrics {
   // "bad-framing", "head-timeout", ...).
   virtual void OnHttpRejected(std::string_view reason) = 0;
   virtual void OnConnectionsChanged(std::int64_t delta) = 0;
+  // Answers that are streams and have not ended, and the bytes that they have carried.
+  virtual void OnStreamsChanged(std::int64_t /*delta*/) {}
+  virtual void OnStreamBytes(std::size_t /*bytes*/) {}
   // A whole request was answered with a problem document of this "code".
   virtual void OnProblem(std::string_view /*code*/) {}
 };

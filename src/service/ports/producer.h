@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "service/ports/burst_listener.h"
 #include "service/types/pending_record.h"
 
 namespace gateway {
@@ -26,16 +27,6 @@ class Producer {
   virtual void Dispatch() = 0;
   // `count` accepted records have been withdrawn: the producer reports and drops them soon.
   virtual void OnWithdrawn(std::size_t count) = 0;
-};
-
-// Notified while an I/O thread works through a burst of requests, so that their records can share a
-// batch.
-class BurstListener {
- public:
-  virtual ~BurstListener() = default;
-  // Called in pairs on each thread. EndBurst may dispatch records that waited for it.
-  virtual void BeginBurst() = 0;
-  virtual void EndBurst() = 0;
 };
 
 }  // namespace gateway

@@ -98,6 +98,14 @@ class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public Metr
     const std::lock_guard lock(mutex_);
     connections += delta;
   }
+  void OnStreamsChanged(std::int64_t delta) override {
+    const std::lock_guard lock(mutex_);
+    streams += delta;
+  }
+  void OnStreamBytes(std::size_t bytes) override {
+    const std::lock_guard lock(mutex_);
+    stream_bytes += bytes;
+  }
   void OnRecordsSent(std::int64_t count, std::int64_t) override {
     const std::lock_guard lock(mutex_);
     records_sent += count;
@@ -151,6 +159,8 @@ class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public Metr
 
   int requests_started = 0;
   std::int64_t connections = 0;
+  std::int64_t streams = 0;
+  std::size_t stream_bytes = 0;
   std::int64_t records_sent = 0;
   std::int64_t records_held = 0;
   std::size_t records_withdrawn = 0;

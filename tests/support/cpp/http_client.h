@@ -25,6 +25,7 @@ struct ClientResponse {
   int status = 0;  // 0: none came
   std::string head;
   std::string body;
+  bool whole = true;  // false: the connection ended before the last chunk
 
   // The value of the field, "" if there is none.
   std::string Field(std::string_view name) const {
@@ -47,6 +48,13 @@ class HttpClient {
     int receive_buffer = 0;  // bytes; 0: the system's own
     const char* from = "127.0.0.1";
   };
+
+  // For one whose own kernel takes little ahead of it.
+  static Options SlowReader() {
+    Options options;
+    options.receive_buffer = 4'096;
+    return options;
+  }
 
   explicit HttpClient(std::uint16_t port) : HttpClient(port, Options()) {}
   HttpClient(std::uint16_t port, const Options& options)
@@ -72,6 +80,14 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
   virtual ~HttpClient() { Close(); }
+
+  // Its own.
+  std::uint16_t port() const {
+    sockaddr_in address{};
+    socklen_t length = sizeof address;
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &length);  // NOLINT
+    return ntohs(address.sin_port);
+  }
 
   // False if the server has closed.
   bool Send(std::string_view bytes) {
@@ -104,6 +120,10 @@ class HttpClient {
     response.head = buffer_.substr(0, end + 2);
     buffer_.erase(0, end + 4);
     response.status = std::atoi(response.head.c_str() + 9);
+    if (!to_head && response.Field("Transfer-Encoding") == "chunked") {
+      response.whole = ReadChunks(&response.body);
+      return response;
+    }
     const std::string length = response.Field("Content-Length");
     if (to_head || length.empty()) return response;
     const std::size_t bytes = std::stoul(length);
@@ -135,6 +155,8 @@ class HttpClient {
     }
     EXPECT_FALSE(last_errno_ == EAGAIN) << "the connection is still open";
   }
+  // Waits for bytes. False if the server has closed.
+  bool ReadSome() { return Fill(); }
   // What was read but is not part of an answer taken by Read.
   const std::string& unread() const { return buffer_; }
 
@@ -147,6 +169,22 @@ class HttpClient {
   virtual ssize_t Receive(char* buffer, std::size_t size) { return recv(fd_, buffer, size, 0); }
 
  private:
+  // Appends the chunks of one body to `*body`. False if the connection ends before the last.
+  bool ReadChunks(std::string* body) {
+    while (true) {
+      std::size_t line = 0;
+      while ((line = buffer_.find("\r\n")) == std::string::npos) {
+        if (!Fill()) return false;
+      }
+      const std::size_t size = std::stoul(buffer_.substr(0, line), nullptr, 16);
+      while (buffer_.size() < line + 2 + size + 2) {
+        if (!Fill()) return false;
+      }
+      body->append(buffer_, line + 2, size);
+      buffer_.erase(0, line + 2 + size + 2);
+      if (size == 0) return true;
+    }
+  }
   bool Fill() {
     char piece[16'384];
     last_read_ = Receive(piece, sizeof piece);

@@ -9,12 +9,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "api/http/net/server.h"
 #include "support/cpp/fakes.h"
 #include "support/cpp/http_client.h"
+#include "support/cpp/request_errors.h"
 
 namespace gateway::testing {
 
@@ -25,6 +27,20 @@ inline http::Response TextResponse(int status, std::string body) {
   response.body = std::move(body);
   return response;
 }
+
+// An OnHead that answers 404 to /404 and takes all other requests.
+inline http::HeadVerdict NotFound(const http::RequestHead& head) {
+  http::HeadVerdict verdict;
+  if (head.path == "/404") verdict.answer = TextResponse(404, "none");
+  return verdict;
+}
+
+// Time as it passes: timers of the kernel go by it.
+class SteadyClock final : public Clock {
+ public:
+  TimePoint Now() const override { return std::chrono::steady_clock::now(); }
+  TimestampMs UnixMillis() const override { return 1'700'000'000'000; }
+};
 
 // Lets one thread wait for what another does, without sleeping.
 class Signal final {
@@ -47,13 +63,15 @@ class Signal final {
 };
 
 // Answers 200 with the body of the request, or with its path if it has none; refusals with their
-// status and detail. A test replaces what it needs, before the server starts.
+// status and name. A test replaces what it needs, before the server starts.
 class TestHandler final : public http::HttpHandler {
  public:
+  std::function<void(const http::Peer&)> on_peer;  // with each head
   std::function<http::HeadVerdict(const http::RequestHead&)> on_head;
   std::function<void(http::Request, http::Responder)> on_request;
 
-  http::HeadVerdict OnHead(const http::RequestHead& head, std::string_view) override {
+  http::HeadVerdict OnHead(const http::RequestHead& head, const http::Peer& peer) override {
+    if (on_peer) on_peer(peer);
     return on_head ? on_head(head) : http::HeadVerdict();
   }
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState>,
@@ -61,14 +79,15 @@ class TestHandler final : public http::HttpHandler {
     if (on_request) return on_request(std::move(request), std::move(responder));
     Echo(std::move(request), std::move(responder));
   }
-  http::Response OnRefused(const http::FramingError& error, const http::RequestHead* head,
-                           std::string_view, std::shared_ptr<http::RequestState>) override {
+  http::Response OnRefused(const http::RequestError& error, const http::RequestHead* head,
+                           const http::Peer&, std::shared_ptr<http::RequestState>) override {
+    const RefusalName refusal = NameOf(error.kind);
     {
       const std::lock_guard lock(mutex_);
-      refusals_.push_back(std::string(InfoOf(error.type).name) + ' ' +
+      refusals_.push_back(std::string(refusal.name) + ' ' +
                           (head == nullptr ? "-" : std::string(head->path)));
     }
-    return TextResponse(InfoOf(error.type).status, error.detail);
+    return TextResponse(refusal.status, Describe(error));
   }
   static void Echo(http::Request request, http::Responder responder) {
     std::string body = request.body.empty() ? std::string(request.head.path) : request.body;
@@ -94,18 +113,23 @@ class ServerTest : public ::testing::Test {
 
   // Starts the server with `options` and `handler` as they are by now.
   void Start() {
-    server_ = std::make_unique<http::Server>(options, handler, metrics, logger);
+    server_ = std::make_unique<http::Server>(options, handler, clock, metrics, logger);
     auto port = server_->Listen();
     ASSERT_TRUE(port.ok()) << port.error().detail;
     port_ = port.value();
     server_->Start();
   }
   http::Server& server() { return *server_; }
+  // Until the server has `count` connections.
+  void WaitForConnections(std::size_t count) const {
+    while (server_->connections() != count) std::this_thread::yield();
+  }
   std::uint16_t port() const { return port_; }
   void Stop() { server_.reset(); }
 
   http::ServerOptions options;
   TestHandler handler;
+  SteadyClock clock;
   FakeMetrics metrics;
   FakeLogger logger;
 

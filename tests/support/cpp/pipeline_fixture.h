@@ -58,7 +58,7 @@ class PipelineTest : public ::testing::Test {
     while (true) {
       switch (framer.Feed(&wire)) {
         case http::RequestFramer::Event::kHead: {
-          http::HeadVerdict verdict = pipeline.OnHead(framer.head(), "192.0.2.1");
+          http::HeadVerdict verdict = pipeline.OnHead(framer.head(), peer);
           if (verdict.answer) {
             early_answer = std::move(verdict.answer);
             return;
@@ -68,8 +68,8 @@ class PipelineTest : public ::testing::Test {
         }
         case http::RequestFramer::Event::kBodyData:
           if (!state->OnBodyBytes(framer.body_bytes())) {
-            early_answer = pipeline.OnRefused({ProblemType::kOverloaded, ""}, &framer.head(),
-                                              "192.0.2.1", std::move(state));
+            early_answer = pipeline.OnRefused({http::RequestError::Kind::kNoRoom}, &framer.head(),
+                                              peer, std::move(state));
             return;
           }
           break;
@@ -79,7 +79,7 @@ class PipelineTest : public ::testing::Test {
           return;
         case http::RequestFramer::Event::kNeedMore:
         case http::RequestFramer::Event::kError:
-          FAIL() << "the test's own request is not complete: " << framer.error().detail;
+          FAIL() << "the test's own request is not complete: " << framer.error().reason;
       }
     }
   }
@@ -92,7 +92,7 @@ class PipelineTest : public ::testing::Test {
     EXPECT_LE(completions.size(), 1U) << "a request is answered once";
     if (completions.empty()) return std::nullopt;
     on_deadline = nullptr;  // as a connection does
-    return completions.front().build();
+    return std::get<http::Responder::Build>(completions.front().message)();
   }
   http::Response Ask(std::string_view wire) {
     Begin(wire);
@@ -101,6 +101,7 @@ class PipelineTest : public ::testing::Test {
     return answer ? std::move(*answer) : http::Response();
   }
 
+  const http::Peer peer{"192.0.2.1", 4'711, std::nullopt};
   FakeClock clock;
   FakeMetrics metrics;
   FakeLogger logger;

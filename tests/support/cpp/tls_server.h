@@ -27,7 +27,7 @@ class TlsServerTest : public ServerTest {
   }
   void StartTls() {
     auto loaded = http::TlsContext::Load(files);
-    ASSERT_TRUE(loaded.ok()) << loaded.error().key << ": " << loaded.error().what;
+    ASSERT_TRUE(loaded.ok()) << loaded.error().what;
     context_ = std::move(loaded).value();
     options.tls = context_.get();
     Start();

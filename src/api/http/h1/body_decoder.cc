@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace gateway::http {
 namespace {
@@ -224,29 +225,24 @@ bool BodyDecoder::Finish() {
 
 bool BodyDecoder::WithinBounds() {
   if (bytes_out_ > max_bytes_) {
-    Fail(ProblemType::kBodyTooLarge, "The body has more than " + std::to_string(max_bytes_) +
-                                         " bytes once decoded (Http:MaxDecompressedBytes).");
+    Fail(Exceeds(RequestError::Kind::kDecodedTooLarge, max_bytes_));
   } else if (bytes_out_ > kFreeBytes && bytes_out_ / kMaxRatio > bytes_in_) {
-    Fail(ProblemType::kBodyTooLarge, "The body grows more than " + std::to_string(kMaxRatio) +
-                                         "-fold when decoded, which the gateway does not accept "
-                                         "beyond 1 MiB, even below Http:MaxDecompressedBytes. Send "
-                                         "it without a Content-Encoding, or in several requests.");
+    Fail(Exceeds(RequestError::Kind::kExpandsTooMuch, kMaxRatio));
   }
   return !failed_;
 }
 
 void BodyDecoder::Malformed(std::string_view why) {
-  Fail(ProblemType::kUndecodableBody, "The body does not match Content-Encoding: " +
-                                          std::string(name_) + "; " + std::string(why) + ".");
+  RequestError error{RequestError::Kind::kUndecodable, std::string(why)};
+  error.coding = name_;
+  Fail(std::move(error));
 }
 
-void BodyDecoder::OutOfMemory() {
-  Fail(ProblemType::kOverloaded, "The gateway has no memory left to decode the body.");
-}
+void BodyDecoder::OutOfMemory() { Fail({RequestError::Kind::kNoMemory}); }
 
-void BodyDecoder::Fail(ProblemType type, std::string detail) {
+void BodyDecoder::Fail(RequestError error) {
   failed_ = true;
-  error_ = {type, std::move(detail)};
+  error_ = std::move(error);
 }
 
 }  // namespace gateway::http

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "api/http/h1/head_parser.h"
 #include "api/http/message.h"
+#include "api/http/request_error.h"
 
 namespace gateway::http {
 
@@ -39,7 +39,7 @@ class BodyDecoder {
   // The input has ended. False if the body is incomplete; see error().
   bool Finish();
 
-  const FramingError& error() const { return error_; }
+  const RequestError& error() const { return error_; }
 
   // Limits the time of one step.
   static constexpr std::size_t kStepBytes = std::size_t{256} * 1024;
@@ -64,17 +64,17 @@ class BodyDecoder {
   virtual bool Ended() const = 0;
 
   bool WithinBounds();
-  void Fail(ProblemType type, std::string detail);
+  void Fail(RequestError error);
 
   const std::string_view name_;
   const std::size_t max_bytes_;
   std::size_t bytes_in_ = 0;
   std::size_t bytes_out_ = 0;
   bool failed_ = false;
-  FramingError error_;
+  RequestError error_;
 };
 
-// Null for kIdentity. `max_bytes`: Http:MaxDecompressedBytes.
+// Null for kIdentity. A body that has more than `max_bytes` once decoded is refused.
 std::unique_ptr<BodyDecoder> MakeBodyDecoder(ContentCoding coding, std::size_t max_bytes);
 
 }  // namespace gateway::http

@@ -4,13 +4,14 @@
 #include <utility>
 
 #include "api/http/h1/token.h"
-#include "service/types/record.h"
 
 namespace gateway::http {
 namespace {
 
-// Initial capacity for a body of known length. It grows as bytes arrive, so that an announced
-// length costs no memory.
+using Kind = RequestError::Kind;
+
+// Room made at once for a body of known length. More is made as bytes come, so that a promise costs
+// no memory.
 constexpr std::size_t kFirstReserve = std::size_t{64} * 1024;
 // Method, two spaces, version and CRLF around the longest target.
 constexpr std::size_t kRequestLineRest = 40;
@@ -50,7 +51,7 @@ RequestFramer::Event RequestFramer::Step(std::string_view* input) {
   return Event::kComplete;
 }
 
-RequestFramer::Event RequestFramer::Fail(FramingError error) {
+RequestFramer::Event RequestFramer::Fail(RequestError error) {
   error_ = std::move(error);
   return Event::kError;
 }
@@ -59,9 +60,8 @@ RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
   const HeadLimits& limits = limits_.head;
   while (!input->empty()) {
     if (block_.empty() && !MayBeginLine(input->front())) {
-      return Fail(
-          {ProblemType::kBadRequest,
-           "The first byte is not that of an HTTP request. This port does not accept TLS."});
+      return Fail(Malformed(
+          "The first byte is not that of an HTTP request. This port does not accept TLS."));
     }
     const std::size_t lf = input->find('\n');
     const std::size_t take = lf == std::string_view::npos ? input->size() : lf + 1;
@@ -71,25 +71,20 @@ RequestFramer::Event RequestFramer::FeedHead(std::string_view* input) {
     const bool in_request_line = line_start_ == 0;
     const std::size_t line_bytes = block_.size() - line_start_;
     if (in_request_line && line_bytes > limits.max_target_bytes + kRequestLineRest) {
-      return Fail({ProblemType::kTargetTooLong, "The request line has more than " +
-                                                    std::to_string(limits.max_target_bytes) +
-                                                    " bytes of target (Http:MaxTargetBytes)."});
+      return Fail(Exceeds(Kind::kRequestLineTooLong, limits.max_target_bytes));
     }
     if (block_.size() > limits.max_head_bytes + 2) {
-      return Fail({ProblemType::kHeadTooLarge, "The head has more than " +
-                                                   std::to_string(limits.max_head_bytes) +
-                                                   " bytes (Http:MaxHeadBytes)."});
+      return Fail(Exceeds(Kind::kHeadTooLarge, limits.max_head_bytes));
     }
     if (lf == std::string_view::npos) return Event::kNeedMore;
     if (line_bytes < 2 || block_[block_.size() - 2] != '\r') {
-      return Fail(
-          {ProblemType::kBadRequest, "A line of the head ends with LF alone; it must be CRLF."});
+      return Fail(Malformed("A line of the head ends with LF alone; it must be CRLF."));
     }
     if (line_bytes == 2) {
       block_.resize(line_start_);
       if (in_request_line) {
         if (++empty_lines_ <= kMaxEmptyLines) continue;
-        return Fail({ProblemType::kBadRequest, "There are too many empty lines before a request."});
+        return Fail(Malformed("There are too many empty lines before a request."));
       }
       return HeadComplete();
     }
@@ -103,9 +98,7 @@ RequestFramer::Event RequestFramer::HeadComplete() {
   phase_ = Phase::kBody;
   remaining_ = head_.content_length.value_or(0);
   if (remaining_ > limits_.max_body_bytes) {
-    return Fail({ProblemType::kBodyTooLarge,
-                 "The body has " + std::to_string(remaining_) + " bytes; at most " +
-                     std::to_string(limits_.max_body_bytes) + " are allowed (Http:MaxBodyBytes)."});
+    return Fail(Exceeds(Kind::kBodyTooLarge, limits_.max_body_bytes, remaining_));
   }
   return Event::kHead;
 }
@@ -144,19 +137,15 @@ RequestFramer::Event RequestFramer::FeedChunked(std::string_view* input) {
     case ChunkedDecoder::Status::kDone:
       return Complete();
     case ChunkedDecoder::Status::kTooLarge:
-      return Fail({ProblemType::kHeadTooLarge, "A chunk extension or the trailers have more than " +
-                                                   std::to_string(limits_.head.max_head_bytes) +
-                                                   " bytes (Http:MaxHeadBytes)."});
+      return Fail(Exceeds(Kind::kTrailersTooLarge, limits_.head.max_head_bytes));
     case ChunkedDecoder::Status::kMalformed:
       break;
   }
-  return Fail({ProblemType::kBadRequest, std::string(chunked_.error())});
+  return Fail(Malformed(std::string(chunked_.error())));
 }
 
 RequestFramer::Event RequestFramer::FailBodySize() {
-  return Fail({ProblemType::kBodyTooLarge, "The body has more than " +
-                                               std::to_string(limits_.max_body_bytes) +
-                                               " bytes (Http:MaxBodyBytes)."});
+  return Fail(Exceeds(Kind::kBodyTooLarge, limits_.max_body_bytes));
 }
 
 RequestFramer::Event RequestFramer::AppendBody(std::string_view bytes) {
@@ -188,13 +177,13 @@ RequestFramer::Event RequestFramer::Complete() {
   if (!discard_ && coded()) {
     if (!decoder_) decoder_ = MakeBodyDecoder(coding_, limits_.max_decoded_bytes);
     if (!decoder_->Finish()) return Fail(decoder_->error());
-    ForgetDecoder();
+    DropDecoder();
   }
   phase_ = Phase::kComplete;
   return Event::kComplete;
 }
 
-void RequestFramer::ForgetDecoder() {
+void RequestFramer::DropDecoder() {
   decoder_.reset();
   decode_more_ = false;
   std::string().swap(undecoded_);
@@ -203,7 +192,7 @@ void RequestFramer::ForgetDecoder() {
 void RequestFramer::DiscardBody() {
   discard_ = true;
   std::string().swap(body_);
-  ForgetDecoder();
+  DropDecoder();
 }
 
 std::string RequestFramer::TakeBody() { return std::exchange(body_, {}); }
@@ -221,7 +210,7 @@ void RequestFramer::Reset() {
   chunked_.Reset();
   body_.clear();
   coding_ = ContentCoding::kIdentity;
-  ForgetDecoder();
+  DropDecoder();
 }
 
 }  // namespace gateway::http

@@ -25,8 +25,8 @@ namespace gateway::http {
 
 struct FramerLimits {
   HeadLimits head;
-  std::size_t max_body_bytes = 10'485'760;     // Http:MaxBodyBytes, as sent
-  std::size_t max_decoded_bytes = 33'554'432;  // Http:MaxDecompressedBytes
+  std::size_t max_body_bytes = 10'485'760;     // as sent
+  std::size_t max_decoded_bytes = 33'554'432;  // once decoded, if it has a coding
 };
 
 class RequestFramer final {
@@ -42,11 +42,15 @@ class RequestFramer final {
 
   // Valid from kHead until Reset.
   const RequestHead& head() const { return head_; }
-  const FramingError& error() const { return error_; }
+  const RequestError& error() const { return error_; }
   // Bytes of the body so far as sent by the client, without chunk framing.
   std::size_t body_bytes() const { return body_bytes_; }
   // Bytes of the body in memory: the same unless the body is decoded or discarded.
   std::size_t held_bytes() const { return body_.size(); }
+  // What is held of the body, for a caller that consumes it as it arrives; valid until DropPiece,
+  // which frees it.
+  std::string_view piece() const { return body_; }
+  void DropPiece() { body_.clear(); }
   bool coded() const { return coding_ != ContentCoding::kIdentity; }
   // False while Feed may report another event without further input, that is, until it has returned
   // kNeedMore. Do not wait for the client before.
@@ -74,9 +78,9 @@ class RequestFramer final {
   Event FeedLength(std::string_view* input);
   Event FeedChunked(std::string_view* input);
   Event HeadComplete();
-  Event Fail(FramingError error);
+  Event Fail(RequestError error);
   Event FailBodySize();
-  void ForgetDecoder();
+  void DropDecoder();
   Event AppendBody(std::string_view bytes);
   Event Decode(std::string_view bytes);
   Event Complete();
@@ -99,7 +103,7 @@ class RequestFramer final {
   std::unique_ptr<BodyDecoder> decoder_;  // from the first byte of a coded body to its last
   bool decode_more_ = false;
   std::string undecoded_;  // consumed, but not decoded yet
-  FramingError error_;
+  RequestError error_;
 };
 
 }  // namespace gateway::http

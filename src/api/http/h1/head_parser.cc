@@ -51,8 +51,6 @@ string_view TrimOws(string_view text) {
   return text;
 }
 
-FramingError Bad(std::string detail) { return {ProblemType::kBadRequest, std::move(detail)}; }
-
 Method MethodOf(string_view name) {
   for (const Method method :
        {Method::kGet, Method::kHead, Method::kPost, Method::kPut, Method::kDelete, Method::kPatch,
@@ -95,7 +93,7 @@ bool IsHost(string_view host) {
 // RFC 9112, 3.2: origin-form, absolute-form (its authority is ignored in favour of the route,
 // as 3.2.2 asks servers to accept it), asterisk-form for OPTIONS. Authority-form belongs to
 // CONNECT, which no route takes.
-std::optional<FramingError> ParseTarget(string_view target, RequestHead* head) {
+std::optional<RequestError> ParseTarget(string_view target, RequestHead* head) {
   if (head->method == Method::kOptions && target == "*") {
     head->path = target;
     return std::nullopt;
@@ -105,19 +103,19 @@ std::optional<FramingError> ParseTarget(string_view target, RequestHead* head) {
     return std::nullopt;
   }
   if (!IsTarget(target) || !HasValidEscapes(target)) {
-    return Bad("The request target has a character that must be percent-encoded.");
+    return Malformed("The request target has a character that must be percent-encoded.");
   }
   if (target.front() != '/') {
     const std::size_t scheme = target.find("://");
     if (scheme == string_view::npos || (!EqualsIgnoreCase(target.substr(0, scheme), "http") &&
                                         !EqualsIgnoreCase(target.substr(0, scheme), "https"))) {
-      return Bad("The request target must begin with \"/\".");
+      return Malformed("The request target must begin with \"/\".");
     }
     const string_view rest = target.substr(scheme + 3);
     const std::size_t end = rest.find_first_of("/?");
-    if (end == 0 || rest.empty()) return Bad("The request target has no host.");
+    if (end == 0 || rest.empty()) return Malformed("The request target has no host.");
     if (!IsHost(rest.substr(0, end))) {
-      return Bad("The request target's authority is not a host and an optional port.");
+      return Malformed("The request target's authority is not a host and an optional port.");
     }
     target = end == string_view::npos ? string_view("/") : rest.substr(end);
   }
@@ -128,40 +126,33 @@ std::optional<FramingError> ParseTarget(string_view target, RequestHead* head) {
   return std::nullopt;
 }
 
-std::optional<FramingError> ParseRequestLine(string_view line, const HeadLimits& limits,
+std::optional<RequestError> ParseRequestLine(string_view line, const HeadLimits& limits,
                                              RequestHead* head) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == string_view::npos || first == last) {
-    return Bad("The request line must be: method, space, target, space, HTTP/1.1.");
+    return Malformed("The request line must be: method, space, target, space, HTTP/1.1.");
   }
   head->method_name = line.substr(0, first);
   const string_view target = line.substr(first + 1, last - first - 1);
   const string_view version = line.substr(last + 1);
-  if (!IsToken(head->method_name)) return Bad("The method is not a token (RFC 9110, 9.1).");
+  if (!IsToken(head->method_name)) return Malformed("The method is not a token (RFC 9110, 9.1).");
   if (target.size() > limits.max_target_bytes) {
-    return FramingError{ProblemType::kTargetTooLong,
-                        "The request target has " + std::to_string(target.size()) +
-                            " bytes; at most " + std::to_string(limits.max_target_bytes) +
-                            " are allowed (Http:MaxTargetBytes)."};
+    return Exceeds(RequestError::Kind::kTargetTooLong, limits.max_target_bytes, target.size());
   }
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || !digit(version[5]) ||
       version[6] != '.' || !digit(version[7])) {
-    return Bad("The request line must end with HTTP/1.1 or HTTP/1.0.");
+    return Malformed("The request line must end with HTTP/1.1 or HTTP/1.0.");
   }
   if (version[5] != '1') {
-    return FramingError{ProblemType::kVersionNotSupported,
-                        "The request uses " + std::string(version) +
-                            "; the gateway supports HTTP/1.1 and HTTP/1.0."};
+    return RequestError{RequestError::Kind::kUnsupportedVersion, std::string(version)};
   }
   head->minor_version = version[7] == '0' ? 0 : 1;
   head->keep_alive = head->minor_version == 1;
   head->method = MethodOf(head->method_name);
-  if (head->method == Method::kUnknown) {
-    return FramingError{ProblemType::kMethodUnknown, "The method is not an HTTP method."};
-  }
-  if (target.empty()) return Bad("The request target is empty.");
+  if (head->method == Method::kUnknown) return RequestError{RequestError::Kind::kUnknownMethod};
+  if (target.empty()) return Malformed("The request target is empty.");
   return ParseTarget(target, head);
 }
 
@@ -175,11 +166,11 @@ struct FramingFields {
   string_view coding;
 };
 
-std::optional<FramingError> ParseContentLength(string_view value, RequestHead* head) {
+std::optional<RequestError> ParseContentLength(string_view value, RequestHead* head) {
   std::uint64_t length = 0;
   const bool digits = !value.empty() && value.size() <= 18 &&
                       value.find_first_not_of("0123456789") == string_view::npos;
-  if (!digits) return Bad("Content-Length must be one number of 1 to 18 decimal digits.");
+  if (!digits) return Malformed("Content-Length must be one number of 1 to 18 decimal digits.");
   std::from_chars(value.data(), value.data() + value.size(), length);
   head->content_length = length;
   return std::nullopt;
@@ -196,20 +187,20 @@ void ParseConnection(string_view value, FramingFields* framing) {
   }
 }
 
-std::optional<FramingError> NoteField(const HeaderField& field, RequestHead* head,
+std::optional<RequestError> NoteField(const HeaderField& field, RequestHead* head,
                                       FramingFields* framing) {
   switch (field.name.size()) {  // the length alone excludes most fields
     case 4:
       if (EqualsIgnoreCase(field.name, "host")) {
-        if (++framing->hosts > 1) return Bad("There is more than one Host field.");
-        if (!IsHost(field.value)) return Bad("The Host field is not a host and an optional port.");
+        if (++framing->hosts > 1) return Malformed("There is more than one Host field.");
+        if (!IsHost(field.value))
+          return Malformed("The Host field is not a host and an optional port.");
       }
       break;
     case 6:
       if (EqualsIgnoreCase(field.name, "expect")) {
         if (!EqualsIgnoreCase(field.value, "100-continue")) {
-          return FramingError{ProblemType::kExpectationFailed,
-                              "The only supported expectation is 100-continue."};
+          return RequestError{RequestError::Kind::kUnknownExpectation};
         }
         head->expects_continue = head->minor_version == 1;  // RFC 9110, 10.1.1: ignored in 1.0
       }
@@ -219,13 +210,15 @@ std::optional<FramingError> NoteField(const HeaderField& field, RequestHead* hea
       break;
     case 14:
       if (EqualsIgnoreCase(field.name, "content-length")) {
-        if (++framing->lengths > 1) return Bad("There is more than one Content-Length field.");
+        if (++framing->lengths > 1)
+          return Malformed("There is more than one Content-Length field.");
         return ParseContentLength(field.value, head);
       }
       break;
     case 17:
       if (EqualsIgnoreCase(field.name, "transfer-encoding")) {
-        if (++framing->codings > 1) return Bad("There is more than one Transfer-Encoding field.");
+        if (++framing->codings > 1)
+          return Malformed("There is more than one Transfer-Encoding field.");
         framing->coding = field.value;
       }
       break;
@@ -236,16 +229,16 @@ std::optional<FramingError> NoteField(const HeaderField& field, RequestHead* hea
 }
 
 // RFC 9112, 6.1 and 6.3, and 3.2 for Host.
-std::optional<FramingError> JudgeFraming(const FramingFields& framing, RequestHead* head) {
-  if (framing.hosts == 0 && head->minor_version == 1) return Bad("The Host field is missing.");
+std::optional<RequestError> CheckFraming(const FramingFields& framing, RequestHead* head) {
+  if (framing.hosts == 0 && head->minor_version == 1)
+    return Malformed("The Host field is missing.");
   if (framing.codings > 0) {
     if (framing.lengths > 0) {
-      return Bad("Content-Length and Transfer-Encoding exclude each other.");
+      return Malformed("Content-Length and Transfer-Encoding exclude each other.");
     }
-    if (head->minor_version == 0) return Bad("HTTP/1.0 has no Transfer-Encoding.");
+    if (head->minor_version == 0) return Malformed("HTTP/1.0 has no Transfer-Encoding.");
     if (!EqualsIgnoreCase(framing.coding, "chunked")) {
-      return FramingError{ProblemType::kTransferCodingUnknown,
-                          "The only supported transfer coding is chunked."};
+      return RequestError{RequestError::Kind::kUnknownTransferCoding};
     }
     head->chunked = true;
   }
@@ -256,43 +249,41 @@ std::optional<FramingError> JudgeFraming(const FramingFields& framing, RequestHe
   return std::nullopt;
 }
 
-std::optional<FramingError> ParseField(string_view line, HeaderField* field) {
+std::optional<RequestError> ParseField(string_view line, HeaderField* field) {
   if (line.front() == ' ' || line.front() == '\t') {
-    return Bad("A header field is folded over two lines (obsolete; RFC 9112, 5.2).");
+    return Malformed("A header field is folded over two lines (obsolete; RFC 9112, 5.2).");
   }
   const std::size_t colon = line.find(':');
-  if (colon == string_view::npos) return Bad("A header line has no colon.");
+  if (colon == string_view::npos) return Malformed("A header line has no colon.");
   field->name = line.substr(0, colon);
   field->value = TrimOws(line.substr(colon + 1));
   if (!IsToken(field->name)) {
-    return Bad(
+    return Malformed(
         "A header name has a character that is not allowed, such as a space before the colon.");
   }
-  if (!IsFieldValue(field->value)) return Bad("A header value has a control character.");
+  if (!IsFieldValue(field->value)) return Malformed("A header value has a control character.");
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<FramingError> ParseHead(string_view block, const HeadLimits& limits,
+std::optional<RequestError> ParseHead(string_view block, const HeadLimits& limits,
                                       RequestHead* head) {
   std::vector<HeaderField> fields = std::move(head->fields);  // keeps its capacity
   fields.clear();
   *head = RequestHead();
 
   std::size_t end = block.find("\r\n");
-  if (end == string_view::npos) return Bad("The request line does not end.");
+  if (end == string_view::npos) return Malformed("The request line does not end.");
   if (auto error = ParseRequestLine(block.substr(0, end), limits, head)) return error;
 
   FramingFields framing;
   for (std::size_t start = end + 2; start < block.size(); start = end + 2) {
     end = block.find("\r\n", start);
-    if (end == string_view::npos) return Bad("A header line does not end.");
-    if (end == start) return Bad("There is an empty line among the header fields.");
+    if (end == string_view::npos) return Malformed("A header line does not end.");
+    if (end == start) return Malformed("There is an empty line among the header fields.");
     if (fields.size() == limits.max_fields) {
-      return FramingError{ProblemType::kHeadTooLarge, "The request has more than " +
-                                                          std::to_string(limits.max_fields) +
-                                                          " header fields (Http:MaxHeaders)."};
+      return Exceeds(RequestError::Kind::kTooManyFields, limits.max_fields);
     }
     HeaderField field;
     if (auto error = ParseField(block.substr(start, end - start), &field)) return error;
@@ -300,7 +291,7 @@ std::optional<FramingError> ParseHead(string_view block, const HeadLimits& limit
     fields.push_back(field);
   }
   head->fields = std::move(fields);
-  return JudgeFraming(framing, head);
+  return CheckFraming(framing, head);
 }
 
 }  // namespace gateway::http

@@ -69,7 +69,9 @@ void ResponseWriter::AppendHead(const Response& response, int minor_version, boo
   if (!response.content_type.empty()) {
     out->append("\r\nContent-Type: ").append(response.content_type);
   }
-  if (MayHaveBody(response.status)) {
+  if (response.stream && MayHaveBody(response.status)) {
+    if (minor_version > 0) out->append("\r\nTransfer-Encoding: chunked");
+  } else if (MayHaveBody(response.status)) {
     out->append("\r\nContent-Length: ");
     AppendNumber(response.Body().size(), out);
   }

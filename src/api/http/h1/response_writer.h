@@ -17,7 +17,8 @@ bool MayHaveBody(int status);
 class ResponseWriter final {
  public:
   // Appends the head to `*out` (RFC 9112, 4 and 5). Content-Length is that of response.Body(),
-  // unless the status has none (1xx, 204, 304). With `keep_alive` false the answer says
+  // unless the status has none (1xx, 204, 304); a stream is chunked, or in HTTP/1.0 ends with the
+  // connection. With `keep_alive` false the answer says
   // "Connection: close"; to an HTTP/1.0 client that asked to keep the connection it says
   // "Connection: keep-alive".
   void AppendHead(const Response& response, int minor_version, bool keep_alive, std::string* out);

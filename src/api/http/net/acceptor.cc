@@ -24,22 +24,25 @@ constexpr int kPauseMs = 100;
 // closed at once.
 constexpr std::size_t kMaxRejectionAnswers = 256;
 
-std::string AddressText(const sockaddr_storage& address) {
+Peer PeerAt(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";
+  in_port_t port = 0;
   if (address.ss_family == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, &address, sizeof v4);
     inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+    port = v4.sin_port;
   } else if (address.ss_family == AF_INET6) {
     sockaddr_in6 v6{};
     std::memcpy(&v6, &address, sizeof v6);
+    port = v6.sin6_port;
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
       inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof text);
     } else {
       inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
     }
   }
-  return text;
+  return {text, ntohs(port), std::nullopt};
 }
 
 bool OutOfResources(int error) {
@@ -50,13 +53,13 @@ bool OutOfResources(int error) {
 
 bool AddressCounter::Add(const std::string& address) {
   if (limit_ == 0) return true;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return ++counts_[address] <= limit_;
 }
 
 void AddressCounter::Remove(const std::string& address) {
   if (limit_ == 0) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = counts_.find(address);
   if (found != counts_.end() && --found->second == 0) counts_.erase(found);
 }
@@ -128,7 +131,7 @@ bool Acceptor::AcceptAll(int listener) {
     const int fd = accept4(listener, reinterpret_cast<sockaddr*>(&address), &length,  // NOLINT
                            SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      Deal(fd, AddressText(address));
+      Assign(fd, PeerAt(address));
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
@@ -149,7 +152,7 @@ std::size_t Acceptor::OpenConnections() const {
   return open;
 }
 
-void Acceptor::Deal(int fd, std::string peer) {
+void Acceptor::Assign(int fd, Peer peer) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   Arrival arrival{make_stream_(fd), std::move(peer), false};
@@ -160,11 +163,12 @@ void Acceptor::Deal(int fd, std::string peer) {
     if (open >= limits_.max_connections + kMaxRejectionAnswers) return;
     arrival.refuse = true;
   }
-  if (!addresses_.Add(arrival.peer)) {
+  if (!addresses_.Add(arrival.peer.address)) {
     metrics_.OnHttpRejected("max-connections-per-address");
     arrival.refuse = true;
   }
-  if (arrival.refuse && arrival.stream->needs_handshake()) return addresses_.Remove(arrival.peer);
+  if (arrival.refuse && arrival.stream->needs_handshake())
+    return addresses_.Remove(arrival.peer.address);
   loops_[next_loop_]->Add(std::move(arrival));
   next_loop_ = (next_loop_ + 1) % loops_.size();
 }

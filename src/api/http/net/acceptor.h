@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -16,12 +15,13 @@
 #include "api/http/net/io_loop.h"
 #include "service/ports/http_metrics.h"
 #include "service/ports/logger.h"
+#include "service/types/mutex.h"
 
 namespace gateway::http {
 
 struct AcceptLimits {
-  std::size_t max_connections = 20'000;         // Http:MaxConnections
-  std::size_t max_connections_per_address = 0;  // Http:MaxConnectionsPerAddress; 0: no limit
+  std::size_t max_connections = 20'000;
+  std::size_t max_connections_per_address = 0;  // 0: no limit
 };
 
 // Counts connections per client address. Thread-safe.
@@ -34,8 +34,8 @@ class AddressCounter final {
 
  private:
   const std::size_t limit_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::size_t> counts_;
+  Mutex mutex_;
+  std::unordered_map<std::string, std::size_t> counts_ GUARDED_BY(mutex_);
 };
 
 class Acceptor final {
@@ -58,7 +58,7 @@ class Acceptor final {
   void Run();
   void CloseListeners();
   bool AcceptAll(int listener);
-  void Deal(int fd, std::string peer);
+  void Assign(int fd, Peer peer);
   std::size_t OpenConnections() const;
 
   std::vector<int> listeners_;

@@ -40,15 +40,15 @@ CompletionQueue::~CompletionQueue() { close(event_fd_); }
 
 bool CompletionQueue::OnOwnThread() const { return current_queue == this; }
 
-void CompletionQueue::WakeUp() const { eventfd_write(event_fd_, 1); }
+void CompletionQueue::Signal() const { eventfd_write(event_fd_, 1); }
 
 void CompletionQueue::ClearWakeUp() const {
   eventfd_t count = 0;
   eventfd_read(event_fd_, &count);
 }
 
-void CompletionQueue::Open(SetDeadline set_deadline) {
-  set_deadline_ = std::move(set_deadline);
+void CompletionQueue::Open(OnDeadlineSet on_deadline_set) {
+  on_deadline_set_ = std::move(on_deadline_set);
   current_queue = this;
 }
 
@@ -57,14 +57,20 @@ void CompletionQueue::Close() {
   std::vector<Completion> completions;
   std::vector<Task> tasks;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     closed_ = true;
     completions.swap(completions_);
     tasks.swap(tasks_);
   }
   own_.clear();
-  set_deadline_ = nullptr;
+  on_deadline_set_ = nullptr;
 }
+
+void CompletionQueue::Answer(RequestId id, Build build) { Push({id, std::move(build)}); }
+
+void CompletionQueue::Decide(RequestId id, Decision decision) { Push({id, std::move(decision)}); }
+
+void CompletionQueue::Wake(RequestId id) { Push({id, WakeUp()}); }
 
 void CompletionQueue::Push(Completion completion) {
   if (OnOwnThread()) {
@@ -73,74 +79,36 @@ void CompletionQueue::Push(Completion completion) {
   }
   bool was_empty = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (closed_) return;
     was_empty = completions_.empty() && tasks_.empty();
     completions_.push_back(std::move(completion));
   }
-  if (was_empty) WakeUp();
+  if (was_empty) Signal();
 }
 
 void CompletionQueue::Post(Task task) {
   bool was_empty = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (closed_) return;
     was_empty = completions_.empty() && tasks_.empty();
     tasks_.push_back(std::move(task));
   }
-  if (was_empty) WakeUp();
+  if (was_empty) Signal();
 }
 
 bool CompletionQueue::Take(std::vector<Completion>* completions, std::vector<Task>* tasks) {
   MoveAll(&own_, completions);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   MoveAll(&completions_, completions);
   MoveAll(&tasks_, tasks);
   return !completions->empty() || !tasks->empty();
 }
 
-void CompletionQueue::Deadline(RequestId id, std::chrono::steady_clock::time_point when,
-                               Task task) const {
-  if (OnOwnThread() && set_deadline_) set_deadline_(id, when, std::move(task));
-}
-
-// ---- Responder
-// -----------------------------------------------------------------------------------------------------
-
-Responder::Responder(std::shared_ptr<CompletionQueue> queue, RequestId id)
-    : queue_(std::move(queue)), id_(id) {}
-
-Responder::Responder(Responder&& other) noexcept
-    : queue_(std::move(other.queue_)), id_(other.id_), sent_(other.sent_.load()) {}
-
-Responder& Responder::operator=(Responder&& other) noexcept {
-  if (this != &other) {
-    Responder dropped(std::move(*this));  // answers 500 if still unused
-    queue_ = std::move(other.queue_);
-    id_ = other.id_;
-    sent_.store(other.sent_.load());
-  }
-  return *this;
-}
-
-Responder::~Responder() {
-  if (!*this) return;
-  Send([] {
-    Response response;
-    response.status = 500;
-    return response;
-  });
-}
-
-void Responder::Send(Build build) {
-  if (queue_ == nullptr || sent_.exchange(true)) return;
-  queue_->Push({id_, std::move(build)});
-}
-
-void Responder::SetDeadline(std::chrono::steady_clock::time_point when,
-                            std::function<void()> on_deadline) {
-  if (queue_) queue_->Deadline(id_, when, std::move(on_deadline));
+void CompletionQueue::SetDeadline(RequestId id, std::chrono::steady_clock::time_point when,
+                                  Task task) {
+  if (OnOwnThread() && on_deadline_set_) on_deadline_set_(id, when, std::move(task));
 }
 
 }  // namespace gateway::http

@@ -1,60 +1,65 @@
-// The only way into an I/O thread: any thread pushes answers, new connections and commands, and the
-// thread of the loop takes them. Shared with every Responder, so that it outlives the loop: entries
-// pushed after Close are dropped. Answers given on the loop's own thread need no lock and no
-// wake-up.
+// The only way into an I/O thread: messages for its connections, new connections and commands are
+// put here by any thread and taken out by the thread that owns the loop. Shared with every handle
+// of a request, so that it outlives the loop: what comes after Close is dropped. Messages from the
+// loop's own thread skip the lock and the wake-up.
 #ifndef GATEWAY_API_HTTP_NET_COMPLETION_QUEUE_H_
 #define GATEWAY_API_HTTP_NET_COMPLETION_QUEUE_H_
 
 #include <chrono>
 #include <functional>
-#include <mutex>
+#include <variant>
 #include <vector>
 
-#include "api/http/handler.h"
+#include "api/http/responder.h"
+#include "service/types/mutex.h"
 
 namespace gateway::http {
 
-class CompletionQueue final {
+class CompletionQueue final : public ConnectionChannel {
  public:
+  struct WakeUp {};
   struct Completion {
     RequestId id;
-    Responder::Build build;
+    std::variant<Build, Decision, WakeUp> message;
   };
-  using Task = std::function<void()>;
-  using SetDeadline = std::function<void(RequestId, std::chrono::steady_clock::time_point, Task)>;
+  using OnDeadlineSet = std::function<void(RequestId, std::chrono::steady_clock::time_point, Task)>;
 
   CompletionQueue();
   CompletionQueue(const CompletionQueue&) = delete;
   CompletionQueue& operator=(const CompletionQueue&) = delete;
-  ~CompletionQueue();
+  ~CompletionQueue() override;
 
   // Any thread.
-  void Push(Completion completion);
+  void Answer(RequestId id, Build build) override;
+  void Decide(RequestId id, Decision decision) override;
+  void Wake(RequestId id) override;
   void Post(Task task);
 
   // The loop's thread only.
-  void Open(SetDeadline set_deadline);  // makes the calling thread the owner
+  // Makes the calling thread the owner. `on_deadline_set` is what SetDeadline does.
+  void Open(OnDeadlineSet on_deadline_set);
   void Close();
   void ClearWakeUp() const;  // before Take, or a wake-up is lost
   // Moves everything out, in order. False if there was nothing.
   bool Take(std::vector<Completion>* completions, std::vector<Task>* tasks);
-  void Deadline(RequestId id, std::chrono::steady_clock::time_point when, Task task) const;
+  void SetDeadline(RequestId id, std::chrono::steady_clock::time_point when, Task task) override;
 
   // Becomes readable when there are entries to take.
   int fd() const { return event_fd_; }
 
  private:
   bool OnOwnThread() const;
-  void WakeUp() const;
+  void Push(Completion completion);
+  void Signal() const;
 
   const int event_fd_;
   std::vector<Completion> own_;  // pushed by the owner itself
-  SetDeadline set_deadline_;
+  OnDeadlineSet on_deadline_set_;
 
-  std::mutex mutex_;
-  bool closed_ = false;
-  std::vector<Completion> completions_;
-  std::vector<Task> tasks_;
+  Mutex mutex_;
+  bool closed_ GUARDED_BY(mutex_) = false;
+  std::vector<Completion> completions_ GUARDED_BY(mutex_);
+  std::vector<Task> tasks_ GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::http

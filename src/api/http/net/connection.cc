@@ -1,45 +1,36 @@
 #include "api/http/net/connection.h"
 
-#include <algorithm>
-#include <array>
 #include <exception>
 #include <utility>
+#include <variant>
 
 namespace gateway::http {
 namespace {
 
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// A body of known length up to this size is read to its end after an early answer, so that the
-// connection can be reused.
-constexpr std::size_t kMaxDiscardedBody = std::size_t{64} * 1024;
-// A body up to this size is copied after its head, so that both are sent at once.
-constexpr std::size_t kInlineBody = std::size_t{16} * 1024;
+using Event = RequestIntake::Event;
 
 }  // namespace
 
 Connection::Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::uint64_t id,
-                       std::string peer)
+                       Peer peer)
     : loop_(loop),
       stream_(std::move(stream)),
       id_(id),
       peer_(std::move(peer)),
       phase_(stream_->needs_handshake() ? Phase::kHandshaking : Phase::kReading),
-      framer_(loop.limits.framer),
-      old_at_(loop.limits.max_age.count() == 0
-                  ? kNever
-                  : loop.now + ConnectionAge(loop.limits.max_age, &loop.random)),
-      waiting_since_(loop.now) {
+      intake_(loop, id, peer_),
+      sender_(loop, stream_.get()) {
   UpdateDeadline();
 }
 
 void Connection::OnReadable() {
   readable_ = true;
-  if (HasOutput() && stream_->write_waits_for_input()) Flush();
+  if (!sender_.flushed() && stream_->write_waits_for_input()) return OnWritable();
   Pump();
 }
 
 void Connection::OnWritable() {
-  if (HasOutput()) Flush();
+  AfterWriting(sender_.Resume());
   if (stream_->read_waits_for_room()) readable_ = true;
   Pump();
 }
@@ -53,7 +44,8 @@ void Connection::OnHangup() {
 }
 
 void Connection::OnDrain() {
-  readable_ = true;  // bytes that have arrived still count as accepted
+  readable_ = true;  // what has arrived already still counts as accepted
+  sender_.Drain();
   Pump();
 }
 
@@ -63,16 +55,14 @@ void Connection::Pump() {
   if (phase_ == Phase::kHandshaking) Handshake();
   int reads = 0;
   int requests = 0;
-  decoded_ = 0;
+  intake_.BeginTurn();
   while (phase_ == Phase::kReading || phase_ == Phase::kLingering) {
-    if (decoded_ >= loop_.limits.turn.decoded_bytes) {
+    if (intake_.turn_over()) {
       wants_turn_ = true;
       break;
     }
-    // First the input that was read already: the last iteration may have stopped at the end of a
-    // request.
-    if (phase_ == Phase::kReading &&
-        (pipelined_at_ < pipelined_.size() || !framer_.wants_input())) {
+    // First what is here already: what ended a turn may have been the last of a request.
+    if (phase_ == Phase::kReading && (pipelined_at_ < pipelined_.size() || intake_.HasMore())) {
       if (++requests > loop_.limits.turn.requests) {
         wants_turn_ = true;
         break;
@@ -108,9 +98,10 @@ bool Connection::ReadSome() {
       return false;
     case IoResult::Status::kEnd:
     case IoResult::Status::kError:
-      // A half-closed client sends no further request; earlier ones have been answered by now.
-      if (HasOutput() && result.status == IoResult::Status::kEnd && phase_ == Phase::kReading) {
-        close_after_ = true;
+      // A half-closed client has no further request; what it asked before is answered by then.
+      if (!sender_.flushed() && result.status == IoResult::Status::kEnd &&
+          phase_ == Phase::kReading) {
+        sender_.CloseAfter();
         phase_ = Phase::kWriting;
       } else {
         Close();
@@ -132,105 +123,61 @@ bool Connection::ReadSome() {
 // for the next iteration.
 std::size_t Connection::Consume(std::string_view input) {
   while (phase_ == Phase::kReading) {
-    const bool fresh = !framer_.started();
-    switch (framer_.Feed(&input)) {
-      case RequestFramer::Event::kNeedMore:
-        // The time for the first head counts from the start of the connection: silence does not
-        // extend it.
-        if (fresh && framer_.started()) head_since_ = sequence_ == 0 ? waiting_since_ : loop_.now;
-        return 0;
-      case RequestFramer::Event::kHead:
-        OnHead(input.empty());
-        break;
-      case RequestFramer::Event::kBodyData:
-        OnBody();
-        if (decoded_ >= loop_.limits.turn.decoded_bytes && phase_ == Phase::kReading)
-          return input.size();
-        break;
-      case RequestFramer::Event::kComplete:
-        if (answered_early_) {
-          NextRequest();
-          if (HasOutput()) phase_ = Phase::kWriting;  // the next request waits for the early answer
-        } else {
-          Dispatch();
-        }
-        return input.size();
-      case RequestFramer::Event::kError:
-        RefuseBody(framer_.error());
-        return 0;
-    }
+    const Event event = intake_.Next(&input);
+    if (event == Event::kNeedInput) return 0;
+    if (event == Event::kTurnOver) return input.size();
+    Act(event);
+    if (event == Event::kDiscarded) return input.size();  // Pump counts requests
   }
-  return phase_ == Phase::kClosed || close_after_ ? 0 : input.size();
+  return phase_ == Phase::kClosed || sender_.closes() ? 0 : input.size();
 }
 
-void Connection::OnHead(bool nothing_follows) {
-  const RequestHead& head = framer_.head();
-  body_since_ = loop_.now;
-  ++sequence_;
-  HeadVerdict verdict;
-  try {
-    verdict = loop_.handler.OnHead(head, peer_);
-  } catch (const std::exception&) {  // a bug
-    verdict.answer.emplace();
-    verdict.answer->status = 500;
-    verdict.answer->close = true;
+void Connection::Act(Event event) {
+  switch (event) {
+    case Event::kNeedInput:
+    case Event::kTurnOver:
+      return;
+    case Event::kContinue:
+      return AfterWriting(sender_.SendContinue());
+    case Event::kAnswer:  // the request's body, if it has one, is still to be read away
+      Answer(*intake_.TakeAnswer());
+      return;
+    case Event::kWait:
+      phase_ = Phase::kWaiting;
+      return;
+    case Event::kComplete:
+      phase_ = Phase::kHandling;
+      return intake_.Dispatch();
+    case Event::kDiscarded:
+      NextRequest();
+      if (!sender_.flushed()) phase_ = Phase::kWriting;  // the next one waits for the early answer
+      return;
+    case Event::kRefused:
+      return EndWithRefusal();
   }
-  state_ = std::move(verdict.state);
-  if (verdict.answer) {
-    framer_.DiscardBody();
-    answered_early_ = true;
-    // A client that expects 100 may or may not send its body after a final status, so the start of
-    // its next request is unknown.
-    const bool discardable = !head.expects_continue && !head.chunked &&
-                             head.content_length.value_or(0) <= kMaxDiscardedBody;
-    if (!discardable) verdict.answer->close = true;
-    Answer(*verdict.answer, true);
-    if (phase_ == Phase::kReading && close_after_) {
-      phase_ = Phase::kWriting;
-      if (!HasOutput()) OnFlushed();
-    }
-    return;
-  }
-  if (head.HasBody()) framer_.DecodeBody(verdict.coding);
-  if (head.expects_continue && nothing_follows) {
-    out_.append(kContinue);
-    write_since_ = loop_.now;
-    Flush();
-  }
-}
-
-void Connection::OnBody() {
-  const std::size_t held = framer_.held_bytes();
-  if (framer_.coded()) decoded_ += held - held_;
-  held_ = held;
-  if (!state_ || answered_early_) return;
-  if (!state_->OnBodyBytes(held)) {
-    RefuseBody({ProblemType::kOverloaded, kNoRoomForBytes});
-  }
-}
-
-void Connection::Dispatch() {
-  phase_ = Phase::kHandling;
-  Responder responder(loop_.queue, {id_, sequence_});
-  try {
-    loop_.handler.OnRequest(
-        Request{framer_.head(), framer_.TakeBody(), framer_.body_bytes(), loop_.now},
-        std::move(state_), std::move(responder));
-  } catch (const std::exception&) {
-    // A bug. The responder was destroyed unused by the exception, which answers 500.
-  }
-  state_.reset();
 }
 
 void Connection::SetRequestDeadline(std::uint64_t sequence, TimePoint when,
                                     std::function<void()> task) {
-  if (sequence != sequence_ || phase_ != Phase::kHandling) return;
+  if (sequence != intake_.sequence() || phase_ != Phase::kHandling) return;
   request_deadline_ = when;
   on_request_deadline_ = std::move(task);
 }
 
-void Connection::OnAnswer(std::uint64_t sequence, const Responder::Build& build) {
-  if (sequence != sequence_ || phase_ != Phase::kHandling) return;
+// What another thread has sent. For a request that is over it comes too late.
+void Connection::OnCompletion(const CompletionQueue::Completion& completion) {
+  if (completion.id.sequence != intake_.sequence()) return;
+  if (const auto* build = std::get_if<Responder::Build>(&completion.message)) {
+    OnAnswer(*build);
+  } else if (const auto* decision = std::get_if<VerdictHandle::Decision>(&completion.message)) {
+    OnDecision(*decision);
+  } else {
+    OnWake();
+  }
+}
+
+void Connection::OnAnswer(const Responder::Build& build) {
+  if (phase_ != Phase::kHandling) return;
   request_deadline_ = kNever;
   on_request_deadline_ = nullptr;
   phase_ = Phase::kWriting;
@@ -241,97 +188,60 @@ void Connection::OnAnswer(std::uint64_t sequence, const Responder::Build& build)
     response = Response();
     response.status = 500;
   }
-  Answer(response, true);
+  Answer(response);
   Pump();
 }
 
-void Connection::Answer(const Response& response, bool head_known) {
-  const bool is_head = head_known && framer_.head().method == Method::kHead;
-  const int minor_version = head_known ? framer_.head().minor_version : 1;
-  close_after_ = close_after_ || response.close || loop_.closing || loop_.now >= old_at_ ||
-                 !head_known || !framer_.head().keep_alive;
-  if (!HasOutput()) write_since_ = loop_.now;
-  loop_.writer.AppendHead(response, minor_version, !close_after_, &out_);
-  if (!is_head && MayHaveBody(response.status)) {
-    const std::string_view body = response.Body();
-    if (body.size() <= kInlineBody) {
-      out_.append(body);
-    } else if (response.shared_body) {
-      shared_body_ = response.shared_body;
-      body_view_ = *shared_body_;
-    } else {
-      body_ = response.body;
-      body_view_ = body_;
-    }
-  }
-  Flush();
+void Connection::OnDecision(const VerdictHandle::Decision& decision) {
+  const auto event = intake_.Decide(decision, pipelined_at_ == pipelined_.size());
+  if (!event) return;
+  phase_ = Phase::kReading;
+  Act(*event);
+  Pump();
 }
 
-// The request cannot continue: answers and closes, unless an answer has been sent already.
-void Connection::RefuseBody(const FramingError& error) {
-  const bool head_known = framer_.head_complete();
-  framer_.DiscardBody();
-  if (!answered_early_) {
-    ++sequence_;
-    const Response response = loop_.handler.OnRefused(error, head_known ? &framer_.head() : nullptr,
-                                                      peer_, std::move(state_));
-    close_after_ = true;
-    phase_ = Phase::kWriting;
-    Answer(response, head_known);
+void Connection::OnWake() {
+  if (sender_.streaming()) {
+    AfterWriting(sender_.OnWake());
+  } else if (intake_.Resume()) {
+    phase_ = Phase::kReading;
   } else {
-    close_after_ = true;
-    phase_ = Phase::kWriting;
-    if (!HasOutput()) OnFlushed();
+    return;
   }
+  Pump();
 }
 
-void Connection::Refuse(const FramingError& error) {
-  RefuseBody(error);
+// An answer that ends the connection ends reading, too; so does a stream.
+void Connection::Answer(const Response& response) {
+  const auto progress = sender_.Send(response, intake_.head(), {id_, intake_.sequence()});
+  if (sender_.closes() || sender_.streaming()) phase_ = Phase::kWriting;
+  AfterWriting(progress);
+}
+
+// Answers and closes, unless an answer is out already.
+void Connection::EndWithRefusal() {
+  sender_.CloseAfter();
+  phase_ = Phase::kWriting;
+  if (const auto answer = intake_.TakeAnswer()) return Answer(*answer);
+  AfterWriting(sender_.Resume());
+}
+
+void Connection::Refuse(const RequestError& error) {
+  intake_.Refuse(error);
+  EndWithRefusal();
   UpdateDeadline();
 }
 
-void Connection::Flush() {
-  while (HasOutput()) {
-    std::array<iovec, 2> pieces{};
-    int count = 0;
-    std::size_t skip = out_sent_;
-    for (const std::string_view piece : {std::string_view(out_), body_view_}) {
-      const std::size_t skipped = std::min(skip, piece.size());
-      skip -= skipped;
-      if (skipped == piece.size()) continue;
-      iovec& vec = pieces[static_cast<std::size_t>(count++)];
-      vec.iov_base = const_cast<char*>(piece.data() + skipped);  // NOLINT: iovec has no const
-      vec.iov_len = piece.size() - skipped;
-    }
-    const IoResult result = stream_->Write(pieces.data(), count);
-    if (result.status == IoResult::Status::kWouldBlock) return progress_.OnStalled(fd(), out_sent_);
-    if (result.status != IoResult::Status::kOk) return Close();
-    out_sent_ += result.bytes;
-  }
-  OnFlushed();
-}
-
-void Connection::OnFlushed() {
-  out_.clear();
-  if (out_.capacity() > kInlineBody) out_.shrink_to_fit();
-  body_view_ = {};
-  std::string().swap(body_);  // an assignment would keep the capacity
-  shared_body_.reset();
-  out_sent_ = 0;
-  progress_.Reset();
-  if (phase_ != Phase::kWriting) return;
-  if (close_after_) return Linger();
+void Connection::AfterWriting(AnswerSender::Progress progress) {
+  if (progress == AnswerSender::Progress::kBroken) return Close();
+  if (progress == AnswerSender::Progress::kBusy || phase_ != Phase::kWriting) return;
+  if (sender_.closes()) return Linger();
   NextRequest();
 }
 
 void Connection::NextRequest() {
-  framer_.Reset();
-  state_.reset();
-  answered_early_ = false;
-  held_ = 0;
+  intake_.StartWaiting();
   phase_ = Phase::kReading;
-  waiting_since_ = loop_.now;
-  head_since_ = loop_.now;
 }
 
 void Connection::Linger() {

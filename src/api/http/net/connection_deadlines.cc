@@ -1,7 +1,7 @@
-// The deadlines of a Connection. Each phase has one deadline, which starts with the phase, and no
-// client can keep a connection by sending single bytes: body bytes extend the deadline only
-// according to Http:MinBodyBytesPerSecond, and an answer that takes longer than Http:WriteTimeoutMs
-// must be read at that rate in each such period.
+// The part of a Connection that keeps time. Each phase has one deadline that starts when the phase
+// does, and no client keeps a connection by a byte at a time: what it sends of a body moves the
+// deadline only as far as min_body_bytes_per_second earns, and an answer that does not end within
+// write_timeout must be read at that rate in each such period.
 #include <algorithm>
 #include <utility>
 
@@ -17,42 +17,27 @@ constexpr milliseconds kLingerTime{2'000};
 
 }  // namespace
 
-milliseconds ConnectionAge(milliseconds max_age, std::minstd_rand* random) {
-  const auto tenth = max_age.count() / 10;
-  return max_age + milliseconds(std::uniform_int_distribution(-tenth, tenth)(*random));
-}
-
-Connection::TimePoint Connection::AtRate(TimePoint start, milliseconds timeout,
-                                         std::size_t bytes) const {
-  const std::size_t rate = loop_.limits.min_body_bytes_per_second;
-  const milliseconds earned(rate == 0 ? 0 : bytes * 1000 / rate);
-  return start + timeout + earned;
-}
-
-// No request is in progress, although an answer may have promised keep-alive.
+// Nothing of it is in hand, though it may be that an answer has promised to keep it.
 bool Connection::Idle() const {
   return phase_ == Phase::kHandshaking ||
-         (phase_ == Phase::kReading && !framer_.started() && !HasOutput());
+         (phase_ == Phase::kReading && !intake_.started() && sender_.flushed());
 }
 
-// It has been idle for so long that a request in flight is unlikely.
-bool Connection::Settled() const { return loop_.now >= waiting_since_ + loop_.limits.settle; }
+// It has been idle for so long that no request is likely to be on its way.
+bool Connection::Settled() const {
+  return loop_.now >= intake_.waiting_since() + loop_.limits.settle;
+}
 
 void Connection::UpdateDeadline() {
   const ConnectionLimits& limits = loop_.limits;
   TimePoint deadline = kNever;
   switch (phase_) {
     case Phase::kHandshaking:
-      deadline = waiting_since_ + limits.handshake_timeout;
+      deadline = intake_.waiting_since() + limits.handshake_timeout;
       break;
     case Phase::kReading:
-      if (!framer_.started()) {
-        deadline = waiting_since_ + (sequence_ == 0 ? limits.head_timeout : limits.idle_timeout);
-      } else if (!framer_.head_complete()) {
-        deadline = head_since_ + limits.head_timeout;
-      } else {
-        deadline = AtRate(body_since_, limits.body_timeout, framer_.body_bytes());
-      }
+    case Phase::kWaiting:
+      deadline = intake_.deadline();
       break;
     case Phase::kHandling:
       deadline = request_deadline_;
@@ -64,32 +49,19 @@ void Connection::UpdateDeadline() {
     case Phase::kClosed:
       break;
   }
-  if (HasOutput()) {
-    deadline = std::min(deadline, write_since_ + limits.write_timeout);
+  deadline = std::min(deadline, sender_.deadline());
+  if (loop_.draining && Idle()) {
+    deadline = std::min(deadline, intake_.waiting_since() + limits.settle);
   }
-  if (loop_.draining && Idle()) deadline = std::min(deadline, waiting_since_ + limits.settle);
   deadline_ = deadline;
-}
-
-// True if the peer has read enough of the answer in the period that just ended; starts a new
-// period.
-bool Connection::ReadsItsAnswer() {
-  const ConnectionLimits& limits = loop_.limits;
-  const auto enough = static_cast<std::size_t>(limits.write_timeout.count()) *
-                      limits.min_body_bytes_per_second / 1'000;
-  write_since_ = loop_.now;
-  return progress_.TakeProgress(fd(), out_sent_) >= std::max<std::size_t>(enough, 1);
 }
 
 void Connection::OnDeadline() {
   if (loop_.draining && Idle() && Settled()) return OnDrain();
-  if (HasOutput() && loop_.now >= write_since_ + loop_.limits.write_timeout) {
-    if (!ReadsItsAnswer()) {
-      loop_.metrics.OnHttpRejected("write-timeout");
-      return Close();
-    }
-    UpdateDeadline();
-    if (deadline_ > loop_.now) return;
+  if (loop_.now >= sender_.deadline()) {
+    AfterWriting(sender_.OnDeadline());
+    Pump();
+    if (closed() || phase_ == Phase::kWriting || deadline_ > loop_.now) return;
   }
   if (phase_ == Phase::kHandshaking) {
     loop_.metrics.OnHttpRejected("tls-handshake-timeout");
@@ -97,15 +69,11 @@ void Connection::OnDeadline() {
   } else if (phase_ == Phase::kHandling) {
     request_deadline_ = kNever;
     if (const auto task = std::exchange(on_request_deadline_, nullptr)) task();
-  } else if (phase_ != Phase::kReading || !framer_.started()) {
-    Close();  // idle, or lingered long enough
-  } else if (!framer_.head_complete()) {
-    RefuseBody({ProblemType::kRequestTimeout,
-                "The head of the request did not arrive in time (Http:HeadTimeoutMs)."});
+  } else if (phase_ == Phase::kWaiting || (phase_ == Phase::kReading && intake_.started())) {
+    intake_.RefuseTooSlow();
+    EndWithRefusal();
   } else {
-    RefuseBody({ProblemType::kRequestTimeout,
-                "The body of the request did not arrive in time (Http:BodyTimeoutMs, "
-                "Http:MinBodyBytesPerSecond)."});
+    Close();  // idle, or lingered long enough
   }
   UpdateDeadline();
 }

@@ -1,6 +1,6 @@
-// The TLS handshake of a Connection, before its first request. A step runs at every event of the
-// descriptor, so a silent client costs only a connection, and only until
-// Http:TlsHandshakeTimeoutMs.
+// The part of a Connection that comes before its first request: the handshake of its stream. A step
+// of it runs whenever something happens on the descriptor, so that a client that stays silent costs
+// nothing but its place, and that only until the handshake timeout.
 #include "api/http/net/connection.h"
 
 namespace gateway::http {
@@ -9,21 +9,21 @@ namespace gateway::http {
 void Connection::Handshake() {
   switch (stream_->Handshake()) {
     case IoResult::Status::kOk:
-      phase_ = Phase::kReading;
-      waiting_since_ = loop_.now;
-      readable_ = true;  // the first request may have arrived with the end of the handshake
+      peer_.tls = stream_->TlsFacts();
+      NextRequest();
+      readable_ = true;  // the first request may have come with the end of the handshake
       return;
     case IoResult::Status::kWouldBlock:
       return;
-    case IoResult::Status::kEnd:  // a port check
+    case IoResult::Status::kEnd:  // a client that only looks whether the port is open
       return Close();
     case IoResult::Status::kError:
       loop_.metrics.OnHttpRejected("tls-handshake-failed");
-      loop_.logger.Log(
-          LogLevel::kDebug, "tls-handshake-failed", "A TLS handshake failed.",
-          {{"peer", std::string_view(peer_)}, {"error", std::string_view(stream_->failure())}});
-      // The alert with the reason has been sent; unread bytes from the client must not cause a
-      // reset.
+      loop_.logger.Log(LogLevel::kDebug, "tls-handshake-failed",
+                       "A client and the gateway did not agree on TLS.",
+                       {{"peer", std::string_view(peer_.address)},
+                        {"error", std::string_view(stream_->failure())}});
+      // The alert that says why is out; what the client has sent meanwhile must not reset it.
       return Linger();
   }
 }

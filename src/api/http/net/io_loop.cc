@@ -11,10 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "service/ports/http_metrics.h"
-#include "service/ports/logger.h"
-#include "service/ports/producer.h"
-
 namespace gateway::http {
 namespace {
 
@@ -61,23 +57,16 @@ int MakeTimerFd() {
 
 }  // namespace
 
-IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, HttpMetrics& metrics,
-               Logger& logger, BurstListener* bursts, OnClosed on_closed)
+IoLoop::IoLoop(const ConnectionLimits& limits, HttpHandler& handler, const Clock& clock,
+               HttpMetrics& metrics, Logger& logger, BurstListener* bursts, OnClosed on_closed)
     : logger_(logger),
       bursts_(bursts),
       on_closed_(std::move(on_closed)),
       queue_(std::make_shared<CompletionQueue>()),
-      context_{limits,
-               handler,
-               metrics,
-               logger,
-               queue_,
-               {},
-               std::chrono::steady_clock::now(),
-               std::minstd_rand(std::random_device{}()),
-               false,
-               false,
-               std::string(kScratchBytes, '\0')},
+      context_{limits,  handler,     clock,
+               metrics, logger,      queue_,
+               {},      clock.Now(), std::minstd_rand(std::random_device{}()),
+               false,   false,       std::string(kScratchBytes, '\0')},
       timer_fd_(MakeTimerFd()) {}
 
 IoLoop::~IoLoop() { close(timer_fd_); }
@@ -166,8 +155,8 @@ void IoLoop::Adopt(Arrival arrival) {
   // It is read at its first event (a new socket is writable, so that comes at once), in turn with
   // the others: many new connections with large requests would monopolize the loop.
   const bool refuse = arrival.refuse;
-  Touch(id, [refuse](Connection& connection) {
-    if (refuse) connection.Refuse({ProblemType::kTooManyConnections, ""});
+  Visit(id, [refuse](Connection& connection) {
+    if (refuse) connection.Refuse({RequestError::Kind::kTooManyConnections});
   });
 }
 
@@ -182,7 +171,7 @@ Connection* IoLoop::Find(std::uint64_t id) {
 }
 
 template <typename Action>
-void IoLoop::Touch(std::uint64_t id, Action action) {
+void IoLoop::Visit(std::uint64_t id, Action action) {
   Connection* const connection = Find(id);
   if (connection == nullptr) return;
   try {
@@ -219,7 +208,7 @@ void IoLoop::NoteFinished(Slot* slot) {
 }
 
 void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
-  context_.now = std::chrono::steady_clock::now();
+  context_.now = context_.clock.Now();
   const bool burst = bursts_ != nullptr && fds.size() >= kBurst;
   if (burst) bursts_->BeginBurst();
   for (const auto& event : fds) OnEvent(event);
@@ -235,7 +224,7 @@ void IoLoop::onReady(const Pistache::Aio::FdSet& fds) {
 void IoLoop::EndBurst() {
   bursts_->EndBurst();
   TakeCompletions();
-  if (!deferred_.empty()) ComeBack();
+  if (!deferred_.empty()) RunAgain();
 }
 
 void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
@@ -258,18 +247,18 @@ void IoLoop::OnEvent(const Pistache::Aio::FdSet::Entry& event) {
   const Due due{failed, event.isWritable(), event.isReadable(), false};
   const Connection* const connection = Find(tag);
   if (connection == nullptr) return;
-  if (connection->prompt()) return Deal(tag, due);
+  if (connection->prompt()) return Serve(tag, due);
   Defer(tag, due);
 }
 
-void IoLoop::Deal(std::uint64_t id, Due due) {
-  if (due.failed) return Touch(id, [](Connection& one) { one.OnHangup(); });
+void IoLoop::Serve(std::uint64_t id, Due due) {
+  if (due.failed) return Visit(id, [](Connection& one) { one.OnHangup(); });
   // Both, because a blocked answer may become writable at the same moment as new bytes arrive.
-  if (due.writable) Touch(id, [](Connection& one) { one.OnWritable(); });
-  if (due.readable) Touch(id, [](Connection& one) { one.OnReadable(); });
+  if (due.writable) Visit(id, [](Connection& one) { one.OnWritable(); });
+  if (due.readable) Visit(id, [](Connection& one) { one.OnReadable(); });
   // Bytes that arrived meanwhile may have extended it.
   if (due.deadline) {
-    Touch(id, [this](Connection& one) {
+    Visit(id, [this](Connection& one) {
       if (one.deadline() <= context_.now) one.OnDeadline();
     });
   }
@@ -288,7 +277,7 @@ void IoLoop::Defer(std::uint64_t id, Due due) {
 // long. The busier the loop is with other clients, the longer the share, within bounds.
 void IoLoop::ServeDeferred() {
   if (deferred_.empty() && arrivals_.empty()) return;
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = context_.clock.Now();
   const auto until = start + std::clamp<Connection::TimePoint::duration>(
                                  start - context_.now, kDeferredTime, kMaxDeferredTime);
   do {
@@ -303,13 +292,13 @@ void IoLoop::ServeDeferred() {
       if (Find(id) != nullptr) {
         Slot& slot = slots_[id & kSlotMask];
         slot.is_deferred = false;
-        Deal(id, std::exchange(slot.due, {}));
+        Serve(id, std::exchange(slot.due, {}));
       }
     }
     TakeCompletions();  // immediate answers count towards the share, because they may be large
     if (deferred_.empty() && arrivals_.empty()) return;
-  } while (std::chrono::steady_clock::now() < until);
-  ComeBack();
+  } while (context_.clock.Now() < until);
+  RunAgain();
 }
 
 void IoLoop::TakeCompletions() {
@@ -326,17 +315,16 @@ void IoLoop::TakeCompletions() {
     }
     tasks_.clear();
     for (const CompletionQueue::Completion& completion : completions_) {
-      Touch(completion.id.connection, [&](Connection& connection) {
-        connection.OnAnswer(completion.id.sequence, completion.build);
-      });
+      Visit(completion.id.connection,
+            [&](Connection& connection) { connection.OnCompletion(completion); });
     }
     completions_.clear();
   }
-  ComeBack();
+  RunAgain();
 }
 
 // Another iteration follows at once, after the pending events.
-void IoLoop::ComeBack() {
+void IoLoop::RunAgain() {
   queue_->Post([] {});
 }
 
@@ -380,7 +368,7 @@ void IoLoop::DrainConnections() {
   for (Arrival& arrival : std::exchange(arrivals_, {})) Adopt(std::move(arrival));
   for (std::size_t index = 0; index < slots_.size(); ++index) {
     if (!slots_[index].connection) continue;
-    Touch(IdOf(index), [](Connection& connection) { connection.OnDrain(); });
+    Visit(IdOf(index), [](Connection& connection) { connection.OnDrain(); });
   }
 }
 

@@ -18,33 +18,33 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "api/http/net/completion_queue.h"
 #include "api/http/net/connection.h"
+#include "service/ports/burst_listener.h"
+#include "service/ports/clock.h"
 #include "service/ports/http_metrics.h"
 #include "service/ports/logger.h"
-#include "service/ports/producer.h"
 
 namespace gateway::http {
 
 // A connected socket handed to a loop. Owns the descriptor until the loop takes it.
 struct Arrival {
   std::unique_ptr<Stream> stream;
-  std::string peer;
+  Peer peer;
   bool refuse = false;  // over a limit: answer 503 and close
 };
 
 class IoLoop final : public Pistache::Aio::Handler {
  public:
-  // Called on the loop's thread for each closed connection.
-  using OnClosed = std::function<void(const std::string& peer)>;
+  // Called on the loop's thread for each connection that has gone.
+  using OnClosed = std::function<void(const Peer& peer)>;
 
-  // `bursts`, which may be null, is notified of each iteration with many ready connections.
-  IoLoop(const ConnectionLimits& limits, HttpHandler& handler, HttpMetrics& metrics, Logger& logger,
-         BurstListener* bursts, OnClosed on_closed);
+  // `bursts`, which may be null, is notified of each turn with many connections that are ready.
+  IoLoop(const ConnectionLimits& limits, HttpHandler& handler, const Clock& clock,
+         HttpMetrics& metrics, Logger& logger, BurstListener* bursts, OnClosed on_closed);
   ~IoLoop() override;
 
   // Starts and ends the thread. Stop closes what is still open; the loop must have been started.
@@ -89,17 +89,17 @@ class IoLoop final : public Pistache::Aio::Handler {
   std::uint64_t IdOf(std::size_t index) const;
   Connection* Find(std::uint64_t id);
   void OnEvent(const Pistache::Aio::FdSet::Entry& event);
-  void Deal(std::uint64_t id, Due due);
+  void Serve(std::uint64_t id, Due due);
   void Defer(std::uint64_t id, Due due);
   // Runs `action` on the connection, if it still exists, and handles the consequences.
   template <typename Action>
-  void Touch(std::uint64_t id, Action action);
+  void Visit(std::uint64_t id, Action action);
   void Remove(std::uint64_t id);
   void NoteFinished(Slot* slot);
   void TakeCompletions();
   void ServeDeferred();
   void EndBurst();
-  void ComeBack();
+  void RunAgain();
   void ExpireDeadlines();
   void NoteDeadline(Connection::TimePoint deadline);
   void ArmTimer();

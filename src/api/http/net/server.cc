@@ -51,7 +51,8 @@ StreamFactory StreamFactoryOf(const TlsContext* tls) {
 
 }  // namespace
 
-Server::Server(ServerOptions options, HttpHandler& handler, HttpMetrics& metrics, Logger& logger)
+Server::Server(ServerOptions options, HttpHandler& handler, const Clock& clock,
+               HttpMetrics& metrics, Logger& logger)
     : options_(std::move(options)),
       metrics_(metrics),
       logger_(logger),
@@ -60,8 +61,8 @@ Server::Server(ServerOptions options, HttpHandler& handler, HttpMetrics& metrics
   const int threads = options_.threads > 0 ? options_.threads : static_cast<int>(cores);
   for (int i = 0; i < threads; ++i) {
     loops_.push_back(
-        std::make_unique<IoLoop>(options_.limits, handler, metrics, logger, options_.bursts,
-                                 [this](const std::string& peer) { addresses_.Remove(peer); }));
+        std::make_unique<IoLoop>(options_.limits, handler, clock, metrics, logger, options_.bursts,
+                                 [this](const Peer& peer) { addresses_.Remove(peer.address); }));
   }
 }
 
@@ -78,8 +79,8 @@ Result<std::uint16_t, ListenError> Server::Listen() {
   const int lookup =
       getaddrinfo(options_.address.c_str(), std::to_string(options_.port).c_str(), &hints, &found);
   if (lookup != 0) {
-    return ListenError{
-        false, options_.address_key + " \"" + options_.address + "\": " + gai_strerror(lookup)};
+    return ListenError{ListenError::Kind::kUnknownAddress,
+                       "\"" + options_.address + "\": " + gai_strerror(lookup)};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> address(found, &freeaddrinfo);
 
@@ -89,8 +90,10 @@ Result<std::uint16_t, ListenError> Server::Listen() {
   if (fd < 0 || bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, kBacklog) != 0) {
     const int error = errno;
     if (fd >= 0) close(fd);
-    return ListenError{error == EADDRINUSE, "Cannot listen on " + UrlOf(options_, options_.port) +
-                                                ": " + std::generic_category().message(error)};
+    return ListenError{
+        error == EADDRINUSE ? ListenError::Kind::kAddressInUse : ListenError::Kind::kOther,
+        "Cannot listen on " + UrlOf(options_, options_.port) + ": " +
+            std::generic_category().message(error)};
   }
   listeners_.push_back(fd);
   const std::uint16_t port = BoundPort(fd);

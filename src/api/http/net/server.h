@@ -17,18 +17,18 @@
 #include "api/http/net/io_loop.h"
 #include "api/http/net/tls_context.h"
 #include "service/health/liveness.h"
+#include "service/ports/burst_listener.h"
+#include "service/ports/clock.h"
 #include "service/ports/http_metrics.h"
 #include "service/ports/logger.h"
-#include "service/ports/producer.h"
 #include "service/types/result.h"
 
 namespace gateway::http {
 
 struct ServerOptions {
-  std::string address = "127.0.0.1";         // Http:Address: an address or a host name
-  std::string address_key = "Http:Address";  // for the error about it
-  std::uint16_t port = 8080;                 // Http:Port; 0: any free port
-  int threads = 0;                           // Http:Threads; 0: one per core
+  std::string address = "127.0.0.1";  // an address or a host name
+  std::uint16_t port = 8080;          // 0: any free one
+  int threads = 0;                    // 0: one per core
   ConnectionLimits limits;
   AcceptLimits accept;
   const TlsContext* tls = nullptr;  // null: plain HTTP; must outlive the server
@@ -37,13 +37,15 @@ struct ServerOptions {
 
 // Why the server cannot listen.
 struct ListenError {
-  bool address_in_use = false;
-  std::string detail;
+  enum class Kind : std::uint8_t { kAddressInUse, kUnknownAddress, kOther };
+  Kind kind = Kind::kOther;
+  std::string detail;  // with kUnknownAddress: "\"name\": why", else a sentence without its end
 };
 
 class Server final {
  public:
-  Server(ServerOptions options, HttpHandler& handler, HttpMetrics& metrics, Logger& logger);
+  Server(ServerOptions options, HttpHandler& handler, const Clock& clock, HttpMetrics& metrics,
+         Logger& logger);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

@@ -13,7 +13,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+
+#include "api/http/peer.h"
 
 namespace gateway::http {
 
@@ -32,6 +35,8 @@ class Stream {
   virtual bool needs_handshake() const { return false; }
   // The next step of the handshake; repeat after any event.
   virtual IoResult::Status Handshake() { return IoResult::Status::kOk; }
+  // What the handshake has settled; absent without TLS.
+  virtual std::optional<TlsPeer> TlsFacts() const { return std::nullopt; }
   // Why the handshake failed, for the log.
   virtual std::string failure() const { return {}; }
 

@@ -16,10 +16,6 @@
 namespace gateway::http {
 namespace {
 
-constexpr std::string_view kCertificateKey = "Http:Tls:CertificateFile";
-constexpr std::string_view kKeyKey = "Http:Tls:KeyFile";
-constexpr std::string_view kClientCaKey = "Http:Tls:ClientCaFile";
-
 struct Free {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
@@ -32,7 +28,7 @@ using FilePtr = std::unique_ptr<std::FILE, Free>;
 std::string Quoted(const std::string& path) { return '"' + path + '"'; }
 
 // OpenSSL's error text of the call that has just failed; the cause comes first.
-std::string OpenSslSays() {
+std::string OpenSslError() {
   std::array<char, 256> text{};
   const unsigned long error = ERR_get_error();  // NOLINT(google-runtime-int): OpenSSL's type
   if (error == 0) return "no reason given";
@@ -42,16 +38,16 @@ std::string OpenSslSays() {
   return reason != nullptr ? reason : text.data();
 }
 
-// Checked here, because OpenSSL's message for a missing file is less clear.
-std::optional<TlsFault> CheckReadable(std::string_view key, const std::string& path) {
+// OpenSSL would report a file that is not there in its own words; these are clearer.
+std::optional<TlsFault> CheckReadable(TlsFile which, const std::string& path) {
   const FilePtr file(std::fopen(path.c_str(), "re"));
   if (file && std::fgetc(file.get()) != EOF) return std::nullopt;
   const int error = errno;
   if (!file || std::ferror(file.get()) != 0) {
-    return TlsFault{key,
+    return TlsFault{which,
                     Quoted(path) + " cannot be read: " + std::generic_category().message(error)};
   }
-  return TlsFault{key, Quoted(path) + " is empty"};
+  return TlsFault{which, Quoted(path) + " is empty"};
 }
 
 // Instead of prompting for it on the terminal.
@@ -61,47 +57,47 @@ int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* asked) {
 }
 
 std::optional<TlsFault> UseCertificate(SSL_CTX* context, const std::string& path) {
-  if (auto fault = CheckReadable(kCertificateKey, path)) return fault;
+  if (auto fault = CheckReadable(TlsFile::kCertificate, path)) return fault;
   if (SSL_CTX_use_certificate_chain_file(context, path.c_str()) == 1) return std::nullopt;
-  return TlsFault{kCertificateKey,
-                  Quoted(path) + " is not a certificate chain in PEM form: " + OpenSslSays()};
+  return TlsFault{TlsFile::kCertificate,
+                  Quoted(path) + " is not a certificate chain in PEM form: " + OpenSslError()};
 }
 
 std::optional<TlsFault> UseKey(SSL_CTX* context, const TlsFiles& files) {
   const std::string& path = files.key;
-  if (auto fault = CheckReadable(kKeyKey, path)) return fault;
+  if (auto fault = CheckReadable(TlsFile::kKey, path)) return fault;
   const FilePtr file(std::fopen(path.c_str(), "re"));
   bool encrypted = false;
   const KeyPtr key(file ? PEM_read_PrivateKey(file.get(), nullptr, NoPassphrase, &encrypted)
                         : nullptr);
   if (encrypted) {
     ERR_clear_error();
-    return TlsFault{
-        kKeyKey,
-        Quoted(path) +
-            " is encrypted: store the key without a passphrase, readable only by the gateway"};
+    return TlsFault{TlsFile::kKey,
+                    Quoted(path) +
+                        " is encrypted: store the key without a passphrase, readable "
+                        "for the gateway alone"};
   }
   if (!key) {
-    ERR_clear_error();  // "unsupported", which is not helpful
-    return TlsFault{kKeyKey, Quoted(path) + " is not a private key in PEM form"};
+    ERR_clear_error();  // "unsupported", which does not help
+    return TlsFault{TlsFile::kKey, Quoted(path) + " is not a private key in PEM form"};
   }
   if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1) {
     ERR_clear_error();
-    return TlsFault{kKeyKey, Quoted(path) + " is not the key of the first certificate in " +
-                                 Quoted(files.certificate)};
+    return TlsFault{TlsFile::kKey, Quoted(path) + " is not the key of the first certificate in " +
+                                       Quoted(files.certificate)};
   }
   if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return std::nullopt;
-  return TlsFault{kKeyKey, Quoted(path) + " cannot be used: " + OpenSslSays()};
+  return TlsFault{TlsFile::kKey, Quoted(path) + " cannot be used: " + OpenSslError()};
 }
 
 // If authorities are configured, clients must present a certificate.
 std::optional<TlsFault> UseClientCa(SSL_CTX* context, const std::string& path) {
-  if (auto fault = CheckReadable(kClientCaKey, path)) return fault;
+  if (auto fault = CheckReadable(TlsFile::kClientCa, path)) return fault;
   auto* const names = SSL_load_client_CA_file(path.c_str());
   if (names == nullptr || SSL_CTX_load_verify_file(context, path.c_str()) != 1) {
     sk_X509_NAME_pop_free(names, X509_NAME_free);
-    return TlsFault{kClientCaKey,
-                    Quoted(path) + " contains no certificates in PEM form: " + OpenSslSays()};
+    return TlsFault{TlsFile::kClientCa,
+                    Quoted(path) + " holds no certificates in PEM form: " + OpenSslError()};
   }
   SSL_CTX_set_client_CA_list(context, names);  // takes them
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -154,7 +150,7 @@ std::chrono::system_clock::time_point ExpiryOf(const X509* certificate) {
 Result<TlsContext::Loaded, TlsFault> TlsContext::Read(const TlsFiles& files) {
   ERR_clear_error();
   ContextPtr context(SSL_CTX_new(TLS_server_method()));
-  if (!context) return TlsFault{kCertificateKey, "OpenSSL cannot start: " + OpenSslSays()};
+  if (!context) return TlsFault{TlsFile::kCertificate, "OpenSSL cannot start: " + OpenSslError()};
   SetPolicy(context.get());
   if (auto fault = UseCertificate(context.get(), files.certificate)) return *std::move(fault);
   if (auto fault = UseKey(context.get(), files)) return *std::move(fault);
@@ -180,19 +176,19 @@ TlsContext::~TlsContext() = default;
 std::optional<TlsFault> TlsContext::Reload() {
   auto loaded = Read(files_);
   if (!loaded.ok()) return std::move(loaded).error();
-  const std::lock_guard lock(mutex_);
-  // Swapped, so that the old one is destroyed after the lock is released.
+  const MutexLock lock(mutex_);
+  // Swapped, so that the old one is freed after the lock.
   std::swap(loaded_, loaded.value());
   return std::nullopt;
 }
 
 std::shared_ptr<ssl_ctx_st> TlsContext::current() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return loaded_.context;
 }
 
 std::chrono::system_clock::time_point TlsContext::expires() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return loaded_.expires;
 }
 

@@ -5,12 +5,12 @@
 #define GATEWAY_API_HTTP_NET_TLS_CONTEXT_H_
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 
+#include "service/types/mutex.h"
 #include "service/types/result.h"
 
 struct ssl_ctx_st;  // OpenSSL's SSL_CTX
@@ -18,15 +18,16 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 namespace gateway::http {
 
 struct TlsFiles {
-  std::string certificate;  // Http:Tls:CertificateFile: the server's own first, then its issuers
-  std::string key;          // Http:Tls:KeyFile
-  std::string client_ca;    // Http:Tls:ClientCaFile; "": clients need no certificate
+  std::string certificate;  // the server's own first, then its issuers
+  std::string key;
+  std::string client_ca;  // "": clients need no certificate
 };
+enum class TlsFile : std::uint8_t { kCertificate, kKey, kClientCa };
 
 // Why the files cannot be used.
 struct TlsFault {
-  std::string_view key;  // "Http:Tls:KeyFile": the configuration key of the file
-  std::string what;      // names the file; no secrets
+  TlsFile file = TlsFile::kCertificate;
+  std::string what;  // names the file; no secrets
 };
 
 class TlsContext final {
@@ -56,8 +57,8 @@ class TlsContext final {
   static Result<Loaded, TlsFault> Read(const TlsFiles& files);
 
   const TlsFiles files_;
-  mutable std::mutex mutex_;
-  Loaded loaded_;
+  mutable Mutex mutex_;
+  Loaded loaded_ GUARDED_BY(mutex_);
 };
 
 }  // namespace gateway::http

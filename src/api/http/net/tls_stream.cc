@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -66,6 +67,21 @@ const BIO_METHOD* SocketMethod() {
   return kMethod.get();
 }
 
+// In the form of RFC 4514, which OpenSSL calls by its predecessor's number. In UTF-8, unescaped.
+std::string SubjectOf(const X509* certificate) {
+  struct Free {
+    void operator()(BIO* bio) const { BIO_free(bio); }
+  };
+  const std::unique_ptr<BIO, Free> text(BIO_new(BIO_s_mem()));
+  constexpr unsigned kForm = XN_FLAG_RFC2253 & ~static_cast<unsigned>(ASN1_STRFLGS_ESC_MSB);
+  if (!text || X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, kForm) < 0) {
+    return {};
+  }
+  char* bytes = nullptr;
+  const auto size = BIO_get_mem_data(text.get(), &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
 struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
@@ -83,6 +99,7 @@ class TlsStream final : public Stream {
 
   bool needs_handshake() const override { return !established_; }
   IoResult::Status Handshake() override;
+  std::optional<TlsPeer> TlsFacts() const override;
   std::string failure() const override { return failure_; }
   IoResult Read(char* buffer, std::size_t size) override;
   IoResult Write(const iovec* pieces, int count) override;
@@ -94,8 +111,8 @@ class TlsStream final : public Stream {
 
  private:
   // The result of a call that returned `returned`; `wants` becomes the event it waits for, if any.
-  IoResult::Status Judge(int returned, int* wants);
-  void SayGoodbye();
+  IoResult::Status StatusOf(int returned, int* wants);
+  void SendCloseNotify();
 
   const int fd_;
   const SslPtr ssl_;
@@ -119,11 +136,11 @@ bool TlsStream::Attach() {
 
 TlsStream::~TlsStream() {
   // For a connection closed while idle: tells the client that the close is intended.
-  if (established_ && !closing_ && write_wants_ == SSL_ERROR_NONE) SayGoodbye();
+  if (established_ && !closing_ && write_wants_ == SSL_ERROR_NONE) SendCloseNotify();
   close(fd_);
 }
 
-IoResult::Status TlsStream::Judge(int returned, int* wants) {
+IoResult::Status TlsStream::StatusOf(int returned, int* wants) {
   const int error = SSL_get_error(ssl_.get(), returned);
   *wants = SSL_ERROR_NONE;
   switch (error) {
@@ -149,7 +166,7 @@ IoResult::Status TlsStream::Handshake() {
   }
   const int error = errno;
   int wants = SSL_ERROR_NONE;
-  const IoResult::Status status = Judge(returned, &wants);
+  const IoResult::Status status = StatusOf(returned, &wants);
   if (status == IoResult::Status::kError) {
     const char* const reason = ERR_reason_error_string(ERR_peek_error());
     failure_ = reason != nullptr ? reason : std::generic_category().message(error);
@@ -157,12 +174,22 @@ IoResult::Status TlsStream::Handshake() {
   return status;
 }
 
+std::optional<TlsPeer> TlsStream::TlsFacts() const {
+  TlsPeer peer;
+  peer.protocol = SSL_get_version(ssl_.get());
+  // Without one the handshake would have failed if one was asked for.
+  if (const X509* const certificate = SSL_get0_peer_certificate(ssl_.get())) {
+    peer.subject = SubjectOf(certificate);
+  }
+  return peer;
+}
+
 IoResult TlsStream::Read(char* buffer, std::size_t size) {
   if (failed_) return {IoResult::Status::kError, 0};
   ERR_clear_error();
   std::size_t bytes = 0;
   const int returned = SSL_read_ex(ssl_.get(), buffer, size, &bytes);
-  if (returned != 1) return {Judge(returned, &read_wants_), 0};
+  if (returned != 1) return {StatusOf(returned, &read_wants_), 0};
   read_wants_ = SSL_ERROR_NONE;
   return {IoResult::Status::kOk, bytes};
 }
@@ -187,20 +214,20 @@ IoResult TlsStream::Write(const iovec* pieces, int count) {
   ERR_clear_error();
   std::size_t written = 0;
   const int returned = SSL_write_ex(ssl_.get(), bytes, size, &written);
-  if (returned != 1) return {Judge(returned, &write_wants_), 0};
+  if (returned != 1) return {StatusOf(returned, &write_wants_), 0};
   write_wants_ = SSL_ERROR_NONE;
   return {IoResult::Status::kOk, written};
 }
 
 // Sends close_notify, before the socket itself is shut down.
-void TlsStream::SayGoodbye() {
+void TlsStream::SendCloseNotify() {
   closing_ = true;
   write_wants_ = SSL_ERROR_NONE;
   read_wants_ = SSL_ERROR_NONE;
   if (established_ && !failed_) {
     ERR_clear_error();
     const int returned = SSL_shutdown(ssl_.get());
-    if (returned < 0 && Judge(returned, &write_wants_) == IoResult::Status::kWouldBlock) {
+    if (returned < 0 && StatusOf(returned, &write_wants_) == IoResult::Status::kWouldBlock) {
       read_wants_ = SSL_ERROR_WANT_WRITE;  // Discard finishes it when the socket is writable
       return;
     }
@@ -209,12 +236,12 @@ void TlsStream::SayGoodbye() {
 }
 
 void TlsStream::ShutdownWrite() {
-  if (!closing_) SayGoodbye();
+  if (!closing_) SendCloseNotify();
 }
 
 // Not decrypted: only the end of the input matters.
 IoResult TlsStream::Discard(char* buffer, std::size_t size) {
-  if (write_wants_ != SSL_ERROR_NONE) SayGoodbye();
+  if (write_wants_ != SSL_ERROR_NONE) SendCloseNotify();
   ssize_t bytes = 0;
   do {
     bytes = recv(fd_, buffer, size, 0);

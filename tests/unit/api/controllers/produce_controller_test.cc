@@ -98,7 +98,7 @@ TEST_F(ProduceControllerTest, TheBudgetIsReleasedBeforeTheAnswerIsWritten) {
   for (const std::string_view body : {kRecord, std::string_view("{")}) {
     Begin(Send(body));
     queue->Take(&completions, &tasks);
-    static_cast<void>(completions.back().build());
+    static_cast<void>(std::get<http::Responder::Build>(completions.back().message)());
     EXPECT_EQ(admission.requests(), 0U) << "who has the answer may send the next request at once";
   }
 }

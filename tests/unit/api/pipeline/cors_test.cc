@@ -25,7 +25,7 @@ class CorsTest : public ::testing::Test {
     head.method = method;
     head.path = path;
     head.fields = std::move(fields);
-    http::HeadVerdict verdict = api_->handler().OnHead(head, "127.0.0.1");
+    http::HeadVerdict verdict = api_->handler().OnHead(head, {"127.0.0.1", 4'711, std::nullopt});
     EXPECT_TRUE(verdict.answer) << "the head alone must be enough";
     return verdict.answer ? *verdict.answer : http::Response();
   }

@@ -82,7 +82,7 @@ TEST_F(Stages, AHandlerReadsTheFactsAndCannotChangeThem) {
   EXPECT_EQ(context.method, http::Method::kPost);
   EXPECT_EQ(context.route->path, "/keep");
   EXPECT_EQ(context.request_id, "id-1");
-  EXPECT_EQ(context.peer, "192.0.2.1");
+  EXPECT_EQ(context.peer.address, "192.0.2.1");
   EXPECT_EQ(context.started, clock.Now());
   EXPECT_TRUE(context.principal.anonymous()) << "nobody authenticates yet";
   EXPECT_TRUE(context.principal.groups.empty());
@@ -288,8 +288,8 @@ TEST_F(Stages, TheAccessLogDescribesARequest) {
   EXPECT_EQ(fields.count("error.type"), 0U);
 }
 
-TEST_F(Stages, TheAccessLogDescribesARequestThatTheFramerRefused) {
-  pipeline.OnRefused({ProblemType::kHeadTooLarge, ""}, nullptr, "192.0.2.1", nullptr);
+TEST_F(Stages, TheAccessLogTellsOfWhatTheFramerRefusedAndWhy) {
+  pipeline.OnRefused({http::RequestError::Kind::kHeadTooLarge}, nullptr, peer, nullptr);
   ASSERT_EQ(logger.lines.size(), 1U);
   auto fields = logger.lines[0].fields;
   EXPECT_EQ(fields["http.response.status_code"], "431");
@@ -312,11 +312,11 @@ TEST_F(Stages, AClientThatWentAwayIsCountedAs499) {
 }
 
 TEST_F(Stages, WhatNeverBecameARequestIsAProblemToo) {
-  const auto response =
-      pipeline.OnRefused({ProblemType::kHeadTooLarge, "Too large."}, nullptr, "192.0.2.1", nullptr);
+  const auto error = http::Exceeds(http::RequestError::Kind::kHeadTooLarge, 5);
+  const auto response = pipeline.OnRefused(error, nullptr, peer, nullptr);
   EXPECT_EQ(response.status, 431);
   EXPECT_TRUE(response.close);
-  EXPECT_EQ(JsonOf(response)["detail"], "Too large.");
+  EXPECT_EQ(JsonOf(response)["detail"], "The head has more than 5 bytes (Http:MaxHeadBytes).");
   EXPECT_EQ(JsonOf(response).count("instance"), 0U);
   EXPECT_TRUE(metrics.Rejected("head-too-large"));
   EXPECT_EQ(metrics.requests, (std::vector<std::pair<std::string, int>>{{"", 431}}));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "service/types/record.h"
+#include "support/cpp/request_errors.h"
 
 namespace gateway::http {
 namespace {
@@ -50,7 +50,7 @@ class Recorder {
           break;
         }
         case Event::kError:
-          log_ += "error " + std::string(InfoOf(framer_.error().type).name) + '\n';
+          log_ += "error " + std::string(testing::NameOf(framer_.error().kind).name) + '\n';
           failed_ = true;
           break;
       }

@@ -7,6 +7,8 @@
 namespace gateway::http {
 namespace {
 
+using Kind = RequestError::Kind;
+
 constexpr HeadLimits kLimits{.max_target_bytes = 64, .max_head_bytes = 512, .max_fields = 6};
 
 // The block with LF for CRLF, as it is easier to read.
@@ -22,7 +24,7 @@ std::string Block(std::string_view lines) {
 struct Refused {
   const char* why;
   std::string lines;
-  ProblemType type = ProblemType::kBadRequest;
+  Kind kind = Kind::kMalformed;
 };
 
 void PrintTo(const Refused& row, std::ostream* out) { *out << row.why; }
@@ -33,8 +35,8 @@ TEST_P(RefusedHead, IsRefusedWithItsOwnProblem) {
   RequestHead head;
   const auto error = ParseHead(Block(GetParam().lines), kLimits, &head);
   ASSERT_TRUE(error.has_value()) << "accepted: " << GetParam().lines;
-  EXPECT_EQ(error->type, GetParam().type) << error->detail;
-  EXPECT_FALSE(error->detail.empty());
+  EXPECT_EQ(error->kind, GetParam().kind) << error->reason;
+  EXPECT_EQ(error->reason.ends_with('.'), error->kind == Kind::kMalformed) << error->reason;
 }
 
 const std::string kPost = "POST / HTTP/1.1\nHost: h\n";
@@ -58,16 +60,14 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"coding and length", kPost + "Transfer-Encoding: chunked\nContent-Length: 5\n"},
         Refused{"two codings", kPost + "Transfer-Encoding: chunked\nTransfer-Encoding: chunked\n"},
         Refused{"coding list", kPost + "Transfer-Encoding: gzip, chunked\n",
-                ProblemType::kTransferCodingUnknown},
-        Refused{"identity", kPost + "Transfer-Encoding: identity\n",
-                ProblemType::kTransferCodingUnknown},
-        Refused{"empty coding", kPost + "Transfer-Encoding:\n",
-                ProblemType::kTransferCodingUnknown},
+                Kind::kUnknownTransferCoding},
+        Refused{"identity", kPost + "Transfer-Encoding: identity\n", Kind::kUnknownTransferCoding},
+        Refused{"empty coding", kPost + "Transfer-Encoding:\n", Kind::kUnknownTransferCoding},
         Refused{"chunked twice", kPost + "Transfer-Encoding: chunked, chunked\n",
-                ProblemType::kTransferCodingUnknown},
+                Kind::kUnknownTransferCoding},
         Refused{"coding in 1.0", "POST / HTTP/1.0\nTransfer-Encoding: chunked\n"},
         Refused{"other expectation", kPost + "Expect: something-else\n",
-                ProblemType::kExpectationFailed}));
+                Kind::kUnknownExpectation}));
 
 INSTANTIATE_TEST_SUITE_P(
     Fields, RefusedHead,
@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"first field begins with space", "GET / HTTP/1.1\n Host: h\n"},
         Refused{"empty line inside", kPost + "\nX: a\n"},
         Refused{"line without end", kPost + "X: a"},
-        Refused{"too many", kPost + "A:1\nB:1\nC:1\nD:1\nE:1\nF:1\n", ProblemType::kHeadTooLarge}));
+        Refused{"too many", kPost + "A:1\nB:1\nC:1\nD:1\nE:1\nF:1\n", Kind::kTooManyFields}));
 
 INSTANTIATE_TEST_SUITE_P(
     RequestLine, RefusedHead,
@@ -108,10 +108,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"tab", "GET\t/\tHTTP/1.1\nHost: h\n"},
         Refused{"space in the target", "GET /a b HTTP/1.1\nHost: h\n"},
         Refused{"method is no token", "G@T / HTTP/1.1\nHost: h\n"},
-        Refused{"lower-case method", "get / HTTP/1.1\nHost: h\n", ProblemType::kMethodUnknown},
-        Refused{"other method", "BREW / HTTP/1.1\nHost: h\n", ProblemType::kMethodUnknown},
-        Refused{"HTTP/2.0", "GET / HTTP/2.0\nHost: h\n", ProblemType::kVersionNotSupported},
-        Refused{"HTTP/0.9", "GET / HTTP/0.9\nHost: h\n", ProblemType::kVersionNotSupported},
+        Refused{"lower-case method", "get / HTTP/1.1\nHost: h\n", Kind::kUnknownMethod},
+        Refused{"other method", "BREW / HTTP/1.1\nHost: h\n", Kind::kUnknownMethod},
+        Refused{"HTTP/2.0", "GET / HTTP/2.0\nHost: h\n", Kind::kUnsupportedVersion},
+        Refused{"HTTP/0.9", "GET / HTTP/0.9\nHost: h\n", Kind::kUnsupportedVersion},
         Refused{"lower-case version", "GET / http/1.1\nHost: h\n"},
         Refused{"long version", "GET / HTTP/1.10\nHost: h\n"},
         Refused{"short version", "GET / HTTP/1\nHost: h\n"},
@@ -129,12 +129,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"open bracket in the target", "GET http://[::1/ HTTP/1.1\nHost: h\n"},
         Refused{"scheme alone", "GET http:// HTTP/1.1\nHost: h\n"},
         Refused{"long target", "GET /" + std::string(64, 'a') + " HTTP/1.1\nHost: h\n",
-                ProblemType::kTargetTooLong}));
+                Kind::kTargetTooLong}));
 
 RequestHead Parse(const std::string& block) {
   RequestHead head;
   const auto error = ParseHead(block, kLimits, &head);
-  EXPECT_FALSE(error.has_value()) << (error ? error->detail : "");
+  EXPECT_FALSE(error.has_value()) << (error ? error->reason : "");
   return head;
 }
 

@@ -40,7 +40,8 @@ class CompletionQueueTest : public ::testing::Test {
     tasks_ += tasks.size();
     std::vector<std::pair<std::uint64_t, int>> taken;
     for (const auto& completion : completions) {
-      taken.emplace_back(completion.id.sequence, completion.build().status);
+      taken.emplace_back(completion.id.sequence,
+                         std::get<Responder::Build>(completion.message)().status);
     }
     return taken;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/cpp/coding.h"
+#include "support/cpp/request_errors.h"
 #include "support/cpp/scripted_connection.h"
 #include "support/cpp/tls_server.h"
 
@@ -159,8 +160,8 @@ TEST_P(Progress, WhatIsRefusedForItsSizeIsAnsweredToo) {
     connection.Arrive(RequestOf(GetParam(), Text(32 * kKibibyte + over)));
     connection.RunUntilQuiet();
     ASSERT_EQ(connection.handler.refusals.size(), 1U) << over;
-    EXPECT_EQ(connection.handler.refusals.front().type, ProblemType::kBodyTooLarge);
-    EXPECT_NE(connection.output.find("\r\nConnection: close\r\n"), std::string::npos);
+    EXPECT_EQ(testing::NameOf(connection.handler.refusals.front().kind).name, "body-too-large");
+    EXPECT_NE(connection.output().find("\r\nConnection: close\r\n"), std::string::npos);
   }
 }
 

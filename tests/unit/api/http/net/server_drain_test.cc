@@ -53,7 +53,7 @@ TEST_F(HttpServerDrain, AConnectionThatWasJustOpenedOrUsedIsStillHeard) {
   EXPECT_EQ(pooled.Ask(Get("/")).status, 200);
   HttpClient fresh(port());
   server().StopAccepting();
-  while (server().connections() != 2) std::this_thread::yield();
+  WaitForConnections(2);
   for (HttpClient* const client : {&pooled, &fresh}) {
     const auto response = client->Ask(Get("/late"));
     EXPECT_EQ(response.body, "/late");
@@ -88,7 +88,7 @@ TEST_F(HttpServerDrain, ReportsWhenNoRequestCanArriveAnyMore) {
   ASSERT_TRUE(requested.Wait());
   server().StopAccepting();
   silent.Close();
-  while (server().connections() != 1) std::this_thread::yield();
+  WaitForConnections(1);
   EXPECT_TRUE(server().RequestsMayCome());
   kept->Send([] { return TextResponse(200, "the last"); });
   EXPECT_EQ(client.Read().body, "the last");
@@ -104,7 +104,7 @@ TEST_F(HttpServerDrain, IdleConnectionsAreClosedAndNewOnesRefused) {
   server().StopAccepting();
   EXPECT_TRUE(idle.AtEnd());
   EXPECT_TRUE(silent.AtEnd());
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
 }
 
 TEST_F(HttpServerDrain, ARequestInFlightIsAnsweredWithConnectionClose) {
@@ -152,8 +152,7 @@ TEST_F(HttpServerDrain, AConnectionInTheMiddleOfAnAnswerIsClosedBehindIt) {
     });
   };
   Start();
-  HttpClient::Options slow;
-  slow.receive_buffer = 4'096;
+  const HttpClient::Options slow = HttpClient::SlowReader();
   HttpClient client(port(), slow);
   HttpClient witness(port());
   client.Send(Get("/large"));

@@ -107,12 +107,11 @@ TEST_F(HttpServerDeadlines, AClientThatDoesNotReadItsAnswerIsClosed) {
     });
   };
   Start();
-  HttpClient::Options slow;
-  slow.receive_buffer = 4'096;
+  const HttpClient::Options slow = HttpClient::SlowReader();
   HttpClient client(port(), slow);
   client.Send(Get("/"));
   ASSERT_TRUE(built.Wait());
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   EXPECT_TRUE(metrics.Rejected("write-timeout"));
 }
 
@@ -133,7 +132,7 @@ TEST_F(HttpServerDeadlines, WhatTheClientsKernelHasTakenIsNotReadByTheClient) {
   for (int i = 0; i < 300; ++i) requests += Get("/");
   client.Send(requests);
   ASSERT_TRUE(built.Wait());
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   EXPECT_TRUE(metrics.Rejected("write-timeout"));
 }
 
@@ -185,7 +184,7 @@ TEST_F(HttpServerLimits, OverMaxConnectionsIsAnswered503AndLaterConnectionsAreAc
     EXPECT_TRUE(second.AtEnd());
     EXPECT_EQ(first.Ask(Get("/")).status, 200);
   }
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   HttpClient third(port());
   EXPECT_EQ(third.Ask(Get("/")).status, 200);
   EXPECT_TRUE(metrics.Rejected("max-connections"));
@@ -205,7 +204,7 @@ TEST_F(HttpServerLimits, TheCapOfOneAddressDoesNotTouchAnother) {
   EXPECT_TRUE(metrics.Rejected("max-connections-per-address"));
   second.Close();
   first.Close();
-  while (server().connections() != 1) std::this_thread::yield();
+  WaitForConnections(1);
   HttpClient again(port());
   EXPECT_EQ(again.Ask(Get("/")).status, 200);
 }
@@ -219,7 +218,7 @@ TEST_F(HttpServerLimits, ConnectionsAreCountedInAndOut) {
     b.Ask(Get("/"));
     EXPECT_EQ(server().connections(), 2U);
   }
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   Stop();
   EXPECT_EQ(metrics.connections, 0);
 }
@@ -279,68 +278,59 @@ TEST(ConnectionAge, VariesByATenth) {
 
 // Thousands of clients ask and go away before the answer; others come, on the same descriptors. No
 // answer may reach another client than the one that asked.
-TEST(HttpServerCrossing, AnAnswerNeverReachesAnotherClientThatHasTheSameDescriptor) {
-  class Late final : public http::HttpHandler {
-   public:
-    http::HeadVerdict OnHead(const http::RequestHead&, std::string_view) override { return {}; }
-    void OnRequest(http::Request request, std::shared_ptr<http::RequestState>,
-                   http::Responder responder) override {
-      const std::lock_guard lock(mutex);
-      waiting.emplace_back(std::string(request.head.path), std::move(responder));
+class HttpServerCrossing : public testing::ServerTest {
+ protected:
+  HttpServerCrossing() {
+    options.threads = 2;
+    handler.on_request = [this](http::Request request, http::Responder responder) {
+      const std::lock_guard lock(mutex_);
+      waiting_.emplace_back(std::string(request.head.path), std::move(responder));
+    };
+  }
+  void AnswerAll() {
+    std::vector<std::pair<std::string, http::Responder>> taken;
+    {
+      const std::lock_guard lock(mutex_);
+      taken.swap(waiting_);
     }
-    http::Response OnRefused(const http::FramingError&, const http::RequestHead*, std::string_view,
-                             std::shared_ptr<http::RequestState>) override {
-      return {};
+    for (auto& [path, responder] : taken) {
+      responder.Send([text = path] { return TextResponse(200, text); });
     }
-    void AnswerAll() {
-      std::vector<std::pair<std::string, http::Responder>> taken;
-      {
-        const std::lock_guard lock(mutex);
-        taken.swap(waiting);
-      }
-      for (auto& [path, responder] : taken) {
-        responder.Send([text = path] { return TextResponse(200, text); });
-      }
-    }
-    std::mutex mutex;
-    std::vector<std::pair<std::string, http::Responder>> waiting;
-  };
-  Late handler;
-  testing::FakeMetrics metrics;
-  testing::FakeLogger logger;
-  http::ServerOptions options;
-  options.port = 0;
-  options.threads = 2;
-  http::Server server(options, handler, metrics, logger);
-  auto port = server.Listen();
-  ASSERT_TRUE(port.ok());
-  server.Start();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::pair<std::string, http::Responder>> waiting_;
+};
+
+TEST_F(HttpServerCrossing, AnAnswerNeverReachesAnotherClientThatHasTheSameDescriptor) {
+  Start();
   std::atomic<bool> stop{false};
   std::thread answering([&] {
     while (!stop) {
-      handler.AnswerAll();
+      AnswerAll();
       std::this_thread::yield();
     }
   });
   int wrong = 0;
   for (int i = 0; i < 2'000 && wrong == 0; ++i) {
     const std::string number = std::to_string(i);
-    HttpClient abandoned(port.value());
+    HttpClient abandoned(port());
     abandoned.Send(Get("/abandoned/" + number));
     if (i % 2 == 0) {
       abandoned.Abort();
     } else {
       abandoned.Close();
     }
-    HttpClient client(port.value());
+    HttpClient client(port());
     if (client.Ask(Get("/" + number)).body != "/" + number) ++wrong;
     if (client.Ask(Get("/again/" + number)).body != "/again/" + number) ++wrong;
   }
   EXPECT_EQ(wrong, 0);
   stop = true;
   answering.join();
-  server.Stop();
-  handler.AnswerAll();
+  Stop();
+  AnswerAll();
   EXPECT_EQ(metrics.connections, 0);
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 using testing::Get;
 using testing::HttpClient;
+using testing::NotFound;
 using testing::Post;
 using testing::Signal;
 using testing::TestHandler;
@@ -35,12 +36,6 @@ class Bursts final : public BurstListener {
   std::atomic<int> ended{0};
 };
 
-http::HeadVerdict NotFound(const http::RequestHead& head) {
-  http::HeadVerdict verdict;
-  if (head.path == "/404") verdict.answer = TextResponse(404, "none");
-  return verdict;
-}
-
 TEST_F(HttpServerLoad, ALargeAnswerReachesASlowReaderWholeAndTheConnectionLivesOn) {
   const auto large = std::make_shared<const std::string>(8'000'000, 'x');
   handler.on_request = [&](http::Request request, http::Responder responder) {
@@ -56,8 +51,7 @@ TEST_F(HttpServerLoad, ALargeAnswerReachesASlowReaderWholeAndTheConnectionLivesO
     });
   };
   Start();
-  HttpClient::Options slow;
-  slow.receive_buffer = 4'096;
+  const HttpClient::Options slow = HttpClient::SlowReader();
   HttpClient client(port(), slow);
   client.Send(Get("/shared") + Get("/own"));  // the second arrives while the first is being written
   EXPECT_EQ(client.Read().body, *large);

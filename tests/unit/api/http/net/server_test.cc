@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "support/cpp/http_server.h"
 
@@ -16,6 +18,7 @@ namespace {
 
 using testing::Get;
 using testing::HttpClient;
+using testing::NotFound;
 using testing::Post;
 using testing::Signal;
 using testing::TestHandler;
@@ -215,12 +218,6 @@ TEST_F(HttpServer, SendsNoContinueWhenTheBodyIsThereAlready) {
   EXPECT_EQ(client.Ask(Post("/", "hello", "Expect: 100-continue\r\n")).body, "hello");
 }
 
-http::HeadVerdict NotFound(const http::RequestHead& head) {
-  http::HeadVerdict verdict;
-  if (head.path == "/404") verdict.answer = TextResponse(404, "none");
-  return verdict;
-}
-
 TEST_F(HttpServer, AFinalStatusInsteadOfContinueClosesBecauseABodyMayFollow) {
   handler.on_head = NotFound;
   Start();
@@ -329,21 +326,40 @@ TEST_F(HttpServer, ABodyThatABudgetRefusesIsAnswered503AndClosed) {
   EXPECT_TRUE(client.AtEnd());
 }
 
+TEST_F(HttpServer, TellsItsHandlerWhoAsks) {
+  std::mutex mutex;
+  std::vector<http::Peer> peers;
+  handler.on_peer = [&](const http::Peer& peer) {
+    const std::lock_guard lock(mutex);
+    peers.push_back(peer);
+  };
+  Start();
+  HttpClient::Options elsewhere;
+  elsewhere.from = "127.0.0.2";
+  HttpClient client(port(), elsewhere);
+  client.Ask(Get("/a"));
+  const std::lock_guard lock(mutex);
+  ASSERT_EQ(peers.size(), 1U);
+  EXPECT_EQ(peers[0].address, "127.0.0.2");
+  EXPECT_EQ(peers[0].port, client.port());
+  EXPECT_FALSE(peers[0].tls.has_value());
+}
+
 TEST_F(HttpServer, SaysWhyItCannotListen) {
   Start();
   http::ServerOptions same;
   same.port = port();
-  http::Server second(same, handler, metrics, logger);
+  http::Server second(same, handler, clock, metrics, logger);
   const auto result = second.Listen();
   ASSERT_FALSE(result.ok());
-  EXPECT_TRUE(result.error().address_in_use);
+  EXPECT_EQ(result.error().kind, http::ListenError::Kind::kAddressInUse);
   http::ServerOptions nowhere;
   nowhere.address = "no such host";
-  http::Server third(nowhere, handler, metrics, logger);
+  http::Server third(nowhere, handler, clock, metrics, logger);
   const auto unknown = third.Listen();
   ASSERT_FALSE(unknown.ok());
-  EXPECT_FALSE(unknown.error().address_in_use);
-  EXPECT_NE(unknown.error().detail.find("Http:Address"), std::string::npos);
+  EXPECT_EQ(unknown.error().kind, http::ListenError::Kind::kUnknownAddress);
+  EXPECT_TRUE(unknown.error().detail.starts_with("\"no such host\": "));
 }
 
 TEST_F(HttpServer, NamesItsUrlWithThePortItGot) {

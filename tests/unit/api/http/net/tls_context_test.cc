@@ -16,16 +16,28 @@ using ::testing::HasSubstr;
 using testing::Identity;
 using testing::MakeIdentity;
 
+std::string NameOf(http::TlsFile file) {
+  switch (file) {
+    case http::TlsFile::kCertificate:
+      return "certificate: ";
+    case http::TlsFile::kKey:
+      return "key: ";
+    case http::TlsFile::kClientCa:
+      return "client authorities: ";
+  }
+  return "";
+}
+
 class TlsContextOf : public ::testing::Test {
  protected:
   TlsContextOf() {
     directory.Write("server.pem", identity.CertificatePem());
     directory.Write("server.key", identity.KeyPem());
   }
-  // "key: what", or "" if the files are good.
+  // "certificate: what", "key: what" or "client authorities: what"; or "" if the files are good.
   std::string Fault() const {
     const auto loaded = TlsContext::Load(files);
-    return loaded.ok() ? "" : std::string(loaded.error().key) + ": " + loaded.error().what;
+    return loaded.ok() ? "" : NameOf(loaded.error().file) + loaded.error().what;
   }
 
   const Identity identity = MakeIdentity("server");
@@ -35,40 +47,38 @@ class TlsContextOf : public ::testing::Test {
 
 TEST_F(TlsContextOf, GoodFilesAreTaken) { EXPECT_EQ(Fault(), ""); }
 
-TEST_F(TlsContextOf, AFileThatIsNotThereIsNamedWithItsKey) {
+TEST_F(TlsContextOf, AFileThatIsNotThereIsNamedWithItsUse) {
   files.certificate = "/nowhere/server.pem";
   EXPECT_EQ(Fault(),
-            "Http:Tls:CertificateFile: \"/nowhere/server.pem\" cannot be read: No such file or "
+            "certificate: \"/nowhere/server.pem\" cannot be read: No such file or "
             "directory");
 }
 
 TEST_F(TlsContextOf, ADirectoryIsNoFile) {
   files.key = directory.Path("");
-  EXPECT_THAT(Fault(), AllOf(HasSubstr("Http:Tls:KeyFile: "), HasSubstr("Is a directory")));
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("key: "), HasSubstr("Is a directory")));
 }
 
 TEST_F(TlsContextOf, AnEmptyFileIsCalledThat) {
   directory.Write("server.pem", "");
-  EXPECT_THAT(Fault(), AllOf(HasSubstr("Http:Tls:CertificateFile: "), HasSubstr("is empty")));
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("certificate: "), HasSubstr("is empty")));
 }
 
 TEST_F(TlsContextOf, WhatIsNotPemIsRefused) {
   directory.Write("server.pem", "not a certificate");
-  EXPECT_THAT(Fault(), AllOf(HasSubstr("Http:Tls:CertificateFile: "),
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("certificate: "),
                              HasSubstr("is not a certificate chain in PEM form: ")));
 }
 
 TEST_F(TlsContextOf, ACertificateInPlaceOfTheKeyIsRefused) {
   files.key = files.certificate;
-  EXPECT_THAT(Fault(), AllOf(HasSubstr("Http:Tls:KeyFile: "),
-                             HasSubstr("is not a private key in PEM form")));
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("key: "), HasSubstr("is not a private key in PEM form")));
 }
 
 TEST_F(TlsContextOf, TheKeyOfAnotherCertificateIsRefused) {
   directory.Write("server.key", MakeIdentity("other").KeyPem());
-  EXPECT_EQ(Fault(), "Http:Tls:KeyFile: \"" + files.key +
-                         "\" is not the key of the first certificate in \"" + files.certificate +
-                         "\"");
+  EXPECT_EQ(Fault(), "key: \"" + files.key + "\" is not the key of the first certificate in \"" +
+                         files.certificate + "\"");
 }
 
 TEST_F(TlsContextOf, AKeyOfAnotherKindIsRefused) {
@@ -80,13 +90,13 @@ TEST_F(TlsContextOf, AKeyOfAnotherKindIsRefused) {
 
 TEST_F(TlsContextOf, AnEncryptedKeyIsRefusedWithoutAskingForItsPassphrase) {
   directory.Write("server.key", identity.KeyPem("hunter2"));
-  EXPECT_THAT(Fault(), AllOf(HasSubstr("Http:Tls:KeyFile: "), HasSubstr("is encrypted")));
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("key: "), HasSubstr("is encrypted")));
 }
 
 TEST_F(TlsContextOf, AuthoritiesThatAreNoneAreRefused) {
   files.client_ca = files.key;
-  EXPECT_THAT(Fault(), AllOf(HasSubstr("Http:Tls:ClientCaFile: "),
-                             HasSubstr("contains no certificates in PEM form")));
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("client authorities: "),
+                             HasSubstr("holds no certificates in PEM form")));
 }
 
 TEST_F(TlsContextOf, ReportsWhenTheCertificateExpires) {
@@ -118,7 +128,7 @@ TEST_F(TlsContextOf, AReloadThatFailsSaysWhyAndKeepsWhatWasThere) {
   directory.Write("server.pem", MakeIdentity("server", nullptr, 30).CertificatePem());
   const auto fault = context.value()->Reload();
   ASSERT_TRUE(fault);
-  EXPECT_EQ(fault->key, "Http:Tls:KeyFile");
+  EXPECT_EQ(fault->file, http::TlsFile::kKey);
   EXPECT_THAT(fault->what, HasSubstr("is not the key of the first certificate"));
   EXPECT_EQ(context.value()->current(), before);
   EXPECT_EQ(context.value()->expires(), expires);

@@ -72,7 +72,7 @@ TEST_F(HttpsServerLimits, OverMaxConnectionsIsClosedWithoutAHandshake) {
     EXPECT_FALSE(second.connected());
     EXPECT_EQ(first.Ask(Get("/")).status, 200);
   }
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   TlsClient third(port());
   EXPECT_EQ(third.Ask(Get("/")).status, 200);
   EXPECT_TRUE(metrics.Rejected("max-connections"));
@@ -87,7 +87,7 @@ TEST_F(HttpsServerLimits, ARefusedConnectionDoesNotCountForItsAddress) {
     EXPECT_FALSE(TlsClient(port()).connected());
     EXPECT_FALSE(TlsClient(port()).connected());
   }
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   TlsClient again(port());
   EXPECT_EQ(again.Ask(Get("/")).status, 200);
   EXPECT_TRUE(metrics.Rejected("max-connections-per-address"));
@@ -102,7 +102,7 @@ TEST_F(HttpsServerLimits, AClientThatHangsUpInItsHandshakeLeavesNothingBehind) {
   }
   TlsClient client(port());
   EXPECT_EQ(client.Ask(Get("/")).status, 200);
-  while (server().connections() != 1) std::this_thread::yield();
+  WaitForConnections(1);
 }
 
 TEST_F(HttpsServerLimits, AClientThatHangsUpBeforeItsAnswerDoesNotEndTheProcess) {
@@ -137,7 +137,7 @@ TEST_F(HttpsServerLimits, ADrainClosesIdleConnectionsWithAGoodbyeAndHandshakesAt
   EXPECT_TRUE(idle.AtEnd());
   EXPECT_TRUE(idle.was_told_goodbye());
   EXPECT_TRUE(silent.AtEnd());
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
 }
 
 TEST_F(HttpsServerLimits, ADrainAnswersWhatIsInFlight) {

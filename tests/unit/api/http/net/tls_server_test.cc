@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace gateway {
 namespace {
@@ -64,7 +66,7 @@ TEST_F(HttpsServer, RefusesAClientThatOffersOtherProtocolsOnly) {
   EXPECT_FALSE(client.connected());
   EXPECT_THAT(client.error(), HasSubstr("no application protocol"));
   client.Close();
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   EXPECT_TRUE(metrics.Rejected("tls-handshake-failed"));
 }
 
@@ -174,7 +176,7 @@ TEST_P(HttpsServerWith, ALargeAnswerToASlowReaderArrivesWhole) {
   };
   StartTls();
   TlsClient::Options slow = OfVersion();
-  slow.tcp.receive_buffer = 4'096;
+  slow.tcp = HttpClient::SlowReader();
   TlsClient client(port(), slow);
   const auto response = client.Ask(Get("/", "Connection: close\r\n"));
   EXPECT_TRUE(response.body == text) << response.body.size() << " bytes";
@@ -247,6 +249,12 @@ TEST_P(HttpsServerWith, AClientCertificateOfTheAuthorityIsTaken) {
   const Identity authority = MakeIdentity("authority");
   const Identity known = MakeIdentity("client", &authority);
   RequireClients(authority);
+  std::mutex mutex;
+  std::vector<http::TlsPeer> peers;
+  handler.on_peer = [&](const http::Peer& peer) {
+    const std::lock_guard lock(mutex);
+    peers.push_back(peer.tls.value_or(http::TlsPeer()));
+  };
   StartTls();
   TlsClient::Options with = OfVersion();
   with.identity = &known;
@@ -257,6 +265,12 @@ TEST_P(HttpsServerWith, AClientCertificateOfTheAuthorityIsTaken) {
   TlsClient again(port(), with);
   EXPECT_TRUE(again.resumed());
   EXPECT_EQ(again.Ask(Get("/")).status, 200) << again.error();
+  const std::lock_guard lock(mutex);
+  ASSERT_EQ(peers.size(), 2U);
+  for (const http::TlsPeer& peer : peers) {
+    EXPECT_EQ(peer.protocol, client.version());
+    EXPECT_EQ(peer.subject, "CN=client");
+  }
 }
 
 TEST_P(HttpsServerWith, AClientWithoutACertificateIsRefusedWhereOneIsRequired) {
@@ -266,7 +280,7 @@ TEST_P(HttpsServerWith, AClientWithoutACertificateIsRefusedWhereOneIsRequired) {
   EXPECT_EQ(client.Ask(Get("/")).status, 0);
   EXPECT_THAT(client.error(), HasSubstr("alert"));
   client.Close();
-  while (server().connections() != 0) std::this_thread::yield();
+  WaitForConnections(0);
   EXPECT_TRUE(metrics.Rejected("tls-handshake-failed"));
 }
 
@@ -306,7 +320,7 @@ TEST_F(HttpsServer, AKeyUpdateWhileAnAnswerIsBlockedDoesNotStopIt) {
   StartTls();
   TlsClient::Options slow;
   slow.version = TLS1_3_VERSION;
-  slow.tcp.receive_buffer = 4'096;
+  slow.tcp = HttpClient::SlowReader();
   TlsClient client(port(), slow);
   for (int i = 0; i < 3; ++i) {
     client.Send("POST /early HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n");
