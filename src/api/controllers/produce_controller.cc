@@ -114,21 +114,18 @@ void ProduceController::Produce(ProduceRequest request, const http::Request& sen
     return refuse(*full);
   }
   const std::size_t total = records.records.size();
-  records.origin = {context.request_id, context.trace_id()};  // `released` keeps it alive
+  records.request_id = context.request_id;
+  records.trace_id = context.trace_id();
   // A request that arrived in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context.started);
-  // The exchange holds the request's share of the budgets: after a deadline it lives until the last
-  // report.
-  const auto released = [exchange] {};
   const bool respond_async = context.preferences.respond_async;
   auto produced = service_.Produce(
-      std::move(records),
+      std::move(records), std::move(exchange->ticket()),
       [&request](std::size_t index, const Record& record, std::string_view member) {
         return request.places->Locate(index, record, member);
       },
       respond_async ? LogAcceptedFailures(exchange, spans)
-                    : CompleteWhenDelivered(exchange, AnswerOptionsOf(context, request), spans),
-      released);
+                    : CompleteWhenDelivered(exchange, AnswerOptionsOf(context, request), spans));
   if (!produced.ok()) return refuse(Problem::FromError(std::move(produced).error()));
   accounting.set_sent(metrics_);
   if (respond_async) return exchange->Reply(context.format->Accepted(total));
@@ -140,12 +137,12 @@ ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const Exchan
                                                                     AnswerOptions options,
                                                                     ProduceSpans::Ptr spans) {
   return [exchange, options = std::move(options),
-          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& operation) {
+          spans = std::move(spans)](const std::shared_ptr<ProduceOperation>& operation) {
     spans->End(*operation);
     exchange->ReplyLater([exchange, options, operation] {
       // Before the answer is written: its client may send the next request at once. Here and not on
       // the delivery thread, which has little time, and because this thread took the ticket.
-      if (operation->complete()) exchange->ticket() = {};
+      if (operation->complete()) operation->ReleaseBudget();
       return MakeAnswer(*operation, options, *exchange);
     });
   };
@@ -154,7 +151,7 @@ ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const Exchan
 ProduceOperation::Callback ProduceController::LogAcceptedFailures(const ExchangePtr& exchange,
                                                                   ProduceSpans::Ptr spans) const {
   return [this, exchange,
-          spans = std::move(spans)](const std::shared_ptr<const ProduceOperation>& operation) {
+          spans = std::move(spans)](const std::shared_ptr<ProduceOperation>& operation) {
     spans->End(*operation);
     ReportAcceptedFailures(*operation, exchange->context(), metrics_, logger_);
   };

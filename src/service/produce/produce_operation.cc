@@ -41,26 +41,27 @@ const DeliveryReport& WithdrawnReport() {
 }
 
 ProduceOperation::Pending::Pending(Pending&& other) noexcept
-    : PendingRecord(other), batch_(other.batch_), report_(std::move(other.report_)) {}
+    : PendingRecord(other), operation_(other.operation_), report_(std::move(other.report_)) {}
 
 std::shared_ptr<ProduceOperation> ProduceOperation::Create(RequestRecords records,
+                                                           Admission::Ticket ticket,
                                                            const Clock& clock,
-                                                           ProduceMetrics& metrics, Callback answer,
-                                                           Released released) {
+                                                           ProduceMetrics& metrics,
+                                                           Callback answer) {
   return std::shared_ptr<ProduceOperation>(new ProduceOperation(
-      std::move(records), clock, metrics, std::move(answer), std::move(released)));
+      std::move(records), std::move(ticket), clock, metrics, std::move(answer)));
 }
 
-ProduceOperation::ProduceOperation(RequestRecords records, const Clock& clock,
-                                   ProduceMetrics& metrics, Callback answer, Released released)
-    : batch_(std::move(records)),
+ProduceOperation::ProduceOperation(RequestRecords records, Admission::Ticket ticket,
+                                   const Clock& clock, ProduceMetrics& metrics, Callback answer)
+    : request_(std::move(records)),
+      ticket_(std::move(ticket)),
       clock_(clock),
       metrics_(metrics),
       answer_(std::move(answer)),
-      released_(std::move(released)),
-      unreported_(batch_.records.size()) {
-  pending_.reserve(batch_.records.size());
-  for (const Record& record : batch_.records) pending_.emplace_back(&record, this);
+      unreported_(request_.records.size()) {
+  pending_.reserve(request_.records.size());
+  for (const Record& record : request_.records) pending_.emplace_back(&record, this);
 }
 
 std::size_t ProduceOperation::OverheadBytes(std::span<const Record> records) {
@@ -74,64 +75,64 @@ std::size_t ProduceOperation::OverheadBytes(std::span<const Record> records) {
   return bytes;
 }
 
-void ProduceOperation::Send(Producer& producer) {
-  // A local reference as well: the last record may be reported before the loop ends.
+std::optional<Error> ProduceOperation::Submit(Producer& producer) {
+  // A local reference too: the last record may be reported before the producer returns.
   const std::shared_ptr<ProduceOperation> keep = shared_from_this();
   self_ = keep;
   producer_ = &producer;
-  sent_at_ = clock_.Now();
+  submitted_at_ = clock_.Now();
+  RecordQueue queue;
+  for (Pending& pending : pending_) queue.Push(&pending);
+  std::optional<Error> refused = producer.Submit(std::move(queue));
+  if (refused) {
+    self_.reset();
+    return refused;
+  }
+  CountSubmitted();
+  return std::nullopt;
+}
+
+void ProduceOperation::CountSubmitted() {
   std::int64_t bytes = 0;
-  for (const Record& record : batch_.records) {
+  for (const Record& record : request_.records) {
     bytes += static_cast<std::int64_t>(record.PayloadBytes());
   }
-  if (batch_.complete_at != Clock::TimePoint()) {
-    metrics_.OnStage(LatencyStage::kParse, sent_at_ - batch_.complete_at);
+  if (request_.complete_at != Clock::TimePoint()) {
+    metrics_.OnStage(LatencyStage::kParse, submitted_at_ - request_.complete_at);
   }
-  metrics_.OnBatch(batch_.records.size());
-  metrics_.OnRecordsSent(static_cast<std::int64_t>(batch_.records.size()), bytes);
-  for (Pending& pending : pending_) producer.Send(&pending);
-  producer.Dispatch();
+  metrics_.OnBatch(request_.records.size());
+  metrics_.OnRecordsSent(static_cast<std::int64_t>(request_.records.size()), bytes);
 }
 
 void ProduceOperation::OnReported(Pending& pending, DeliveryReport report) {
   const RecordResult result = ResultOf(report);
   if (!report.ok()) metrics_.OnRecordFailed(report.error().code);
   pending.report_ = std::move(report);
-  State expected = State::kPending;
-  const bool in_time = pending.state_.compare_exchange_strong(
-      expected, State::kReported, std::memory_order_acq_rel, std::memory_order_acquire);
-  const bool known = in_time || expected == State::kWithdrawn;
+  const bool known = pending.Settle() || pending.withdrawn();
   const Clock::TimePoint dispatched_at = pending.dispatched_at;
   const Clock::TimePoint now =
       pending.reported_at != Clock::TimePoint() ? pending.reported_at : clock_.Now();
   metrics_.OnRecordReported(pending.record().topic, known ? result : RecordResult::kLate,
-                            pending.record().PayloadBytes(), now - sent_at_);
+                            pending.record().PayloadBytes(), now - submitted_at_);
   if (unreported_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
 
-  // Before the answer: a client that has it may read the metrics.
-  const bool was_taken = dispatched_at != Clock::TimePoint();
-  metrics_.OnStage(LatencyStage::kHeld, (was_taken ? dispatched_at : now) - sent_at_);
-  if (was_taken) metrics_.OnStage(LatencyStage::kBroker, now - dispatched_at);
+  // Before the answer: who has it may look at what was counted.
+  const bool was_dispatched = dispatched_at != Clock::TimePoint();
+  metrics_.OnStage(LatencyStage::kHeld, (was_dispatched ? dispatched_at : now) - submitted_at_);
+  if (was_dispatched) metrics_.OnStage(LatencyStage::kBroker, now - dispatched_at);
   const std::shared_ptr<ProduceOperation> last = std::move(self_);
-  if (!answered_.exchange(true, std::memory_order_acq_rel)) {
-    complete_ = true;
-    Answer();
+  if (answered_.exchange(true, std::memory_order_acq_rel)) {
+    ticket_ = {};
+    return;
   }
-  if (released_) released_();
+  complete_ = true;
+  Answer();
 }
 
 void ProduceOperation::Expire() {
   if (answered_.exchange(true, std::memory_order_acq_rel)) return;
   std::size_t withdrawn = 0;
-  for (Pending& pending : pending_) {
-    if (pending.state_.load(std::memory_order_acquire) != State::kPending) continue;
-    const bool never_sent = pending.Withdraw();
-    withdrawn += never_sent ? 1 : 0;
-    State expected = State::kPending;
-    pending.state_.compare_exchange_strong(expected,
-                                           never_sent ? State::kWithdrawn : State::kExpired,
-                                           std::memory_order_acq_rel, std::memory_order_acquire);
-  }
+  for (Pending& pending : pending_) withdrawn += pending.Withdraw() ? 1U : 0U;
   Answer();
   if (withdrawn > 0) producer_->OnWithdrawn(withdrawn);
 }
@@ -143,13 +144,14 @@ void ProduceOperation::Answer() {
 
 const DeliveryReport& ProduceOperation::outcome(std::size_t index) const {
   const Pending& pending = pending_[index];
-  switch (pending.state_.load(std::memory_order_acquire)) {
-    case State::kReported:
+  switch (pending.state()) {
+    case Pending::State::kReported:
       return pending.report_;
-    case State::kWithdrawn:
+    case Pending::State::kWithdrawn:
       return WithdrawnReport();
-    case State::kPending:
-    case State::kExpired:
+    case Pending::State::kQueued:  // neither can be, once answered
+    case Pending::State::kInFlight:
+    case Pending::State::kExpired:
       break;
   }
   return DeadlineReport();

@@ -1,23 +1,27 @@
-// One request's records between Send and answer. Whatever happens, the request is answered exactly
-// once and each record counts exactly once: by its delivery report, or by the deadline if that
-// comes first.
+// One request's records from Submit to its answer. Whatever happens, the request is answered
+// exactly once and each record counts exactly once: by its delivery report, or by the deadline if
+// that comes first.
 //
-// Lifetime: the batch keeps itself alive until its last record has been reported, because
-// librdkafka points into its bytes until then, also after the answer has gone out. Threads:
-// OnReported comes from delivery threads, Expire from any; after the answer callback has been
-// called, outcomes no longer change and any thread may read them.
+// Owns what the records need until the last of them is reported, also after the answer has gone
+// out: their bytes, into which librdkafka points, the request's share of the budgets, and its ids
+// for log lines. It keeps itself alive until then. Threads: reports come from delivery threads,
+// Expire from any; after the answer callback has been called, outcomes no longer change and any
+// thread may read them.
 #ifndef GATEWAY_SERVICE_PRODUCE_PRODUCE_OPERATION_H_
 #define GATEWAY_SERVICE_PRODUCE_PRODUCE_OPERATION_H_
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "service/limits/admission.h"
 #include "service/ports/clock.h"
 #include "service/ports/produce_metrics.h"
 #include "service/ports/producer.h"
+#include "service/types/error.h"
 #include "service/types/pending_record.h"
 #include "service/types/record.h"
 
@@ -28,77 +32,77 @@ const DeliveryReport& WithdrawnReport();
 
 class ProduceOperation final : public std::enable_shared_from_this<ProduceOperation> {
  public:
-  // Called once, from the thread that completes the batch.
-  using Callback = std::function<void(std::shared_ptr<const ProduceOperation>)>;
-  // Called once, when the last record has been reported: librdkafka needs the bytes no more.
-  using Released = std::function<void()>;
+  // Called once, from whichever thread completes the operation.
+  using Callback = std::function<void(const std::shared_ptr<ProduceOperation>&)>;
 
-  static std::shared_ptr<ProduceOperation> Create(RequestRecords records, const Clock& clock,
-                                                  ProduceMetrics& metrics, Callback answer,
-                                                  Released released = {});
+  static std::shared_ptr<ProduceOperation> Create(RequestRecords records, Admission::Ticket ticket,
+                                                  const Clock& clock, ProduceMetrics& metrics,
+                                                  Callback answer);
   ProduceOperation(const ProduceOperation&) = delete;
   ProduceOperation& operator=(const ProduceOperation&) = delete;
 
-  // The memory of a record from Create to the last report, in addition to the bytes it points into;
-  // and that of many records, which may share one array of headers.
+  // The memory that a record takes until its report, besides the bytes it points into; and that of
+  // several, whose headers may be the same array.
   static std::size_t OverheadBytes(const Record& record) {
     return sizeof(Record) + sizeof(Pending) + record.headers.size_bytes();
   }
   static std::size_t OverheadBytes(std::span<const Record> records);
 
-  // Hands every record to `producer`, in order, and has it dispatch. Called once. The producer must
-  // outlive every batch that is not answered.
-  void Send(Producer& producer);
+  // Submits every record, in order. Called once. An error: the producer accepted none, and the
+  // answer callback is not called. The producer must outlive every operation that is not answered.
+  [[nodiscard]] std::optional<Error> Submit(Producer& producer);
 
-  // The deadline has passed: answers now with what is known. Records without a report become
-  // kDeliveryTimeout: NotPersisted if they were still queued, and then they are never sent;
-  // otherwise PossiblyPersisted. No effect once answered. Do not call before Send has returned.
+  // The deadline has come: answers now with what is known. Records without a report become
+  // kDeliveryTimeout: NotPersisted if the producer still held them, which then never sends them,
+  // else PossiblyPersisted. No effect once answered. Not before Submit has returned.
   void Expire();
 
-  std::size_t size() const { return batch_.records.size(); }
-  const Record& record(std::size_t index) const { return batch_.records[index]; }
-  // True if all records had been reported when the answer was called, so that none is in flight any
-  // more. Valid, like `outcome`, only after the answer callback was called.
+  // Gives the request's share of the budgets back before the operation ends; only once complete.
+  void ReleaseBudget() { ticket_ = {}; }
+
+  std::size_t size() const { return request_.records.size(); }
+  const Record& record(std::size_t index) const { return request_.records[index]; }
+  // Whether all records had been reported when the answer was called, so that none is in flight
+  // any more. Like `outcome` only after the answer callback was called.
   bool complete() const { return complete_; }
-  // The outcome of the record. Valid only after the answer callback was called.
+  // What became of the record.
   const DeliveryReport& outcome(std::size_t index) const;
 
  private:
-  enum class State : std::uint8_t { kPending, kReported, kExpired, kWithdrawn };
-
   class Pending final : public PendingRecord {
    public:
-    Pending(const Record* record, ProduceOperation* batch)
-        : PendingRecord(record), batch_(batch), report_(RecordMetadata{}) {}
-    Pending(Pending&& other) noexcept;  // before Send only; std::vector needs it
-    void Report(DeliveryReport report) override { batch_->OnReported(*this, std::move(report)); }
-    RequestIds origin() const override { return batch_->batch_.origin; }
+    Pending(const Record* record, ProduceOperation* operation)
+        : PendingRecord(record), operation_(operation), report_(RecordMetadata{}) {}
+    Pending(Pending&& other) noexcept;  // before Submit only: std::vector wants it
+    void Report(DeliveryReport report) override {
+      operation_->OnReported(*this, std::move(report));
+    }
+    RequestIds origin() const override { return operation_->request_.origin(); }
 
    private:
     friend class ProduceOperation;
-    using PendingRecord::Withdraw;
-    ProduceOperation* batch_;
+    ProduceOperation* operation_;
     DeliveryReport report_;
-    std::atomic<State> state_{State::kPending};
   };
 
-  ProduceOperation(RequestRecords records, const Clock& clock, ProduceMetrics& metrics,
-                   Callback answer, Released released);
+  ProduceOperation(RequestRecords records, Admission::Ticket ticket, const Clock& clock,
+                   ProduceMetrics& metrics, Callback answer);
+  void CountSubmitted();
   void OnReported(Pending& pending, DeliveryReport report);
   void Answer();
 
-  RequestRecords batch_;
+  RequestRecords request_;
+  Admission::Ticket ticket_;
   const Clock& clock_;
   ProduceMetrics& metrics_;
   Callback answer_;
-  Released released_;
-  Clock::TimePoint sent_at_{};
+  Clock::TimePoint submitted_at_{};
   Producer* producer_ = nullptr;
   std::vector<Pending> pending_;
   std::atomic<std::size_t> unreported_;
   std::atomic<bool> answered_{false};
   bool complete_ = false;                   // written before the answer
-  std::shared_ptr<ProduceOperation> self_;  // from Send until the last report
+  std::shared_ptr<ProduceOperation> self_;  // from Submit until the last report
 };
 
 }  // namespace gateway

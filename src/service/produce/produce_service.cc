@@ -22,8 +22,8 @@ ProduceService::ProduceService(Producer& producer, const Clock& clock, ProduceMe
       limits_(limits) {}
 
 Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
-    RequestRecords records, const Locate& locate, ProduceOperation::Callback answer,
-    ProduceOperation::Released released) {
+    RequestRecords records, Admission::Ticket ticket, const Locate& locate,
+    ProduceOperation::Callback answer) {
   if (records.records.empty()) {  // no last report would ever answer it
     Error error;
     error.code = ErrorCode::kInvalidRecord;
@@ -41,12 +41,10 @@ Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
   if (auto refused = Refuse(records.records, locate, {}, records.request_headers)) {
     return std::move(*refused);
   }
-  if (std::optional<Error> full = RefuseWhatIsFull(records.records)) return *std::move(full);
-
-  std::shared_ptr<ProduceOperation> batch = ProduceOperation::Create(
-      std::move(records), clock_, metrics_, std::move(answer), std::move(released));
-  batch->Send(producer_);
-  return batch;
+  std::shared_ptr<ProduceOperation> operation = ProduceOperation::Create(
+      std::move(records), std::move(ticket), clock_, metrics_, std::move(answer));
+  if (std::optional<Error> refused = operation->Submit(producer_)) return *std::move(refused);
+  return operation;
 }
 
 std::optional<Error> ProduceService::Refuse(std::span<const Record> records, const Locate& locate,
@@ -78,23 +76,6 @@ std::optional<Error> ProduceService::Refuse(std::span<const Record> records, con
   }
   if (found.empty()) return std::nullopt;
   return std::move(found).Build();
-}
-
-// All or nothing: a partly accepted batch would get a long list of failures, and be sent again as a
-// whole.
-std::optional<Error> ProduceService::RefuseWhatIsFull(std::span<const Record> records) const {
-  std::string_view last;
-  for (const Record& record : records) {
-    if (record.topic == last) continue;
-    last = record.topic;
-    if (producer_.HasRoomFor(last)) continue;
-    Error error;
-    error.code = ErrorCode::kOverloaded;
-    error.detail = "The backlog of topic \"" + std::string(last) +
-                   "\" has reached its limit. No record of this request was sent.";
-    return error;
-  }
-  return std::nullopt;
 }
 
 }  // namespace gateway

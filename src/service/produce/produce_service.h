@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "service/limits/admission.h"
 #include "service/ports/clock.h"
 #include "service/ports/produce_metrics.h"
 #include "service/ports/producer.h"
@@ -35,12 +36,13 @@ class ProduceService final {
 
   // Sends `records`, or refuses them all: kInvalidRecord, kTopicForbidden, kRecordTooLarge,
   // kTooManyRecords, with up to kMaxErrorDetails errors, or kOverloaded; then nothing was sent and
-  // neither callback is called. Otherwise `answer` is called exactly once, from any thread,
-  // possibly before Produce returns, and `released` when the last byte is free. Call
-  // ProduceOperation::Expire of the returned operation at the deadline.
-  Result<std::shared_ptr<ProduceOperation>> Produce(RequestRecords records, const Locate& locate,
-                                                    ProduceOperation::Callback answer,
-                                                    ProduceOperation::Released released = {});
+  // `answer` is not called. Otherwise it is called exactly once, from any thread, possibly before
+  // Produce returns. `ticket` is the request's share of the budgets, which the operation keeps
+  // until the last record is reported. Call ProduceOperation::Expire of the returned operation at
+  // the deadline.
+  Result<std::shared_ptr<ProduceOperation>> Produce(RequestRecords records,
+                                                    Admission::Ticket ticket, const Locate& locate,
+                                                    ProduceOperation::Callback answer);
 
   // Returns why a request with these records is refused; nothing if it is not. `found` are the
   // errors of the request's parser, which are listed together with those found here; unreadable
@@ -55,8 +57,6 @@ class ProduceService final {
   const TopicPolicy& policy() const { return policy_; }
 
  private:
-  std::optional<Error> RefuseWhatIsFull(std::span<const Record> records) const;
-
   Producer& producer_;
   const Clock& clock_;
   ProduceMetrics& metrics_;

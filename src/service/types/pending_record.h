@@ -1,79 +1,105 @@
-// A record between Send and its delivery report, and the report.
+// One record between its request and its delivery report: what a Producer is handed, and what it
+// reports on.
 #ifndef GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
 #define GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <string_view>
 
 #include "service/types/record.h"
 #include "service/types/result.h"
 
 namespace gateway {
 
-// The outcome of one record: where it is stored, or why it failed (Error::persistence says whether
-// it may be stored all the same).
+// The truth about one record: where it is stored, or why it is not (Error::persistence says how
+// sure that is).
 using DeliveryReport = Result<RecordMetadata>;
 
-// One record handed to a Producer. Owned by the batch of its request, which stays alive until every
-// record of it has been reported; a producer keeps the plain pointer. `next` and `order` are for
-// the producer's own queues (a record is in one at a time). The producer sets the two times, for
-// metrics: one reading of the clock serves all records of a batch.
+// Owned by the operation of its request, which stays alive until every record of it has been
+// reported; a producer keeps the plain pointer.
 //
-// A record is held until the producer claims it to hand it to Kafka. The deadline of its request
-// may withdraw it only while it is held: then it was certainly never sent. One atomic decides
-// between the two; any thread may call any of these.
+// One atomic decides what the caller hears, whatever comes first:
+//
+//   queued --TryClaim--> in flight --Settle--> reported     by its delivery report
+//     |  <-ReturnToQueue--  |
+//     |                     +--Withdraw--> expired          answered at the deadline: may be stored
+//     +--Withdraw--> withdrawn                              answered at the deadline: never sent
+//     +--Settle--> reported                                 failed before it was sent
+//
+// Any thread may call any of these.
 class PendingRecord {
  public:
   const Record& record() const { return *record_; }
 
-  // Reports the outcome of the record. Called exactly once, from any thread, also if the producer
-  // could not enqueue it or it was withdrawn. The record may be destroyed when this returns.
+  // Says what became of the record. Called exactly once, from any thread, also when the producer
+  // could not even enqueue it, and when it was withdrawn. The record may be gone when this returns.
   virtual void Report(DeliveryReport report) = 0;
 
-  // The request that the record came with.
+  // The request that the record came with, for logs.
   virtual RequestIds origin() const { return {}; }
 
-  // For the producer, before it hands the record to Kafka: false if the record was withdrawn.
-  [[nodiscard]] bool TryClaim() { return Move(Hold::kHeld, Hold::kClaimed); }
-  // For the producer: the record certainly did not reach Kafka and is queued again. False if its
-  // deadline has passed meanwhile: then only call Report.
-  [[nodiscard]] bool ReturnToQueue() { return Move(Hold::kClaimed, Hold::kHeld); }
-  bool withdrawn() const { return hold_.load(std::memory_order_acquire) == Hold::kWithdrawn; }
-  // The deadline passed after the record was claimed: its report is late.
-  bool expired() const { return hold_.load(std::memory_order_acquire) == Hold::kExpired; }
+  // For the producer, before it hands the record to Kafka. False: it was withdrawn, and only Report
+  // is left to do.
+  [[nodiscard]] bool TryClaim() { return Move(State::kQueued, State::kInFlight); }
+  // For the producer: the record certainly did not reach Kafka and is queued again. False: its
+  // deadline has come meanwhile, and only Report is left to do.
+  [[nodiscard]] bool ReturnToQueue() { return Move(State::kInFlight, State::kQueued); }
+  bool withdrawn() const { return state() == State::kWithdrawn; }
+  // Its request was answered while it was in flight: its report is late.
+  bool expired() const { return state() == State::kExpired; }
 
+  // For the producer alone, which needs no lock for them: a record is in one of its queues at a
+  // time, and one thread handles it. `order` numbers records as they are queued; `key_hash` is
+  // murmur2 of the key. The times measure stages; one reading of the clock does for a whole batch.
   PendingRecord* next = nullptr;
   std::uint64_t order = 0;
+  std::uint32_t key_hash = 0;
   using TimePoint = std::chrono::steady_clock::time_point;
   TimePoint dispatched_at{};  // when it was last claimed for Kafka; the epoch: never
   TimePoint reported_at{};    // when its report came in; the epoch: when Report is called
 
  protected:
+  enum class State : std::uint8_t { kQueued, kInFlight, kReported, kWithdrawn, kExpired };
+
   explicit PendingRecord(const Record* record) : record_(record) {}
-  PendingRecord(const PendingRecord& other) : record_(other.record_) {}  // before it is sent
+  PendingRecord(const PendingRecord& other) : record_(other.record_) {}  // before it is submitted
   PendingRecord& operator=(const PendingRecord&) = delete;
   ~PendingRecord() = default;
 
-  // For the deadline, once: true if the record was still queued; it will never be sent.
+  State state() const { return state_.load(std::memory_order_acquire); }
+
+  // For the deadline, once. True: the record was queued and now never will be sent. No effect on
+  // one that has been reported.
   [[nodiscard]] bool Withdraw() {
     while (true) {
-      if (Move(Hold::kHeld, Hold::kWithdrawn)) return true;
-      if (Move(Hold::kClaimed, Hold::kExpired)) return false;
+      if (Move(State::kQueued, State::kWithdrawn)) return true;
+      if (Move(State::kInFlight, State::kExpired)) return false;
+      if (state() == State::kReported) return false;
     }
   }
 
- private:
-  enum class Hold : std::uint8_t { kHeld, kClaimed, kWithdrawn, kExpired };
+  // For Report: whose word counts. True if the report came before the deadline. What was written
+  // before is visible to whoever reads the state.
+  [[nodiscard]] bool Settle() {
+    State from = state();
+    while (from == State::kQueued || from == State::kInFlight) {
+      if (state_.compare_exchange_weak(from, State::kReported, std::memory_order_acq_rel,
+                                       std::memory_order_acquire)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
-  bool Move(Hold from, Hold to) {
-    return hold_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
-                                         std::memory_order_acquire);
+ private:
+  bool Move(State from, State to) {
+    return state_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
+                                          std::memory_order_acquire);
   }
 
   const Record* record_;
-  std::atomic<Hold> hold_{Hold::kHeld};
+  std::atomic<State> state_{State::kQueued};
 };
 
 }  // namespace gateway

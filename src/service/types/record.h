@@ -74,7 +74,11 @@ struct RequestRecords {
   std::vector<Record> records;
   // The headers copied from the request because of Records:HeadersFromRequest; for error texts.
   std::span<const Header> request_headers;
-  RequestIds origin;
+  // For log lines; "" is unknown.
+  std::string request_id;
+  std::string trace_id;
+  RequestIds origin() const { return {request_id, trace_id}; }
+
   // When the request was complete; the epoch if it is not measured.
   std::chrono::steady_clock::time_point complete_at{};
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "service/types/kafka_status.h"
 #include "service/types/pending_record.h"
 #include "service/types/record.h"
+#include "service/types/record_queue.h"
 
 namespace gateway::testing {
 
@@ -46,22 +48,31 @@ class FakeClock final : public Clock {
 // to Kafka, unless the test says that it holds them.
 class FakeProducer final : public Producer {
  public:
-  bool HasRoomFor(std::string_view topic) const override { return topic != full_topic; }
-  void Send(PendingRecord* record) override {
-    if (!holds) static_cast<void>(record->TryClaim());
-    if (on_send) {
-      on_send(record);
-    } else {
-      sent.push_back(record);
+  std::optional<Error> Submit(RecordQueue records) override {
+    ++submits;
+    for (const PendingRecord* record = records.front(); record != nullptr; record = record->next) {
+      if (record->record().topic != full_topic) continue;
+      Error error;
+      error.code = ErrorCode::kOverloaded;
+      error.detail = "The backlog of topic \"" + full_topic + "\" is full, says the test.";
+      return error;
     }
+    while (PendingRecord* const record = records.Pop()) {
+      if (!holds) static_cast<void>(record->TryClaim());
+      if (on_send) {
+        on_send(record);
+      } else {
+        sent.push_back(record);
+      }
+    }
+    return std::nullopt;
   }
-  void Dispatch() override { ++dispatches; }
   void OnWithdrawn(std::size_t count) override { withdrawn += count; }
   std::vector<PendingRecord*> sent;
   std::function<void(PendingRecord*)> on_send;
   bool holds = false;
   std::string full_topic;  // "": none
-  int dispatches = 0;
+  int submits = 0;
   std::size_t withdrawn = 0;
 };
 

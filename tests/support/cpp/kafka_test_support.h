@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -29,21 +30,24 @@ namespace gateway {
 // Reaches the librdkafka instance, to look at it and to make it fail.
 struct KafkaProducerTestPeer {
   static std::shared_ptr<ProducerGroup> Instance(KafkaProducer& producer) {
-    const std::lock_guard lock(producer.state_mutex_);
-    return producer.state_.instance;
+    return producer.groups_.current();
   }
   static void MakeFatal(KafkaProducer& producer, std::size_t client = 0) {
     rd_kafka_test_fatal_error(Instance(producer)->handle(client),
                               RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made by the test");
   }
-  // Whatever waited for a look-up has gone to the queue, or failed.
-  static bool AwaitLookUps(KafkaProducer& producer) {
-    return producer.resolver_->WaitIdle(std::chrono::steady_clock::now() +
-                                        std::chrono::seconds(30));
+  // The topic has been found, so that nothing waits for its look-up any more. False: it hangs.
+  static bool AwaitFound(KafkaProducer& producer, const std::string& topic) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (producer.accumulator_.PartitionsOf(topic) == 0) {
+      if (std::chrono::steady_clock::now() >= until) return false;
+      std::this_thread::yield();
+    }
+    return true;
   }
   // As when a look-up says that the topic has this layout.
   static void Update(KafkaProducer& producer, const std::string& topic, const TopicLayout& layout) {
-    producer.Update(topic, layout);
+    producer.OnLayout(topic, layout);
   }
 };
 
@@ -228,8 +232,16 @@ class EmbeddedKafka {
   explicit EmbeddedKafka(const std::function<void(KafkaProducer::Options&)>& adjust = {});
   KafkaProducer& producer() { return *producer_; }
   void Send(PendingRecord* record) {
-    producer_->Send(record);
-    producer_->Dispatch();
+    RecordQueue records;
+    records.Push(record);
+    static_cast<void>(producer_->Submit(std::move(records)));
+  }
+  // All of them as one request.
+  template <typename Records>
+  void SendAll(Records& all) {
+    RecordQueue records;
+    for (auto& record : all) records.Push(&record);
+    static_cast<void>(producer_->Submit(std::move(records)));
   }
   EmbeddedBroker& broker() { return *broker_; }
   void DestroyProducer() { producer_.reset(); }

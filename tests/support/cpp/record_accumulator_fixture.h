@@ -54,22 +54,22 @@ class HeldRecord final : public PendingRecord {
   Record record_;
 };
 
-class FakeKafka final : public RecordAccumulator::Sink {
+class FakeKafka final : public BatchSink, public ReportSink {
  public:
   using Place = std::pair<std::string, Partition>;
 
-  std::optional<RecordAccumulator::Refusal> Produce(const std::string& topic, Partition partition,
-                                                    RecordQueue* records) override {
+  std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
+                                      RecordQueue* records) override {
     while (!records->empty()) {
       if (room == 0) {
         if (before_refusal) before_refusal();
-        return RecordAccumulator::Refusal{true, {}};
+        return BatchRefusal{true, {}};
       }
       auto* const record = static_cast<HeldRecord*>(records->front());
       if (record->value() == refused) {
         Error error;
         error.code = ErrorCode::kRecordTooLarge;
-        return RecordAccumulator::Refusal{false, std::move(error)};
+        return BatchRefusal{false, std::move(error)};
       }
       --room;
       in_flight[{topic, partition}].push_back(record);
@@ -94,27 +94,29 @@ class RecordAccumulatorTest : public ::testing::Test {
   explicit RecordAccumulatorTest(RecordAccumulator::Options options = {}) { Make(options); }
 
   void Make(RecordAccumulator::Options options) {
-    queue_ = std::make_unique<RecordAccumulator>(options, kafka_, metrics_, clock_);
+    queue_ = std::make_unique<RecordAccumulator>(options, kafka_, kafka_, metrics_, clock_);
   }
   // Partition i of the topic is led by leaders[i].
   void AddTopic(const std::string& name, std::vector<BrokerId> leaders) {
     queue_->SetLayout(name, TopicLayout{std::move(leaders)});
-    queue_->Publish(name);
   }
   HeldRecord& Make(const std::string& topic, std::string value,
                    std::optional<Partition> partition = 0) {
     return records_.emplace_back(topic, std::nullopt, std::move(value), partition);
   }
+  // One more record of the next request.
   HeldRecord& Append(const std::string& topic, std::string value,
                      std::optional<Partition> partition = 0) {
     HeldRecord& record = Make(topic, std::move(value), partition);
-    EXPECT_EQ(queue_->Append(&record), RecordAccumulator::Appended::kHeld);
+    request_.Push(&record);
     return record;
   }
+  // The request of all that was appended.
+  RecordAccumulator::Submitted Submit() { return queue_->Submit(std::move(request_)); }
   HeldRecord& Send(const std::string& topic, std::string value,
                    std::optional<Partition> partition = 0) {
     HeldRecord& record = Append(topic, std::move(value), partition);
-    queue_->Dispatch();
+    static_cast<void>(Submit());
     return record;
   }
   // Everything of one partition that is in flight is reported as stored.
@@ -174,6 +176,7 @@ class RecordAccumulatorTest : public ::testing::Test {
   FakeMetrics metrics_;
   FakeClock clock_;
   std::deque<HeldRecord> records_;
+  RecordQueue request_;  // records of the next Submit
   std::unique_ptr<RecordAccumulator> queue_;
 };
 

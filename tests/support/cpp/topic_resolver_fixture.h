@@ -8,10 +8,10 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,88 +93,84 @@ class FakeMetadataSource final : public MetadataSource {
   bool silent_ = false;
 };
 
-// Keeps what is produced, in order.
-class FakeClient final : public TopicResolver::Client {
+// Remembers what it is told.
+class FakeListener final : public TopicResolver::Listener {
  public:
-  bool IsKnown(std::string_view topic) const override {
-    const std::lock_guard lock(mutex_);
-    return known_.contains(std::string(topic));
+  using Names = std::vector<std::string>;
+
+  bool OnFound(const std::string& topic, const TopicLayout&) override {
+    if (can_open) Add(&found_, topic);
+    return can_open;
   }
-  bool Open(const std::string&, const TopicLayout&) override { return can_open; }
-  void Dispatch() override { dispatches.Add(); }
-  void Update(const std::string&, const TopicLayout& layout) override {
+  void OnUnresolved(const std::string& topic, ErrorCode code) override {
+    std::function<void()> hook;
+    {
+      const std::lock_guard lock(mutex_);
+      codes_[topic] = code;
+      hook = std::exchange(on_unresolved, {});
+    }
+    Add(&unresolved_, topic);
+    if (hook) hook();
+  }
+  void OnLayout(const std::string&, const TopicLayout& layout) override {
     {
       const std::lock_guard lock(mutex_);
       layout_ = layout;
     }
-    updates.Add();
+    layouts.Add();
   }
-  void Forget(const std::string& topic) override {
-    {
-      const std::lock_guard lock(mutex_);
-      known_.erase(topic);
-    }
-    forgotten.Add();
+  void OnGone(const std::string& topic) override { Add(&gone_, topic); }
+  ErrorCode WhyUnavailable() const override { return ErrorCode::kBrokersUnavailable; }
+  void OnBrokerAnswered() override { answered.Add(); }
+
+  // The names in the order in which they came, once there are so many.
+  Names AwaitFound(std::size_t count) { return Await(found_, count); }
+  Names AwaitUnresolved(std::size_t count) { return Await(unresolved_, count); }
+  Names AwaitGone(std::size_t count) { return Await(gone_, count); }
+  ErrorCode CodeOf(const std::string& topic) const {
+    const std::lock_guard lock(mutex_);
+    return codes_.at(topic);
   }
   TopicLayout layout() const {
     const std::lock_guard lock(mutex_);
     return layout_;
   }
-  std::optional<Error> Produce(PendingRecord* record) override {
-    std::function<void()> hook;
-    {
-      const std::lock_guard lock(mutex_);
-      hook = std::exchange(before_first_produce, {});
-    }
-    if (hook) hook();
-    {
-      const std::lock_guard lock(mutex_);
-      if (!refuse) {
-        produced_.push_back(record);
-        produced_count.Add();
-        return std::nullopt;
-      }
-    }
-    return MakeError(ErrorCode::kOverloaded, Persistence::kNotPersisted, record->record());
-  }
-  void Publish(const std::string& topic) override {
-    const std::lock_guard lock(mutex_);
-    known_.insert(topic);
-  }
-  void Fail(PendingRecord* record, Error error) override { record->Report(std::move(error)); }
-  ErrorCode WhyUnavailable() const override { return ErrorCode::kBrokersUnavailable; }
-  void OnBrokerAnswered() override { answered.Add(); }
-
-  std::vector<PendingRecord*> produced() const {
-    const std::lock_guard lock(mutex_);
-    return produced_;
-  }
 
   Counter answered;
-  Counter dispatches;
-  Counter updates;
-  Counter forgotten;
-  Counter produced_count;
-  std::function<void()> before_first_produce;  // set before the first record
+  Counter layouts;
+  std::function<void()> on_unresolved;  // set before the first name
   std::atomic<bool> can_open{true};
-  std::atomic<bool> refuse{false};
 
  private:
+  void Add(Names* names, const std::string& topic) {
+    const std::lock_guard lock(mutex_);
+    names->push_back(topic);
+    changed_.notify_all();
+  }
+  Names Await(const Names& names, std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kHang, [&] { return names.size() >= count; });
+    return names;
+  }
+
   mutable std::mutex mutex_;
-  std::set<std::string> known_;
-  std::vector<PendingRecord*> produced_;
+  std::condition_variable changed_;
+  Names found_;
+  Names unresolved_;
+  Names gone_;
+  std::map<std::string, ErrorCode> codes_;
   TopicLayout layout_;
 };
 
 class TopicResolverTest : public ::testing::Test {
  protected:
   TopicResolver& Make(TopicResolver::Options options = {}) {
-    resolver_ = std::make_unique<TopicResolver>(options, lookup_, client_);
-    EXPECT_TRUE(client_.answered.WaitFor(1));
+    resolver_ = std::make_unique<TopicResolver>(options, metadata_, listener_);
+    EXPECT_TRUE(listener_.answered.WaitFor(1));
     return *resolver_;
   }
-  FakeMetadataSource lookup_;
-  FakeClient client_;
+  FakeMetadataSource metadata_;
+  FakeListener listener_;
   std::unique_ptr<TopicResolver> resolver_;
 };
 

@@ -1,304 +1,373 @@
 #include "infra/kafka/accumulator/record_accumulator.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
+#include "infra/kafka/accumulator/partitioner.h"
 #include "infra/kafka/types/record_errors.h"
 #include "service/produce/produce_operation.h"
-#include "service/types/error.h"
-#include "service/types/record.h"
 
 namespace gateway {
 namespace {
 
-constexpr std::chrono::seconds kFullSweepPause{1};
+// A request may have very many records: between so many of them other threads get the mutex.
+constexpr std::size_t kSlice = 256;
+
+// Before the mutex is taken, because hashing takes longer than queueing.
+void HashKeys(const RecordQueue& records) {
+  for (PendingRecord* pending = records.front(); pending != nullptr; pending = pending->next) {
+    const Record& record = pending->record();
+    if (record.key && !record.partition) pending->key_hash = KeyHash(*record.key);
+  }
+}
 
 }  // namespace
 
-RecordAccumulator::RecordAccumulator(Options options, Sink& sink, ProduceMetrics& metrics,
-                                     const Clock& clock)
-    : options_(options), sink_(sink), metrics_(metrics), clock_(clock) {}
+RecordAccumulator::RecordAccumulator(Options options, BatchSink& batches, ReportSink& reports,
+                                     ProduceMetrics& metrics, const Clock& clock)
+    : options_(options),
+      batches_(batches),
+      reports_(reports),
+      metrics_(metrics),
+      clock_(clock),
+      backlogs_(options_),
+      scheduler_(options_, backlogs_, signals_, clock) {}
 
-RecordAccumulator::~RecordAccumulator() = default;
-
-TopicBacklog* RecordAccumulator::FindTopic(std::string_view name) const {
-  const auto found = topics_.find(name);
-  return found == topics_.end() ? nullptr : found->second.get();
-}
-
-BrokerQueue& RecordAccumulator::QueueOf(BrokerId leader) {
-  auto& queue = broker_queues_[leader];
-  if (!queue) queue = std::make_unique<BrokerQueue>(leader, IsBroker(leader));
-  return *queue;
-}
-
-void RecordAccumulator::MoveTo(PartitionQueue& partition, BrokerId leader) {
-  if (partition.turn != nullptr && partition.turn->queue->leader == leader) return;
-  if (partition.turn != nullptr) BrokerQueue::Unlist(partition);
-  partition.turn = &QueueOf(leader).TurnOf(partition.topic);
-  BrokerQueue::List(partition);  // not while something is in flight: OnCompleted does it then
-}
-
-void RecordAccumulator::SetLayout(const std::string& topic, const TopicLayout& layout) {
-  Work work;
+RecordAccumulator::Submitted RecordAccumulator::Submit(RecordQueue records) {
+  Submitted result;
+  HashKeys(records);
+  DispatchWork work;
   {
-    const std::lock_guard lock(mutex_);
-    auto& entry = topics_[topic];
-    if (!entry) {
-      const auto seed = static_cast<std::uint32_t>(std::hash<std::string>()(topic));
-      entry = std::make_unique<TopicBacklog>(topic, seed);
+    MutexLock lock(mutex_);
+    result.topic_at_limit = FindTopicAtLimit(records);
+    if (result.topic_at_limit) return result;
+    while (true) {
+      Append(&records, kSlice, &result, &work);
+      if (records.empty()) break;
+      lock.Unlock();
+      lock.Lock();
     }
-    TopicBacklog& state = *entry;
-    state.count = layout.partitions();
-    for (auto number = static_cast<Partition>(state.partitions.size()); number < state.count;
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
+  return result;
+}
+
+std::optional<std::string> RecordAccumulator::FindTopicAtLimit(const RecordQueue& records) const {
+  if (!backlogs_.AnyAtLimit()) return std::nullopt;
+  std::string_view last;
+  for (const PendingRecord* record = records.front(); record != nullptr; record = record->next) {
+    const std::string_view name = record->record().topic;
+    if (name == last) continue;
+    last = name;
+    const TopicBacklog* const topic = backlogs_.Find(name);
+    if (topic != nullptr && topic->at_limit) return std::string(name);
+  }
+  return std::nullopt;
+}
+
+// Records of a topic that is not known wait, and those that follow wait behind them until it is, so
+// that none overtakes.
+void RecordAccumulator::Append(RecordQueue* records, std::size_t most, Submitted* result,
+                               DispatchWork* work) {
+  TopicBacklog* topic = nullptr;
+  for (std::size_t i = 0; i < most; ++i) {
+    PendingRecord* const record = records->Pop();
+    if (record == nullptr) return;
+    const std::string_view name = record->record().topic;
+    if (topic == nullptr || topic->name != name) topic = &backlogs_.FindOrAdd(name);
+    if (topic->state == TopicBacklog::State::kKnown) {
+      if (backlogs_.Append(*topic, record)) continue;
+      result->partition_not_found = true;
+      work->failed.emplace_back(record, ErrorCode::kPartitionNotFound);
+      continue;
+    }
+    if (topic->state == TopicBacklog::State::kUnknown) {
+      topic->state = TopicBacklog::State::kResolving;
+      result->to_resolve.push_back(topic->name);
+    }
+    backlogs_.AppendUnresolved(*topic, record);
+  }
+}
+
+// Takes what may be dispatched, and notes how the number of queued records has changed.
+void RecordAccumulator::Drain(DispatchWork* work) {
+  scheduler_.Drain(work);
+  const auto held = static_cast<std::int64_t>(backlogs_.held());
+  work->held_delta += held - std::exchange(held_reported_, held);
+}
+
+void RecordAccumulator::SetLayout(const std::string& name, const TopicLayout& layout) {
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    TopicBacklog& topic = backlogs_.FindOrAdd(name);
+    topic.count = layout.partitions();
+    for (auto number = static_cast<Partition>(topic.partitions.size()); number < topic.count;
          ++number) {
-      state.partitions.push_back(std::make_unique<PartitionQueue>(&state, number));
+      topic.partitions.push_back(std::make_unique<PartitionQueue>(&topic, number));
     }
-    for (std::size_t i = 0; i < state.partitions.size(); ++i) {
+    for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
       if (i < layout.leaders.size()) {
-        MoveTo(*state.partitions[i], layout.leaders[i]);
+        scheduler_.Assign(*topic.partitions[i], layout.leaders[i]);
       } else {
-        FailHeldOf(*state.partitions[i], ErrorCode::kPartitionNotFound, &work);
+        backlogs_.FailHeld(*topic.partitions[i], ErrorCode::kPartitionNotFound, &work);
       }
     }
-    if (state.known) DrainReady(&work);
+    topic.state = TopicBacklog::State::kKnown;
+    backlogs_.Resolve(topic, &work);
+    Drain(&work);
   }
-  Run(std::move(work));
+  CarryOut(std::move(work));
 }
 
-Partition RecordAccumulator::PartitionsOf(std::string_view topic) const {
-  const std::lock_guard lock(mutex_);
-  const TopicBacklog* const state = FindTopic(topic);
-  return state == nullptr ? 0 : state->count;
+Partition RecordAccumulator::PartitionsOf(std::string_view name) const {
+  const MutexLock lock(mutex_);
+  const TopicBacklog* const topic = backlogs_.Find(name);
+  return topic == nullptr ? 0 : topic->count;
 }
 
-void RecordAccumulator::Publish(const std::string& topic) {
-  const std::lock_guard lock(mutex_);
-  TopicBacklog* const state = FindTopic(topic);
-  if (state == nullptr) return;
-  state->known = true;
-  for (const auto& partition : state->partitions) BrokerQueue::List(*partition);
-}
-
-void RecordAccumulator::Forget(const std::string& topic) {
-  Work work;
+void RecordAccumulator::Forget(const std::string& name) {
+  DispatchWork work;
   {
-    const std::lock_guard lock(mutex_);
-    TopicBacklog* const state = FindTopic(topic);
-    if (state == nullptr) return;
-    state->known = false;
-    state->count = 0;
-    for (const auto& partition : state->partitions) {
-      FailHeldOf(*partition, ErrorCode::kTopicNotFound, &work);
-    }
-    DrainReady(&work);
-  }
-  Run(std::move(work));
-}
-
-bool RecordAccumulator::IsKnown(std::string_view topic) const {
-  const std::lock_guard lock(mutex_);
-  const TopicBacklog* const state = FindTopic(topic);
-  return state != nullptr && state->known;
-}
-
-PartitionQueue& RecordAccumulator::Choose(TopicBacklog& topic, const Record& record,
-                                          std::uint32_t key_hash) {
-  Partition chosen = 0;
-  if (record.partition) {
-    chosen = *record.partition;
-  } else if (record.key) {
-    chosen = PartitionOfHash(key_hash, topic.count);
-  } else {
-    chosen = topic.sticky.Current(topic.count);
-    const PartitionQueue& current = *topic.partitions[static_cast<std::size_t>(chosen)];
-    if (!current.turn->queue->up || current.detached ||
-        current.held_bytes >= options_.partition_bytes ||
-        current.held.size() >= options_.partition_records) {
-      RotateSticky(topic);
-      chosen = topic.sticky.Current(topic.count);
-    }
-  }
-  return *topic.partitions[static_cast<std::size_t>(chosen)];
-}
-
-// To an idle leader if there is one, else to any that is up.
-void RecordAccumulator::RotateSticky(TopicBacklog& topic) {
-  const auto at = [&topic](Partition number) -> const PartitionQueue& {
-    return *topic.partitions[static_cast<std::size_t>(number)];
-  };
-  const auto idle = [&at](Partition number) {
-    return at(number).turn->queue->Idle() && !at(number).detached;
-  };
-  const auto up = [&at](Partition number) {
-    return at(number).turn->queue->up && !at(number).detached;
-  };
-  if (!topic.sticky.Rotate(topic.count, idle)) topic.sticky.Rotate(topic.count, up);
-}
-
-// The counts of what is held.
-void RecordAccumulator::OnQueued(PartitionQueue& partition, const PendingRecord& record) {
-  const std::size_t bytes = WireBytes(record);
-  partition.held_bytes += bytes;
-  partition.topic->held_memory += MemoryBytes(record);
-  ++partition.topic->held;
-  ++held_;
-  UpdateLimitState(*partition.topic);
-}
-
-void RecordAccumulator::OnDequeued(PartitionQueue& partition, const PendingRecord& record) {
-  const std::size_t bytes = WireBytes(record);
-  partition.held_bytes -= bytes;
-  partition.topic->held_memory -= MemoryBytes(record);
-  --partition.topic->held;
-  --held_;
-  UpdateLimitState(*partition.topic);
-}
-
-void RecordAccumulator::UpdateLimitState(TopicBacklog& topic) {
-  const bool at_limit =
-      topic.held >= options_.topic_records || topic.held_memory >= options_.topic_bytes;
-  if (std::exchange(topic.at_limit, at_limit) == at_limit) return;
-  topics_at_limit_.fetch_add(at_limit ? 1 : -1, std::memory_order_relaxed);
-}
-
-bool RecordAccumulator::HasRoomFor(std::string_view topic) const {
-  if (topics_at_limit_.load(std::memory_order_relaxed) == 0) return true;
-  const std::lock_guard lock(mutex_);
-  const TopicBacklog* const state = FindTopic(topic);
-  return state == nullptr || !state->at_limit;
-}
-
-RecordAccumulator::Appended RecordAccumulator::Append(PendingRecord* pending, bool opened_too) {
-  const Record& record = pending->record();
-  const bool hashed = record.key.has_value() && !record.partition.has_value();
-  const std::uint32_t key_hash = hashed ? KeyHash(*record.key) : 0;
-  const std::lock_guard lock(mutex_);
-  TopicBacklog* const topic = FindTopic(record.topic);
-  if (topic == nullptr || topic->count == 0 || !(topic->known || opened_too)) {
-    return Appended::kUnknownTopic;
-  }
-  if (record.partition && (*record.partition < 0 || *record.partition >= topic->count)) {
-    return Appended::kNoPartition;
-  }
-  PartitionQueue& partition = Choose(*topic, record, key_hash);
-  pending->order = next_order_++;
-  partition.held.Push(pending);
-  OnQueued(partition, *pending);
-  if (topic->known) BrokerQueue::List(partition);
-  return Appended::kHeld;
-}
-
-void RecordAccumulator::FailHeldOf(PartitionQueue& partition, ErrorCode code, Work* work) {
-  FailOlder(partition, next_order_, code, work);
-}
-
-// Records are numbered as they come, and a mark is kept of each Tick: so their age costs nothing to
-// keep.
-void RecordAccumulator::FailOverdue(TimePoint now, Work* work) {
-  std::uint64_t overdue = 0;
-  for (; !marks_.empty() && now - marks_.front().at >= options_.max_held; marks_.pop_front()) {
-    overdue = marks_.front().order;
-  }
-  std::uint64_t overdue_unreplicated = overdue;
-  for (const Mark& mark : marks_) {
-    if (now - mark.at < options_.max_held_unreplicated) break;
-    overdue_unreplicated = mark.order;
-  }
-  marks_.push_back({now, next_order_});
-  if (overdue_unreplicated == 0 || held_ == 0) return;
-  for (const auto& [name, topic] : topics_) {
+    const MutexLock lock(mutex_);
+    TopicBacklog* const topic = backlogs_.Find(name);
+    if (topic == nullptr) return;
+    topic->state = TopicBacklog::State::kUnknown;
+    topic->count = 0;
     for (const auto& partition : topic->partitions) {
-      if (partition->held.empty()) continue;
-      const bool unreplicated = partition->turn->queue->leader == kTooFewReplicas;
-      FailOlder(*partition, unreplicated ? overdue_unreplicated : overdue,
-                unreplicated ? ErrorCode::kNotEnoughReplicas : ErrorCode::kBrokersUnavailable,
-                work);
+      backlogs_.FailHeld(*partition, ErrorCode::kTopicNotFound, &work);
     }
+    Drain(&work);
   }
+  CarryOut(std::move(work));
 }
 
-// Fails what was given an order number below `order`.
-void RecordAccumulator::FailOlder(PartitionQueue& partition, std::uint64_t order, ErrorCode code,
-                                  Work* work) {
-  while (!partition.held.empty() && partition.held.front()->order < order) {
-    PendingRecord* const record = partition.held.Pop();
-    OnDequeued(partition, *record);
-    work->failed.emplace_back(record,
-                              MakeError(code, Persistence::kNotPersisted, record->record()));
-  }
-  if (partition.held.empty()) BrokerQueue::Unlist(partition);
-}
-
-void RecordAccumulator::FailHeld(ErrorCode code) {
-  Work work;
+void RecordAccumulator::FailUnresolved(const std::string& name, ErrorCode code) {
+  DispatchWork work;
   {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [name, topic] : topics_) {
-      for (const auto& partition : topic->partitions) FailHeldOf(*partition, code, &work);
-    }
-    DrainReady(&work);
+    const MutexLock lock(mutex_);
+    TopicBacklog* const topic = backlogs_.Find(name);
+    if (topic == nullptr || topic->state != TopicBacklog::State::kResolving) return;
+    topic->state = TopicBacklog::State::kUnknown;
+    backlogs_.FailUnresolved(*topic, code, &work);
+    backlogs_.Remove(*topic);
+    Drain(&work);
   }
-  Run(std::move(work));
+  CarryOut(std::move(work));
+}
+
+void RecordAccumulator::EndBurst() {
+  signals_.bursts.fetch_sub(1);
+  if (signals_.lingering.load() == 0) return;
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    scheduler_.EndBurstLingers();
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
+}
+
+Clock::TimePoint::duration RecordAccumulator::ReleaseLingering() {
+  if (signals_.lingering.load() == 0) return TimePoint::duration::max();
+  TimePoint next;
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    next = scheduler_.EndExpiredLingers(clock_.Now());
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
+  return next == TimePoint::max() ? TimePoint::duration::max()
+                                  : std::max(next - clock_.Now(), TimePoint::duration(0));
+}
+
+void RecordAccumulator::OnReports(std::span<Reported> reports) {
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    const TimePoint now = clock_.Now();
+    for (Reported& reported : reports) {
+      const TopicBacklog* const topic = backlogs_.Find(reported.topic);
+      const auto number = static_cast<std::size_t>(reported.partition);
+      if (topic == nullptr || number >= topic->partitions.size()) continue;
+      PartitionQueue& partition = *topic->partitions[number];
+      RetryReported(partition, &reported, &work);
+      scheduler_.OnReported(partition, reported.count, reported.stored, now);
+    }
+    scheduler_.EndStall();
+    scheduler_.EndFutileLingers(now);
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
+}
+
+// A refused batch is bisected. What was dispatched behind it may be stored by now, and then the
+// refused records would come after it: so they fail, as they would without this.
+void RecordAccumulator::RetryReported(PartitionQueue& partition, Reported* reported,
+                                      DispatchWork* work) {
+  RecordQueue retry = std::move(reported->retry);
+  if (retry.empty()) return partition.bisector.OnAccepted();
+  if (!reported->refused) return backlogs_.Requeue(partition, std::move(retry), work);
+  const bool behind_it = retry.back()->order != partition.newest_in_flight;
+  if (partition.bisector.OnRefused(retry.size(), behind_it ? 0 : options_.refusals)) {
+    return backlogs_.Requeue(partition, std::move(retry), work);
+  }
+  while (PendingRecord* const record = retry.Pop()) {
+    work->failed.emplace_back(record, reported->code);
+  }
+}
+
+void RecordAccumulator::SetBrokers(std::span<const Broker> brokers) {
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    const TimePoint now = clock_.Now();
+    for (const Broker& broker : brokers) {
+      if (!IsBroker(broker.id)) continue;
+      scheduler_.SetUp(broker.id, broker.up);
+      if (broker.up) scheduler_.OnHeard(broker.id, now - broker.silent_for);
+    }
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
+}
+
+void RecordAccumulator::MarkDown(BrokerId broker) {
+  const MutexLock lock(mutex_);
+  scheduler_.SetUp(broker, false);
+}
+
+void RecordAccumulator::Pause() {
+  const MutexLock lock(mutex_);
+  scheduler_.Pause();
+}
+
+void RecordAccumulator::Resume() {
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    scheduler_.Resume();
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
+}
+
+void RecordAccumulator::Tick() {
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    const TimePoint now = clock_.Now();
+    scheduler_.EndStall();
+    scheduler_.CheckStragglers(now, &work);
+    backlogs_.FailOverdue(now, &work);
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
 }
 
 void RecordAccumulator::OnWithdrawn(std::size_t count) {
-  const std::lock_guard lock(mutex_);
-  withdrawn_ += static_cast<std::int64_t>(count);
+  const MutexLock lock(mutex_);
+  backlogs_.OnWithdrawn(count);
 }
 
-// Deadlines come about in the order of sending, so most of what is withdrawn is at the head of its
-// queue. All of it is searched when a good part is withdrawn, or once a second.
 void RecordAccumulator::Sweep() {
-  Work work;
+  DispatchWork work;
   {
-    const std::lock_guard lock(mutex_);
-    if (withdrawn_ <= 0) return;
-    const TimePoint now = clock_.Now();
-    const bool all =
-        withdrawn_ * 4 >= static_cast<std::int64_t>(held_) || now - full_sweep_ >= kFullSweepPause;
-    for (const auto& [name, topic] : topics_) {
-      for (const auto& partition : topic->partitions) SweepPartition(*partition, !all, &work);
-    }
-    if (all) {
-      full_sweep_ = now;
-      withdrawn_ = std::min<std::int64_t>(withdrawn_, 0);  // the rest waits elsewhere
-    }
-    DrainReady(&work);
+    const MutexLock lock(mutex_);
+    backlogs_.Sweep(clock_.Now(), &work);
+    Drain(&work);
   }
-  Run(std::move(work));
+  CarryOut(std::move(work));
 }
 
-void RecordAccumulator::SweepPartition(PartitionQueue& partition, bool heads_only, Work* work) {
-  if (partition.held.empty()) return;
-  RecordQueue kept;
-  while (PendingRecord* const record = partition.held.front()) {
-    const bool withdrawn = record->withdrawn();
-    if (!withdrawn && heads_only) break;
-    partition.held.Pop();
-    if (!withdrawn) {
-      kept.Push(record);
-      continue;
-    }
-    OnDequeued(partition, *record);
-    --withdrawn_;
-    work->withdrawn.Push(record);
+void RecordAccumulator::FailHeld(ErrorCode code) {
+  DispatchWork work;
+  {
+    const MutexLock lock(mutex_);
+    backlogs_.FailAll(code, &work);
+    Drain(&work);
   }
-  partition.held.Prepend(std::move(kept));
-  if (partition.held.empty()) BrokerQueue::Unlist(partition);
+  CarryOut(std::move(work));
 }
 
 std::size_t RecordAccumulator::pending() const {
-  const std::lock_guard lock(mutex_);
-  return held_ + in_flight_;
+  const MutexLock lock(mutex_);
+  return backlogs_.held() + scheduler_.in_flight();
+}
+
+RecordAccumulator::Stats RecordAccumulator::Snapshot() const {
+  const MutexLock lock(mutex_);
+  Stats stats{backlogs_.held(), scheduler_.in_flight(), std::nullopt};
+  if (stats.held + stats.in_flight == 0) return stats;
+  const TimePoint now = clock_.Now();
+  const TimePoint oldest =
+      std::min(backlogs_.OldestSince().value_or(now), scheduler_.OldestRound(now));
+  stats.oldest = std::chrono::duration_cast<std::chrono::milliseconds>(now - oldest);
+  return stats;
 }
 
 bool RecordAccumulator::WaitsForLeader() const {
-  const std::lock_guard lock(mutex_);
-  return std::any_of(broker_queues_.begin(), broker_queues_.end(), [](const auto& entry) {
-    return !entry.second->up && entry.second->HasWork();
-  });
+  const MutexLock lock(mutex_);
+  return scheduler_.WaitsForLeader();
+}
+
+// Does what was decided, without the mutex; what librdkafka did not take is queued again and may
+// give others room, until nothing is left to do.
+void RecordAccumulator::CarryOut(DispatchWork work) {
+  while (true) {
+    std::vector<std::pair<PendingRecord*, Error>> refused;
+    for (PartitionBatch& batch : work.batches) HandOver(&batch, &refused);
+    if (work.held_delta != 0) metrics_.OnRecordsHeld(std::exchange(work.held_delta, 0));
+    for (const std::size_t records : work.rounds) metrics_.OnDispatchRound(records);
+    work.rounds.clear();
+
+    std::vector<PartitionBatch> batches = std::exchange(work.batches, {});
+    std::erase_if(batches, [](const PartitionBatch& batch) {
+      return batch.refused == 0 && batch.records.empty();
+    });
+    if (!batches.empty()) {
+      const MutexLock lock(mutex_);
+      for (PartitionBatch& batch : batches) TakeBack(&batch, &work);
+      Drain(&work);  // room for others, unless it is librdkafka that has none
+    }
+    for (auto& [record, error] : refused) reports_.Report(record, DeliveryReport(std::move(error)));
+    ReportEnded(&work);
+    if (work.batches.empty() && work.held_delta == 0) return;
+  }
+}
+
+void RecordAccumulator::HandOver(PartitionBatch* batch,
+                                 std::vector<std::pair<PendingRecord*, Error>>* refused) {
+  while (!batch->records.empty()) {
+    std::optional<BatchRefusal> refusal =
+        batches_.Produce(batch->partition->topic->name, batch->partition->number, &batch->records);
+    if (!refusal) return;
+    batch->busy = refusal->busy;
+    if (batch->busy) return;
+    ++batch->refused;
+    refused->emplace_back(batch->records.Pop(), std::move(refusal->error));
+  }
+}
+
+// What librdkafka did not take of the batch is queued again.
+void RecordAccumulator::TakeBack(PartitionBatch* batch, DispatchWork* work) {
+  const std::size_t returned = batch->refused + batch->records.size();
+  backlogs_.Requeue(*batch->partition, std::move(batch->records), work);
+  if (batch->busy) scheduler_.Stall();
+  scheduler_.OnReturned(*batch->partition, returned);
+}
+
+// Reports the records that go no further.
+void RecordAccumulator::ReportEnded(DispatchWork* work) {
+  RecordQueue withdrawn = std::move(work->withdrawn);
+  while (PendingRecord* const record = withdrawn.Pop()) {
+    reports_.Report(record, WithdrawnReport());
+  }
+  for (const auto& [record, code] : std::exchange(work->failed, {})) {
+    reports_.Report(record, MakeError(code, Persistence::kNotPersisted, record->record()));
+  }
 }
 
 }  // namespace gateway

@@ -83,7 +83,7 @@ ProducerGroup::~ProducerGroup() {
 }
 
 KafkaTopic* ProducerGroup::OpenTopic(const std::string& name, Partition partitions) {
-  const std::lock_guard lock(topics_mutex_);
+  const MutexLock lock(topics_mutex_);
   auto topic = std::make_unique<KafkaTopic>();
   topic->name = name;
   topic->first = partitions_;
@@ -107,7 +107,7 @@ bool ProducerGroup::OpenHandles(KafkaTopic* topic, Partition partitions) {
 }
 
 bool ProducerGroup::OpenPartitions(KafkaTopic* topic, Partition partitions) {
-  const std::lock_guard lock(topics_mutex_);
+  const MutexLock lock(topics_mutex_);
   return OpenHandles(topic, partitions);
 }
 

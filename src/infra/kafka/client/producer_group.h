@@ -18,11 +18,11 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "infra/kafka/client/handles.h"
+#include "service/types/mutex.h"
 #include "service/types/pending_record.h"
 #include "service/types/result.h"
 
@@ -107,9 +107,9 @@ class ProducerGroup final {
   std::vector<Client> clients_;
   std::vector<std::atomic<bool>> used_;  // by client: a topic is open with it
   std::size_t polled_ = 0;               // whose turn it is
-  std::mutex topics_mutex_;
-  std::vector<std::unique_ptr<KafkaTopic>> topics_;
-  std::size_t partitions_ = 0;  // of all topics
+  Mutex topics_mutex_;
+  std::vector<std::unique_ptr<KafkaTopic>> topics_ GUARDED_BY(topics_mutex_);
+  std::size_t partitions_ GUARDED_BY(topics_mutex_) = 0;  // of all topics
 };
 
 }  // namespace gateway

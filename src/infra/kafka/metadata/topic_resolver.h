@@ -1,54 +1,45 @@
-// Which topics exist, and how they are laid out. Records whose topic the producer does not know yet
-// wait here while the one thread "kafka-lookup" asks the cluster, for all waiting names in one
-// request; then all records of the name are sent in order, or all fail with the reason. Unknown
-// names never reach the producing instance; a name found absent is remembered for a second. The
-// same thread asks again for all known topics every few seconds, and soon when something went
-// wrong: partitions are added, leaders move, topics go away.
+// Which topics exist, and how they are laid out. The producer asks for names that it does not know;
+// the one thread "kafka-lookup" asks the cluster for all of them in one request and tells the
+// listener what it found. Unknown names never reach the producing clients; a name found absent is
+// remembered for a second. The same thread asks again for all known topics every few seconds, and
+// soon when something went wrong: partitions are added, leaders move, topics go away.
 //
-// Order: the waiters of a name are produced before the name becomes known to Send, and until then
-// every record of it queues behind them, so no record overtakes. Owned by KafkaProducer; its
-// methods may be called from any thread. Report is never called with the lock held.
+// Holds names only: the records that wait for a name are in the RecordAccumulator. Owned by
+// KafkaProducer; its methods may be called from any thread, and call the listener without the lock.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_TOPIC_RESOLVER_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_TOPIC_RESOLVER_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "infra/kafka/metadata/metadata_source.h"
+#include "service/ports/clock.h"
 #include "service/types/error.h"
-#include "service/types/record_queue.h"
+#include "service/types/mutex.h"
 
 namespace gateway {
 
 class TopicResolver final {
  public:
-  // What the resolver needs of the producer. All but Fail, Dispatch, Update and Forget may be
-  // called with the resolver's lock held and must not call back.
-  class Client {
+  // What the resolver tells of topics. Called by "kafka-lookup"; OnUnresolved also by callers of
+  // Resolve and Stop.
+  class Listener {
    public:
-    virtual ~Client() = default;
-    virtual bool IsKnown(std::string_view topic) const = 0;
-    // Makes the topic producible, but not yet known. False if the producer cannot now.
-    virtual bool Open(const std::string& topic, const TopicLayout& layout) = 0;
-    // Queues a record of a known or opened topic. An error means: not taken, report it.
-    virtual std::optional<Error> Produce(PendingRecord* record) = 0;
-    // From now on IsKnown, and Send goes past the resolver.
-    virtual void Publish(const std::string& topic) = 0;
-    // What was produced may be dispatched.
-    virtual void Dispatch() = 0;
-    // How a known topic is laid out now.
-    virtual void Update(const std::string& topic, const TopicLayout& layout) = 0;
-    // A known topic is gone; it is not known any more.
-    virtual void Forget(const std::string& topic) = 0;
-    // Reports the record.
-    virtual void Fail(PendingRecord* record, Error error) = 0;
-    // Why nobody answered: brokers away, or credentials refused.
+    virtual ~Listener() = default;
+    // A name that was asked for is that of a topic. False: it cannot be written to now.
+    virtual bool OnFound(const std::string& topic, const TopicLayout& layout) = 0;
+    // Or it is not, or the cluster did not say.
+    virtual void OnUnresolved(const std::string& topic, ErrorCode code) = 0;
+    // How a topic that was found is laid out now.
+    virtual void OnLayout(const std::string& topic, const TopicLayout& layout) = 0;
+    // A topic that was found is gone.
+    virtual void OnGone(const std::string& topic) = 0;
+    // Why no broker answered: they are away, or the credentials were refused.
     virtual ErrorCode WhyUnavailable() const = 0;
     // A broker answered for the first time.
     virtual void OnBrokerAnswered() = 0;
@@ -65,67 +56,54 @@ class TopicResolver final {
   };
 
   // Starts the thread. Both must outlive the resolver.
-  TopicResolver(Options options, MetadataSource& lookup, Client& client);
+  TopicResolver(Options options, MetadataSource& metadata, Listener& listener);
   ~TopicResolver();
   TopicResolver(const TopicResolver&) = delete;
   TopicResolver& operator=(const TopicResolver&) = delete;
 
-  // Takes a record whose topic the caller did not find known. It is produced or failed, later or at
-  // once.
-  void Enqueue(PendingRecord* record);
+  // Asks for a name that is not known and not being asked for. OnFound or OnUnresolved follows, the
+  // latter possibly before Resolve returns.
+  void Resolve(const std::string& topic) EXCLUDES(mutex_);
 
   // Something went wrong that other leaders or partitions would explain: asks for them soon.
-  void RefreshSoon();
+  void RefreshSoon() EXCLUDES(mutex_);
 
-  // Drops the waiters that were withdrawn.
-  void Sweep();
-
-  // True once no record waits here; false at `until`.
-  bool WaitIdle(std::chrono::steady_clock::time_point until);
-
-  // Fails what waits and all that comes with kDraining; ends the thread's work. The thread itself
-  // is joined by the destructor, which may take a second when no broker answers.
-  void Stop();
+  // All names that wait, and all that come, are unresolved: kDraining. The thread itself is joined
+  // by the destructor, which may take a second when no broker answers.
+  void Stop() EXCLUDES(mutex_);
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using SteadyClock = std::chrono::steady_clock;
 
   void Run();
-  void AwaitFirstAnswer();
-  void LookUp(std::unique_lock<std::mutex>& lock);
-  void Settle(const std::string& name, const MetadataSource::Reply& reply,
-              std::unique_lock<std::mutex>& lock);
-  void Refresh(std::unique_lock<std::mutex>& lock);
-  void Release(const std::string& name, const TopicLayout& layout,
-               std::unique_lock<std::mutex>& lock);
-  void FailOne(const std::string& name, ErrorCode code, std::unique_lock<std::mutex>& lock);
-  void FailAll(ErrorCode code, std::unique_lock<std::mutex>& lock);
-  void FailQueue(RecordQueue waiters, ErrorCode code);
-  void FailQueue(RecordQueue waiters, std::deque<Error> errors);
-  void ProduceQueue(RecordQueue waiters, RecordQueue* failed, std::deque<Error>* errors);
-  void RememberAbsent(const std::string& name, ErrorCode code);
-  std::optional<ErrorCode> Admit(const std::string& name);
+  void AwaitFirstAnswer() EXCLUDES(mutex_);
+  std::vector<std::string> TakeNames() REQUIRES(mutex_);
+  void LookUp(const std::vector<std::string>& names) EXCLUDES(mutex_);
+  void Settle(const std::string& name, const MetadataSource::Reply& reply) EXCLUDES(mutex_);
+  void GiveUpAll(ErrorCode code) EXCLUDES(mutex_);
+  void Refresh() EXCLUDES(mutex_);
+  std::optional<ErrorCode> Refuse(const std::string& name) REQUIRES(mutex_);
+  void RememberAbsent(const std::string& name, ErrorCode code) REQUIRES(mutex_);
 
   struct Absent {
     ErrorCode code;
-    Clock::time_point until;
+    SteadyClock::time_point until;
   };
 
   const Options options_;
-  MetadataSource& lookup_;
-  Client& client_;
+  MetadataSource& metadata_;
+  Listener& listener_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;  // the thread: there is work, or the end
-  std::condition_variable idle_;
-  std::unordered_map<std::string, RecordQueue> waiting_;  // by name, until published or failed
-  std::deque<std::string> names_;                         // to be looked up, oldest first
-  std::unordered_map<std::string, Absent> absent_;
-  std::unordered_map<std::string, int> known_;  // how often in a row each was not found
-  Clock::time_point refreshed_{};
-  Clock::time_point refresh_at_{};
-  int busy_ = 0;  // threads that are reporting waiters outside the lock
-  bool stopped_ = false;
+  Mutex mutex_;
+  CondVar wake_;                                      // the thread: there is work, or the end
+  std::deque<std::string> names_ GUARDED_BY(mutex_);  // to be looked up, oldest first
+  std::deque<std::string> looking_up_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Absent> absent_ GUARDED_BY(mutex_);
+  // Topics that were found, and how often in a row each was not found again.
+  std::unordered_map<std::string, int> known_ GUARDED_BY(mutex_);
+  SteadyClock::time_point refreshed_ GUARDED_BY(mutex_){};
+  SteadyClock::time_point refresh_at_ GUARDED_BY(mutex_);
+  bool stopped_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -48,10 +48,10 @@ class BatchResponseTest : public ::testing::Test {
     auto parsed = ParseBatchRequest(body + "]", outcomes.size());
     std::shared_ptr<const ProduceOperation> answered;
     const auto batch = ProduceOperation::Create(
-        std::move(parsed.value().batch), clock_, metrics_,
-        [&answered](std::shared_ptr<const ProduceOperation> done) { answered = std::move(done); });
+        std::move(parsed.value().batch), {}, clock_, metrics_,
+        [&answered](const std::shared_ptr<ProduceOperation>& done) { answered = done; });
     testing::FakeProducer producer;
-    batch->Send(producer);
+    EXPECT_FALSE(batch->Submit(producer).has_value());
     for (std::size_t i = 0; i < outcomes.size(); ++i) producer.sent.at(i)->Report(outcomes[i]);
     return FormatBatchResponse(*answered, form);
   }

@@ -152,8 +152,7 @@ TEST(KafkaClients, AFatalErrorOfOneReplacesAllAndLosesNothing) {
   for (const char* topic : {"a", "b", "c", "d"}) {
     for (int i = 0; i < 20; ++i) records.emplace_back(topic, "k", std::to_string(i), 1);
   }
-  for (TestRecord& record : records) kafka.producer().Send(&record);
-  kafka.producer().Dispatch();
+  kafka.SendAll(records);
   ASSERT_TRUE(kafka.metrics.WaitForReady(true));
   KafkaProducerTestPeer::MakeFatal(kafka.producer(), 1);  // while all of them linger
   for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());

@@ -21,7 +21,7 @@ TEST(KafkaDrain, ALeaderThatIsElectedMeanwhileGetsWhatWaitedForIt) {
   rd_kafka_mock_partition_set_leader(kafka.broker().cluster(), "t", 0, -1);
   TestRecord record("t", "k", "v");
   kafka.Send(&record);
-  ASSERT_TRUE(KafkaProducerTestPeer::AwaitLookUps(kafka.producer()));
+  ASSERT_TRUE(KafkaProducerTestPeer::AwaitFound(kafka.producer(), "t"));
   KafkaProducer::DrainResult result;
   std::thread drainer(
       [&] { result = kafka.producer().Drain(steady_clock::now() + testing::kHang); });
@@ -36,7 +36,7 @@ TEST(KafkaDrain, WhatAFatalErrorLeavesUnsentIsStoredByANewInstance) {
   std::deque<TestRecord> records;
   for (int i = 0; i < 100; ++i) records.emplace_back("t", "k", std::to_string(i));
   for (TestRecord& record : records) kafka.Send(&record);
-  ASSERT_TRUE(KafkaProducerTestPeer::AwaitLookUps(kafka.producer()));
+  ASSERT_TRUE(KafkaProducerTestPeer::AwaitFound(kafka.producer(), "t"));
   KafkaProducerTestPeer::MakeFatal(kafka.producer());  // while all of them linger
   const auto result = kafka.producer().Drain(steady_clock::now() + testing::kHang);
   EXPECT_EQ(result.delivered, 100);
@@ -48,7 +48,7 @@ TEST(KafkaDrain, AtItsEndWhatAFatalErrorLeftIsReportedOnce) {
   std::deque<TestRecord> records;
   for (int i = 0; i < 100; ++i) records.emplace_back("t", "k", std::to_string(i));
   for (TestRecord& record : records) kafka.Send(&record);
-  ASSERT_TRUE(KafkaProducerTestPeer::AwaitLookUps(kafka.producer()));
+  ASSERT_TRUE(KafkaProducerTestPeer::AwaitFound(kafka.producer(), "t"));
   KafkaProducerTestPeer::MakeFatal(kafka.producer());
   const auto result = kafka.producer().Drain(steady_clock::now());
   EXPECT_EQ(result.not_persisted, 100);

@@ -343,8 +343,7 @@ TEST(KafkaProducer, WhatAFatalErrorLeavesUnsentIsStoredByTheNewInstanceInOrder) 
   EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 5'000; });
   std::deque<TestRecord> records;
   for (int i = 0; i < 100; ++i) records.emplace_back("t", "k", std::to_string(i), 1);
-  for (TestRecord& record : records) kafka.producer().Send(&record);
-  kafka.producer().Dispatch();
+  kafka.SendAll(records);
   ASSERT_TRUE(kafka.metrics.WaitForReady(true));
   KafkaProducerTestPeer::MakeFatal(kafka.producer());  // while all of them linger
   for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());

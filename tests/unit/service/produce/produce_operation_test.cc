@@ -32,23 +32,26 @@ class ProduceOperationTest : public ::testing::Test {
       record.value = "v";
       batch.records.push_back(record);
     }
-    return ProduceOperation::Create(
-        std::move(batch), clock_, metrics_,
-        [this](const std::shared_ptr<const ProduceOperation>& answered) {
-          answers_.fetch_add(1);
-          outcomes_.clear();
-          for (std::size_t i = 0; i < answered->size(); ++i) {
-            outcomes_.push_back(answered->outcome(i));
-          }
-        },
-        [this] { released_.fetch_add(1); });
+    return ProduceOperation::Create(std::move(batch), admission_.TryAdmit(), clock_, metrics_,
+                                    [this](const std::shared_ptr<ProduceOperation>& answered) {
+                                      answers_.fetch_add(1);
+                                      outcomes_.clear();
+                                      for (std::size_t i = 0; i < answered->size(); ++i) {
+                                        outcomes_.push_back(answered->outcome(i));
+                                      }
+                                      if (answered->complete()) answered->ReleaseBudget();
+                                    });
+  }
+
+  void Submit(const std::shared_ptr<ProduceOperation>& operation) {
+    EXPECT_FALSE(operation->Submit(producer_).has_value());
   }
 
   FakeClock clock_;
   FakeMetrics metrics_;
   FakeProducer producer_;
   std::atomic<int> answers_{0};
-  std::atomic<int> released_{0};
+  Admission admission_{100, 1'000'000};
   std::vector<DeliveryReport> outcomes_;  // as the answer saw them
 };
 
@@ -64,7 +67,7 @@ TEST(ProduceBatchOverhead, CountsEachRecordAndEachHeader) {
 }
 
 TEST_F(ProduceOperationTest, TheLastReportAnswersInRequestOrderWhateverTheOrderOfReports) {
-  Make(3)->Send(producer_);
+  Submit(Make(3));
   ASSERT_EQ(producer_.sent.size(), 3U);
   producer_.sent[2]->Report(Stored(0, 30));
   producer_.sent[0]->Report(Stored(0, 10));
@@ -74,33 +77,33 @@ TEST_F(ProduceOperationTest, TheLastReportAnswersInRequestOrderWhateverTheOrderO
   EXPECT_EQ(outcomes_[0].value().offset, 10);
   EXPECT_EQ(outcomes_[1].error().code, ErrorCode::kTopicNotFound);
   EXPECT_EQ(outcomes_[2].value().offset, 30);
-  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(admission_.requests(), 0U);
 }
 
 TEST_F(ProduceOperationTest, ReportsThatComeBeforeSendReturnsAnswerOnce) {
   producer_.on_send = [](PendingRecord* record) { record->Report(Stored(1, 7)); };
-  Make(2)->Send(producer_);
+  Submit(Make(2));
   EXPECT_EQ(answers_, 1);
-  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(admission_.requests(), 0U);
   EXPECT_EQ(metrics_.Count(RecordResult::kDelivered), 2);
 }
 
 TEST_F(ProduceOperationTest, AtTheDeadlineUnreportedRecordsArePossiblyPersisted) {
   const auto batch = Make(2);
-  batch->Send(producer_);
+  Submit(batch);
   producer_.sent[0]->Report(Stored(0, 1));
   batch->Expire();
   ASSERT_EQ(answers_, 1);
   EXPECT_TRUE(outcomes_[0].ok());
   EXPECT_EQ(outcomes_[1].error().code, ErrorCode::kDeliveryTimeout);
   EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
-  EXPECT_EQ(released_, 0);
+  EXPECT_EQ(admission_.requests(), 1U);
   producer_.sent[1]->Report(Stored(0, 2));
 }
 
 TEST_F(ProduceOperationTest, AReportAfterTheDeadlineCountsAsLateAndChangesNoOutcome) {
   const auto batch = Make(1);
-  batch->Send(producer_);
+  Submit(batch);
   batch->Expire();
   producer_.sent[0]->Report(Stored(0, 1));
   EXPECT_EQ(answers_, 1);
@@ -114,20 +117,20 @@ TEST_F(ProduceOperationTest, LivesUntilItsLastReportEvenAfterTheAnswer) {
   {
     const auto batch = Make(2);
     watch = batch;
-    batch->Send(producer_);
+    Submit(batch);
     batch->Expire();
   }
   producer_.sent[0]->Report(Stored(0, 1));
   EXPECT_FALSE(watch.expired()) << "librdkafka still points into the bytes of the second record";
-  EXPECT_EQ(released_, 0);
+  EXPECT_EQ(admission_.requests(), 1U);
   producer_.sent[1]->Report(Stored(0, 2));
   EXPECT_TRUE(watch.expired());
-  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(admission_.requests(), 0U);
 }
 
 TEST_F(ProduceOperationTest, ExpiringAfterTheAnswerDoesNothing) {
   const auto batch = Make(1);
-  batch->Send(producer_);
+  Submit(batch);
   producer_.sent[0]->Report(Stored(0, 1));
   batch->Expire();
   batch->Expire();
@@ -136,7 +139,7 @@ TEST_F(ProduceOperationTest, ExpiringAfterTheAnswerDoesNothing) {
 }
 
 TEST_F(ProduceOperationTest, EveryRecordIsCountedOnceAsWhatItBecame) {
-  Make(3)->Send(producer_);
+  Submit(Make(3));
   producer_.sent[0]->Report(Stored(0, 1));
   producer_.sent[1]->Report(NotStored(ErrorCode::kBrokersUnavailable));
   producer_.sent[2]->Report(NotStored(ErrorCode::kOutcomeUnknown, Persistence::kPossiblyPersisted));
@@ -146,16 +149,24 @@ TEST_F(ProduceOperationTest, EveryRecordIsCountedOnceAsWhatItBecame) {
   EXPECT_EQ(metrics_.Count(RecordResult::kPossiblyPersisted), 1);
 }
 
-TEST_F(ProduceOperationTest, SendEndsWithADispatch) {
-  Make(3)->Send(producer_);
-  EXPECT_EQ(producer_.dispatches, 1);
+TEST_F(ProduceOperationTest, AllRecordsAreSubmittedInOneCall) {
+  Submit(Make(3));
+  EXPECT_EQ(producer_.submits, 1);
   for (PendingRecord* const record : producer_.sent) record->Report(Stored(0, 1));
+}
+
+TEST_F(ProduceOperationTest, ARefusedOperationAnswersNothingAndGivesItsBudgetBack) {
+  producer_.full_topic = "orders";
+  EXPECT_EQ(Make(2)->Submit(producer_)->code, ErrorCode::kOverloaded);
+  EXPECT_EQ(answers_, 0);
+  EXPECT_EQ(admission_.requests(), 0U);
+  EXPECT_EQ(metrics_.records_sent, 0);
 }
 
 TEST_F(ProduceOperationTest, TheDeadlineWithdrawsQueuedRecordsAndReportsIt) {
   producer_.holds = true;
   const auto batch = Make(3);
-  batch->Send(producer_);
+  Submit(batch);
   ASSERT_TRUE(producer_.sent[1]->TryClaim());
   batch->Expire();
   ASSERT_EQ(answers_, 1);
@@ -174,11 +185,11 @@ TEST_F(ProduceOperationTest, TheDeadlineWithdrawsQueuedRecordsAndReportsIt) {
 TEST_F(ProduceOperationTest, AWithdrawnRecordCountsOnceAsNotPersistedAndFreesItsBytes) {
   producer_.holds = true;
   const auto batch = Make(1);
-  batch->Send(producer_);
+  Submit(batch);
   batch->Expire();
-  EXPECT_EQ(released_, 0);
+  EXPECT_EQ(admission_.requests(), 1U);
   producer_.sent[0]->Report(WithdrawnReport());
-  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(admission_.requests(), 0U);
   EXPECT_EQ(metrics_.Count(RecordResult::kNotPersisted), 1);
   EXPECT_EQ(metrics_.records.size(), 1U);
 }
@@ -186,7 +197,7 @@ TEST_F(ProduceOperationTest, AWithdrawnRecordCountsOnceAsNotPersistedAndFreesIts
 TEST_F(ProduceOperationTest, ARecordThatIsPutBackCanBeWithdrawnButNotAfterItsDeadline) {
   producer_.holds = true;
   const auto batch = Make(2);
-  batch->Send(producer_);
+  Submit(batch);
   ASSERT_TRUE(producer_.sent[0]->TryClaim());
   ASSERT_TRUE(producer_.sent[0]->ReturnToQueue());
   ASSERT_TRUE(producer_.sent[1]->TryClaim());
@@ -205,7 +216,7 @@ TEST_F(ProduceOperationTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
   for (int round = 0; round < 2'000; ++round) {
     producer_.sent.clear();
     auto batch = Make(kRecords);
-    batch->Send(producer_);
+    Submit(batch);
     std::atomic<int> ready{0};
     const auto meet = [&ready] {
       ready.fetch_add(1);
@@ -236,9 +247,8 @@ TEST_F(ProduceOperationTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) 
   for (std::size_t round = 0; round < kRounds; ++round) {
     producer_.sent.clear();
     answers_ = 0;
-    released_ = 0;
     auto batch = Make(kRecords);
-    batch->Send(producer_);
+    Submit(batch);
     std::atomic<int> ready{0};
     const auto meet = [&ready] {
       ready.fetch_add(1);
@@ -252,7 +262,7 @@ TEST_F(ProduceOperationTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) 
     batch->Expire();
     reporter.join();
     ASSERT_EQ(answers_, 1);
-    ASSERT_EQ(released_, 1);
+    ASSERT_EQ(admission_.requests(), 0U);
     for (std::size_t i = 0; i < kRecords; ++i) {
       ASSERT_EQ(batch->outcome(i).ok(), outcomes_[i].ok()) << "an outcome changed after the answer";
       answered_in_time += outcomes_[i].ok() ? 1 : 0;
@@ -267,19 +277,18 @@ TEST_F(ProduceOperationTest, ReportsFromTwoThreadsAnswerOnce) {
   for (int round = 0; round < 1'000; ++round) {
     producer_.sent.clear();
     answers_ = 0;
-    released_ = 0;
-    Make(2)->Send(producer_);
+    Submit(Make(2));
     std::thread other([&] { producer_.sent[0]->Report(Stored(0, 1)); });
     producer_.sent[1]->Report(Stored(0, 2));
     other.join();
     ASSERT_EQ(answers_, 1);
-    ASSERT_EQ(released_, 1);
+    ASSERT_EQ(admission_.requests(), 0U);
   }
 }
 
 TEST_F(ProduceOperationTest, ObservesTheStagesOfTheLastReportedRecordOncePerRequest) {
   const auto batch = Make(2);
-  batch->Send(producer_);
+  Submit(batch);
   const Clock::TimePoint sent = clock_.Now();
   producer_.sent[0]->dispatched_at = sent;
   producer_.sent[0]->reported_at = sent + std::chrono::milliseconds(1);
@@ -296,7 +305,7 @@ TEST_F(ProduceOperationTest, ObservesTheStagesOfTheLastReportedRecordOncePerRequ
 
 TEST_F(ProduceOperationTest, ARecordThatWasNeverDispatchedHasOnlyTheStageHeld) {
   const auto batch = Make(1);
-  batch->Send(producer_);
+  Submit(batch);
   clock_.Advance(std::chrono::milliseconds(30));
   producer_.sent[0]->Report(NotStored(ErrorCode::kBrokersUnavailable));
   using Times = std::vector<std::chrono::nanoseconds>;

@@ -55,26 +55,25 @@ class ProduceServiceTest : public ::testing::Test {
   Result<std::shared_ptr<ProduceOperation>> Produce(std::vector<Record> records) {
     RequestRecords batch;
     batch.records = std::move(records);
-    return service_.Produce(
-        std::move(batch), &Locate,
-        [this](const std::shared_ptr<const ProduceOperation>&) { ++answers_; },
-        [this] { ++released_; });
+    return service_.Produce(std::move(batch), admission_.TryAdmit(), &Locate,
+                            [this](const std::shared_ptr<ProduceOperation>&) { ++answers_; });
   }
   Error Refused(std::vector<Record> records) {
     auto produced = Produce(std::move(records));
     EXPECT_FALSE(produced.ok());
     EXPECT_TRUE(producer_.sent.empty()) << "a refused request sends nothing";
-    EXPECT_EQ(answers_ + released_, 0) << "a refused request calls nobody";
+    EXPECT_EQ(answers_, 0) << "a refused request is not answered by its records";
+    EXPECT_EQ(admission_.requests(), 0U);
     return produced.ok() ? Error() : produced.error();
   }
 
   FakeClock clock_;
   FakeMetrics metrics_;
   FakeProducer producer_;
+  Admission admission_{100, 1'000'000};
   RecordLimits limits_{.max_batch_records = 300, .max_record_bytes = 10, .max_headers = 2};
   ProduceService service_{producer_, clock_, metrics_, TopicPolicy({"*"}, {"secret*"}), limits_};
   int answers_ = 0;
-  int released_ = 0;
 };
 
 TEST_F(ProduceServiceTest, SendsEveryRecordInOrderAndAnswersWhenAllAreReported) {
@@ -85,7 +84,6 @@ TEST_F(ProduceServiceTest, SendsEveryRecordInOrderAndAnswersWhenAllAreReported) 
   EXPECT_EQ(producer_.sent[1]->record().topic, "b");
   for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
   EXPECT_EQ(answers_, 1);
-  EXPECT_EQ(released_, 1);
 }
 
 TEST_F(ProduceServiceTest, RefusesAWholeRequestIfOneOfItsTopicsIsAtItsLimit) {
@@ -204,14 +202,14 @@ TEST_F(ProduceServiceTest, ARequestWithoutRecordsIsRefusedBecauseNoReportWouldAn
   EXPECT_EQ(Refused({}).code, ErrorCode::kInvalidRecord);
 }
 
-TEST_F(ProduceServiceTest, TheBatchItReturnsTakesTheDeadline) {
+TEST_F(ProduceServiceTest, TheOperationItReturnsTakesTheDeadline) {
   auto produced = Produce({MakeRecord("a")});
   ASSERT_TRUE(produced.ok());
   produced.value()->Expire();
   EXPECT_EQ(answers_, 1);
-  EXPECT_EQ(released_, 0);
+  EXPECT_EQ(admission_.requests(), 1U);
   producer_.sent[0]->Report(Stored(0, 1));
-  EXPECT_EQ(released_, 1);
+  EXPECT_EQ(admission_.requests(), 0U);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::CodeOfReport;
+using ::testing::ElementsAre;
 using testing::HeldRecord;
 using testing::RecordAccumulatorTest;
 using ::testing::SizeIs;
@@ -32,7 +33,7 @@ TEST_F(RecordAccumulatorTest, OnlyARefusedRecordFails) {
   Append("t", "a");
   HeldRecord& refused = Append("t", "b");
   Append("t", "c");
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   EXPECT_EQ(Log("t"), "ac");
   ASSERT_THAT(refused.reports, SizeIs(1));
   EXPECT_EQ(CodeOfReport(refused.reports[0]), ErrorCode::kRecordTooLarge);
@@ -53,7 +54,7 @@ TEST_F(RecordAccumulatorTest, RecordsThatAFullQueueRejectsAreSentLaterInOrder) {
   kafka_.room = 2;
   for (const char* value : {"a", "b", "c"}) Append("t", value);
   Append("t", "x", 1);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   EXPECT_EQ(Log("t"), "ab");
   Send("t", "d");
   EXPECT_EQ(Log("t"), "ab");
@@ -110,6 +111,7 @@ TEST_F(RecordAccumulatorTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
   AddTopic("t", {1});
   queue_->MarkDown(1);
   for (int i = 0; i < 100; ++i) Append("t", "a");
+  static_cast<void>(Submit());
   ASSERT_TRUE(records_[50].Withdraw());
   ASSERT_TRUE(records_[60].Withdraw());
   queue_->OnWithdrawn(2);
@@ -130,7 +132,7 @@ TEST_F(RecordAccumulatorTest, WhatIsRequeuedAfterItsDeadlineIsReportedNotSent) {
   HeldRecord& late = Append("t", "a");
   kafka_.room = 0;
   kafka_.before_refusal = [&late] { EXPECT_FALSE(late.Withdraw()); };
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   ASSERT_THAT(late.reports, SizeIs(1));
   EXPECT_EQ(late.reports[0].error().persistence, Persistence::kNotPersisted);
   EXPECT_EQ(queue_->pending(), 0U);
@@ -143,7 +145,9 @@ TEST_F(RecordAccumulatorTest, ATopicThatIsGoneFailsWhatItHolds) {
   queue_->Forget("t");
   ASSERT_THAT(held.reports, SizeIs(1));
   EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kTopicNotFound);
-  EXPECT_FALSE(queue_->IsKnown("t"));
+  Append("t", "c");
+  EXPECT_THAT(Submit().to_resolve, ElementsAre("t")) << "it is not known any more";
+  queue_->FailUnresolved("t", ErrorCode::kTopicNotFound);
   Store("t");
   EXPECT_EQ(queue_->pending(), 0U);
 }
@@ -164,29 +168,43 @@ TEST_F(RecordAccumulatorTest, AStuckTopicLeavesCapacityForOthers) {
   queue_->MarkDown(1);
   HeldRecord& first = Send("stuck", "a");
   Send("stuck", "b");
-  EXPECT_FALSE(queue_->HasRoomFor("stuck"));
-  EXPECT_TRUE(queue_->HasRoomFor("t"));
-  EXPECT_TRUE(queue_->HasRoomFor("unknown"));
+  Append("stuck", "c");
+  EXPECT_EQ(Submit().topic_at_limit, "stuck");
   Send("t", "x");
   EXPECT_EQ(Log("t"), "x");
   ASSERT_TRUE(first.Withdraw());
   queue_->OnWithdrawn(1);
   queue_->Sweep();
-  EXPECT_TRUE(queue_->HasRoomFor("stuck"));
-  Send("stuck", "d");
+  Append("stuck", "d");
+  EXPECT_FALSE(Submit().topic_at_limit.has_value());
   BrokersAre({Up(1)});
   EXPECT_EQ(Log("stuck"), "bd");
+}
+
+TEST_F(RecordAccumulatorTest, ARequestWithOneTopicAtItsLimitIsRefusedAsAWhole) {
+  Make({.topic_records = 1});
+  AddTopic("stuck", {1});
+  AddTopic("t", {2});
+  queue_->MarkDown(1);
+  Send("stuck", "a");
+  HeldRecord& other = Append("t", "x");
+  Append("stuck", "b");
+  EXPECT_EQ(Submit().topic_at_limit, "stuck");
+  EXPECT_EQ(Log("t"), "");
+  EXPECT_THAT(other.reports, SizeIs(0));
+  EXPECT_EQ(queue_->pending(), 1U);
 }
 
 TEST_F(RecordAccumulatorTest, ATopicsBytesAreBoundedToo) {
   Make({.topic_bytes = 300});
   AddTopic("t", {1});
   queue_->MarkDown(1);
-  EXPECT_TRUE(queue_->HasRoomFor("t"));
   Send("t", std::string(300, 'x'));
-  EXPECT_FALSE(queue_->HasRoomFor("t"));
+  Append("t", "a");
+  EXPECT_EQ(Submit().topic_at_limit, "t");
   BrokersAre({Up(1)});
-  EXPECT_TRUE(queue_->HasRoomFor("t")) << "what is in flight does not wait here";
+  Append("t", "b");
+  EXPECT_FALSE(Submit().topic_at_limit.has_value()) << "what is in flight is not queued here";
 }
 
 TEST_F(RecordAccumulatorTest, ADrainThatGivesUpFailsAllQueuedRecords) {
@@ -202,15 +220,15 @@ TEST_F(RecordAccumulatorTest, ADrainThatGivesUpFailsAllQueuedRecords) {
 
 // Senders, deadlines and reports at once: every record is reported once, each partition's records
 // keep their order, and never two batches of a partition are in flight.
-class ConcurrentKafka final : public RecordAccumulator::Sink {
+class ConcurrentKafka final : public BatchSink, public ReportSink {
  public:
   struct Batch {
     std::string topic;
     Partition partition;
     std::vector<PendingRecord*> records;
   };
-  std::optional<RecordAccumulator::Refusal> Produce(const std::string& topic, Partition partition,
-                                                    RecordQueue* records) override {
+  std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
+                                      RecordQueue* records) override {
     Batch batch{topic, partition, {}};
     while (PendingRecord* record = records->Pop()) batch.records.push_back(record);
     const std::lock_guard lock(mutex);
@@ -246,9 +264,8 @@ void RunConcurrently(RecordAccumulator::Options options) {
   ConcurrentKafka kafka;
   testing::FakeMetrics metrics;
   const SystemClock clock;
-  RecordAccumulator queue(options, kafka, metrics, clock);
+  RecordAccumulator queue(options, kafka, kafka, metrics, clock);
   queue.SetLayout("t", {{1, 1, 2, 2}});
-  queue.Publish("t");
   std::deque<CountedRecord> records(kSenders * kEach);
   std::atomic<bool> done{false};
   std::map<std::pair<int, Partition>, int> last;
@@ -283,6 +300,7 @@ void RunConcurrently(RecordAccumulator::Options options) {
   std::vector<std::thread> threads;
   for (int sender = 0; sender < kSenders; ++sender) {
     threads.emplace_back([&, sender] {
+      RecordQueue request;
       for (int i = 0; i < kEach; ++i) {
         const int number = sender * kEach + i;
         CountedRecord& record = records[static_cast<std::size_t>(number)];
@@ -291,11 +309,11 @@ void RunConcurrently(RecordAccumulator::Options options) {
         record.record_.partition = i % 4;
         if (i % 200 == 50) queue.BeginBurst();
         if (i % 200 == 150) queue.EndBurst();
-        static_cast<void>(queue.Append(&record));
-        if (i % 3 == 0) queue.Dispatch();
+        request.Push(&record);
+        if (i % 3 == 0) static_cast<void>(queue.Submit(std::move(request)));
         if (i % 97 == 0 && record.Withdraw()) queue.OnWithdrawn(1);
       }
-      queue.Dispatch();
+      static_cast<void>(queue.Submit(std::move(request)));
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -12,6 +12,7 @@ namespace gateway {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::CodeOfReport;
 using ::testing::ElementsAre;
 using testing::HeldRecord;
 using testing::RecordAccumulatorTest;
@@ -22,12 +23,11 @@ TEST_F(RecordAccumulatorTest, ARecordForAnIdleBrokerIsDispatchedAtOnce) {
   EXPECT_EQ(Log("t"), "a");
 }
 
-TEST_F(RecordAccumulatorTest, NothingIsSentBeforeDispatch) {
+TEST_F(RecordAccumulatorTest, ARequestIsDispatchedAsOneRound) {
   AddTopic("t", {1});
   Append("t", "a");
   Append("t", "b");
-  EXPECT_EQ(Log("t"), "");
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   EXPECT_EQ(Log("t"), "ab");
   EXPECT_THAT(metrics_.dispatch_rounds, ElementsAre(2U));
 }
@@ -53,7 +53,7 @@ TEST_F(RecordAccumulatorTest, TheNextRoundWaitsForTheLastReportOfTheFirst) {
   AddTopic("t", {1, 1});
   Append("t", "a", 0);
   Append("t", "b", 1);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   Send("t", "c", 0);
   Store("t", 0);
   EXPECT_EQ(Log("t", 0), "a");
@@ -70,33 +70,81 @@ TEST_F(RecordAccumulatorTest, ASlowLeaderDoesNotHoldUpAnother) {
   EXPECT_EQ(Log("t", 1), "bc");
 }
 
-TEST_F(RecordAccumulatorTest, AnUnknownTopicAndAPartitionOutOfRangeAreNotTaken) {
+TEST_F(RecordAccumulatorTest, APartitionOutOfRangeFailsItsRecordOnly) {
   AddTopic("t", {1, 1});
-  queue_->SetLayout("opened", {{1}});
-  EXPECT_EQ(queue_->Append(&Make("u", "a")), RecordAccumulator::Appended::kUnknownTopic);
-  EXPECT_EQ(queue_->Append(&Make("opened", "a")), RecordAccumulator::Appended::kUnknownTopic);
-  EXPECT_EQ(queue_->Append(&Make("t", "a", 2)), RecordAccumulator::Appended::kNoPartition);
-  EXPECT_EQ(queue_->Append(&Make("t", "a", -1)), RecordAccumulator::Appended::kNoPartition);
-  EXPECT_EQ(queue_->pending(), 0U);
+  HeldRecord& above = Append("t", "a", 2);
+  HeldRecord& below = Append("t", "b", -1);
+  Append("t", "c", 1);
+  EXPECT_TRUE(Submit().partition_not_found);
+  EXPECT_EQ(CodeOfReport(above.reports.at(0)), ErrorCode::kPartitionNotFound);
+  EXPECT_EQ(CodeOfReport(below.reports.at(0)), ErrorCode::kPartitionNotFound);
+  EXPECT_EQ(Log("t", 1), "c");
+  EXPECT_EQ(queue_->pending(), 1U);
 }
 
-TEST_F(RecordAccumulatorTest, RecordsOfAnOpenedTopicAreDispatchedOnceItIsPublished) {
+TEST_F(RecordAccumulatorTest, AnUnknownTopicIsToBeResolvedOnceAndItsRecordsGoOutInOrder) {
+  Append("t", "a");
+  Append("t", "b");
+  EXPECT_THAT(Submit().to_resolve, ElementsAre("t"));
+  Append("t", "c");
+  EXPECT_THAT(Submit().to_resolve, ElementsAre()) << "it is being resolved";
+  EXPECT_EQ(queue_->pending(), 3U);
+  EXPECT_EQ(metrics_.records_held, 3);
   queue_->SetLayout("t", {{1}});
-  EXPECT_EQ(queue_->Append(&Make("t", "a"), true), RecordAccumulator::Appended::kHeld);
-  queue_->Dispatch();
-  EXPECT_EQ(Log("t"), "");
-  queue_->Publish("t");
-  Send("t", "b");
-  EXPECT_EQ(Log("t"), "ab");
+  EXPECT_EQ(Log("t"), "abc");
+  EXPECT_EQ(metrics_.records_held, 0);
+}
+
+TEST_F(RecordAccumulatorTest, RecordsOfATopicThatIsNotFoundFailAndTheNextIsResolvedAgain) {
+  HeldRecord& record = Append("t", "a");
+  static_cast<void>(Submit());
+  queue_->FailUnresolved("t", ErrorCode::kTopicNotFound);
+  EXPECT_EQ(CodeOfReport(record.reports.at(0)), ErrorCode::kTopicNotFound);
+  EXPECT_EQ(queue_->pending(), 0U);
+  Append("t", "b");
+  EXPECT_THAT(Submit().to_resolve, ElementsAre("t"));
+  queue_->FailUnresolved("t", ErrorCode::kTopicNotFound);
+}
+
+TEST_F(RecordAccumulatorTest, ARecordThatWaitedForItsTopicMayAskForAPartitionThatIsNotThere) {
+  HeldRecord& record = Append("t", "a", 7);
+  static_cast<void>(Submit());
+  queue_->SetLayout("t", {{1, 1}});
+  EXPECT_EQ(CodeOfReport(record.reports.at(0)), ErrorCode::kPartitionNotFound);
+}
+
+TEST_F(RecordAccumulatorTest, ARecordThatIsWithdrawnWhileItsTopicIsResolvedIsSwept) {
+  HeldRecord& first = Append("t", "a");
+  Append("t", "b");
+  static_cast<void>(Submit());
+  ASSERT_TRUE(first.Withdraw());
+  queue_->OnWithdrawn(1);
+  queue_->Sweep();
+  EXPECT_EQ(first.reports.at(0).error().persistence, Persistence::kNotPersisted);
+  queue_->SetLayout("t", {{1}});
+  EXPECT_EQ(Log("t"), "b");
+}
+
+TEST_F(RecordAccumulatorTest, NoRecordOvertakesThoseThatWaitForTheTopic) {
+  constexpr int kRecords = 2'000;
+  std::string expected;
+  for (int i = 0; i < kRecords; ++i) {
+    expected += static_cast<char>('a' + i % 26);
+    Append("t", expected.substr(expected.size() - 1));
+  }
+  EXPECT_THAT(Submit().to_resolve, ElementsAre("t")) << "one long request, in several slices";
+  Send("t", "!");
+  queue_->SetLayout("t", {{1}});
+  EXPECT_EQ(Log("t"), expected + "!");
 }
 
 TEST_F(RecordAccumulatorTest, AKeyGoesWhereJavaPutsItAndAnEmptyKeyIsAKey) {
   AddTopic("t", {1, 1, 1, 1});
   HeldRecord& keyed = records_.emplace_back("t", "foobar", "a", std::nullopt);
   HeldRecord& empty = records_.emplace_back("t", "", "b", std::nullopt);
-  ASSERT_EQ(queue_->Append(&keyed), RecordAccumulator::Appended::kHeld);
-  ASSERT_EQ(queue_->Append(&empty), RecordAccumulator::Appended::kHeld);
-  queue_->Dispatch();
+  request_.Push(&keyed);
+  request_.Push(&empty);
+  static_cast<void>(Submit());
   EXPECT_EQ(Log("t", 2), "a");
   EXPECT_EQ(Log("t", 275646681 % 4), "b");
 }
@@ -111,12 +159,13 @@ TEST_F(RecordAccumulatorTest, RecordsWithoutAKeyShareAPartitionForARoundAndThenM
     return places;
   };
   for (const char* value : {"a", "b", "c"}) Append("t", value, std::nullopt);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   const auto first = sent_to();
   ASSERT_EQ(first.size(), 1U);
   EXPECT_EQ(Log("t", first[0]), "abc");
   Append("t", "d", std::nullopt);
   Append("t", "e", std::nullopt);
+  static_cast<void>(Submit());
   Store("t", first[0]);
   const auto second = sent_to();
   ASSERT_EQ(second.size(), 1U);
@@ -138,7 +187,7 @@ TEST_F(RecordAccumulatorTest, APartitionHasAtMostOneBatchInARound) {
   Make({.partition_records = 3});
   AddTopic("t", {1});
   for (const char* value : {"a", "b", "c", "d", "e", "f", "g"}) Append("t", value);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   EXPECT_EQ(Log("t"), "abc");
   Store("t");
   EXPECT_EQ(Log("t"), "abcdef");
@@ -150,7 +199,7 @@ TEST_F(RecordAccumulatorTest, ABatchIsBoundedInBytesButOneRecordAlwaysFits) {
   Append("t", std::string(1'000, 'x'));
   Append("t", "a");
   Append("t", "b");
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   EXPECT_EQ(Log("t").size(), 1'000U);
   Store("t");
   EXPECT_EQ(Log("t").size(), 1'002U);
@@ -164,7 +213,7 @@ TEST_F(RecordAccumulatorTest, ABulkOfOneTopicDoesNotMakeAnotherWaitForItsWholeLe
     for (const char* value : {"a", "b", "c"}) Append("bulk", value, partition);
   }
   Append("other", "x");
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   EXPECT_EQ(Log("other"), "x");
   EXPECT_EQ(Log("bulk", 0), "ab");
   EXPECT_EQ(Log("bulk", 1), "ab") << "partitions of a topic in turn";
@@ -180,7 +229,7 @@ TEST_F(RecordAccumulatorTest, AStragglerIsDetachedAndClosedSeparately) {
   AddTopic("t", {1, 1});
   Append("t", "a", 0);
   Append("t", "b", 1);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   clock_.Advance(milliseconds(1));
   Store("t", 0);
   Send("t", "c", 0);
@@ -203,7 +252,7 @@ TEST_F(RecordAccumulatorTest, ALeaderThatSpokeAndIsQuietSinceGetsOneBatchAsAProb
   AddTopic("t", {1, 1, 1});
   Append("t", "a", 0);
   Append("t", "b", 1);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   clock_.Advance(milliseconds(3));
   Store("t", 0);
   Send("t", "c", 2);
@@ -227,7 +276,7 @@ TEST_F(RecordAccumulatorTest, AQuietLeaderIsNotProbedWhileTheInstanceIsReplaced)
   AddTopic("t", {1, 1});
   Append("t", "a", 0);
   Append("t", "b", 1);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   clock_.Advance(milliseconds(3));
   Store("t", 0);
   Send("t", "c", 0);
@@ -245,7 +294,7 @@ TEST_F(RecordAccumulatorTest, EachRoundMayProbeItsQuietLeader) {
   for (std::size_t round = 1; round <= 3; ++round) {
     Append("t", "a", 0);
     Append("t", "a", 1);
-    queue_->Dispatch();
+    static_cast<void>(Submit());
     clock_.Advance(milliseconds(3));
     Store("t", 0);
     Send("t", "b", 0);
@@ -261,7 +310,7 @@ TEST_F(RecordAccumulatorTest, AStragglerStaysDetachedUntilABatchIsStored) {
   AddTopic("t", {1, 1});
   Append("t", "a", 0);
   Append("t", "b", 1);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   clock_.Advance(milliseconds(1));
   Store("t", 0);
   clock_.Advance(milliseconds(200));
@@ -290,7 +339,7 @@ TEST_F(RecordAccumulatorTest, AfterAnOutageAStragglerIsDetachedWithinSeconds) {
   Store("t", 0);
   Append("t", "b", 0);
   Append("t", "c", 1);
-  queue_->Dispatch();
+  static_cast<void>(Submit());
   clock_.Advance(milliseconds(1));
   Store("t", 0);
   Send("t", "d", 0);

@@ -1,0 +1,38 @@
+// What was decided with the accumulator's mutex held, to be carried out once it is free. Plain
+// data.
+#ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_WORK_H_
+#define GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_WORK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record_queue.h"
+
+namespace gateway {
+
+struct PartitionQueue;
+
+// Records of one partition on their way to librdkafka. Until the partition's reports are in, no
+// other thread drains it, so the batch needs no lock.
+struct PartitionBatch {
+  PartitionQueue* partition;
+  RecordQueue records;
+  std::size_t refused = 0;  // taken off `records`, because librdkafka never will take them
+  bool busy = false;        // librdkafka has no room now
+};
+
+struct DispatchWork {
+  std::vector<PartitionBatch> batches;
+  RecordQueue withdrawn;
+  std::vector<std::pair<PendingRecord*, ErrorCode>> failed;  // NotPersisted
+  std::vector<std::size_t> rounds;                           // their sizes in records
+  std::int64_t held_delta = 0;  // change of the number of queued records
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_WORK_H_

@@ -1,0 +1,40 @@
+// What a RecordAccumulator needs of its surroundings. Any thread calls either, and holds no lock of
+// the accumulator.
+#ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_SINKS_H_
+#define GATEWAY_INFRA_KAFKA_ACCUMULATOR_SINKS_H_
+
+#include <optional>
+#include <string>
+
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
+#include "service/types/record_queue.h"
+
+namespace gateway {
+
+// Why Kafka's client did not take a record.
+struct BatchRefusal {
+  bool busy = false;  // it may take the records later
+  Error error = {};   // unless busy: why it never will take the first of them
+};
+
+class BatchSink {
+ public:
+  virtual ~BatchSink() = default;
+  // Hands `records` to Kafka's client in order and takes each off the queue as it is handed over.
+  // Nothing: all were taken. Otherwise the first of those left was refused.
+  virtual std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
+                                              RecordQueue* records) = 0;
+};
+
+class ReportSink {
+ public:
+  virtual ~ReportSink() = default;
+  // The record's outcome is known. The record may be gone when this returns.
+  virtual void Report(PendingRecord* record, DeliveryReport report) = 0;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_ACCUMULATOR_SINKS_H_

@@ -1,0 +1,111 @@
+// All records that are queued in the gateway, by topic and partition: which partition a record goes
+// to, how much is queued, which records leave without being dispatched. A part of
+// RecordAccumulator, guarded by its mutex.
+//
+// Order: records are numbered as they are queued, and each queue is in the order of the numbers,
+// also after records have been queued again.
+#ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_TOPIC_BACKLOGS_H_
+#define GATEWAY_INFRA_KAFKA_ACCUMULATOR_TOPIC_BACKLOGS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "infra/kafka/accumulator/accumulator_options.h"
+#include "infra/kafka/accumulator/age_index.h"
+#include "infra/kafka/accumulator/dispatch_work.h"
+#include "infra/kafka/accumulator/partition_queue.h"
+#include "service/ports/clock.h"
+#include "service/types/error.h"
+#include "service/types/pending_record.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+class TopicBacklogs final {
+ public:
+  using TimePoint = Clock::TimePoint;
+
+  // `options` must outlive it.
+  explicit TopicBacklogs(const AccumulatorOptions& options) : options_(options) {}
+  TopicBacklogs(const TopicBacklogs&) = delete;
+  TopicBacklogs& operator=(const TopicBacklogs&) = delete;
+
+  TopicBacklog* Find(std::string_view name) const;
+  TopicBacklog& FindOrAdd(std::string_view name);
+  // The topic turned out not to exist. Does nothing if it ever did: reports may still come.
+  void Remove(const TopicBacklog& topic);
+
+  // Whether some topic's backlog has reached a limit: TopicBacklog::at_limit.
+  bool AnyAtLimit() const { return topics_at_limit_ != 0; }
+
+  // Queues the record of a known topic; false if it asks for a partition that is not there.
+  [[nodiscard]] bool Append(TopicBacklog& topic, PendingRecord* record);
+  // Queues the record until its topic is known.
+  void AppendUnresolved(TopicBacklog& topic, PendingRecord* record);
+  // Moves what waited to its partitions, in order; fails what asks for one that is not there.
+  void Resolve(TopicBacklog& topic, DispatchWork* work);
+
+  // Queues records again that were taken, before all that came later. Those whose deadline has come
+  // meanwhile go no further.
+  void Requeue(PartitionQueue& partition, RecordQueue records, DispatchWork* work);
+  // Takes the first record; null if it was withdrawn, and then in `work`. Not of an empty queue.
+  PendingRecord* TakeFirst(PartitionQueue& partition, TimePoint now, DispatchWork* work);
+  // Keyless records that come from now on share another partition.
+  void RotateSticky(TopicBacklog& topic);
+
+  // Fail with `code`: the records of a partition, those that wait for a topic, or all.
+  void FailHeld(PartitionQueue& partition, ErrorCode code, DispatchWork* work);
+  void FailUnresolved(TopicBacklog& topic, ErrorCode code, DispatchWork* work);
+  void FailAll(ErrorCode code, DispatchWork* work);
+  // Fails what has been queued for too long. Once per Tick.
+  void FailOverdue(TimePoint now, DispatchWork* work);
+
+  // `count` records have been withdrawn; Sweep finds them.
+  void OnWithdrawn(std::size_t count) { withdrawn_ += static_cast<std::int64_t>(count); }
+  void Sweep(TimePoint now, DispatchWork* work);
+
+  // Records queued.
+  std::size_t held() const { return held_; }
+  // Since when the oldest record has been queued or in flight, to a Tick; nothing: not for long.
+  std::optional<TimePoint> OldestSince() const;
+
+ private:
+  struct NameHash {
+    // The standard library's name. NOLINTNEXTLINE(readability-identifier-naming)
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+
+  PartitionQueue& Choose(TopicBacklog& topic, const PendingRecord& record);
+  void Count(TopicBacklog& topic, const PendingRecord& record);
+  void Uncount(TopicBacklog& topic, const PendingRecord& record);
+  void UpdateLimitState(TopicBacklog& topic);
+  void Enqueue(PartitionQueue& partition, PendingRecord* record);
+  PendingRecord* Dequeue(PartitionQueue& partition);
+  void FailOlder(PartitionQueue& partition, std::uint64_t order, ErrorCode code,
+                 DispatchWork* work);
+  void FailUnresolvedOlder(TopicBacklog& topic, std::uint64_t order, ErrorCode code,
+                           DispatchWork* work);
+  void SweepPartition(PartitionQueue& partition, bool heads_only, DispatchWork* work);
+  void SweepUnresolved(TopicBacklog& topic, DispatchWork* work);
+
+  const AccumulatorOptions& options_;
+  std::unordered_map<std::string, std::unique_ptr<TopicBacklog>, NameHash, std::equal_to<>> topics_;
+  AgeIndex ages_;
+  std::size_t held_ = 0;
+  std::size_t topics_at_limit_ = 0;
+  std::int64_t withdrawn_ = 0;  // not swept yet; below 0 if a sweep was quicker than OnWithdrawn
+  TimePoint full_sweep_{};
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_ACCUMULATOR_TOPIC_BACKLOGS_H_

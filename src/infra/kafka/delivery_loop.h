@@ -1,0 +1,117 @@
+// The thread "kafka-reports": it polls the event queues of the current ProducerGroup (delivery
+// reports, errors, statistics, log lines), reports on records, drives the accumulator's timers, and
+// has a group replaced that met a fatal error. It never waits for Kafka. Owned by KafkaProducer,
+// whose parts it connects; its methods may be called from any thread.
+#ifndef GATEWAY_INFRA_KAFKA_DELIVERY_LOOP_H_
+#define GATEWAY_INFRA_KAFKA_DELIVERY_LOOP_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "infra/kafka/accumulator/record_accumulator.h"
+#include "infra/kafka/client/client_log.h"
+#include "infra/kafka/client/producer_group.h"
+#include "infra/kafka/group_supervisor.h"
+#include "infra/kafka/metadata/topic_resolver.h"
+#include "infra/kafka/record_reporter.h"
+#include "infra/kafka/stats/cluster_stats.h"
+#include "infra/kafka/stats/cluster_status.h"
+#include "service/health/liveness.h"
+#include "service/ports/clock.h"
+#include "service/ports/logger.h"
+
+namespace gateway {
+
+class DeliveryLoop final {
+ public:
+  struct Options {
+    // The brokers are the embedded one: its timestamps are not believed.
+    bool embedded = false;
+    Heartbeat* heartbeat = nullptr;  // beats while the thread is responsive, if there is one
+    // librdkafka's statistics as they come, and of which client of the group; and that the next are
+    // those of another group. Called by the thread; may be empty.
+    std::function<void(std::size_t client, std::string_view json)> on_statistics;
+    std::function<void()> on_replaced;
+  };
+  // What the loop connects. All must outlive it.
+  struct Parts {
+    GroupSupervisor& groups;
+    RecordAccumulator& accumulator;
+    TopicResolver& resolver;
+    RecordReporter& reporter;
+    ClusterStatusTracker& status;
+    Logger& logger;
+    const Clock& clock;
+  };
+
+  // Starts the thread.
+  DeliveryLoop(Options options, Parts parts);
+  // Stops and joins it. Every record must have been reported.
+  ~DeliveryLoop();
+  DeliveryLoop(const DeliveryLoop&) = delete;
+  DeliveryLoop& operator=(const DeliveryLoop&) = delete;
+
+  // The drain has ended: no group is replaced any more, and nothing is sent again.
+  void EndRetries() { retries_ended_.store(true); }
+  // Gives up what a retiring group has not reported.
+  void PurgeRetiring() { purge_.store(true); }
+
+  // When a record was last stored; nothing: none has been yet.
+  std::optional<Clock::TimePoint> last_stored() const;
+
+ private:
+  using SteadyClock = std::chrono::steady_clock;
+
+  // A group that met a fatal error.
+  struct Retirement {
+    bool active = false;
+    SteadyClock::time_point give_up{};    // what is in flight then is purged
+    SteadyClock::time_point take_back{};  // what is unsent then goes to the next group
+  };
+
+  void Run();
+  void Tick();
+  std::shared_ptr<ProducerGroup> ReplaceGroup();
+  void PollOnce(ProducerGroup& group, bool retiring);
+  void Retire(Retirement* retirement);
+  void Advance(Retirement* retirement, std::shared_ptr<ProducerGroup>* group);
+
+  void OnEvent(const ProducerGroup& group, const ProducerGroup::Polled& polled);
+  void OnDeliveryReports(rd_kafka_event_t* event);
+  void OnStats(const ProducerGroup& group, const ProducerGroup::Polled& polled);
+  void OnErrorEvent(const ProducerGroup& group, const ProducerGroup::Polled& polled);
+  void OnFatalError(const ProducerGroup& group, const ProducerGroup::Polled& polled);
+  void OnLogEvent(rd_kafka_event_t* event);
+  bool MayRetry(const rd_kafka_message_t& message) const;
+  void FailLoneRefusals(std::vector<RecordAccumulator::Reported>* reports);
+  DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
+                          bool offset_known) const;
+
+  const Options options_;
+  const Parts parts_;
+  std::atomic<bool> retries_ended_{false};
+  std::atomic<bool> purge_{false};
+  std::atomic<bool> stop_{false};
+  std::atomic<Clock::TimePoint::rep> last_stored_{0};  // 0: never
+
+  // The thread's own.
+  ClientLog log_;
+  ClusterStatsReader stats_reader_;
+  ClientStats stats_;
+  SteadyClock::time_point ticked_{};
+  SteadyClock::time_point replace_not_before_{};
+  bool fatal_ = false;  // a fatal error has been seen on the current group
+
+  std::thread thread_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_DELIVERY_LOOP_H_

@@ -1,0 +1,117 @@
+#include "infra/kafka/group_supervisor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "infra/kafka/client/error_codes.h"
+
+namespace gateway {
+
+GroupSupervisor::GroupSupervisor(std::shared_ptr<ProducerGroup> first, MakeGroup make_group,
+                                 ClusterStatusTracker& status, Logger& logger)
+    : make_group_(std::move(make_group)),
+      status_(status),
+      logger_(logger),
+      group_(std::move(first)) {}
+
+GroupSupervisor::Route GroupSupervisor::RouteTo(const std::string& topic) const {
+  const MutexLock lock(mutex_);
+  const auto found = topics_.find(topic);
+  return {group_, found == topics_.end() ? nullptr : found->second.topic};
+}
+
+std::optional<BatchRefusal> GroupSupervisor::Produce(const std::string& topic, Partition partition,
+                                                     RecordQueue* records) {
+  const Route route = RouteTo(topic);
+  if (!route.group || route.topic == nullptr) return BatchRefusal{true, {}};
+  const auto count = static_cast<std::int64_t>(records->size());
+  in_librdkafka_.fetch_add(count, std::memory_order_relaxed);
+  while (PendingRecord* const record = records->Pop()) {
+    const rd_kafka_resp_err_t code = route.group->Produce(*route.topic, partition, record);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // `record` may be gone
+    records->PushFront(record);
+    in_librdkafka_.fetch_sub(static_cast<std::int64_t>(records->size()), std::memory_order_relaxed);
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL || code == RD_KAFKA_RESP_ERR__FATAL) {
+      return BatchRefusal{true, {}};
+    }
+    unknown_partition_.store(true);
+    return BatchRefusal{false, SynchronousError(code, record->record(), status_.Connectivity())};
+  }
+  return std::nullopt;
+}
+
+bool GroupSupervisor::Open(const std::string& topic, Partition partitions) {
+  const MutexLock lock(mutex_);
+  // It may have been there before, with fewer partitions. Without a group the next one opens it.
+  Opened& opened = topics_[topic];
+  opened.partitions = std::max(opened.partitions, partitions);
+  if (!group_) return true;
+  if (opened.topic != nullptr) return group_->OpenPartitions(opened.topic, opened.partitions);
+  opened.topic = group_->OpenTopic(topic, opened.partitions);
+  return opened.topic != nullptr;
+}
+
+bool GroupSupervisor::Grow(const std::string& topic, Partition partitions,
+                           std::chrono::milliseconds timeout) {
+  {
+    const MutexLock lock(mutex_);
+    Opened& opened = topics_[topic];
+    opened.partitions = std::max(opened.partitions, partitions);  // of the next group, too
+  }
+  const Route route = RouteTo(topic);
+  return !route.group || route.topic == nullptr ||
+         route.group->GrowTopic(route.topic, partitions, timeout);
+}
+
+std::shared_ptr<ProducerGroup> GroupSupervisor::current() const {
+  const MutexLock lock(mutex_);
+  return group_;
+}
+
+void GroupSupervisor::WakePoll() {
+  if (const auto group = current()) group->WakePoll();
+}
+
+void GroupSupervisor::Flush(std::chrono::milliseconds timeout) {
+  if (const auto group = current()) group->Flush(timeout);
+}
+
+void GroupSupervisor::Purge() {
+  if (const auto group = current()) group->Purge();
+}
+
+void GroupSupervisor::Retire() {
+  const MutexLock lock(mutex_);
+  group_.reset();
+  for (auto& [name, opened] : topics_) opened.topic = nullptr;
+  status_.OnFatal();
+}
+
+// In this order: after Retire no thread comes in, so once all are out nothing is added to the
+// count. One that was inside may have handed a record to a client that works.
+bool GroupSupervisor::MayDestroy(const std::shared_ptr<ProducerGroup>& group) const {
+  if (group.use_count() != 1) return false;
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return in_librdkafka_.load(std::memory_order_acquire) == 0;
+}
+
+std::shared_ptr<ProducerGroup> GroupSupervisor::Replace() {
+  auto made = make_group_();
+  if (!made.ok()) {
+    logger_.Log(LogLevel::kCritical, "kafka-cannot-start",
+                "No new Kafka producer can be started. " + made.error());
+    return nullptr;
+  }
+  std::shared_ptr<ProducerGroup> group = std::move(made).value();
+  {
+    const MutexLock lock(mutex_);
+    group_ = group;
+    for (auto& [name, opened] : topics_) opened.topic = group->OpenTopic(name, opened.partitions);
+    status_.OnReplaced();
+  }
+  replacements_.fetch_add(1, std::memory_order_relaxed);
+  logger_.Log(LogLevel::kInformation, "kafka-replaced", "A new Kafka producer has been started.");
+  return group;
+}
+
+}  // namespace gateway

@@ -1,0 +1,101 @@
+// Owns the current ProducerGroup and its topics, hands batches to it, and replaces it after a fatal
+// error. librdkafka 2.0.2 has fatal errors in ordinary broker incidents (librdkafka #4438).
+//
+// A group that met a fatal error is retired: it gets nothing new, reports all it had, and only then
+// is a new one made. They never overlap, so no record of the new one can be stored before one of
+// the old one.
+//
+// Owned by KafkaProducer. Produce, Open, Grow and current: any thread. The rest: the thread
+// "kafka-reports".
+#ifndef GATEWAY_INFRA_KAFKA_GROUP_SUPERVISOR_H_
+#define GATEWAY_INFRA_KAFKA_GROUP_SUPERVISOR_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "infra/kafka/accumulator/sinks.h"
+#include "infra/kafka/client/producer_group.h"
+#include "infra/kafka/stats/cluster_status.h"
+#include "infra/kafka/types/topic_layout.h"
+#include "service/ports/logger.h"
+#include "service/types/mutex.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+class GroupSupervisor final : public BatchSink {
+ public:
+  using MakeGroup = std::function<Result<std::shared_ptr<ProducerGroup>, std::string>()>;
+
+  // `first` is the group to begin with, `make_group` makes its successors. The references must
+  // outlive the supervisor.
+  GroupSupervisor(std::shared_ptr<ProducerGroup> first, MakeGroup make_group,
+                  ClusterStatusTracker& status, Logger& logger);
+  GroupSupervisor(const GroupSupervisor&) = delete;
+  GroupSupervisor& operator=(const GroupSupervisor&) = delete;
+
+  // The one place where records go to librdkafka.
+  std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
+                                      RecordQueue* records) override EXCLUDES(mutex_);
+
+  // Makes the topic one that can be produced to. False: librdkafka refuses it.
+  bool Open(const std::string& topic, Partition partitions) EXCLUDES(mutex_);
+  // An open topic has got more partitions. False: some client has not learnt of them within
+  // `timeout`; try again.
+  bool Grow(const std::string& topic, Partition partitions, std::chrono::milliseconds timeout)
+      EXCLUDES(mutex_);
+
+  // Null while a fatal error is dealt with.
+  std::shared_ptr<ProducerGroup> current() const EXCLUDES(mutex_);
+  void WakePoll() EXCLUDES(mutex_);
+  void Flush(std::chrono::milliseconds timeout) EXCLUDES(mutex_);
+  void Purge() EXCLUDES(mutex_);
+
+  // librdkafka has reported `count` records that Produce had handed over.
+  void OnReported(std::int64_t count) {
+    in_librdkafka_.fetch_sub(count, std::memory_order_release);
+  }
+  // librdkafka did not know a partition since the last call: other layouts would explain that.
+  bool TakeUnknownPartition() { return unknown_partition_.exchange(false); }
+
+  // From now on nothing new reaches the current group. The client with the fatal error has given up
+  // what it had not sent; the others go on with what they have.
+  void Retire() EXCLUDES(mutex_);
+  // No Produce is still inside the retired `group`, and every record of it is reported.
+  bool MayDestroy(const std::shared_ptr<ProducerGroup>& group) const;
+  // Starts a new group; null if librdkafka cannot, which is logged.
+  std::shared_ptr<ProducerGroup> Replace() EXCLUDES(mutex_);
+
+  std::int64_t replacements() const { return replacements_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Opened {
+    KafkaTopic* topic = nullptr;  // null while there is no group
+    Partition partitions = 0;     // the most it ever had
+  };
+  // A topic of the group, which is kept alive for the call.
+  struct Route {
+    std::shared_ptr<ProducerGroup> group;
+    KafkaTopic* topic = nullptr;
+  };
+  Route RouteTo(const std::string& topic) const EXCLUDES(mutex_);
+
+  const MakeGroup make_group_;
+  ClusterStatusTracker& status_;
+  Logger& logger_;
+  mutable Mutex mutex_;
+  std::shared_ptr<ProducerGroup> group_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Opened> topics_ GUARDED_BY(mutex_);
+  std::atomic<std::int64_t> in_librdkafka_{0};
+  std::atomic<std::int64_t> replacements_{0};
+  std::atomic<bool> unknown_partition_{false};
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_GROUP_SUPERVISOR_H_
