@@ -125,15 +125,14 @@ KafkaStatus KafkaProducer::Status() const {
   return status;
 }
 
-// Any client may ask for the status, and a snapshot delays the threads that send.
 RecordAccumulator::Stats KafkaProducer::Snapshot() const {
-  const MutexLock lock(snapshot_mutex_);
+  const MutexLock lock(cached_stats_.mutex);
   const Clock::TimePoint now = clock_.Now();
-  if (!snapshot_at_ || now - *snapshot_at_ >= kSnapshotInterval) {
-    snapshot_at_ = now;
-    snapshot_ = accumulator_.Snapshot();
+  if (!cached_stats_.taken_at || now - *cached_stats_.taken_at >= kSnapshotInterval) {
+    cached_stats_.taken_at = now;
+    cached_stats_.stats = accumulator_.Snapshot();
   }
-  return snapshot_;
+  return cached_stats_.stats;
 }
 
 bool KafkaProducer::OnFound(const std::string& topic, const TopicLayout& layout) {

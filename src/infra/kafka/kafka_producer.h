@@ -89,6 +89,13 @@ class KafkaProducer final : public Producer,
   friend struct KafkaProducerTestPeer;
   using SteadyClock = std::chrono::steady_clock;
 
+  // Any client may ask for the status, and a snapshot delays the threads that send.
+  struct CachedStats {
+    Mutex mutex;
+    std::optional<Clock::TimePoint> taken_at GUARDED_BY(mutex);
+    RecordAccumulator::Stats stats GUARDED_BY(mutex);
+  };
+
   KafkaProducer(Options options, std::shared_ptr<ProducerGroup> group, Logger& logger,
                 ProduceMetrics& metrics, const Clock& clock);
 
@@ -96,7 +103,7 @@ class KafkaProducer final : public Producer,
   void RefuseDraining(RecordQueue records);
   bool FlushUntil(SteadyClock::time_point until, const std::function<bool()>& more_may_come = {});
   void GiveUp();
-  RecordAccumulator::Stats Snapshot() const EXCLUDES(snapshot_mutex_);
+  RecordAccumulator::Stats Snapshot() const;
 
   // TopicResolver::Listener
   bool OnFound(const std::string& topic, const TopicLayout& layout) override;
@@ -112,9 +119,7 @@ class KafkaProducer final : public Producer,
   const Clock& clock_;
   std::atomic<bool> draining_{false};  // nothing is accepted any more
 
-  mutable Mutex snapshot_mutex_;
-  mutable std::optional<Clock::TimePoint> snapshot_at_ GUARDED_BY(snapshot_mutex_);
-  mutable RecordAccumulator::Stats snapshot_ GUARDED_BY(snapshot_mutex_);
+  mutable CachedStats cached_stats_;
 
   // In the order of their dependencies; the threads stop in the reverse order.
   ClusterStatusTracker status_;

@@ -53,8 +53,8 @@ class CompletionQueue final : public ConnectionChannel {
   void Signal() const;
 
   const int event_fd_;
-  std::vector<Completion> own_;  // pushed by the owner itself
-  OnDeadlineSet on_deadline_set_;
+  std::vector<Completion> own_;    // pushed by the owner itself; unguarded: its thread's own
+  OnDeadlineSet on_deadline_set_;  // unguarded: likewise
 
   Mutex mutex_;
   bool closed_ GUARDED_BY(mutex_) = false;

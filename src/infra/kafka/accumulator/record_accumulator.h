@@ -150,7 +150,7 @@ class RecordAccumulator final {
   ProduceMetrics& metrics_;
   const Clock& clock_;
 
-  LingerSignals signals_;
+  LingerSignals signals_;  // unguarded: atomics
   mutable Mutex mutex_;
   TopicBacklogs backlogs_ GUARDED_BY(mutex_);
   DispatchScheduler scheduler_ GUARDED_BY(mutex_);

@@ -103,10 +103,11 @@ class ProducerGroup final {
 
   bool OpenHandles(KafkaTopic* topic, Partition partitions);
 
-  const int wake_;  // an eventfd: one of the queues is no longer empty
-  std::vector<Client> clients_;
-  std::vector<std::atomic<bool>> used_;  // by client: a topic is open with it
-  std::size_t polled_ = 0;               // whose turn it is
+  const int wake_;               // an eventfd: one of the queues is no longer empty
+  std::vector<Client> clients_;  // unguarded: unchanged from construction to destruction
+  // By client: a topic is open with it. unguarded: its size never changes.
+  std::vector<std::atomic<bool>> used_;
+  std::size_t polled_ = 0;  // whose turn it is; unguarded: the polling thread's own
   Mutex topics_mutex_;
   std::vector<std::unique_ptr<KafkaTopic>> topics_ GUARDED_BY(topics_mutex_);
   std::size_t partitions_ GUARDED_BY(topics_mutex_) = 0;  // of all topics
