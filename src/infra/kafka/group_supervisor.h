@@ -5,8 +5,8 @@
 // is a new one made. They never overlap, so no record of the new one can be stored before one of
 // the old one.
 //
-// Owned by KafkaProducer. Produce, Open, Grow and current: any thread. The rest: the thread
-// "kafka-reports".
+// Owned by KafkaProducer. Retire, MayDestroy and Replace: the thread "kafka-reports". The rest: any
+// thread.
 #ifndef GATEWAY_INFRA_KAFKA_GROUP_SUPERVISOR_H_
 #define GATEWAY_INFRA_KAFKA_GROUP_SUPERVISOR_H_
 

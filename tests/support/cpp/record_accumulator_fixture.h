@@ -79,6 +79,7 @@ class FakeKafka final : public BatchSink, public ReportSink {
     return std::nullopt;
   }
   void Report(PendingRecord* record, DeliveryReport report) override {
+    if (on_report) on_report();
     record->Report(std::move(report));
   }
 
@@ -87,6 +88,7 @@ class FakeKafka final : public BatchSink, public ReportSink {
   std::string refused = "?";
   std::size_t room = 1'000'000;
   std::function<void()> before_refusal;
+  std::function<void()> on_report;
 };
 
 class RecordAccumulatorTest : public ::testing::Test {

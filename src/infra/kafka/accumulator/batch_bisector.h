@@ -23,10 +23,10 @@ class BatchBisector final {
   void OnAccepted() { limit_ = remaining_ == 0 ? 0 : limit_ * 2; }
 
   // A batch of `count` records was refused. True: queue them again, the next batches are smaller.
-  // False: let them fail, because `max_refusals` have been spent on this search.
+  // False: let them fail, because this search has cost `max_refusals`; with 0 they always fail.
   [[nodiscard]] bool OnRefused(std::size_t count, int max_refusals) {
     if (limit_ == 0) refusals_left_ = max_refusals;
-    if (refusals_left_ <= 0) {
+    if (max_refusals <= 0 || refusals_left_ <= 0) {
       OnAccepted();
       return false;
     }

@@ -29,6 +29,7 @@ struct DispatchWork {
   std::vector<PartitionBatch> batches;
   RecordQueue withdrawn;
   std::vector<std::pair<PendingRecord*, ErrorCode>> failed;  // NotPersisted
+  std::size_t ending = 0;                                    // of both, counted as pending
   std::vector<std::size_t> rounds;                           // their sizes in records
   std::int64_t held_delta = 0;  // change of the number of queued records
 };

@@ -25,10 +25,10 @@ std::uint32_t Murmur2(std::string_view bytes) {
     hash *= kMultiplier;
     hash ^= word;
   }
-  const std::size_t linger = bytes.size() - at;
-  if (linger >= 3) hash ^= ByteAt(bytes, at + 2) << 16U;
-  if (linger >= 2) hash ^= ByteAt(bytes, at + 1) << 8U;
-  if (linger >= 1) {
+  const std::size_t left_over = bytes.size() - at;
+  if (left_over >= 3) hash ^= ByteAt(bytes, at + 2) << 16U;
+  if (left_over >= 2) hash ^= ByteAt(bytes, at + 1) << 8U;
+  if (left_over >= 1) {
     hash ^= ByteAt(bytes, at);
     hash *= kMultiplier;
   }

@@ -90,11 +90,13 @@ void RecordAccumulator::Append(RecordQueue* records, std::size_t most, Submitted
   }
 }
 
-// Takes what may be dispatched, and notes how the number of queued records has changed.
+// Takes what may be dispatched, and counts the records that have left the queues.
 void RecordAccumulator::Drain(DispatchWork* work) {
   scheduler_.Drain(work);
   const auto held = static_cast<std::int64_t>(backlogs_.held());
   work->held_delta += held - std::exchange(held_reported_, held);
+  const std::size_t ending = work->failed.size() + work->withdrawn.size();
+  ending_ += ending - std::exchange(work->ending, ending);
 }
 
 void RecordAccumulator::SetLayout(const std::string& name, const TopicLayout& layout) {
@@ -294,7 +296,7 @@ void RecordAccumulator::FailHeld(ErrorCode code) {
 
 std::size_t RecordAccumulator::pending() const {
   const MutexLock lock(mutex_);
-  return backlogs_.held() + scheduler_.in_flight();
+  return backlogs_.held() + scheduler_.in_flight() + ending_;
 }
 
 RecordAccumulator::Stats RecordAccumulator::Snapshot() const {
@@ -332,8 +334,13 @@ void RecordAccumulator::CarryOut(DispatchWork work) {
       for (PartitionBatch& batch : batches) TakeBack(&batch, &work);
       Drain(&work);  // room for others, unless it is librdkafka that has none
     }
+    const std::size_t ended = refused.size() + std::exchange(work.ending, 0);
     for (auto& [record, error] : refused) reports_.Report(record, DeliveryReport(std::move(error)));
     ReportEnded(&work);
+    if (ended != 0) {
+      const MutexLock lock(mutex_);
+      ending_ -= ended;
+    }
     if (work.batches.empty() && work.held_delta == 0) return;
   }
 }
@@ -356,6 +363,7 @@ void RecordAccumulator::TakeBack(PartitionBatch* batch, DispatchWork* work) {
   const std::size_t returned = batch->refused + batch->records.size();
   backlogs_.Requeue(*batch->partition, std::move(batch->records), work);
   if (batch->busy) scheduler_.Stall();
+  ending_ += batch->refused;
   scheduler_.OnReturned(*batch->partition, returned);
 }
 

@@ -119,7 +119,7 @@ class RecordAccumulator final {
   // Everything queued fails with `code`, NotPersisted.
   void FailHeld(ErrorCode code) EXCLUDES(mutex_);
 
-  // Records queued or in flight.
+  // Records queued, in flight, or about to be reported: 0 once every one has been reported.
   std::size_t pending() const EXCLUDES(mutex_);
   // Counts of queued and in-flight records and the age of the oldest, with the resolution of Tick
   // (a lower bound beyond max_held). Looks at every partition.
@@ -155,6 +155,7 @@ class RecordAccumulator final {
   TopicBacklogs backlogs_ GUARDED_BY(mutex_);
   DispatchScheduler scheduler_ GUARDED_BY(mutex_);
   std::int64_t held_reported_ GUARDED_BY(mutex_) = 0;  // what the gauge counts
+  std::size_t ending_ GUARDED_BY(mutex_) = 0;          // records in a DispatchWork, to be reported
 };
 
 }  // namespace gateway

@@ -186,7 +186,8 @@ void TopicBacklogs::FailAll(ErrorCode code, DispatchWork* work) {
 
 void TopicBacklogs::FailOverdue(TimePoint now, DispatchWork* work) {
   const std::uint64_t overdue = ages_.OlderThan(now, options_.max_held);
-  const std::uint64_t unreplicated = ages_.OlderThan(now, options_.max_held_unreplicated);
+  const std::uint64_t unreplicated =
+      std::max(overdue, ages_.OlderThan(now, options_.max_held_unreplicated));
   ages_.Mark(now, options_.max_held);
   if (unreplicated == 0 || held_ == 0) return;
   for (const auto& [name, topic] : topics_) {

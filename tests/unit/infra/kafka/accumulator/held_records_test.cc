@@ -355,6 +355,36 @@ TEST_F(RecordAccumulatorTest, ARecordQueuedForTooLongFailsNotPersisted) {
   EXPECT_EQ(Log("t"), "b");
 }
 
+TEST_F(RecordAccumulatorTest, AShortLimitHoldsForQueuedAndForUnresolvedRecords) {
+  Make({.max_held = milliseconds(200)});
+  AddTopic("t", {1});
+  BrokersAre({Down(1)});
+  const HeldRecord& queued = Send("t", "a");
+  const HeldRecord& unresolved = Send("unknown", "b");
+  for (int i = 0; i < 6; ++i) {
+    queue_->Tick();
+    clock_.Advance(milliseconds(50));
+  }
+  ASSERT_THAT(queued.reports, SizeIs(1));
+  EXPECT_EQ(CodeOfReport(queued.reports[0]), ErrorCode::kBrokersUnavailable);
+  EXPECT_THAT(unresolved.reports, SizeIs(1));
+}
+
+TEST_F(RecordAccumulatorTest, ARecordIsPendingUntilItsFailureHasBeenReported) {
+  std::vector<std::size_t> pending;
+  kafka_.on_report = [&] { pending.push_back(queue_->pending()); };
+  Append("unknown", "a");
+  Append("unknown", "b");
+  static_cast<void>(Submit());
+  queue_->FailUnresolved("unknown", ErrorCode::kTopicNotFound);
+  EXPECT_THAT(pending, ElementsAre(2U, 2U)) << "a drain would end before the reports";
+  AddTopic("t", {1});
+  kafka_.refused = "c";
+  Send("t", "c");
+  EXPECT_EQ(pending.back(), 1U);
+  EXPECT_EQ(queue_->pending(), 0U);
+}
+
 TEST_F(RecordAccumulatorTest, TooFewReplicasAreReportedSoonAndNothingIsSent) {
   RecordAccumulator::Options options;
   options.max_held_unreplicated = std::chrono::seconds(1);

@@ -71,6 +71,24 @@ TEST_F(RecordAccumulatorTest, ARefusedBatchWithAnotherBehindItFailsWhole) {
   EXPECT_EQ(queue_->pending(), 1U);
 }
 
+TEST_F(RecordAccumulatorTest, WhileItBisectsARefusedBatchWithAnotherBehindItFailsWholeToo) {
+  AddTopic("t", {1});
+  for (const char letter : std::string("abcdefgh")) Append("t", std::string(1, letter));
+  static_cast<void>(Submit());
+  GiveBack("t", true);  // the whole batch: a to d are sent again first
+  ASSERT_EQ((kafka_.in_flight[{"t", 0}].size()), 4U);
+  // librdkafka made two batches of the four.
+  RecordAccumulator::Reported refused{"t", 0, 2};
+  refused.retry.Push(&records_[0]);
+  refused.retry.Push(&records_[1]);
+  refused.refused = true;
+  refused.code = ErrorCode::kRecordTooLarge;
+  queue_->OnReports({&refused, 1});
+  EXPECT_THAT(records_[0].reports, SizeIs(1)) << "sent again it would come after the other batch";
+  EXPECT_THAT(records_[1].reports, SizeIs(1));
+  EXPECT_EQ(queue_->pending(), 6U);
+}
+
 TEST_F(RecordAccumulatorTest, WhatAFatalErrorLeftUnsentGoesFirstOnTheNewInstance) {
   AddTopic("t", {1});
   Append("t", "a");
