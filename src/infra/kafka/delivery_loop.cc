@@ -184,7 +184,7 @@ void DeliveryLoop::OnDeliveryReports(rd_kafka_event_t* event) {
 void DeliveryLoop::FailLoneRefusals(std::vector<RecordAccumulator::Reported>* reports) {
   for (RecordAccumulator::Reported& run : *reports) {
     if (!run.refused || run.count > 1) continue;
-    PendingRecord* const record = run.retry.Pop();
+    PendingRecord* const record = run.retry.PopFront();
     parts_.reporter.Report(record,
                            MakeError(run.code, Persistence::kNotPersisted, record->record()));
   }

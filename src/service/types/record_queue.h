@@ -44,9 +44,10 @@ class RecordQueue final {
   }
 
   // The oldest record; nullptr when empty.
-  PendingRecord* Pop() {
-    PendingRecord* record = head_;
-    if (record == nullptr) return nullptr;
+  PendingRecord* Pop() { return empty() ? nullptr : PopFront(); }
+  // The same of a queue that is not empty.
+  PendingRecord* PopFront() {
+    PendingRecord* const record = head_;
     head_ = std::exchange(record->next, nullptr);
     if (head_ == nullptr) tail_ = nullptr;
     --size_;

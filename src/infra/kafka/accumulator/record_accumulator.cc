@@ -354,7 +354,7 @@ void RecordAccumulator::HandOver(PartitionBatch* batch,
     batch->busy = refusal->busy;
     if (batch->busy) return;
     ++batch->refused;
-    refused->emplace_back(batch->records.Pop(), std::move(refusal->error));
+    refused->emplace_back(batch->records.PopFront(), std::move(refusal->error));
   }
 }
 

@@ -92,7 +92,7 @@ void TopicBacklogs::Enqueue(PartitionQueue& partition, PendingRecord* record) {
 }
 
 PendingRecord* TopicBacklogs::Dequeue(PartitionQueue& partition) {
-  PendingRecord* const record = partition.held.Pop();
+  PendingRecord* const record = partition.held.PopFront();
   partition.held_bytes -= WireBytes(*record);
   Uncount(*partition.topic, *record);
   return record;
@@ -163,7 +163,7 @@ void TopicBacklogs::FailOlder(PartitionQueue& partition, std::uint64_t order, Er
 void TopicBacklogs::FailUnresolvedOlder(TopicBacklog& topic, std::uint64_t order, ErrorCode code,
                                         DispatchWork* work) {
   while (!topic.unresolved.empty() && topic.unresolved.front()->order < order) {
-    PendingRecord* const record = topic.unresolved.Pop();
+    PendingRecord* const record = topic.unresolved.PopFront();
     Uncount(topic, *record);
     work->failed.emplace_back(record, code);
   }
