@@ -65,7 +65,7 @@ class Gateway final {
   KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
   void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
 
-  // In the order in which they are made; destroyed in the opposite order.
+  // Destroyed from last to first: that order decides their places, not the order of creation.
   const Settings settings_;
   const FileLocator files_;
   const Signals& signals_;

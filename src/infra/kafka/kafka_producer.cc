@@ -34,11 +34,9 @@ Result<RdConf, std::string> ConfOf(const KafkaProducer::Options& options, KafkaC
 }
 
 Error BacklogFull(const std::string& topic) {
-  Error error;
-  error.code = ErrorCode::kOverloaded;
-  error.detail = "The backlog of topic \"" + topic +
-                 "\" has reached its limit. No record of this request was sent.";
-  return error;
+  return Error(ErrorCode::kOverloaded,
+               "The backlog of topic \"" + topic +
+                   "\" has reached its limit. No record of this request was sent.");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,11 @@ inline prometheus::MetricFamily MakeFamily(prometheus::MetricType type, std::str
   family.name = std::move(name);
   family.help = std::move(help);
   return family;
+}
+
+// Shards are read one after another, so a gauge can look negative for a moment.
+inline double AtLeastZero(std::int64_t value) {
+  return value < 0 ? 0.0 : static_cast<double>(value);
 }
 
 inline void AddCounter(prometheus::MetricFamily& family, MetricLabels labels, double value) {

@@ -49,9 +49,6 @@ MetricLabels DurationLabels(std::string_view method, std::string_view route,
 
 std::string ClassOf(int status) { return std::to_string(status / 100) + "xx"; }
 
-// Shards are read one after another, so a gauge can look negative for a moment.
-double AtLeastZero(std::int64_t value) { return value < 0 ? 0.0 : static_cast<double>(value); }
-
 }  // namespace
 
 PrometheusHttpMetrics::PrometheusHttpMetrics(

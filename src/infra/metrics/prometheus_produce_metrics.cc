@@ -45,9 +45,6 @@ const BucketLayout& StageBuckets() {
   return layout;
 }
 
-// Shards are read one after another, so a gauge can look negative for a moment.
-double AtLeastZero(std::int64_t value) { return value < 0 ? 0.0 : static_cast<double>(value); }
-
 }  // namespace
 
 PrometheusProduceMetrics::TopicCounts::TopicCounts(const BucketLayout& layout)

@@ -14,29 +14,22 @@ RecordResult ResultOf(const DeliveryReport& report) {
              : RecordResult::kPossiblyPersisted;
 }
 
-DeliveryReport MakeReport(Persistence persistence, std::string detail) {
-  Error error;
-  error.code = ErrorCode::kDeliveryTimeout;
-  error.persistence = persistence;
-  error.detail = std::move(detail);
-  return DeliveryReport(std::move(error));
-}
-
 const DeliveryReport& DeadlineReport() {
-  static const DeliveryReport report = MakeReport(
-      Persistence::kPossiblyPersisted,
+  static const DeliveryReport report(Error(
+      ErrorCode::kDeliveryTimeout,
       "Kafka did not confirm the record before the request's deadline. It may still be stored: "
-      "retry only if a duplicate is harmless.");
+      "retry only if a duplicate is harmless.",
+      Persistence::kPossiblyPersisted));
   return report;
 }
 
 }  // namespace
 
 const DeliveryReport& WithdrawnReport() {
-  static const DeliveryReport report = MakeReport(
-      Persistence::kNotPersisted,
+  static const DeliveryReport report(Error(
+      ErrorCode::kDeliveryTimeout,
       "The record still waited in the gateway when the request's deadline came. It was withdrawn "
-      "and never sent to Kafka: a retry cannot duplicate it.");
+      "and never sent to Kafka: a retry cannot duplicate it."));
   return report;
 }
 
