@@ -9,7 +9,7 @@ main_bench() {
 
 prepare_bench() {
   ensure_build_packages release
-  build_preset bench kafka-gateway load kafka_floor epoll_floor make_topics
+  build_preset bench kafka-gateway load kafka_floor epoll_floor make_topics relay
   prepare_kafka
   ensure_packages python3:python3
 }

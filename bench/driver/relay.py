@@ -1,0 +1,43 @@
+"""A network between this machine's programs: see bench/relay.cc."""
+
+import subprocess
+
+from kafka_cluster import kill_process, start_process
+from programs import PROGRAMS, ProgramFailed
+
+
+class Relay:
+    """Relays each of `routes`, pairs of a port to listen on (0: any) and one to connect to, with this round
+    trip, half of it each way. `ports` are those that it listens on. A context manager."""
+
+    def __init__(self, round_trip_ms, routes):
+        self._process = start_process(
+            [str(PROGRAMS / "relay"), "--delay", str(round_trip_ms / 2),
+             "--routes", ",".join(f"{listen}:{target}" for listen, target in routes)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.pid = self._process.pid
+        self.ports = [int(port) for port in self._process.stdout.readline().split()]
+        if len(self.ports) != len(routes):
+            self.stop()
+            raise ProgramFailed(f"the relay does not listen for {routes}")
+
+    @classmethod
+    def before(cls, cluster, round_trip_ms):
+        """One for the brokers of a cluster with `proxies`, whose replication does not go through it. Clients
+        start from its `proxied_bootstrap_servers`."""
+        return cls(round_trip_ms, [(b.proxy_port, b.behind_proxy_port) for b in cluster.brokers])
+
+    def set_round_trip(self, milliseconds):
+        """For what arrives from now on."""
+        self._process.stdin.write(f"{milliseconds / 2}\n")
+
+    def stop(self):
+        kill_process(self._process)
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
