@@ -1,19 +1,31 @@
-// Who sends a request, once somebody has found out: nobody does yet, so every caller is anonymous.
-// An authenticator will set it in the request's facts; the topic policy is asked with it. A value.
+// Who sends a request: a name and groups, as the access file or a token says. A value.
 #ifndef GATEWAY_SERVICE_AUTH_PRINCIPAL_H_
 #define GATEWAY_SERVICE_AUTH_PRINCIPAL_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gateway {
+
+// The principal of a request without credentials. Nobody else may have this name.
+inline constexpr std::string_view kAnonymousName = "anonymous";
 
 struct Principal {
   std::string name;  // "": anonymous
   std::vector<std::string> groups;
 
   bool anonymous() const { return name.empty(); }
+  // For logs and sentences.
+  std::string_view label() const { return anonymous() ? kAnonymousName : name; }
 };
+
+// 1 to 256 bytes without control characters and white space at the ends; neither "anonymous" nor
+// beginning with "group:", which mean something else in grants.
+bool IsLegalPrincipalName(std::string_view name);
+inline constexpr std::string_view kPrincipalNameRule =
+    "1 to 256 bytes without control characters or white space at the ends, not \"anonymous\", and "
+    "not beginning with \"group:\"";
 
 }  // namespace gateway
 

@@ -1,0 +1,47 @@
+// Everything that one version of the access file says, ready for use. Immutable; any thread.
+#ifndef GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_
+#define GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/auth/api_keys.h"
+#include "service/auth/authentication.h"
+#include "service/auth/caller.h"
+#include "service/auth/grants.h"
+#include "service/ports/hasher.h"
+
+namespace gateway {
+
+// An API key as the access file has it.
+struct ApiKeyEntry {
+  std::string id;
+  Sha256Digest digest{};
+  std::string principal;
+  std::vector<std::string> groups;
+  std::optional<TimestampMs> not_before;
+  std::optional<TimestampMs> expires;
+  bool disabled = false;
+};
+
+class AccessPolicy final {
+ public:
+  // `hasher` outlives this.
+  AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher);
+
+  // Whom the credentials prove. Without any, the anonymous principal, if something is granted to
+  // it.
+  Authentication Authenticate(const Credentials& credentials, TimestampMs now) const;
+
+  TopicRights RightsOf(const Principal& principal) const { return grants_.RightsOf(principal); }
+
+ private:
+  const Grants grants_;
+  const ApiKeys keys_;
+  const CallerPtr anonymous_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_

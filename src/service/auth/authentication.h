@@ -1,0 +1,51 @@
+// What a request shows of its sender, and what comes of checking it. Values.
+#ifndef GATEWAY_SERVICE_AUTH_AUTHENTICATION_H_
+#define GATEWAY_SERVICE_AUTH_AUTHENTICATION_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "service/auth/caller.h"
+
+namespace gateway {
+
+enum class AuthScheme : std::uint8_t {
+  kNone,     // no credentials
+  kApiKey,   // X-API-Key, or a bearer token that begins with kgw_
+  kUnknown,  // a scheme that the gateway does not know
+};
+inline constexpr AuthScheme kLastAuthScheme = AuthScheme::kUnknown;
+std::string_view NameOf(AuthScheme scheme);  // "api-key", for metrics and logs
+
+// Clients see only whether it is kAccepted, so that nobody can find out which ids exist; the rest
+// is for metrics and the log.
+enum class AuthResult : std::uint8_t {
+  kAccepted,
+  kMissing,      // no credentials, and nothing is granted to the anonymous principal
+  kUnsupported,  // of that scheme there are none
+  kMalformed,
+  kUnknown,  // nobody has that id
+  kWrong,    // the id exists, the secret is another
+  kDisabled,
+  kNotYetValid,
+  kExpired,
+  kConflicting,  // the request shows several
+};
+inline constexpr AuthResult kLastAuthResult = AuthResult::kConflicting;
+std::string_view NameOf(AuthResult result);  // "not-yet-valid", for metrics and logs
+
+// The views point into the request.
+struct Credentials {
+  AuthScheme scheme = AuthScheme::kNone;
+  std::string_view secret;  // the whole key
+  bool conflicting = false;
+};
+
+struct Authentication {
+  AuthResult result = AuthResult::kMissing;
+  CallerPtr caller;  // null unless kAccepted
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_AUTH_AUTHENTICATION_H_

@@ -1,0 +1,24 @@
+// A principal with what it may do. Made when an access file is loaded or a token is verified, then
+// shared by all requests of that principal: a request keeps the caller with which it began, even if
+// another access file takes effect meanwhile. Immutable; any thread.
+#ifndef GATEWAY_SERVICE_AUTH_CALLER_H_
+#define GATEWAY_SERVICE_AUTH_CALLER_H_
+
+#include <memory>
+
+#include "service/auth/grants.h"
+#include "service/auth/principal.h"
+
+namespace gateway {
+
+struct Caller {
+  Principal principal;
+  TopicRights rights;
+};
+
+// Null where there is no access file: everything is allowed.
+using CallerPtr = std::shared_ptr<const Caller>;
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_AUTH_CALLER_H_
