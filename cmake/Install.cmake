@@ -9,7 +9,8 @@ if(TARGET kafka-gateway-tracing)
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/kafka-gateway)
 endif()
 install(FILES config/appsettings.json config/appsettings.Development.json
-              config/appsettings.schema.json DESTINATION ${share_folder})
+              config/appsettings.schema.json config/access.schema.json
+              config/access.example.json DESTINATION ${share_folder})
 install(FILES openapi/openapi.json DESTINATION ${share_folder}/openapi)
 # Built by openapi/swagger-ui/build.sh; without it /swagger/ says how to build it.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/build/swagger-ui DESTINATION ${share_folder} OPTIONAL)

@@ -3,7 +3,7 @@
 # main.cc and app/ may name everything. A layer includes, in quotes and with the name of their layer, files of
 # itself and of service; the standard library; and the packages of this table, each only in its folder.
 set(package_pistache "api/http")
-set(package_openssl "api/http")
+set(package_openssl "api/http;infra/crypto")
 set(package_simdjson "api;infra/kafka")
 set(package_nlohmann "api;infra")
 set(package_librdkafka "infra/kafka")

@@ -6,6 +6,7 @@ execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH} 
 
 set(share ${SCRATCH}/share/kafka-gateway)
 foreach(file appsettings.json appsettings.Development.json appsettings.schema.json
+             access.schema.json access.example.json
              openapi/openapi.json)
   if(NOT EXISTS ${share}/${file})
     message(SEND_ERROR "share/kafka-gateway/${file} is not installed")

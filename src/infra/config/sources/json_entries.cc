@@ -1,10 +1,10 @@
 #include "infra/config/sources/json_entries.h"
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "infra/config/sources/json_syntax.h"
 #include "infra/config/sources/read_file.h"
 #include "infra/config/text.h"
 
@@ -68,23 +68,13 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::json::exception& error) override {
-    constexpr int kNumberOverflow = 406;
-    ReportSyntax(position, error.id == kNumberOverflow ? "a number is too large" : "");
+    ReportSyntax(position, HintOf(error));
     return false;
   }
 
   // At a byte of the text, counted from 1; `hint` may be empty.
-  void ReportSyntax(std::size_t position, std::string hint) {
-    const bool at_end = position > text_.size();
-    const std::size_t offset = at_end ? text_.size() : std::max<std::size_t>(position, 1) - 1;
-    const std::string_view before = text_.substr(0, offset);
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const std::size_t newline = before.rfind('\n');
-    const std::size_t column =
-        offset - (newline == std::string_view::npos ? 0 : newline + 1) + std::size_t{1};
-    if (hint.empty()) hint = at_end ? "it is incomplete" : HintAt(before, text_[offset]);
-    Report("", "is not JSON: line " + std::to_string(line) + ", column " + std::to_string(column) +
-                   ": " + hint);
+  void ReportSyntax(std::size_t position, std::string_view hint) {
+    Report("", DescribeSyntaxError(text_, position, hint));
     out_->readable = false;
   }
 
@@ -94,20 +84,6 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
     std::string key;                          // of the member being read
     std::map<std::string, std::string> keys;  // lower case -> as first written
   };
-
-  static std::string HintAt(std::string_view before, char c) {
-    const std::size_t last = before.find_last_not_of(" \t\r\n");
-    const char previous = last == std::string_view::npos ? '\0' : before[last];
-    if (c == '/' || c == '#') return "comments are not allowed";
-    if ((c == '}' || c == ']') && previous == ',')
-      return "there is a comma before a closing bracket";
-    if (c == '\'') return "strings need double quotes";
-    if (c == '\0') return "a zero byte";
-    if (static_cast<unsigned char>(c) >= 0x80) return "unexpected character, or not UTF-8";
-    if (static_cast<unsigned char>(c) < 0x20)
-      return "a value contains a line break or control character";
-    return std::string("unexpected character ") + c;
-  }
 
   bool InArray() const { return !frames_.empty() && frames_.back().is_array; }
 
@@ -171,10 +147,7 @@ class Flattener final : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 JsonEntries ParseJsonEntries(std::string_view text, const Origin& origin) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  text = WithoutByteOrderMark(text);
   JsonEntries result;
   Flattener flattener(text, origin, &result);
   // The parser takes a zero byte as the end of the text.

@@ -1,0 +1,150 @@
+#include "infra/access/access_file.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "infra/access/node_reader.h"
+#include "infra/config/sources/json_tree.h"
+#include "infra/config/table/properties.h"
+#include "service/auth/api_keys.h"
+#include "service/auth/principal.h"
+#include "service/types/rfc3339.h"
+
+namespace gateway {
+namespace {
+
+using config::JsonNode;
+
+std::optional<unsigned> HexDigit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
+  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
+  return std::nullopt;
+}
+
+std::optional<Sha256Digest> ParseDigest(std::string_view text) {
+  Sha256Digest digest;
+  if (text.size() != 2 * digest.size()) return std::nullopt;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const auto high = HexDigit(text[2 * i]);
+    const auto low = HexDigit(text[2 * i + 1]);
+    if (!high || !low) return std::nullopt;
+    digest[i] = static_cast<std::uint8_t>(*high << 4U | *low);
+  }
+  return digest;
+}
+
+bool IsPrincipalGlob(std::string_view glob) {
+  constexpr std::string_view kGroup = "group:";
+  if (glob == kAnonymousName) return true;
+  if (glob.starts_with(kGroup)) glob.remove_prefix(kGroup.size());
+  return IsLegalPrincipalName(glob);
+}
+
+bool IsTopicGlob(std::string_view glob) {
+  return config::Obeys(config::TextRule::kTopicGlob, glob);
+}
+
+class AccessFileReader final {
+ public:
+  explicit AccessFileReader(NodeReader::Report* report) : report_(report) {}
+
+  AccessFile Read(const JsonNode& root) {
+    AccessFile file;
+    const NodeReader top(root, "", {"$schema", "ApiKeys", "Grants", "Denials"}, report_);
+    top.ForEach("ApiKeys", [&](const JsonNode& node, const std::string& path) {
+      ReadApiKey(node, path, &file.api_keys);
+    });
+    top.ForEach("Grants", [&](const JsonNode& node, const std::string& path) {
+      ReadRule(node, path, &file.grants);
+    });
+    top.ForEach("Denials", [&](const JsonNode& node, const std::string& path) {
+      ReadRule(node, path, &file.denials);
+    });
+    return file;
+  }
+
+ private:
+  void ReadApiKey(const JsonNode& node, const std::string& path, std::vector<ApiKeyEntry>* keys) {
+    const NodeReader reader(
+        node, path, {"Id", "Sha256", "Principal", "Groups", "NotBefore", "Expires", "Disabled"},
+        report_);
+    ApiKeyEntry& key = keys->emplace_back();
+    // No message quotes these two: somebody may have pasted the key itself.
+    key.id = reader.RequiredText("Id", IsLegalApiKeyId, kApiKeyIdRule);
+    const auto [first, is_new] = lines_of_ids_.emplace(key.id, node.line);
+    if (!is_new && !key.id.empty()) {
+      reader.Reject("Id", "another key has this id, in line " + std::to_string(first->second),
+                    "one entry per id; the second key of a principal has an id of its own");
+    }
+    const std::string digest = reader.RequiredText(
+        "Sha256", [](std::string_view text) { return ParseDigest(text).has_value(); },
+        "64 hexadecimal digits: the SHA-256 of the whole key, as access new-key prints it");
+    key.digest = ParseDigest(digest).value_or(Sha256Digest{});
+    key.principal = reader.RequiredText("Principal", IsLegalPrincipalName, kPrincipalNameRule);
+    key.groups = reader.Texts("Groups", IsLegalPrincipalName, kPrincipalNameRule);
+    key.not_before = ReadTime(reader, "NotBefore");
+    key.expires = ReadTime(reader, "Expires");
+    if (key.not_before && key.expires && *key.not_before >= *key.expires) {
+      reader.Reject("Expires", "the key expires before it becomes valid", "a time after NotBefore");
+    }
+    key.disabled = reader.Flag("Disabled");
+  }
+
+  static std::optional<TimestampMs> ReadTime(const NodeReader& reader, std::string_view name) {
+    const std::string text = reader.Text(
+        name, [](std::string_view time) { return ParseRfc3339(time).has_value(); },
+        "a time as in 2026-01-02T03:04:05Z, or null");
+    return ParseRfc3339(text);
+  }
+
+  void ReadRule(const JsonNode& node, const std::string& path, std::vector<AccessRule>* rules) {
+    const NodeReader reader(node, path, {"Principals", "Topics", "Operations"}, report_);
+    AccessRule& rule = rules->emplace_back();
+    rule.where = path + " (line " + std::to_string(node.line) + ")";
+    rule.principals = reader.RequiredTexts(
+        "Principals", IsPrincipalGlob,
+        "globs of principal names, or group: and a glob of group names, such as svc-* or "
+        "group:ops");
+    rule.topics =
+        reader.RequiredTexts("Topics", IsTopicGlob, config::InWords(config::TextRule::kTopicGlob));
+    const auto operations = reader.RequiredTexts(
+        "Operations", [](std::string_view name) { return name == "Write" || name == "Read"; },
+        "Write, Read");
+    const auto has = [&operations](std::string_view name) {
+      return std::find(operations.begin(), operations.end(), name) != operations.end();
+    };
+    rule.write = has(NameOf(TopicOperation::kWrite));
+    rule.read = has(NameOf(TopicOperation::kRead));
+  }
+
+  NodeReader::Report* report_;
+  std::map<std::string, std::size_t> lines_of_ids_;
+};
+
+AccessFileResult FromTree(config::JsonTree tree, const std::string& where) {
+  NodeReader::Report report{where, std::move(tree.problems)};
+  AccessFile file;
+  if (tree.root) file = AccessFileReader(&report).Read(*tree.root);
+  if (!report.problems.empty()) return std::move(report.problems);
+  return file;
+}
+
+}  // namespace
+
+AccessFileResult ParseAccessFile(std::string_view text, const std::string& where) {
+  return FromTree(config::ParseJsonTree(text, where), where);
+}
+
+AccessFileResult ReadAccessFile(const std::filesystem::path& path) {
+  return FromTree(config::ReadJsonTree(path), "file " + path.string());
+}
+
+std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher) {
+  return std::make_shared<const AccessPolicy>(
+      std::move(file.api_keys), Grants(std::move(file.grants), std::move(file.denials)), hasher);
+}
+
+}  // namespace gateway

@@ -1,0 +1,39 @@
+// Reads the access file (Access:File): who the callers are and what they may do. Strict: a member
+// that is unknown, of the wrong type or against a rule is an error, and all errors are found at
+// once. config/access.schema.json describes the file for editors. Pure except for reading it; any
+// thread.
+#ifndef GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
+#define GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infra/config/config_problem.h"
+#include "service/auth/access_policy.h"
+#include "service/auth/grants.h"
+#include "service/ports/hasher.h"
+#include "service/types/result.h"
+
+namespace gateway {
+
+struct AccessFile {
+  std::vector<ApiKeyEntry> api_keys;
+  std::vector<AccessRule> grants;
+  std::vector<AccessRule> denials;
+};
+
+// The file, or all of its errors (at least one): with path and line, and without anything that may
+// be a secret. `where`: "file <path>".
+using AccessFileResult = Result<AccessFile, std::vector<ConfigProblem>>;
+AccessFileResult ParseAccessFile(std::string_view text, const std::string& where);
+AccessFileResult ReadAccessFile(const std::filesystem::path& path);
+
+// `hasher` outlives the policy.
+std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
