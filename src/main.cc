@@ -4,7 +4,10 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
+#include "app/access_command.h"
 #include "app/build_info.h"
 #include "app/gateway.h"
 #include "app/options.h"
@@ -17,9 +20,13 @@ namespace gateway {
 namespace {
 
 int Main(char** argv, char** environment) {
+  const std::vector<std::string> arguments = ArgumentsOf(argv);
+  if (!arguments.empty() && arguments.front() == "access") {
+    return AccessCommand({arguments.begin() + 1, arguments.end()}, std::cout, std::cerr);
+  }
   const FileLocator files(FileLocator::CurrentExecutable());
   const StartupInput input{
-      ArgumentsOf(argv),   EnvironmentOf(environment),           files,      kGatewayVersion,
+      arguments,           EnvironmentOf(environment),           files,      kGatewayVersion,
       LibrdkafkaVersion(), {CheckKafka, CheckTls, CheckRecords}, CheckHealth};
   const auto config = Startup(input, std::cout, std::cerr);
   if (!config.ok()) return config.error();
