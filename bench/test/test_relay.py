@@ -19,11 +19,13 @@ sys.path[:0] = [str(ROOT / "tests" / "kafka"), str(ROOT / "bench" / "driver")]
 
 from relay import Relay  # noqa: E402: the paths above are needed first
 
+CEILING = 60  # seconds that nothing is expected to take
+
 
 @pytest.fixture
 def listener():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
+        server.settimeout(CEILING)
         yield server
 
 
@@ -31,11 +33,11 @@ def listener():
 def pair(listener, round_trip_ms):
     """Both ends of a connection through a relay, and the relay."""
     with Relay(round_trip_ms, [(0, listener.getsockname()[1])]) as relay, \
-            socket.create_connection(("127.0.0.1", relay.ports[0]), 10) as near:
+            socket.create_connection(("127.0.0.1", relay.ports[0]), CEILING) as near:
         far, _ = listener.accept()
         with far:
             for end in (near, far):
-                end.settimeout(10)
+                end.settimeout(CEILING)
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             yield near, far, relay
 
@@ -73,9 +75,8 @@ def test_each_direction_takes_half_of_the_round_trip(listener, round_trip_ms):
     with pair(listener, round_trip_ms) as (near, far, _):
         for sender, receiver in ((near, far), (far, near)):
             times = [one_way(sender, receiver) * 1000 for _ in range(50)]
-            assert min(times) >= round_trip_ms / 2
-            # The median of a machine that has other things to do; the test's own waking up is in it.
-            assert statistics.median(times) < round_trip_ms / 2 + 0.3
+            # The test wakes up late itself, more or less so; not in each of fifty times.
+            assert 0 <= min(times) - round_trip_ms / 2 < 0.25
 
 
 def test_the_delay_does_not_limit_the_rate(listener):
@@ -137,10 +138,9 @@ def test_a_reset_by_the_target_reaches_the_client(listener):
 def test_a_client_of_a_target_that_refuses_is_reset():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        with Relay(2, [(0, unused.getsockname()[1])]) as relay, \
-                socket.create_connection(("127.0.0.1", relay.ports[0]), 10) as near:
-            with pytest.raises(ConnectionResetError):
-                near.recv(1)
+        with Relay(2, [(0, unused.getsockname()[1])]) as relay, pytest.raises(ConnectionResetError), \
+                socket.create_connection(("127.0.0.1", relay.ports[0]), CEILING) as near:
+            near.recv(1)
 
 
 def test_a_receiver_that_does_not_read_makes_the_sender_wait(listener):
@@ -153,21 +153,21 @@ def test_a_receiver_that_does_not_read_makes_the_sender_wait(listener):
                 assert sent < 200 << 20
         received = threading.Thread(target=lambda: read(far, sent))
         received.start()
-        near.settimeout(10)
+        near.settimeout(CEILING)
         near.sendall(b"y")
-        received.join(10)
+        received.join(CEILING)
         assert not received.is_alive() and far.recv(1) == b"y"
 
 
 def test_one_relay_serves_several_targets(listener):
     with socket.create_server(("127.0.0.1", 0)) as second:
-        second.settimeout(10)
+        second.settimeout(CEILING)
         with Relay(1, [(0, s.getsockname()[1]) for s in (listener, second)]) as relay:
             for server, port in zip((listener, second), relay.ports):
-                with socket.create_connection(("127.0.0.1", port), 10) as near:
+                with socket.create_connection(("127.0.0.1", port), CEILING) as near:
                     far, _ = server.accept()
                     with far:
-                        far.settimeout(10)
+                        far.settimeout(CEILING)
                         one_way(near, far)
 
 
