@@ -96,7 +96,7 @@ class Floor final {
       measurement_.Tick(now);
       Issue(now);
     }
-    measurement_.Print(units_.size() - free_.size());
+    measurement_.Print(units_.size() - free_.size(), measurement_.TakeBacklog());
     return true;
   }
 

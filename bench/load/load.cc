@@ -61,7 +61,7 @@ class Load final {
       Issue(now);
     }
     if (gone_) return Fail("the server is gone");
-    measurement_.Print(measurement_.TakeBacklog() + busy_);
+    measurement_.Print(busy_, measurement_.TakeBacklog());
     return 0;
   }
 

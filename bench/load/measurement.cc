@@ -129,16 +129,16 @@ void Measurement::OnBad(const std::string& kind, const std::string& example) {
   if (example_.empty()) example_ = example.substr(0, 400);
 }
 
-void Measurement::Print(std::uint64_t abandoned) const {
+void Measurement::Print(std::uint64_t unanswered, std::uint64_t unsent) const {
   Histogram times = times_;
   const std::uint64_t longest = Now() - end_ + Nanoseconds(options_.seconds);
-  for (std::uint64_t i = 0; i < abandoned && i < 1'000'000; ++i) times.Add(longest);
+  for (std::uint64_t i = 0; i < unanswered + unsent && i < 1'000'000; ++i) times.Add(longest);
   const auto ms = [](std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e6; };
   const auto each = [this](std::uint64_t nanoseconds) {
     return requests_ == 0 ? 0.0
                           : static_cast<double>(nanoseconds) / 1e3 / static_cast<double>(requests_);
   };
-  std::uint64_t bad = abandoned;
+  std::uint64_t bad = unanswered;
   std::string kinds;
   for (const auto& [kind, count] : bad_) {
     bad += count;
@@ -152,7 +152,8 @@ void Measurement::Print(std::uint64_t abandoned) const {
       "\"mb_per_second\":%.3f,\"refused_per_second\":%.1f,"
       "\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_ms\":%.4f,\"max_ms\":%.3f,"
       "\"mean_ms\":%.4f,\"cpu_us\":%.3f,\"own_cpu_us\":%.3f,\"cores\":%.3f,\"own_cores\":%.3f,"
-      "\"acknowledged_records\":%llu,\"bad\":%llu,\"abandoned\":%llu,\"bad_kinds\":{%s},"
+      "\"acknowledged_records\":%llu,\"bad\":%llu,\"unanswered\":%llu,\"unsent\":%llu,"
+      "\"bad_kinds\":{%s},"
       "\"first_bad\":%s}\n",
       options_.seconds, static_cast<unsigned long long>(requests_),  // NOLINT: what printf takes
       per_second(requests_), per_second(records_), per_second(bytes_) / 1e6, per_second(refused_),
@@ -162,7 +163,8 @@ void Measurement::Print(std::uint64_t abandoned) const {
       static_cast<double>(own_cpu_) / 1e9 / options_.seconds,
       static_cast<unsigned long long>(all_records_),  // NOLINT
       static_cast<unsigned long long>(bad),           // NOLINT
-      static_cast<unsigned long long>(abandoned),     // NOLINT
+      static_cast<unsigned long long>(unanswered),    // NOLINT
+      static_cast<unsigned long long>(unsent),        // NOLINT
       kinds.c_str(), Quoted(example_).c_str());
 }
 

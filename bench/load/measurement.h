@@ -57,8 +57,9 @@ class Measurement final {
   // One was answered otherwise, with a few words (a status) and what came.
   void OnBad(const std::string& kind, const std::string& example);
 
-  // Prints the result. `abandoned` requests never got an answer.
-  void Print(std::uint64_t abandoned) const;
+  // Prints the result. So many never got an answer, and so many were never sent: they count as the
+  // longest; only the first are bad.
+  void Print(std::uint64_t unanswered, std::uint64_t unsent = 0) const;
 
  private:
   std::uint64_t CpuOf(int pid) const;
