@@ -11,12 +11,13 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "tests" / name
                 for name in ("kafka", "robustness")]
 
 import cells as plan  # noqa: E402: the paths above are needed first
+import network  # noqa: E402
 import report  # noqa: E402
 import special  # noqa: E402
 from kafka import BenchKafka  # noqa: E402
 from plot import draw  # noqa: E402
 from programs import ROOT, EpollFloor, Gateway, ProgramFailed, load  # noqa: E402
-from rounds import Rounds, Subject, median, say  # noqa: E402
+from rounds import FLOORS, Rounds, Subject, median, say  # noqa: E402
 
 INTERRUPTED = "interrupted: cells are missing, the last ones may lack rounds"
 BINARY = ROOT / "build" / "bench" / "kafka-gateway"
@@ -25,6 +26,8 @@ BINARY = ROOT / "build" / "bench" / "kafka-gateway"
 def parse():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three minutes: singles and batches, one broker")
+    parser.add_argument("--network", action="store_true", help="the cells with a network between gateway and "
+                        "brokers instead: an hour; with --quick four minutes")
     parser.add_argument("--only", nargs="+", default=[], metavar="CELL",
                         help="these cells, by name or glob: " + " ".join(plan.all_names()))
     parser.add_argument("--rounds", type=int, help="default: 3, quick 2")
@@ -45,13 +48,13 @@ def parse():
 
 
 def chosen(cells, options, known):
-    return [cell for cell in cells if plan.wanted(cell.name, options.only) and cell.name not in known
-            and (cell.quick or not options.quick)]
+    return [cell for cell in cells if plan.wanted(cell.name, options.only, options.network)
+            and cell.name not in known and (cell.quick or not options.quick)]
 
 
 def chosen_special(options, known):
     names = plan.SPECIAL_QUICK if options.quick else plan.SPECIAL
-    return [name for name in names if plan.wanted(name, options.only) and name not in known]
+    return [name for name in names if plan.wanted(name, options.only, options.network) and name not in known]
 
 
 def measure_peer(options, rounds):
@@ -100,6 +103,16 @@ def measure(options, binary, brokers, rounds):
                 rounds.faults.append(f"a gateway ended with {code}")
 
 
+def measure_network(options, binary, brokers, rounds):
+    """The same for the cells behind a network."""
+    groups = plan.NETWORK_THREE if brokers == 3 else plan.NETWORK
+    cells = {round_trip: chosen(group, options, rounds.results) for round_trip, group in groups.items()}
+    cells = {round_trip: group for round_trip, group in cells.items() if group}
+    if cells:
+        binaries = {"gateway": binary} | ({"other": options.against.resolve()} if options.against else {})
+        network.measure(binaries, brokers, rounds, cells, options.warm_up)
+
+
 def best_rate(rounds):
     """What the gateway reaches in the closed loop of the open loop's records and connections."""
     found = rounds.results.get("many-512", {}).get("gateway")
@@ -127,20 +140,22 @@ def main():
         else:
             for brokers in (1,) if options.quick else (1, 3):
                 measure(options, binary.resolve(), brokers, rounds)
+                measure_network(options, binary.resolve(), brokers, rounds)
     except KeyboardInterrupt:
         rounds.faults.append(INTERRUPTED)
     except ProgramFailed as failure:  # what was measured before is not lost
         rounds.faults.append(f"ended early: {failure}")
     rounds.results.pop("best", None)
     rounds.results = {name: found for name, found in rounds.results.items() if not name.endswith("-step")
-                      and any(who not in ("epoll", "kafka") for who in found)}
+                      and any(who not in FLOORS for who in found)}
     if not rounds.results:
         sys.exit("nothing to measure: no cell has such a name")
     facts = report.environment("" if binary == BINARY else " (another build)")
     if options.url:
         facts["gateway"] = "none, but a peer"
         facts["kafka_data"] = "where it was started to be"
-    name = options.resume.stem if options.resume else f"{facts['date'][:10]}-{report.machine_name(facts)}"
+    name = options.resume.stem if options.resume else "-".join(
+        [facts["date"][:10], report.machine_name(facts), *(["network"] if options.network else [])])
     directory = options.output or (options.resume.parent if options.resume else
                                    ROOT / ("build/bench-results" if partial else "bench/results"))
     path = report.write(directory, name, facts, rounds.results, rounds.faults, draw(rounds.results))

@@ -9,7 +9,9 @@ import fnmatch
 class Cell:
     """`load`: flags of the load generator. `floors`: `epoll` (the same load on a bare epoll loop), `kafka`
     (the same records in the same pattern from librdkafka alone), `paced` (that at the gateway's rate:
-    what the records cost librdkafka then). `share`: open loop at this share of the best rate."""
+    what the records cost librdkafka then), `slots` (the same from SLOTTED producers), `wire` (the same load
+    on the bare epoll loop behind the network). `share`: open loop at this share of the best rate.
+    `partitions`: of the topic. `round_trip`: between gateway and brokers, in ms."""
 
     name: str
     title: str
@@ -17,6 +19,8 @@ class Cell:
     floors: tuple = ("kafka",)
     quick: bool = False
     share: float = 0.0
+    partitions: int = 6
+    round_trip: float = 0.0
 
     @property
     def records(self):
@@ -78,6 +82,63 @@ THREE = [
     for cell in [*SINGLES, *(b for b in BATCHES if b.name in ("lines-1000", "json-1000"))]
 ]
 
+ROUND_TRIPS = (1, 5, 20)
+CONNECTIONS = (1, 64, 256, 512)
+RATES = (1000, 5000, 20_000)
+# Of the floor `slots`: more do not help with so many partitions.
+SLOTTED = {6: 8, 48: 16}
+# An open loop needs as many as are under way at a time: 20 000 a second for 20 ms are 400.
+OPEN_CONNECTIONS = 1024
+
+
+def _behind(round_trip, cell, partitions, **more):
+    return dataclasses.replace(
+        cell, name=f"rtt{round_trip}-{cell.name}-p{partitions}", round_trip=round_trip, partitions=partitions,
+        title=f"{round_trip} ms: {cell.title}, {partitions} partitions", **{"floors": (), "quick": False} | more)
+
+
+def _network_closed(round_trip):
+    for partitions in SLOTTED:
+        for keys in (1, 997, 0):
+            for connections in CONNECTIONS:
+                floors = {(1, 1): ("wire", "kafka"), (64, 997): ("kafka", "slots"),
+                          (256, 997): ("kafka", "slots")}.get((connections, keys), ())
+                quick = keys == 997 and "slots" in floors or (connections, keys, partitions) == (1, 1, 6)
+                yield _behind(round_trip, _single(connections, keys), partitions, floors=floors,
+                              quick=quick and round_trip == 5)
+
+
+def _network_open(round_trip, rates=RATES):
+    for partitions in SLOTTED:
+        for rate in rates:
+            cell = Cell(f"open-{rate}", f"{rate} a second, 997 keys",
+                        {"format": "single", "keys": 997, "connections": OPEN_CONNECTIONS, "rate": rate})
+            yield _behind(round_trip, cell, partitions, floors=("slots",),
+                          quick=(round_trip, rate, partitions) == (5, 5000, 6))
+
+
+def _network_batches(round_trip):
+    for cell in BATCHES:
+        if cell.name in ("lines-1000", "json-1000"):
+            cell = dataclasses.replace(cell, title=f"8 connections, {cell.title}")
+            yield _behind(round_trip, cell, 6, floors=("kafka", "slots") if cell.name == "json-1000" else (),
+                          quick=cell.quick and round_trip == 5)
+            if cell.name == "json-1000":
+                yield _behind(round_trip, cell, 48)
+
+
+def _three(cell):
+    name = cell.name.replace("-", "-three-", 1)
+    return dataclasses.replace(cell, name=name, title=f"{cell.title}, three brokers", quick=False,
+                               floors=tuple(floor for floor in cell.floors if floor == "slots"))
+
+
+# A network between the gateway and the brokers, by round trip.
+NETWORK = {ms: [*_network_closed(ms), *_network_open(ms), *_network_batches(ms)] for ms in ROUND_TRIPS}
+NETWORK_THREE = {ms: [_three(cell) for cell in [*_network_closed(ms), *_network_open(ms, (5000,))]
+                      if cell.load["keys"] == 997] for ms in ROUND_TRIPS}
+ALL_NETWORK = [cell for group in (NETWORK, NETWORK_THREE) for cells in group.values() for cell in cells]
+
 # For others than this gateway, which speak Confluent's v2 format.
 PEER = [
     *(dataclasses.replace(cell, load={**cell.load, "format": "v2"}) for cell in SINGLES),
@@ -91,10 +152,13 @@ SPECIAL = ["sizes", "partitions", "delay", "overload", "idle", "start", "topics"
 SPECIAL_QUICK = ["start"]
 
 
-def wanted(name, patterns):
-    """Whether the cell was asked for: by nothing, its name, or a glob."""
-    return not patterns or any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+def wanted(name, patterns, network=False):
+    """Whether the cell was asked for: by its name, a glob, or with none of these by its group."""
+    if patterns:
+        return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+    return network == name.startswith("rtt")
 
 
 def all_names():
-    return [cell.name for cell in [*SINGLES, *BATCHES, *RAW, *OPEN]] + SPECIAL + [c.name for c in THREE]
+    names = [cell.name for cell in [*SINGLES, *BATCHES, *RAW, *OPEN]] + SPECIAL + [c.name for c in THREE]
+    return names + [cell.name for cell in ALL_NETWORK]

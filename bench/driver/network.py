@@ -1,4 +1,5 @@
-"""A real Kafka behind a network, in the foreground, for people:
+"""A real Kafka behind a network. `measure` runs the cells with a round trip; as a program it is such a Kafka
+in the foreground, for people:
 
     python3 bench/driver/network.py --round-trip 5 [--brokers 3]
 
@@ -7,6 +8,7 @@ standard input is a new round trip in ms. Ends by Ctrl-C or SIGTERM.
 """
 
 import argparse
+import contextlib
 import pathlib
 import signal
 import sys
@@ -14,10 +16,57 @@ import threading
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "kafka")]
 
-from kafka import BenchKafka  # noqa: E402: the path above is needed first
+from cells import SLOTTED  # noqa: E402: the path above is needed first
+from kafka import BenchKafka  # noqa: E402
+from programs import EpollFloor, Gateway  # noqa: E402
 from relay import Relay  # noqa: E402
+from rounds import Subject, say  # noqa: E402
 
 TOPICS = {"p1": 1, "p6": 6, "p48": 48}
+
+
+class Network:
+    """What `Rounds` needs to know of the network: `servers`, where Kafka is behind it; `topics` by number of
+    partitions; `wire_url`, the bare epoll loop behind it; the `relay`."""
+
+    def __init__(self, kafka, epoll, topics, round_trip_ms):
+        epoll_port = int(epoll.url.rpartition(":")[2])
+        self.relay = Relay.before(kafka.cluster, round_trip_ms, (0, epoll_port))
+        self.servers = kafka.cluster.proxied_bootstrap_servers
+        self.wire_url = f"http://127.0.0.1:{self.relay.ports[-1]}"
+        self.topics = topics
+
+
+def measure(binaries, brokers, rounds, cells, warm_up):
+    """The cells, by round trip, with a cluster of so many brokers; each round trip has its own gateways, one of
+    each of `binaries` {name: path}."""
+    say(f"starting Kafka behind a network, brokers: {brokers}")
+    with BenchKafka(brokers, proxies=True) as kafka:
+        rounds.kafka, rounds.epoll = kafka, EpollFloor()
+        topics = {partitions: kafka.topic(partitions) for partitions in SLOTTED}
+        say("warming up")
+        near = Gateway(next(iter(binaries.values())), kafka.bootstrap_servers)
+        for topic in topics.values():
+            kafka.warm_up(near.url, topic, warm_up * (4 if brokers > 1 else 1) / len(topics))
+        near.stop()
+        for round_trip, group in cells.items():
+            rounds.network = Network(kafka, rounds.epoll, topics, round_trip)
+            with rounds.network.relay, gateways(binaries, rounds):
+                rounds.run(group)
+            rounds.network = None
+        rounds.epoll.stop()
+
+
+@contextlib.contextmanager
+def gateways(binaries, rounds):
+    started = {name: Gateway(path, rounds.servers) for name, path in binaries.items()}
+    rounds.subjects = [Subject(name, gateway.url, gateway.pid) for name, gateway in started.items()]
+    try:
+        yield
+    finally:
+        for name, gateway in started.items():
+            if (code := gateway.stop()) != 0:
+                rounds.faults.append(f"{name} ended with {code}")
 
 
 def follow(relay):

@@ -2,14 +2,15 @@
 
 from html import escape
 
-from cells import BATCHES, OPEN, RAW, SAME_FLOOR, SINGLES, THREE
+from cells import BATCHES, NETWORK, OPEN, RAW, SAME_FLOOR, SINGLES, THREE
 from rounds import median, spread
 
-WIDTH, ROW, LEFT, GAP = 900, 17, 210, 34
+WIDTH, ROW, LEFT, GAP = 960, 17, 270, 34
 INK, FAINT = "#222", "#ddd"
-COLORS = {"gateway": "#1f6feb", "other": "#8250df", "peer": "#8250df", "kafka": "#9a6700", "epoll": "#aaa"}
+COLORS = {"gateway": "#1f6feb", "other": "#8250df", "peer": "#8250df", "kafka": "#9a6700", "slots": "#d4a72c",
+          "epoll": "#aaa"}
 NAMES = {"gateway": "gateway", "other": "other build", "peer": "peer", "kafka": "librdkafka alone",
-         "epoll": "bare epoll loop"}
+         "slots": "several with slots", "epoll": "bare epoll loop"}
 
 
 class _Page:
@@ -99,11 +100,13 @@ def draw(results):
         if any(who in found for found in results.values()):
             page.rect(x, page.y - 10, 11, 11, COLORS[who])
             page.text(x + 16, page.y, name)
-            x += 150
+            x += 130
     page.text(x, page.y, "bar: median; line: least to most", color="#666")
     page.y += 26
     whom = ("gateway", "other", "peer", "kafka", "epoll")
-    plain = ("gateway", "other", "peer", "kafka")
+    plain = ("gateway", "other", "peer", "kafka", "slots")
+    closed = [cell for cell in NETWORK[5] if "slots" in cell.floors and cell.records == 1 and "rate" not in cell.load]
+    open_loop = [cell for group in NETWORK.values() for cell in group if "rate" in cell.load]
     _bars(page, "One 200-byte record a request: requests a second",
           _rows([c for c in SINGLES if c.name != "one-1"], results, "per_second", whom))
     for title, cells, metric in (
@@ -114,7 +117,10 @@ def draw(results):
             ("Raw bytes: MB a second", RAW, "mb_per_second"),
             ("Open loop, 997 keys: p99, ms", OPEN, "p99_ms"),
             ("Three brokers: requests a second", THREE[1:5], "per_second"),
-            ("Three brokers, batches: records a second", THREE[5:], "records_per_second")):
+            ("Three brokers, batches: records a second", THREE[5:], "records_per_second"),
+            ("Round trip 5 ms, 997 keys: requests a second", closed, "per_second"),
+            ("Round trip 5 ms, 997 keys: p99, ms", closed, "p99_ms"),
+            ("Behind a network, open loop: p50, ms", open_loop, "p50_ms")):
         _bars(page, title, _rows(cells, results, metric, plain))
     _steps(page, "Cost against size: CPU µs a record", results)
     return page.svg()

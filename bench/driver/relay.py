@@ -22,10 +22,10 @@ class Relay:
             raise ProgramFailed(f"the relay does not listen for {routes}")
 
     @classmethod
-    def before(cls, cluster, round_trip_ms):
-        """One for the brokers of a cluster with `proxies`, whose replication does not go through it. Clients
-        start from its `proxied_bootstrap_servers`."""
-        return cls(round_trip_ms, [(b.proxy_port, b.behind_proxy_port) for b in cluster.brokers])
+    def before(cls, cluster, round_trip_ms, *more):
+        """One for the brokers of a cluster with `proxies`, whose replication does not go through it, and for
+        `more` routes. Clients start from its `proxied_bootstrap_servers`."""
+        return cls(round_trip_ms, [*((b.proxy_port, b.behind_proxy_port) for b in cluster.brokers), *more])
 
     def set_round_trip(self, milliseconds):
         """For what arrives from now on."""

@@ -7,17 +7,14 @@ import re
 import subprocess
 import time
 
-from cells import BATCHES, OPEN, PEER, RAW, SAME_FLOOR, SINGLES, THREE
+from cells import ALL_NETWORK, BATCHES, OPEN, PEER, RAW, SAME_FLOOR, SINGLES, THREE
 from kafka import data_home, kafka_version
 from programs import ROOT
-from rounds import DISTURBED, median, ratio, spread
+from rounds import DISTURBED, FLOORS, median, ratio, spread
 from targets import REFERENCE_FLOOR, scale, verdicts
 
-ALL_CELLS = {cell.name: cell for cell in [*PEER, *SINGLES, *BATCHES, *RAW, *OPEN, *THREE]}
-
-
-def records_of(cell):
-    return ALL_CELLS[cell].records if cell in ALL_CELLS else 1
+ALL_CELLS = {cell.name: cell for cell in [*PEER, *SINGLES, *BATCHES, *RAW, *OPEN, *THREE,
+                                        *ALL_NETWORK]}
 
 
 def _output(*command):
@@ -131,7 +128,7 @@ def _volume_rows(cells, results, metric):
 
 
 def _subjects(found):
-    return [name for name in found if name not in ("epoll", "kafka", "paced")]
+    return [name for name in found if name not in FLOORS]
 
 
 def _titled(title, subject):
@@ -148,6 +145,40 @@ def _open_rows(results):
                          _latency(found[subject], True), f"{median(found[subject], 'cpu_us'):.1f}",
                          _latency(kafka, True) if kafka else "",
                          _times(ratio(found[subject], kafka, "p99_ms") if kafka else None)])
+    return rows
+
+
+def _network_rows(results):
+    rows = []
+    for cell in ALL_NETWORK:
+        found = results.get(cell.name, {})
+        kafka, slots, wire = (found.get(n) for n in ("kafka", "slots", "wire"))
+        for subject in _subjects(found):
+            runs = found[subject]
+            rows.append([
+                _titled(cell.title, subject), _with_spread(runs, "records_per_second"), _latency(runs),
+                f"{median(runs, 'p50_ms') / cell.round_trip:.2f}",
+                f"{median(runs, 'cpu_us') / cell.records:.1f}", _record_floor(kafka, cell),
+                _record_floor(slots, cell), _latency(wire) if wire else "",
+                _times(ratio(runs, slots, "records_per_second") if slots else None)])
+    return rows
+
+
+def _record_floor(runs, cell):
+    if not runs:
+        return ""
+    return (f"{_count(median(runs, 'records_per_second'))}, {_latency(runs)}, "
+            f"{median(runs, 'cpu_us') / cell.records:.1f}")
+
+
+def _against_rows(results):
+    """Two builds, as ratios of the same round."""
+    rows = []
+    for name, found in results.items():
+        if "gateway" in found and "other" in found:
+            ratios = [ratio(found["gateway"], found["other"], metric)
+                      for metric in ("per_second", "p50_ms", "p99_ms", "cpu_us")]
+            rows.append([ALL_CELLS[name].title if name in ALL_CELLS else name, *map(_times, ratios)])
     return rows
 
 
@@ -185,7 +216,7 @@ def markdown(facts, results, faults, plot=None):
     if disturbed:
         lines += [f"Other processes took more than {DISTURBED} cores during a run of: "
                   f"{', '.join(disturbed)}. Those figures are worth less.", ""]
-    if rows := verdicts(results, records_of):
+    if rows := verdicts(results, ALL_CELLS):
         factor = scale(results)
         here = (f"it answers {factor:.2f} times that, and rates and times are scaled by it." if factor
                 else "it was not measured, so nothing is scaled.")
@@ -206,6 +237,12 @@ def markdown(facts, results, faults, plot=None):
              _table(single, _single_rows(THREE[:5], results)) +
              _table(["8 connections", "records/s (spread)", *volume],
                     _volume_rows(THREE[5:], results, "records_per_second"))),
+            ("A network between gateway and brokers",
+             _table(["", "records/s (spread)", "p50/p99 ms", "p50 in round trips", "CPU µs a record",
+                     "one librdkafka producer: rec/s, ms, µs", "several with slots: rec/s, ms, µs",
+                     "bare epoll loop there: ms", "records/s ÷ slots"], _network_rows(results))),
+            ("This build ÷ the other, median of the rounds",
+             _table(["", "req/s", "p50", "p99", "CPU a request"], _against_rows(results))),
             ("Cost against size", _series(results, "sizes", "records a request, JSON", True) +
              _series(results, "topics", "topics, one record a request, 64 connections") +
              _series(results, "partitions", "partitions, one record a request, 64 connections")),

@@ -6,8 +6,9 @@ from rounds import median
 REFERENCE_FLOOR = 220_000
 
 # What is aimed at: (title, cell, metric, at least, aim, kind). Rates must be reached; times must not be
-# exceeded, and are those of a machine of the reference's speed; plain figures do not depend on it.
-# `records_cpu_us` is the CPU of a request divided by its records.
+# exceeded, and are those of a machine of the reference's speed; plain figures (at most) and plain rates (at
+# least) do not depend on it. `records_cpu_us` is the CPU of a request divided by its records,
+# `p50_round_trips` the median time divided by the round trip.
 TARGETS = [
     ("64 connections, one key: req/s", "one-64", "per_second", 80_000, 100_000, "rate"),
     ("64 connections, one key: p99 ms", "one-64", "p99_ms", 5, 3, "time"),
@@ -36,6 +37,20 @@ TARGETS = [
     ("three brokers, raw lines: records/s", "three-lines-1000", "records_per_second", 450_000, 550_000,
      "rate"),
     ("three brokers, JSON: records/s", "three-json-1000", "records_per_second", 400_000, 500_000, "rate"),
+    ("5 ms, 6 partitions, 64 connections: req/s", "rtt5-many-64-p6", "per_second", 9000, 10_500, "plain rate"),
+    ("5 ms, 6 partitions, 64 connections: p50 ms", "rtt5-many-64-p6", "p50_ms", 6.5, 6.0, "plain"),
+    ("5 ms, 6 partitions, 64 connections: p99 ms", "rtt5-many-64-p6", "p99_ms", 12, 8, "plain"),
+    ("5 ms, 6 partitions, 256 connections: req/s", "rtt5-many-256-p6", "per_second", 28_000, 34_000, "plain rate"),
+    ("5 ms, 6 partitions, 256 connections: p50 ms", "rtt5-many-256-p6", "p50_ms", 8, 6.5, "plain"),
+    ("5 ms, 6 partitions, 256 connections: p99 ms", "rtt5-many-256-p6", "p99_ms", 16, 12, "plain"),
+    ("5 ms, 6 partitions, 5 000 a second: p50 ms", "rtt5-open-5000-p6", "p50_ms", 6.5, 5.9, "plain"),
+    ("5 ms, 6 partitions, 5 000 a second: p99 ms", "rtt5-open-5000-p6", "p99_ms", 10, 7.5, "plain"),
+    ("5 ms, 6 partitions, 5 000 a second: CPU µs", "rtt5-open-5000-p6", "cpu_us", 90, 45, "time"),
+    ("5 ms, 48 partitions, 64 connections: req/s", "rtt5-many-64-p48", "per_second", 8500, 10_000, "plain rate"),
+    ("5 ms, 48 partitions, 64 connections: p50 ms", "rtt5-many-64-p48", "p50_ms", 7, 6.2, "plain"),
+    ("5 ms, 48 partitions, 256 connections: req/s", "rtt5-many-256-p48", "per_second", 19_000, 25_000, "plain rate"),
+    ("1 ms, 5 000 a second: p50 in round trips", "rtt1-open-5000-p6", "p50_round_trips", 1.5, 1.3, "plain"),
+    ("20 ms, 5 000 a second: p50 in round trips", "rtt20-open-5000-p6", "p50_round_trips", 1.15, 1.05, "plain"),
     ("acknowledgements 10 ms late, half load: CPU ×", "delay", "cpu_ratio", 1.5, 1.1, "plain"),
     ("RSS after all of it: MB", "start", "rss_mb", 48, 32, "plain"),
     ("start: ms", "start", "start_ms", 80, 40, "time"),
@@ -48,27 +63,30 @@ def scale(results):
     return median(runs, "per_second") / REFERENCE_FLOOR if runs else None
 
 
-def figure(runs, cell_records, metric):
+def figure(runs, cell, metric):
     if metric == "records_cpu_us":
-        return median(runs, "cpu_us") / cell_records
+        return median(runs, "cpu_us") / cell.records
+    if metric == "p50_round_trips":
+        return median(runs, "p50_ms") / cell.round_trip
     return median(runs, metric)
 
 
-def verdicts(results, records_of, subject="gateway"):
+def verdicts(results, cells, subject="gateway"):
     """(title, measured, at least, aim, "aim met" | "met" | "not met") of each target that was measured, with
     the targets scaled to this machine."""
     factor = scale(results) or 1.0
     rows = []
     for title, cell, metric, least, aim, kind in TARGETS:
         runs = results.get(cell, {}).get(subject)
-        if not runs or metric.removeprefix("records_") not in (*runs[0], "per_second"):
+        given = metric.removeprefix("records_").replace("p50_round_trips", "p50_ms")
+        if not runs or given not in (*runs[0], "per_second"):
             continue
-        measured = figure(runs, records_of(cell), metric)
+        measured = figure(runs, cells.get(cell), metric)
         if kind == "rate":
             least, aim = least * factor, aim * factor
         elif kind == "time":
             least, aim = least / factor, aim / factor
-        reached = [measured >= bound if kind == "rate" else measured <= bound for bound in (aim, least)]
+        reached = [measured >= bound if kind.endswith("rate") else measured <= bound for bound in (aim, least)]
         verdict = "aim met" if reached[0] else "met" if reached[1] else "not met"
         rows.append((title, measured, least, aim, verdict))
     return rows
