@@ -5,6 +5,7 @@
 set(package_pistache "api/http")
 set(package_openssl "api/http;infra/crypto")
 set(package_simdjson "api;infra/kafka")
+set(package_emmintrin "api/json")  # the instructions of SSE2
 set(package_nlohmann "api;infra")
 set(package_librdkafka "infra/kafka")
 set(package_prometheus "infra/metrics")

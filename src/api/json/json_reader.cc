@@ -1,5 +1,9 @@
 #include "api/json/json_reader.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <array>
 #include <bit>
 #include <cstring>
@@ -17,8 +21,21 @@ constexpr std::uint64_t kEach = 0x0101'0101'0101'0101U;
 // Bit 7 of each byte that is zero; bytes above the first hit may be wrong.
 std::uint64_t ZeroBytes(std::uint64_t block) { return (block - kEach) & ~block & (kEach << 7U); }
 
-// The first special byte of [p, end), or `end`. Eight bytes at a time: most of a body is strings.
+// The first special byte of [p, end), or `end`. Many bytes at a time: most of a body is strings.
 const char* FindSpecial(const char* p, const char* end) {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i last_control = _mm_set1_epi8(0x1F);
+  for (; end - p >= 16; p += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, last_control), block);
+    const __m128i hits = _mm_or_si128(
+        control, _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits));
+    if (mask != 0) return p + std::countr_zero(mask);
+  }
+#endif
   if constexpr (std::endian::native == std::endian::little) {
     while (end - p >= 8) {
       std::uint64_t block = 0;
