@@ -38,10 +38,14 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return LowerCase(x) == LowerCase(y);
-         });
+bool EqualLettersIgnoringCase(std::string_view a, std::string_view b) {
+  constexpr unsigned char kCase = 'a' ^ 'A';
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto difference = static_cast<unsigned char>(a[i] ^ b[i]);
+    if (difference == 0) continue;
+    if (difference != kCase || LowerCase(a[i]) != LowerCase(b[i])) return false;
+  }
+  return true;
 }
 
 std::optional<std::string_view> RequestHead::Find(std::string_view name) const {

@@ -48,7 +48,12 @@ inline char LowerCase(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 std::string LowerCase(std::string_view text);
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+bool EqualLettersIgnoringCase(std::string_view a, std::string_view b);  // of the same size
+// Inline, because nearly all comparisons end with the size or the first letter.
+inline bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.empty() || LowerCase(a.front()) == LowerCase(b.front())) &&
+         EqualLettersIgnoringCase(a, b);
+}
 
 struct RequestHead {
   Method method = Method::kUnknown;

@@ -1,7 +1,9 @@
 #include "api/pipeline/request_id.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <random>
 
 namespace gateway {
@@ -19,6 +21,25 @@ std::uint64_t RandomBits() {
   return generator();
 }
 
+constexpr std::array<char, 512> kHexPairs = [] {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kDigits[byte / 16];
+    pairs[2 * byte + 1] = kDigits[byte % 16];
+  }
+  return pairs;
+}();
+
+// Writes the last `Bytes` bytes of `bits`, the most significant first.
+template <unsigned Bytes>
+void AppendHex(std::uint64_t bits, char* out) {
+  for (unsigned i = 0; i < Bytes; ++i) {
+    const std::uint64_t byte = bits >> (8 * (Bytes - 1 - i)) & 0xFFU;
+    std::memcpy(out + 2 * i, kHexPairs.data() + 2 * byte, 2);
+  }
+}
+
 }  // namespace
 
 bool IsWellFormedRequestId(std::string_view id) {
@@ -33,14 +54,13 @@ std::string MakeRequestId(TimestampMs unix_ms) {
   const std::uint64_t high =
       (static_cast<std::uint64_t>(unix_ms) << 16U) | 0x7000U | (random & 0x0FFFU);
   const std::uint64_t low = (RandomBits() & 0x3FFF'FFFF'FFFF'FFFFU) | 0x8000'0000'0000'0000U;
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string id(36, '-');
-  std::size_t at = 0;
-  for (unsigned nibble = 0; nibble < 32; ++nibble) {
-    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) ++at;
-    const std::uint64_t half = nibble < 16 ? high : low;
-    id[at++] = kHex[(half >> (60U - 4U * (nibble % 16U))) & 0xFU];
-  }
+  char* const out = id.data();
+  AppendHex<4>(high >> 32U, out);
+  AppendHex<2>(high >> 16U, out + 9);
+  AppendHex<2>(high, out + 14);
+  AppendHex<2>(low >> 48U, out + 19);
+  AppendHex<6>(low, out + 24);
   return id;
 }
 

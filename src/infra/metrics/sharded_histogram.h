@@ -6,6 +6,7 @@
 
 #include <prometheus/client_metric.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -33,9 +34,8 @@ class ShardedHistogram final {
   void Observe(std::int64_t value) {
     const std::vector<std::int64_t>& bounds = layout_.native;
     const std::int64_t counted = value < 0 ? 0 : value;
-    std::size_t bucket = 0;
-    while (bucket < bounds.size() && counted > bounds[bucket]) ++bucket;
-    cells_.Add(bucket, 1);
+    const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), counted) - bounds.begin();
+    cells_.Add(static_cast<std::size_t>(bucket), 1);
     cells_.AddDouble(bounds.size() + 1, static_cast<double>(counted));
   }
 

@@ -14,7 +14,11 @@ void AppendNumber(std::size_t number, std::string* out) {
 
 // A header value never ends its line early, whatever it contains.
 void AppendFieldValue(std::string_view value, std::string* out) {
-  for (const char c : value) out->push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
+  const std::size_t begin = out->size();
+  out->append(value);
+  for (char* c = out->data() + begin; c != out->data() + out->size(); ++c) {
+    if (*c == '\r' || *c == '\n' || *c == '\0') *c = ' ';
+  }
 }
 
 }  // namespace
