@@ -6,6 +6,8 @@
 #include <string>
 
 #include "api/controllers/accepted_failures.h"
+#include "api/format/format_selection.h"
+#include "api/media/negotiation.h"
 #include "api/tracing/propagated_headers.h"
 
 namespace gateway {
@@ -22,12 +24,13 @@ void Describe(const ProduceRequest& request, Accounting& accounting) {
   accounting.set_records(same ? topic : std::string_view(), request.single ? 0 : records.size());
 }
 
-AnswerOptions AnswerOptionsOf(const RequestContext& context, const ProduceRequest& request) {
+AnswerOptions AnswerOptionsOf(const http::RequestHead& head, const Preferences& preferences,
+                              const ProduceRequest& request) {
   AnswerOptions options;
   options.single = request.single;
   if (options.single) return options;
-  options.minimal = context.preferences.return_minimal;
-  options.lines_type = context.lines_type;
+  options.minimal = preferences.return_minimal;
+  options.lines_type = AcceptedNdjson(head);
   options.places = request.places;
   return options;
 }
@@ -66,23 +69,24 @@ void ProduceController::AddRoutes(std::vector<ProduceRoute> routes, Router* rout
     route.method = http::Method::kPost;
     route.path = std::move(added.path);
     route.handler = [this](http::Request sent, const ExchangePtr& exchange) {
-      Send(std::move(sent), exchange);
+      Send(sent, exchange);
     };
     route.formats = std::move(added.formats);
+    route.any_media_type = ReadsAnyMediaType(route.formats);
     route.errors = added.errors;
     route.sends_records = true;
     router->Add(std::move(route));
   }
 }
 
-void ProduceController::Send(http::Request sent, const ExchangePtr& exchange) const {
+void ProduceController::Send(http::Request& sent, const ExchangePtr& exchange) const {
   const RequestContext& context = exchange->context();
   auto parsed = context.format->Parse(
       {sent.head, context.parameters, std::move(sent.body), service_.limits().max_batch_records});
   if (!parsed.ok()) return exchange->ReplyProblem(parsed.error());
   const auto timeout = RequestTimeoutOf(sent.head, request_timeout_);
   if (!timeout.ok()) return exchange->ReplyProblem(timeout.error());
-  ProduceRequest request = std::move(parsed).value();
+  ProduceRequest& request = parsed.value();
   if (!request.errors.empty()) {
     const auto locate = [&request](std::size_t index, const Record& record,
                                    std::string_view member) {
@@ -94,7 +98,7 @@ void ProduceController::Send(http::Request sent, const ExchangePtr& exchange) co
   Produce(std::move(request), sent, timeout.value(), exchange);
 }
 
-void ProduceController::Produce(ProduceRequest request, const http::Request& sent,
+void ProduceController::Produce(ProduceRequest&& request, const http::Request& sent,
                                 std::chrono::milliseconds timeout,
                                 const ExchangePtr& exchange) const {
   const RequestContext& context = exchange->context();
@@ -118,17 +122,19 @@ void ProduceController::Produce(ProduceRequest request, const http::Request& sen
   records.trace_id = context.trace_id();
   // A request that arrived in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context.started);
-  const bool respond_async = context.preferences.respond_async;
+  const Preferences preferences = PreferencesOf(sent.head);
   auto produced = service_.Produce(
       std::move(records), std::move(exchange->ticket()),
       [&request](std::size_t index, const Record& record, std::string_view member) {
         return request.places->Locate(index, record, member);
       },
-      respond_async ? LogAcceptedFailures(exchange, spans)
-                    : CompleteWhenDelivered(exchange, AnswerOptionsOf(context, request), spans));
+      preferences.respond_async
+          ? LogAcceptedFailures(exchange, spans)
+          : CompleteWhenDelivered(exchange, AnswerOptionsOf(sent.head, preferences, request),
+                                  spans));
   if (!produced.ok()) return refuse(Problem::FromError(std::move(produced).error()));
   accounting.set_sent(metrics_);
-  if (respond_async) return exchange->Reply(context.format->Accepted(total));
+  if (preferences.respond_async) return exchange->Reply(context.format->Accepted(total));
   exchange->SetDeadline(clock_.Now() + timeout,
                         [operation = std::move(produced).value()] { operation->Expire(); });
 }

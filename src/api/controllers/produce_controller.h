@@ -43,9 +43,9 @@ class ProduceController final {
  private:
   using ExchangePtr = std::shared_ptr<Exchange>;
 
-  void Send(http::Request sent, const ExchangePtr& exchange) const;
-  void Produce(ProduceRequest request, const http::Request& sent, std::chrono::milliseconds timeout,
-               const ExchangePtr& exchange) const;
+  void Send(http::Request& sent, const ExchangePtr& exchange) const;
+  void Produce(ProduceRequest&& request, const http::Request& sent,
+               std::chrono::milliseconds timeout, const ExchangePtr& exchange) const;
 
   // Callbacks for when all records are reported: answer the request, or log what failed.
   static ProduceOperation::Callback CompleteWhenDelivered(const ExchangePtr& exchange,

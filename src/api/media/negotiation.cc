@@ -99,6 +99,7 @@ std::string_view MediaTypeOf(const http::RequestHead& head) {
 
 std::optional<std::string_view> CharsetOf(const http::RequestHead& head) {
   std::string_view parameters = head.Find("Content-Type").value_or("");
+  if (parameters.find(';') == std::string_view::npos) return std::nullopt;
   TakePart(&parameters, ';');
   while (!parameters.empty()) {
     std::string_view parameter = TakePart(&parameters, ';');

@@ -216,11 +216,12 @@ std::optional<Problem> BodyParser::Verdict(bool read) {
 Result<NativeRequest, Problem> Parse(std::string body, std::size_t max_records,
                                      std::optional<Problem> (BodyParser::*parse)()) {
   if (std::optional<Problem> problem = CheckJsonEncoding(body)) return std::move(*problem);
-  NativeRequest request;
+  Result<NativeRequest, Problem> parsed{NativeRequest()};
+  NativeRequest& request = parsed.value();
   request.batch.SetBody(std::move(body));
   BodyParser parser(&request, max_records);
   if (std::optional<Problem> problem = (parser.*parse)()) return std::move(*problem);
-  return request;
+  return parsed;
 }
 
 }  // namespace

@@ -9,10 +9,9 @@
 
 namespace gateway {
 
-Exchange::Exchange(RequestContext context, const Cors& cors, const AccessLog& access_log,
-                   Admission& admission, HttpMetrics& metrics, const Clock& clock)
-    : context_(std::move(context)),
-      accounting_(access_log, metrics, clock),
+Exchange::Exchange(const Cors& cors, const AccessLog& access_log, Admission& admission,
+                   HttpMetrics& metrics, const Clock& clock)
+    : accounting_(access_log, metrics, clock),
       cors_(cors),
       admission_(admission),
       metrics_(metrics),
@@ -33,14 +32,16 @@ void Exchange::Reply(http::Response response) {
 
 void Exchange::ReplyLater(std::function<http::Response()> build) {
   responder_.Send([self = shared_from_this(), build = std::move(build)] {
-    http::Response response;
-    try {
-      response = build();
-    } catch (const std::exception&) {
-      response = self->MakeInternalError();
-    }
-    return self->Finish(std::move(response));
+    return self->Finish(self->BuildAnswer(build));
   });
+}
+
+http::Response Exchange::BuildAnswer(const std::function<http::Response()>& build) const {
+  try {
+    return build();
+  } catch (const std::exception&) {
+    return MakeInternalError();
+  }
 }
 
 void Exchange::ReplyProblem(const Problem& problem) {

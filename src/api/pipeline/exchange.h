@@ -29,8 +29,8 @@ class Cors;
 class Exchange final : public http::RequestState, public std::enable_shared_from_this<Exchange> {
  public:
   // The references outlive every exchange.
-  Exchange(RequestContext context, const Cors& cors, const AccessLog& access_log,
-           Admission& admission, HttpMetrics& metrics, const Clock& clock);
+  Exchange(const Cors& cors, const AccessLog& access_log, Admission& admission,
+           HttpMetrics& metrics, const Clock& clock);
   ~Exchange() override;
 
   const RequestContext& context() const { return context_; }
@@ -69,6 +69,8 @@ class Exchange final : public http::RequestState, public std::enable_shared_from
 
  private:
   friend class Pipeline;  // its stages fill in the facts
+
+  http::Response BuildAnswer(const std::function<http::Response()>& build) const;
 
   RequestContext context_;
   Accounting accounting_;

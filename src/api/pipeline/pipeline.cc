@@ -5,7 +5,6 @@
 
 #include "api/format/format_selection.h"
 #include "api/http/h1/body_decoder.h"
-#include "api/media/negotiation.h"
 #include "api/pipeline/request_id.h"
 #include "api/problem/from_http.h"
 #include "api/tracing/trace_headers.h"
@@ -60,7 +59,9 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
 
 std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
                                                  const http::Peer& peer) const {
-  RequestContext context;
+  const auto exchange =
+      std::make_shared<Exchange>(cors_, access_log_, admission_, metrics_, clock_);
+  RequestContext& context = exchange->context_;
   const auto sent_id = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
   context.request_id = RequestIdOf(sent_id, clock_.UnixMillis());
   context.peer = peer;
@@ -74,8 +75,7 @@ std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
     }
     if (const auto trace = TraceOf(*head)) context.trace = trace->context;
   }
-  return std::make_shared<Exchange>(std::move(context), cors_, access_log_, admission_, metrics_,
-                                    clock_);
+  return exchange;
 }
 
 http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, const http::Peer& peer) {
@@ -159,7 +159,7 @@ Pipeline::Verdict Pipeline::FindRoute(Exchange& exchange, const http::RequestHea
 // Here and not earlier, because a span is named after its route.
 void Pipeline::StartSpan(Exchange& exchange, const http::RequestHead& head) const {
   RequestContext& context = exchange.context_;
-  if (context.route != nullptr && context.route->probe) return;
+  if (!tracer_.enabled() || (context.route != nullptr && context.route->probe)) return;
   std::string name(http::MethodName(head.method));
   if (context.route != nullptr) name.append(" ").append(context.route->path);
   const TraceContext* const parent = context.trace ? &*context.trace : nullptr;
@@ -206,7 +206,7 @@ Pipeline::Verdict Pipeline::SelectWireFormat(Exchange& exchange,
   RequestContext& context = exchange.context_;
   const std::vector<const WireFormat*>& formats = context.route->formats;
   if (formats.empty()) return std::nullopt;
-  if (ReadsAnyMediaType(formats)) {
+  if (context.route->any_media_type) {
     if (auto refused = RefuseForeignPage(exchange, head)) return refused;
   }
   auto format = SelectFormat(head, formats);
@@ -215,8 +215,6 @@ Pipeline::Verdict Pipeline::SelectWireFormat(Exchange& exchange,
         Problem(ProblemType::kUnsupportedMediaType, std::move(format).error()));
   }
   context.format = format.value();
-  context.preferences = PreferencesOf(head);
-  context.lines_type = AcceptedNdjson(head);
   return std::nullopt;
 }
 

@@ -10,7 +10,6 @@
 #include "api/format/path_parameters.h"
 #include "api/http/message.h"
 #include "api/http/peer.h"
-#include "api/media/negotiation.h"
 #include "service/auth/principal.h"
 #include "service/ports/clock.h"
 #include "service/ports/logger.h"
@@ -41,9 +40,6 @@ struct RequestContext {
   const Route* route = nullptr;  // null: no route matched
   PathParameters parameters;
   const WireFormat* format = nullptr;  // of its body; null: the route takes none
-  // What the client asks of the answer (Prefer; Accept, see AcceptedNdjson).
-  Preferences preferences;
-  std::string_view lines_type;
 
   // "" if the request is part of no trace.
   std::string_view trace_id() const { return trace ? trace->trace_id() : std::string_view(); }

@@ -61,6 +61,9 @@ void Router::Add(Route route) {
     if (order < 0 && at == order_.end()) at = other;
   }
   order_.insert(at, routes_.size());
+  if (std::none_of(added.begin(), added.end(), [](const Segment& one) { return one.parameter; })) {
+    literals_.push_back(routes_.size());
+  }
   routes_.push_back(std::move(route));
   templates_.push_back(std::move(added));
 }
@@ -90,6 +93,13 @@ Router::Match Router::Find(http::Method method, std::string_view path) const {
 Router::Match Router::FindExactly(http::Method method, std::string_view path) const {
   Match match;
   const http::Method wanted = method == http::Method::kHead ? http::Method::kGet : method;
+  for (const std::size_t index : literals_) {
+    const Route& route = routes_[index];
+    if (route.method != wanted || route.path != path) continue;
+    match.path_exists = true;
+    match.route = &route;
+    return match;
+  }
   const auto segments = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
   std::vector<std::string_view> values;
   for (const std::size_t index : order_) {

@@ -34,6 +34,7 @@ struct Route {
   // Polled by machines: not traced, and logged only on failure or with Logging:Access=all.
   bool probe = false;
   const ErrorFormat* errors = &ProblemJson();  // how its problems are written
+  bool any_media_type = false;                 // one of `formats` reads bodies of any media type
 };
 
 class Router final {
@@ -74,6 +75,8 @@ class Router final {
   std::vector<Route> routes_;
   std::vector<Template> templates_;  // of each route
   std::vector<std::size_t> order_;   // indexes of both: the order in which templates are tried
+  // Those without parameters: a path that equals one needs no template.
+  std::vector<std::size_t> literals_;
 };
 
 }  // namespace gateway

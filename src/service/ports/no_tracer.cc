@@ -5,6 +5,7 @@ namespace {
 
 class NullTracer final : public Tracer {
  public:
+  bool enabled() const override { return false; }
   std::unique_ptr<Span> StartServer(std::string_view /*name*/, const TraceContext* /*parent*/,
                                     std::string_view /*tracestate*/) override {
     return nullptr;

@@ -32,6 +32,8 @@ class Tracer {
  public:
   virtual ~Tracer() = default;
 
+  // False if no request is ever sampled: then no span needs to be prepared.
+  virtual bool enabled() const { return true; }
   // A span of kind SERVER that begins now. `parent` is the context of the request, null if it has
   // none. Returns null if the request is not sampled.
   virtual std::unique_ptr<Span> StartServer(std::string_view name, const TraceContext* parent,

@@ -36,17 +36,17 @@ const DeliveryReport& WithdrawnReport() {
 ProduceOperation::Pending::Pending(Pending&& other) noexcept
     : PendingRecord(other), operation_(other.operation_), report_(std::move(other.report_)) {}
 
-std::shared_ptr<ProduceOperation> ProduceOperation::Create(RequestRecords records,
-                                                           Admission::Ticket ticket,
+std::shared_ptr<ProduceOperation> ProduceOperation::Create(RequestRecords&& records,
+                                                           Admission::Ticket&& ticket,
                                                            const Clock& clock,
                                                            ProduceMetrics& metrics,
-                                                           Callback answer) {
+                                                           Callback&& answer) {
   return std::shared_ptr<ProduceOperation>(new ProduceOperation(
       std::move(records), std::move(ticket), clock, metrics, std::move(answer)));
 }
 
-ProduceOperation::ProduceOperation(RequestRecords records, Admission::Ticket ticket,
-                                   const Clock& clock, ProduceMetrics& metrics, Callback answer)
+ProduceOperation::ProduceOperation(RequestRecords&& records, Admission::Ticket&& ticket,
+                                   const Clock& clock, ProduceMetrics& metrics, Callback&& answer)
     : request_(std::move(records)),
       ticket_(std::move(ticket)),
       clock_(clock),

@@ -35,9 +35,9 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
   // Called once, from whichever thread completes the operation.
   using Callback = std::function<void(const std::shared_ptr<ProduceOperation>&)>;
 
-  static std::shared_ptr<ProduceOperation> Create(RequestRecords records, Admission::Ticket ticket,
-                                                  const Clock& clock, ProduceMetrics& metrics,
-                                                  Callback answer);
+  static std::shared_ptr<ProduceOperation> Create(RequestRecords&& records,
+                                                  Admission::Ticket&& ticket, const Clock& clock,
+                                                  ProduceMetrics& metrics, Callback&& answer);
   ProduceOperation(const ProduceOperation&) = delete;
   ProduceOperation& operator=(const ProduceOperation&) = delete;
 
@@ -85,8 +85,8 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
     DeliveryReport report_;
   };
 
-  ProduceOperation(RequestRecords records, Admission::Ticket ticket, const Clock& clock,
-                   ProduceMetrics& metrics, Callback answer);
+  ProduceOperation(RequestRecords&& records, Admission::Ticket&& ticket, const Clock& clock,
+                   ProduceMetrics& metrics, Callback&& answer);
   void CountSubmitted();
   void OnReported(Pending& pending, DeliveryReport report);
   void Answer();
