@@ -15,9 +15,9 @@ import time
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "kafka"), str(ROOT / "bench" / "driver")]
+sys.path[:0] = [str(ROOT / "tests" / "kafka")]
 
-from relay import Relay  # noqa: E402: the paths above are needed first
+from relay import Relay  # noqa: E402: the path above is needed first
 
 CEILING = 60  # seconds that nothing is expected to take
 

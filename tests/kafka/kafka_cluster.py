@@ -263,9 +263,10 @@ class Broker:
         self._process.send_signal(signal.SIGCONT)
 
     def abort_connections(self):
-        """Resets every established connection to it (root only): answers in flight are lost. How many
-        there were; 0 also where the kernel does not do that."""
-        listed = subprocess.run(["ss", "-HKt", "dst", "127.0.0.1", "dport", "=", f":{self.port}"],
+        """Resets every established connection to it, or to a proxy before it (root only): answers in flight are
+        lost. How many there were; 0 also where the kernel does not do that."""
+        ports = f"dport = :{self.port}" + (f" or dport = :{self.proxy_port}" if self.proxy_port else "")
+        listed = subprocess.run(["ss", "-HKt", f"dst 127.0.0.1 and ( {ports} )"],
                                 check=True, stdout=subprocess.PIPE).stdout
         return len(listed.splitlines())
 

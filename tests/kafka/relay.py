@@ -2,8 +2,9 @@
 
 import subprocess
 
-from kafka_cluster import kill_process, start_process
-from programs import PROGRAMS, ProgramFailed
+from kafka_cluster import ROOT, kill_process, start_process
+
+PROGRAM = ROOT / "build" / "bench" / "bench" / "relay"
 
 
 class Relay:
@@ -12,14 +13,14 @@ class Relay:
 
     def __init__(self, round_trip_ms, routes):
         self._process = start_process(
-            [str(PROGRAMS / "relay"), "--delay", str(round_trip_ms / 2),
+            [str(PROGRAM), "--delay", str(round_trip_ms / 2),
              "--routes", ",".join(f"{listen}:{target}" for listen, target in routes)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.pid = self._process.pid
         self.ports = [int(port) for port in self._process.stdout.readline().split()]
         if len(self.ports) != len(routes):
             self.stop()
-            raise ProgramFailed(f"the relay does not listen for {routes}")
+            raise RuntimeError(f"the relay does not listen for {routes}")
 
     @classmethod
     def before(cls, cluster, round_trip_ms, *more):
