@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # ./dev robustness [--short] [PYTEST ARGUMENTS…]: faults under load against three real brokers, with the
-# release build (or $GATEWAY_BINARY), and a table of the results.
+# release build (or $GATEWAY_BINARY), and a table of the results. The long form runs each with several numbers
+# of producers and with a network of 5 ms; one of them: -k 16-producers, -k default.
 
 main_robustness() {
   export GATEWAY_ROBUSTNESS=long
@@ -13,6 +14,8 @@ main_robustness() {
     build_preset release kafka-gateway
     export GATEWAY_BINARY="$ROOT/build/release/kafka-gateway"
   fi
+  ensure_build_packages release
+  build_preset bench relay
   prepare_kafka
   ensure_packages iproute2:ss haproxy:haproxy nginx-light:nginx
   ensure_venv

@@ -132,6 +132,8 @@ step_edge() {
 
 # Every fault for some seconds; `./dev robustness` takes longer.
 step_robustness() {
+  ensure_build_packages release
+  build_preset bench relay
   GATEWAY_ROBUSTNESS=short python_tests tests/robustness iproute2:ss haproxy:haproxy nginx-light:nginx
 }
 

@@ -2,8 +2,10 @@
 comparison. The evidence stays in build/robustness/NAME."""
 
 import contextlib
+import dataclasses
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -11,8 +13,9 @@ import time
 from gateway_process import GatewayProcess
 from kafka_cluster import KafkaToolError, kill_process, start_process
 from ledger import (
-    DUPLICATE, INVERSION, NOT_PERSISTED, POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, check,
-    late_answers, longest_pause)
+    ACCEPTED, DUPLICATE, INVERSION, LOST, NOT_PERSISTED, POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger,
+    Violation, check, late_answers, longest_pause)
+from relay import Relay
 
 LONG = os.environ.get("GATEWAY_ROBUSTNESS", "short") == "long"
 PARTITIONS = 12  # more than one client of the gateway's producer has (docs/adr/0012)
@@ -24,7 +27,24 @@ ACCURACY = 0.02
 SCHEDULING = 0.4
 # Load without deadlines that could end a record.
 PATIENT = {"deadlines": 0}
+# All ways to send, by how many connections; without those that are answered before anything is stored.
+REPORTED = "batch=6,lines=2,single=15,raw=4,piped-single=4,piped-batch=1"
+EVERY_KIND = REPORTED + ",async=2"
 LOAD = pathlib.Path(__file__).with_name("load.py")
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """What the gateway and its way to the brokers are like: Kafka:Producers (0: its own choice), and the round
+    trip in ms (0: no network)."""
+
+    producers: int = 0
+    round_trip: float = 0
+
+    def __str__(self):
+        parts = [f"{self.producers}-producer{'s' * (self.producers != 1)}"] if self.producers else []
+        parts += [f"{self.round_trip:g}ms"] if self.round_trip else []
+        return "-".join(parts) or "default"
 
 
 def scaled(short, long):
@@ -42,12 +62,12 @@ def wait_for(condition, what, ceiling=CEILING, pause=0.05):
 
 
 class Case:
-    """`fault` is its name in the report."""
+    """`fault` is its name in the report. `bootstrap_servers`: of a network of the test's own, in the place of the
+    variant's."""
 
     def __init__(self, cluster, directory, fault, settings=None, bootstrap_servers=None,
-                 environment=None):
+                 environment=None, variant=Variant()):
         self.cluster = cluster
-        self.fault = fault
         self.directory = directory
         self.directory.mkdir(parents=True, exist_ok=True)
         self.topic = cluster.create_topic(partitions=PARTITIONS)
@@ -55,8 +75,16 @@ class Case:
         self.ledger = None
         self.found = []
         self.violations = []
-        self.row = {"fault": fault}
+        if bootstrap_servers:
+            variant = dataclasses.replace(variant, round_trip=0)
+        self.row = {"fault": fault, "variant": str(variant)}
         self._load = None
+        self._relay = None
+        if variant.round_trip:
+            self._relay = Relay.before(cluster, variant.round_trip)
+            bootstrap_servers = cluster.proxied_bootstrap_servers
+        if variant.producers:
+            settings = {"Kafka:Producers": variant.producers} | (settings or {})
         self.gateway = GatewayProcess(
             self.directory / "gateway.log", bootstrap_servers or cluster.bootstrap_servers,
             settings=settings, environment=environment)
@@ -68,7 +96,7 @@ class Case:
     def load(self, url=None, **options):
         """Runs the load program during the block, which begins when every partition has stored a record. The
         options are the program's; the default is a mix that leaves CPU for the brokers."""
-        options = {"kinds": self._kinds(), "rate": scaled(8, 12), "deadlines": "1000,3000,8000,0"} | options
+        options = {"kinds": EVERY_KIND, "rate": scaled(8, 12), "deadlines": "1000,3000,8000,0"} | options
         path = self.directory / "ledger.jsonl"
         path.unlink(missing_ok=True)
         path.touch()
@@ -85,12 +113,6 @@ class Case:
         finally:
             kill_process(self._load)
             self.ledger.update()
-
-    def _kinds(self):
-        """All ways to send."""
-        paths = self.gateway.http.get("/openapi.json").json()["paths"]
-        raw = "post" in paths.get("/api/kafka/topics/{topic}", {})
-        return "batch=6,lines=2,single=20,raw=4" if raw else "batch=8,single=24"
 
     def stop_load(self):
         """Stops new requests; returns when the last is answered."""
@@ -167,9 +189,23 @@ class Case:
             for partition, offset, key, value in self.cluster.tool.dump(
                 self.topic, self.directory / "topic.txt")]
         self.violations = check(self.ledger.records, self.found, **rules)
+        if self.gateway.process.poll() is None and "erased_before" not in rules:
+            self._check_accepted()
         self._fill_row()
         (self.directory / "violations.txt").write_text(
             "".join(f"{v.kind}: {v.what}\n" for v in self.violations))
+
+    def _check_accepted(self):
+        """What was answered with a 202 and is not there is at least counted."""
+        there = self.stored_ids()
+        missing = [r for r in self.ledger.records if r.fate == ACCEPTED and r.id not in there]
+        if len(missing) > (counted := self._metric("kafka_gateway_accepted_failed_records_total")):
+            self.violations.append(Violation(
+                LOST, f"{len(missing)} were accepted and {counted:.0f} counted as failed; the first is {missing[0]}"))
+
+    def _metric(self, name):
+        lines = self.gateway.http.get("/metrics").body.decode().splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}[ {{]", line))
 
     def assert_exact(self, unanswered_allowed=False):
         """Fails if the comparison found a violation."""
@@ -213,6 +249,7 @@ class Case:
         self.row |= {
             "sent": len(self.ledger.records),
             "200": self.count(STORED),
+            "202": self.count(ACCEPTED),
             "NotPersisted": self.count(NOT_PERSISTED),
             "PossiblyPersisted": self.count(POSSIBLY_PERSISTED),
             "unanswered": self.count(UNANSWERED),
@@ -235,3 +272,5 @@ class Case:
         if self.ledger is not None:
             self.ledger.close()
         self.gateway.kill()
+        if self._relay is not None:
+            self._relay.stop()

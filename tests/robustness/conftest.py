@@ -12,16 +12,25 @@ import shutil
 import time
 
 import pytest
-from case import LONG, Case
+from case import LONG, Case, Variant
 from gateway_process import ROOT, binary
 from kafka_cluster import KafkaCluster
 
 DIRECTORY = ROOT / "build" / "robustness"
 _ROWS = pytest.StashKey()
+# What is promised holds with any number of producers, and on a network, where several dispatches are in flight.
+VARIANTS = [Variant(), Variant(1, 5), Variant(4, 5), Variant(16, 5)] if LONG else [Variant(16, 5)]
 
 
 def pytest_configure(config):
     config.stash[_ROWS] = {}
+    config.addinivalue_line("markers", "one_variant: does not depend on producers and the way to the brokers")
+
+
+def pytest_generate_tests(metafunc):
+    if "variant" in metafunc.fixturenames:
+        one = metafunc.definition.get_closest_marker("one_variant")
+        metafunc.parametrize("variant", [Variant()] if one else VARIANTS, ids=str, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(items):
@@ -69,6 +78,12 @@ def heal(cluster):
         cluster.wait_ready()
 
 
+@pytest.fixture(scope="session")
+def variant(request):
+    """See VARIANTS. A test with a case runs with each."""
+    return request.param
+
+
 @pytest.fixture
 def row(request):
     """The line of this test in the report."""
@@ -76,10 +91,10 @@ def row(request):
 
 
 @pytest.fixture
-def case(cluster, row, request):
+def case(cluster, variant, row, request):
     """case("the fault", …): see Case. The gateway is stopped at the end of the test and must have lost
     nothing, unless the test has ended it itself."""
-    with cases(cluster, request.node.name) as start:
+    with cases(cluster, request.node.name, variant) as start:
 
         def start_with_row(fault, **options):
             run = start(fault, **options)
@@ -91,7 +106,7 @@ def case(cluster, row, request):
 
 
 @contextlib.contextmanager
-def cases(cluster, name):
+def cases(cluster, name, variant):
     """For a run that several tests look at."""
     if not binary().exists():
         pytest.fail(f"{binary()} is not built: ./dev build dev")
@@ -101,7 +116,7 @@ def cases(cluster, name):
 
     def start(fault, **options):
         assert not started, "one case a test"
-        started.append(Case(cluster, directory, fault, **options))
+        started.append(Case(cluster, directory, fault, variant=variant, **options))
         return started[-1]
 
     try:
@@ -126,7 +141,7 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-COLUMNS = ("fault", "sent", "200", "NotPersisted", "PossiblyPersisted", "unanswered", "found", "duplicates",
+COLUMNS = ("fault", "variant", "sent", "200", "202", "NotPersisted", "PossiblyPersisted", "unanswered", "found", "duplicates",
            "inversions", "other violations", "longest pause s", "after deadline ms p50/max",
            "new instances", "verdict")
 

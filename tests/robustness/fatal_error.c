@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MOST 64 /* those of an instance and of the one before it */
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static rd_kafka_t* producers[16];
+static rd_kafka_t* producers[MOST];
 static unsigned count;
 
 static void* watch(void* file) {
@@ -41,7 +43,7 @@ rd_kafka_t* rd_kafka_new(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* erro
   }
   rd_kafka_conf_get(conf, "enable.idempotence", idempotent, &length);
   made = real(type, conf, error, size);
-  if (made != NULL && strcmp(idempotent, "true") == 0 && count < 16) producers[count++] = made;
+  if (made != NULL && strcmp(idempotent, "true") == 0 && count < MOST) producers[count++] = made;
   pthread_mutex_unlock(&mutex);
   return made;
 }

@@ -6,9 +6,12 @@ each kind of lie. The rules:
 
 * a record with a 200 is there exactly once, at the partition and offset it was claimed to be at;
 * a record that was called NotPersisted is not there;
-* a record of unknown fate (PossiblyPersisted, or no answer at all) is there once or not at all;
+* a record of unknown fate (PossiblyPersisted, answered with a 202, or not at all) is there once or not at all;
 * nothing is there that was not sent, and what is there is as it was sent;
-* in each partition the records of one connection lie in the order in which it sent them;
+* in each partition the records of one connection lie in the order in which it sent them, also those of one
+  request, and those that it sent before the answers to earlier ones;
+* in each partition no record lies before one whose request was answered, in whatever way, before its own was
+  sent. What two connections send at the same time has no order;
 * records of one key lie in one partition;
 * a failed record of a batch is marked `orderGap` if, and only if, a later one of its key was stored.
 """
@@ -22,6 +25,7 @@ import json
 STORED = "Stored"
 NOT_PERSISTED = "NotPersisted"
 POSSIBLY_PERSISTED = "PossiblyPersisted"
+ACCEPTED = "Accepted"
 UNANSWERED = "Unanswered"
 
 LOST = "lost"
@@ -46,7 +50,7 @@ class Sent:
     topic: str
     key: str | None
     size: int
-    connection: str  # one TCP connection: the order of what two of them send is nobody's business
+    connection: str  # one TCP connection
     sequence: int  # counts the records of the connection
     request: int  # the same for the records of one request
     sent: float
@@ -60,7 +64,8 @@ class Sent:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Request:
-    """The same for an HTTP request."""
+    """The same for an HTTP request. `sent`: when the gateway could take it, which it does one after the other
+    of a connection; a pipelined one was sent earlier."""
 
     sent: float
     answered: float | None
@@ -149,18 +154,24 @@ def _check_content(by_id, found):
 
 
 def _check_order(by_id, found):
-    last = {}
-    for record in sorted(found, key=lambda f: (f.topic, f.partition, f.offset)):
-        sent = by_id.get(record.id)
-        if sent is None:
-            continue
-        stream = (record.topic, record.partition, sent.connection)
-        before = last.get(stream)
-        # The same record again is a duplicate, which is reported elsewhere.
-        if before is not None and sent.sequence < before.sequence:
-            yield Violation(INVERSION, f"{sent} lies at {record.place}, after {before}")
-        else:
-            last[stream] = sent
+    """One violation for each record that lies after one that had to be after it."""
+    found = sorted(found, key=lambda f: (f.topic, f.partition, f.offset))
+    for _, partition in itertools.groupby(found, key=lambda f: (f.topic, f.partition)):
+        last = {}  # of each connection: the record that it sent last
+        latest = None  # of all of them
+        for record in partition:
+            sent = by_id.get(record.id)
+            if sent is None:
+                continue
+            before = last.setdefault(sent.connection, sent)
+            latest = latest or sent
+            # The same record again is a duplicate, which is reported elsewhere.
+            if sent.sequence < before.sequence:
+                yield Violation(INVERSION, f"{sent} lies at {record.place}, after {before}")
+            elif sent.answered is not None and sent.answered < latest.sent:
+                yield Violation(INVERSION, f"{sent} lies at {record.place}, after {latest}, which was sent later")
+            last[sent.connection] = max(before, sent, key=lambda s: s.sequence)
+            latest = max(latest, sent, key=lambda s: s.sent)
 
 
 def _check_keys(found):
@@ -235,7 +246,7 @@ class Ledger:
             else:
                 self.records += _records_of(entry)
                 self.requests.append(Request(
-                    entry["sent"], entry["answered"],
+                    entry["began"], entry["answered"],
                     entry["deadlineMs"] / 1000 if entry["deadlineMs"] else None, entry["status"]))
         return self
 

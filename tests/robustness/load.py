@@ -19,10 +19,15 @@ import time
 import urllib.parse
 
 BATCH = 20
-# The kinds of requests that each connection sends repeatedly; those with many records per request.
-KINDS = ("single", "batch", "raw", "lines")
-MANY = ("batch", "lines")
+# The kinds of requests that each connection sends repeatedly; those with many records per request. `async` is a
+# batch that asks for an answer before its records are stored.
+KINDS = ("single", "batch", "raw", "lines", "async")
+MANY = ("batch", "lines", "async")
+# A connection whose kind begins so sends as many requests at once and then reads their answers.
+PIPELINES = "piped-"
+DEPTH = 6
 KEYS = 5
+ASYNC_RATE = 10  # requests a second at most
 SMALL, LARGE = 100, 3000  # the gateway copies small values, and lends librdkafka large ones
 LATE = 0.01  # seconds; waking up later than this is written down
 ANSWER_SECONDS = 60  # beyond its deadline, then the request is given up
@@ -39,16 +44,20 @@ class Client:
 
     def __init__(self, number, kind, deadline_ms, options, write):
         self._name = f"c{number}"
-        self._kind = kind
+        self._kind = kind.removeprefix(PIPELINES)
+        self._depth = DEPTH if kind.startswith(PIPELINES) else 1
         self._deadline_ms = deadline_ms
         self._options = options
         self._write = write
-        self._interval = 1 / options.rate if options.rate else 0
+        # Nothing but a rate keeps an `async` from sending as fast as it can.
+        rate = min(options.rate or ASYNC_RATE, ASYNC_RATE) if self._kind == "async" else options.rate
+        self._interval = self._depth / rate if rate else 0
         self._random = random.Random(number)
         self._connections = itertools.count()
         self._connection = None
         self._sequence = 0
         self._reader = self._writer = None
+        self._closed = False  # by the gateway, with an answer that said so
 
     async def run(self, stopped):
         due = time.monotonic() + self._random.random() * self._interval
@@ -61,7 +70,7 @@ class Client:
                 await asyncio.sleep(0.02)
                 continue
             # After a refusal because of a limit wait a little, to avoid a flood of refusals.
-            if await self._send() in (0, 404, 429, 503):
+            if not {0, 404, 429, 503}.isdisjoint(await self._send()):
                 await asyncio.sleep(0.05 + 0.05 * self._random.random())
         self._close()
 
@@ -71,6 +80,7 @@ class Client:
         except OSError:
             return False
         self._connection = f"{self._name}.{next(self._connections)}"
+        self._closed = False
         self._sequence = 0
         return True
 
@@ -108,42 +118,58 @@ class Client:
         else:
             bodies = [{"topic": topic, "key": record["key"], "value": value}
                       for record, value in zip(records, values)]
-            target = "/api/kafka/send/batch" if self._kind == "batch" else "/api/kafka/send"
+            target = "/api/kafka/send/batch" if self._kind in MANY else "/api/kafka/send"
             media_type = "application/json"
-            body = json.dumps(bodies if self._kind == "batch" else bodies[0]).encode()
-        deadline = f"Request-Timeout-Ms: {self._deadline_ms}\r\n" if self._deadline_ms else ""
-        return (f"POST {target} HTTP/1.1\r\nHost: gateway\r\nContent-Type: {media_type}\r\n{deadline}"
+            body = json.dumps(bodies if self._kind in MANY else bodies[0]).encode()
+        more = f"Request-Timeout-Ms: {self._deadline_ms}\r\n" if self._deadline_ms else ""
+        if self._kind == "async":
+            more += "Prefer: respond-async\r\n"
+        return (f"POST {target} HTTP/1.1\r\nHost: gateway\r\nContent-Type: {media_type}\r\n{more}"
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
     async def _send(self):
-        """The status; 0 when there was no answer, and then the connection is gone."""
-        records = list(self._records())
-        data = self._encode(records)
-        line = {"topic": self._options.topic, "connection": self._connection,
-                "request": next(self._requests), "kind": self._kind,
-                "deadlineMs": self._deadline_ms, "sent": time.monotonic()}
+        """The statuses; 0 when there was no answer, and then the connection is gone."""
+        requests = [list(self._records()) for _ in range(self._depth)]
+        data = b"".join(map(self._encode, requests))
+        began = sent = time.monotonic()
+        self._writer.write(data)
+        statuses = []
+        for records in requests:
+            line = {"topic": self._options.topic, "connection": self._connection,
+                    "request": next(self._requests), "kind": self._kind,
+                    "deadlineMs": self._deadline_ms, "sent": sent, "began": began}
+            line |= await self._take_answer(records)
+            self._write(line)
+            statuses.append(line["status"])
+            began = line["answered"] or began
+        return statuses
+
+    async def _take_answer(self, records):
+        """What a request came to; the last one written of which there is no answer yet."""
+        if self._writer is None:
+            # What follows an answer with `Connection: close` is not processed (RFC 9112, 9.6).
+            fate = "NotPersisted" if self._closed else "Unanswered"
+            return {"answered": None, "status": 0, "records": [record | {"fate": fate} for record in records]}
         try:
-            self._writer.write(data)
             limit = (self._deadline_ms or 30_000) / 1000 + ANSWER_SECONDS
             status, fields, body = await asyncio.wait_for(self._read_answer(), limit)
         except (OSError, EOFError, TimeoutError, asyncio.TimeoutError) as error:
             self._close()
-            fates = [{"fate": "Unanswered"} for _ in records]
-            line |= {"answered": None, "status": 0, "why": repr(error)}
-        else:
-            line |= {"answered": time.monotonic(), "status": status}
-            if fields.get("connection", "").lower() == "close":
-                self._close()
-            try:
-                if status == 503 and not fields.get("retry-after", "").isdigit():
-                    raise MalformedAnswer("503 without Retry-After")
-                fates = list(read_fates(self._kind in MANY, status, body, len(records)))
-            except (ValueError, KeyError, TypeError, MalformedAnswer) as error:
-                self._write({"fault": f"{error!r}: {status} {body[:2000]!r}"})
-                fates = [{"fate": "PossiblyPersisted"} for _ in records]
-        line["records"] = [record | fate for record, fate in zip(records, fates)]
-        self._write(line)
-        return line["status"]
+            return {"answered": None, "status": 0, "why": repr(error),
+                    "records": [record | {"fate": "Unanswered"} for record in records]}
+        answered = time.monotonic()
+        if fields.get("connection", "").lower() == "close":
+            self._closed = True
+            self._close()
+        try:
+            if status == 503 and not fields.get("retry-after", "").isdigit():
+                raise MalformedAnswer("503 without Retry-After")
+            fates = list(read_fates(self._kind, status, body, len(records)))
+        except (ValueError, KeyError, TypeError, MalformedAnswer) as error:
+            self._write({"fault": f"{error!r}: {status} {body[:2000]!r}"})
+            fates = [{"fate": "PossiblyPersisted"} for _ in records]
+        return {"answered": answered, "status": status,
+                "records": [record | fate for record, fate in zip(records, fates)]}
 
     async def _read_answer(self):
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -155,10 +181,15 @@ class Client:
         return int(head[0].split(" ", 2)[1]), fields, body
 
 
-def read_fates(many, status, body, count):
+def read_fates(kind, status, body, count):
     """The outcome of each record in an answer."""
+    many = kind in MANY
     answer = json.loads(body)
-    if "results" in answer:
+    if status == 202:
+        if kind != "async" or answer != {"status": "Accepted", "total": count}:
+            raise MalformedAnswer("nobody asked for this 202")
+        yield from ({"fate": "Accepted"} for _ in range(count))
+    elif "results" in answer:
         if not many:
             raise MalformedAnswer("results for one record")
         results = answer["results"]
@@ -218,7 +249,7 @@ async def main():
         kinds = []
         for part in options.kinds.split(","):
             kind, _, count = part.partition("=")
-            if kind not in KINDS:
+            if kind.removeprefix(PIPELINES) not in KINDS:
                 parser.error(f"no such kind: {kind}")
             kinds += [kind] * int(count)
         clients = [Client(i, kind, deadlines[i % len(deadlines)], options, write)

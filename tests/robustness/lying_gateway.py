@@ -22,6 +22,24 @@ def _answer(status, reason, body):
             f"Content-Length: {len(data)}\r\n\r\n").encode() + data
 
 
+class _Far:
+    """The real gateway, for one connection."""
+
+    def __init__(self, reader, writer):
+        self.writer = writer
+        self.postponed = []
+        self._reader = reader
+
+    async def send(self, request):
+        """The answer; what was postponed goes after it."""
+        self.writer.write(request)
+        answer = b"".join(await _read(self._reader))
+        while self.postponed:
+            self.writer.write(self.postponed.pop())
+            await _read(self._reader)
+        return answer
+
+
 class LyingGateway(LoopThread):
     """A context manager; `lie` names one of the methods below, `url` is where to send records to. The
     gateway behind it never hears of the records of an `invents`, and hears twice of those of `repeats`."""
@@ -44,25 +62,20 @@ class LyingGateway(LoopThread):
         self._server.close()
 
     async def _serve(self, reader, writer):
-        far_reader, far_writer = await asyncio.open_connection(*self._target)
-
-        async def forward(request):
-            far_writer.write(request)
-            return b"".join(await _read(far_reader))
-
+        far = _Far(*await asyncio.open_connection(*self._target))
         with contextlib.suppress(OSError, EOFError):
             while True:
                 head, body = await _read(reader)
                 if next(self._requests) % self.EVERY:
-                    writer.write(await forward(head + body))
+                    writer.write(await far.send(head + body))
                 else:
                     self.told += 1
-                    writer.write(await self._lie(head, body, forward))
-        for end in (writer, far_writer):
+                    writer.write(await self._lie(head, body, far))
+        for end in (writer, far.writer):
             end.transport.abort()
 
     @staticmethod
-    async def invents(_head, body, _forward):
+    async def invents(_head, body, _far):
         """A 200 at once, with a plausible offset."""
         records = json.loads(body)
         stored = {"status": "Success", "partition": 0, "offset": 3}
@@ -73,21 +86,21 @@ class LyingGateway(LoopThread):
             "results": [{"index": i, **stored} for i in range(len(records))]})
 
     @staticmethod
-    async def denies(head, body, forward):
+    async def denies(head, body, far):
         """A stored record is called NotPersisted."""
-        await forward(head + body)
+        await far.send(head + body)
         return _answer(504, "Gateway Timeout", {"status": 504, "persistence": "NotPersisted"})
 
     @staticmethod
-    async def repeats(head, body, forward):
+    async def repeats(head, body, far):
         """Sends the same records twice, like an internal retry."""
-        await forward(head + body)
-        return await forward(head + body)
+        await far.send(head + body)
+        return await far.send(head + body)
 
     @staticmethod
-    async def shifts(head, body, forward):
+    async def shifts(head, body, far):
         """Stored, but the offset is one off."""
-        status, _, data = (await forward(head + body)).partition(b"\r\n\r\n")
+        status, _, data = (await far.send(head + body)).partition(b"\r\n\r\n")
         answer = json.loads(data)
         for result in answer.get("results", [answer]):
             result["offset"] += 1
@@ -95,13 +108,20 @@ class LyingGateway(LoopThread):
         return _answer(200, "OK", answer)
 
     @staticmethod
-    async def reverses(head, body, forward):
+    async def postpones(head, body, far):
+        """The outcome of a record that is said to be unknown is that it is stored, after those of the next
+        request."""
+        far.postponed.append(head + body)
+        return _answer(504, "Gateway Timeout", {"status": 504, "persistence": "PossiblyPersisted"})
+
+    @staticmethod
+    async def reverses(head, body, far):
         """Sends the records of a batch in reverse order, but reports them in the original order."""
         records = json.loads(body)
         if isinstance(records, dict):
-            return await forward(head + body)
+            return await far.send(head + body)
         turned = json.dumps(records[::-1]).encode().ljust(len(body))
-        _, _, data = (await forward(head + turned)).partition(b"\r\n\r\n")
+        _, _, data = (await far.send(head + turned)).partition(b"\r\n\r\n")
         answer = json.loads(data)
         answer["results"] = [{**result, "index": i} for i, result in enumerate(answer["results"][::-1])]
         return _answer(200, "OK", answer)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from case import LONG, scaled
+from ledger import POSSIBLY_PERSISTED
 
 
 def kill_and_restart(case, broker):
@@ -48,3 +49,19 @@ def test_a_leader_hangs_and_continues(case):
             run.await_replicas()
         time.sleep(scaled(0.5, 5))
     run.finish()
+
+
+def test_what_is_sent_after_a_504_lies_after_the_records_of_unknown_outcome(case):
+    """A leader hangs for longer than the deadline, and stores what it had when it continues."""
+    hangs = scaled(3, 15)
+    run = case("leaders hang for 1.5 s, deadline 300 ms")
+    with run.load(deadlines=300, rate=20):
+        for number in range(hangs):
+            leader = run.leader(number % run.partitions)
+            leader.pause()
+            time.sleep(1.5)
+            leader.resume()
+            run.await_stored()
+    run.finish()
+    unknown = [r for r in run.ledger.records if r.fate == POSSIBLY_PERSISTED]
+    assert len(run.stored_ids().intersection(r.id for r in unknown)) >= hangs

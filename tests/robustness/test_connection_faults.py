@@ -7,6 +7,7 @@ import time
 import pytest
 from broker_proxy import BrokerProxies
 from case import scaled
+from relay import Relay
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ss"), reason="needs root and `ss -K`")
@@ -36,6 +37,18 @@ def test_connections_are_slow(case, cluster):
             run.await_stored()
         run.finish()
         assert proxies.carried > 100
+
+
+def test_the_round_trip_changes(case, cluster):
+    """What the gateway has learned of its brokers stops being true, while much is in flight."""
+    with Relay.before(cluster, 1) as relay:
+        run = case("round trips of 1 to 100 ms", bootstrap_servers=cluster.proxied_bootstrap_servers)
+        with run.load(rate=scaled(30, 60)):
+            for milliseconds in scaled((20, 1, 100, 5), (20, 1, 100, 5, 50, 2) * 2):
+                time.sleep(scaled(0.5, 3))
+                relay.set_round_trip(milliseconds)
+                run.await_stored()
+        run.finish()
 
 
 def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from ledger import (
-    ALTERED, CONTRADICTED, DUPLICATE, FOREIGN, GAP, INVERSION, LOST, MISPLACED, MOVED, NOT_PERSISTED,
+    ACCEPTED, ALTERED, CONTRADICTED, DUPLICATE, FOREIGN, GAP, INVERSION, LOST, MISPLACED, MOVED, NOT_PERSISTED,
     POSSIBLY_PERSISTED, STORED, UNANSWERED, Found, Ledger, Request, Sent, check, late_answers, longest_pause)
 from load import MalformedAnswer, read_fates
 
@@ -117,11 +117,60 @@ def test_each_record_behind_a_later_one_counts():
     assert kinds(records, [found(3, 0, 0), found(1, 0, 1), found(2, 0, 2)]) == [INVERSION] * 2
 
 
-def test_order_is_of_one_partition_and_one_connection():
+def test_order_is_of_one_partition():
     elsewhere = [sent(1, place=(1, 0), key="l"), sent(2, place=(0, 0))]
     assert kinds(elsewhere, [found(1, 1, 0, key="l"), found(2, 0, 0)]) == []
-    another = [sent(1, place=(0, 1), connection="c2.0"), sent(2, place=(0, 0))]
-    assert kinds(another, [found(1, 0, 1), found(2, 0, 0)]) == []
+
+
+def two(answered, fate=STORED, other="c2.0"):
+    """The first of two connections sends at 1, the second at 2; the first lies behind the second."""
+    records = [sent(1, fate, (0, 1), connection=other, answered=answered, status=200 if fate == STORED else 504),
+               sent(2, place=(0, 0))]
+    return kinds(records, [found(1, 0, 1), found(2, 0, 0)])
+
+
+def test_what_two_connections_send_at_the_same_time_has_no_order():
+    assert two(answered=2.5) == []
+    assert two(answered=2.0) == []
+    assert two(answered=None, fate=UNANSWERED) == []
+
+
+@pytest.mark.parametrize("fate", [STORED, POSSIBLY_PERSISTED, ACCEPTED])
+def test_a_record_sent_after_an_answer_lies_after_what_was_answered_however_that_was(fate):
+    assert two(answered=1.9, fate=fate) == [INVERSION]
+
+
+def test_the_answer_before_counts_even_if_others_lie_between():
+    """1 was answered before 3 was sent, by another connection; 2 was under way all the time."""
+    records = [sent(1, place=(0, 2), connection="a"), sent(2, place=(0, 1), connection="b", answered=9.0),
+               sent(3, place=(0, 0), connection="c")]
+    assert kinds(records, [found(3, 0, 0), found(2, 0, 1), found(1, 0, 2)]) == [INVERSION]
+
+
+def test_pipelined_requests_of_a_connection_keep_their_order():
+    together = {"sent": 1.0}
+    records = [sent(i, place=(0, 3 - i), answered=1.0 + i, **together) for i in (1, 2, 3)]
+    there = [found(i, 0, 3 - i) for i in (3, 2, 1)]
+    assert kinds(records, there) == [INVERSION] * 2
+    in_order = [dataclasses.replace(record, offset=record.sequence) for record in records]
+    assert kinds(in_order, [found(i, 0, i) for i in (1, 2, 3)]) == []
+
+
+def test_the_order_within_a_batch_is_that_of_the_request():
+    records = [sent(i, place=(0, o), request=1, sent=1.0, answered=2.0) for i, o in ((1, 0), (2, 2), (3, 1))]
+    assert kinds(records, [found(1, 0, 0), found(3, 0, 1), found(2, 0, 2)]) == [INVERSION]
+
+
+def test_a_long_log_with_one_pair_reordered_has_one_inversion():
+    """Eight connections take turns; each has its answer before the next but seven sends."""
+    records = [sent(i, place=(0, i), connection=f"c{i % 8}", sent=i / 10, answered=i / 10 + 0.65)
+               for i in range(400)]
+    log = [found(i, 0, i) for i in range(400)]
+    assert kinds(records, log) == []
+    planted = [dataclasses.replace(r, offset={200: 210, 210: 200}.get(r.sequence, r.sequence)) for r in records]
+    log[200], log[210] = (dataclasses.replace(log[210], offset=200), dataclasses.replace(log[200], offset=210))
+    # 200 lies behind 207, 208 and 209, which were sent after its answer, and so does each of 201 to 203 behind 210.
+    assert kinds(planted, log) == [INVERSION] * 4
 
 
 def test_a_key_in_two_partitions_is_reported_unless_partitions_were_added():
@@ -186,7 +235,7 @@ def test_without_passed_deadlines_nothing_is_reported():
 
 
 def test_a_ledger_is_read_as_it_grows(tmp_path):
-    line = {"topic": "t", "connection": "c1.0", "request": 4, "kind": "batch", "deadlineMs": 750, "sent": 1.0,
+    line = {"topic": "t", "connection": "c1.0", "request": 4, "kind": "batch", "deadlineMs": 750, "sent": 0.5, "began": 1.0,
             "answered": 2.0, "status": 200, "records": [
                 {"id": "c1.0-1", "sequence": 1, "key": None, "size": 100, "fate": STORED, "partition": 2,
                  "offset": None},
@@ -212,7 +261,7 @@ def test_a_ledger_is_read_as_it_grows(tmp_path):
 
 
 def fates(kind, status, answer, count):
-    return list(read_fates(kind == "batch", status, json.dumps(answer).encode(), count))
+    return list(read_fates(kind, status, json.dumps(answer).encode(), count))
 
 
 STORED_RESULT = {"status": "Success", "topic": "t", "partition": 1, "offset": 2}
@@ -234,6 +283,7 @@ def test_answers_are_read():
     assert fates("batch", 503, PROBLEM, 2) == [not_stored] * 2
     assert fates("batch", 207, results(FAILED_RESULT, STORED_RESULT), 2) == [
         {"fate": NOT_PERSISTED, "order_gap": True}, stored]
+    assert fates("async", 202, {"status": "Accepted", "total": 2}, 2) == [{"fate": ACCEPTED}] * 2
 
 
 @pytest.mark.parametrize("kind,status,answer", [
@@ -242,7 +292,8 @@ def test_answers_are_read():
     ("batch", 200, results(STORED_RESULT)), ("batch", 200, results(STORED_RESULT, FAILED_RESULT)),
     ("batch", 207, results(STORED_RESULT, STORED_RESULT)),
     ("batch", 200, results(STORED_RESULT, STORED_RESULT) | {"succeeded": 1}),
-    ("single", 200, results(STORED_RESULT))])
+    ("single", 200, results(STORED_RESULT)), ("batch", 202, {"status": "Accepted", "total": 2}),
+    ("async", 202, {"status": "Accepted", "total": 1})])
 def test_answers_that_the_contract_does_not_allow_are_faults(kind, status, answer):
     with pytest.raises((MalformedAnswer, KeyError)):
-        fates(kind, status, answer, 2 if kind == "batch" else 1)
+        fates(kind, status, answer, 1 if kind == "single" else 2)

@@ -15,9 +15,9 @@ def test_more_load_than_there_is_room_for(case):
     run.finish()
     refused = [r for r in run.ledger.requests if r.status == 503]
     assert len(refused) > 100
-    assert run.count(STORED) > 1000
+    assert run.count(STORED) > 300
     assert run.count(NOT_PERSISTED) >= len(refused)  # that none is in Kafka was compared
-    assert {r.status for r in run.ledger.requests} == {200, 503}
+    assert {r.status for r in run.ledger.requests} == {200, 202, 503}
     logged = [e for e in run.gateway.events("request") if e.get("error.type") == "Overloaded"]
     assert 0 < len(logged) < len(refused) / 10, "a flood of refusals is a flood of lines"
 
