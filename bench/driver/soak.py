@@ -14,10 +14,9 @@ import statistics
 import sys
 import time
 
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "tests" / name)
-                for name in ("kafka", "robustness")]
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "kafka")]
 
-import os  # noqa: E402: the paths above are needed first
+import os  # noqa: E402: the path above is needed first
 
 import report  # noqa: E402
 from kafka import BenchKafka  # noqa: E402

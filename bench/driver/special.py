@@ -6,15 +6,15 @@ import resource
 import threading
 import time
 
-from broker_proxy import BrokerProxies
 from programs import Gateway, descriptors, load, rss_mb, run_json
+from relay import Relay
 from rounds import Subject, say
 
 IDLE = 10_000
 SIZES = (1, 10, 100, 1000, 10_000)
 TOPICS = (1, 100, 1000, 5000)
 PARTITIONS = (1, 8, 64, 256)
-DELAY_SECONDS = 0.01
+DELAY_MS = 10
 TOUCH_SECONDS = 30
 IN_FLIGHT = 256
 
@@ -130,16 +130,15 @@ def _finish(rounds, name, steps):
 
 @contextlib.contextmanager
 def _late_gateway(binary, kafka, settings=None):
-    """A gateway of its own for which acknowledgements are late: proxies stand before the brokers."""
-    with BrokerProxies(kafka.cluster) as proxies:
-        proxies.delay = (DELAY_SECONDS / 2, DELAY_SECONDS / 2)
+    """A gateway of its own for which acknowledgements are late: a network is before the brokers."""
+    with Relay.before(kafka.cluster, DELAY_MS):
         gateway = Gateway(binary, kafka.cluster.proxied_bootstrap_servers, settings)
         yield Subject("late", gateway.url, gateway.pid)
         gateway.stop()
 
 
 def delay(rounds, binary, kafka):
-    """Half of the best rate, with acknowledgements as they are and 10 ms later (a proxy between the gateway
+    """Half of the best rate, with acknowledgements as they are and 10 ms later (a network between the gateway
     and the brokers): what a request costs must not depend on how long Kafka takes."""
     best = rounds.results.get("many-512", {}).get("gateway")
     if best is None:

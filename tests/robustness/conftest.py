@@ -141,8 +141,8 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-COLUMNS = ("fault", "variant", "sent", "200", "202", "NotPersisted", "PossiblyPersisted", "unanswered", "found", "duplicates",
-           "inversions", "other violations", "longest pause s", "after deadline ms p50/max",
+COLUMNS = ("fault", "variant", "sent", "200", "202", "NotPersisted", "PossiblyPersisted", "unanswered", "found",
+           "duplicates", "inversions", "other violations", "longest pause s", "after deadline ms p50/max",
            "new instances", "verdict")
 
 

@@ -235,8 +235,8 @@ def test_without_passed_deadlines_nothing_is_reported():
 
 
 def test_a_ledger_is_read_as_it_grows(tmp_path):
-    line = {"topic": "t", "connection": "c1.0", "request": 4, "kind": "batch", "deadlineMs": 750, "sent": 0.5, "began": 1.0,
-            "answered": 2.0, "status": 200, "records": [
+    line = {"topic": "t", "connection": "c1.0", "request": 4, "kind": "batch", "deadlineMs": 750, "sent": 0.5,
+            "began": 1.0, "answered": 2.0, "status": 200, "records": [
                 {"id": "c1.0-1", "sequence": 1, "key": None, "size": 100, "fate": STORED, "partition": 2,
                  "offset": None},
                 {"id": "c1.0-2", "sequence": 2, "key": "k", "size": 100, "fate": NOT_PERSISTED,
