@@ -123,6 +123,7 @@ void ProduceController::Produce(ProduceRequest&& request, const http::Request& s
   // A request that arrived in one piece began after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context.started);
   const Preferences preferences = PreferencesOf(sent.head);
+  records.answered = preferences.respond_async;
   auto produced = service_.Produce(
       std::move(records), std::move(exchange->ticket()),
       [&request](std::size_t index, const Record& record, std::string_view member) {

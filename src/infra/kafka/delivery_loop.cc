@@ -120,7 +120,7 @@ void DeliveryLoop::OnEvent(const ProducerGroup& group, const ProducerGroup::Poll
   rd_kafka_event_t* const event = polled.event.get();
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_DR:
-      return OnDeliveryReports(event);
+      return OnDeliveryReports(polled.client, event);
     case RD_KAFKA_EVENT_ERROR:
       return OnErrorEvent(group, polled);
     case RD_KAFKA_EVENT_STATS:
@@ -141,7 +141,7 @@ void DeliveryLoop::OnLogEvent(rd_kafka_event_t* event) {
   }
 }
 
-void DeliveryLoop::OnDeliveryReports(rd_kafka_event_t* event) {
+void DeliveryLoop::OnDeliveryReports(std::size_t client, rd_kafka_event_t* event) {
   // A batch that the broker had already (its acknowledgement was lost) has no offsets; librdkafka
   // 2.0.2 then counts up from -1, so the first record of a run decides for the run.
   const rd_kafka_topic_t* run_topic = nullptr;
@@ -156,6 +156,7 @@ void DeliveryLoop::OnDeliveryReports(rd_kafka_event_t* event) {
       run_partition = message->partition;
       offset_known = message->offset >= 0;
       reports.push_back({rd_kafka_topic_name(run_topic), run_partition});
+      reports.back().producer = client;
     }
     auto* const record = static_cast<PendingRecord*>(message->_private);
     RecordAccumulator::Reported& run = reports.back();
@@ -171,7 +172,11 @@ void DeliveryLoop::OnDeliveryReports(rd_kafka_event_t* event) {
       continue;
     }
     record->reported_at = now;
-    parts_.reporter.Report(record, ReportOf(*message, record->record(), offset_known));
+    DeliveryReport report = ReportOf(*message, record->record(), offset_known);
+    if (!report.ok() && report.error().persistence != Persistence::kNotPersisted) {
+      parts_.accumulator.Suspect(run.topic, run.partition, client);
+    }
+    parts_.reporter.Report(record, std::move(report));
   }
   FailLoneRefusals(&reports);
   const auto stored = [](const RecordAccumulator::Reported& run) { return run.stored; };

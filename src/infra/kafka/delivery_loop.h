@@ -84,7 +84,7 @@ class DeliveryLoop final {
   void Advance(Retirement* retirement, std::shared_ptr<ProducerGroup>* group);
 
   void OnEvent(const ProducerGroup& group, const ProducerGroup::Polled& polled);
-  void OnDeliveryReports(rd_kafka_event_t* event);
+  void OnDeliveryReports(std::size_t client, rd_kafka_event_t* event);
   void OnStats(const ProducerGroup& group, const ProducerGroup::Polled& polled);
   void OnErrorEvent(const ProducerGroup& group, const ProducerGroup::Polled& polled);
   void OnFatalError(const ProducerGroup& group, const ProducerGroup::Polled& polled);

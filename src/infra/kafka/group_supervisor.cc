@@ -17,17 +17,18 @@ GroupSupervisor::GroupSupervisor(std::shared_ptr<ProducerGroup> first, MakeGroup
 GroupSupervisor::Route GroupSupervisor::RouteTo(const std::string& topic) const {
   const MutexLock lock(mutex_);
   const auto found = topics_.find(topic);
-  return {group_, found == topics_.end() ? nullptr : found->second.topic};
+  return {group_, found == topics_.end() ? nullptr : found->second};
 }
 
-std::optional<BatchRefusal> GroupSupervisor::Produce(const std::string& topic, Partition partition,
-                                                     RecordQueue* records) {
+std::optional<BatchRefusal> GroupSupervisor::Produce(std::size_t producer, const std::string& topic,
+                                                     Partition partition, RecordQueue* records) {
   const Route route = RouteTo(topic);
   if (!route.group || route.topic == nullptr) return BatchRefusal{true, {}};
   const auto count = static_cast<std::int64_t>(records->size());
   in_librdkafka_.fetch_add(count, std::memory_order_relaxed);
   while (PendingRecord* const record = records->Pop()) {
-    const rd_kafka_resp_err_t code = route.group->Produce(*route.topic, partition, record);
+    const rd_kafka_resp_err_t code =
+        route.group->Produce(producer, *route.topic, partition, record);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // `record` may be gone
     records->PushFront(record);
     in_librdkafka_.fetch_sub(static_cast<std::int64_t>(records->size()), std::memory_order_relaxed);
@@ -40,24 +41,16 @@ std::optional<BatchRefusal> GroupSupervisor::Produce(const std::string& topic, P
   return std::nullopt;
 }
 
-bool GroupSupervisor::Open(const std::string& topic, Partition partitions) {
+bool GroupSupervisor::Open(const std::string& topic) {
   const MutexLock lock(mutex_);
-  // It may have been there before, with fewer partitions. Without a group the next one opens it.
-  Opened& opened = topics_[topic];
-  opened.partitions = std::max(opened.partitions, partitions);
-  if (!group_) return true;
-  if (opened.topic != nullptr) return group_->OpenPartitions(opened.topic, opened.partitions);
-  opened.topic = group_->OpenTopic(topic, opened.partitions);
-  return opened.topic != nullptr;
+  // It may have been there before. Without a group the next one opens it.
+  KafkaTopic*& opened = topics_[topic];
+  if (group_ && opened == nullptr) opened = group_->OpenTopic(topic);
+  return !group_ || opened != nullptr;
 }
 
 bool GroupSupervisor::Grow(const std::string& topic, Partition partitions,
                            std::chrono::milliseconds timeout) {
-  {
-    const MutexLock lock(mutex_);
-    Opened& opened = topics_[topic];
-    opened.partitions = std::max(opened.partitions, partitions);  // of the next group, too
-  }
   const Route route = RouteTo(topic);
   return !route.group || route.topic == nullptr ||
          route.group->GrowTopic(route.topic, partitions, timeout);
@@ -83,7 +76,7 @@ void GroupSupervisor::Purge() {
 void GroupSupervisor::Retire() {
   const MutexLock lock(mutex_);
   group_.reset();
-  for (auto& [name, opened] : topics_) opened.topic = nullptr;
+  for (auto& [name, topic] : topics_) topic = nullptr;
   status_.OnFatal();
 }
 
@@ -106,7 +99,7 @@ std::shared_ptr<ProducerGroup> GroupSupervisor::Replace() {
   {
     const MutexLock lock(mutex_);
     group_ = group;
-    for (auto& [name, opened] : topics_) opened.topic = group->OpenTopic(name, opened.partitions);
+    for (auto& [name, topic] : topics_) topic = group->OpenTopic(name);
     status_.OnReplaced();
   }
   replacements_.fetch_add(1, std::memory_order_relaxed);

@@ -28,7 +28,7 @@
 
 namespace gateway {
 
-class GroupSupervisor final : public BatchSink {
+class GroupSupervisor final : public BatchSink, public TimerSink {
  public:
   using MakeGroup = std::function<Result<std::shared_ptr<ProducerGroup>, std::string>()>;
 
@@ -40,11 +40,13 @@ class GroupSupervisor final : public BatchSink {
   GroupSupervisor& operator=(const GroupSupervisor&) = delete;
 
   // The one place where records go to librdkafka.
-  std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
-                                      RecordQueue* records) override EXCLUDES(mutex_);
+  std::optional<BatchRefusal> Produce(std::size_t producer, const std::string& topic,
+                                      Partition partition, RecordQueue* records) override
+      EXCLUDES(mutex_);
+  void OnTimerSooner() override { WakePoll(); }
 
   // Makes the topic one that can be produced to. False: librdkafka refuses it.
-  bool Open(const std::string& topic, Partition partitions) EXCLUDES(mutex_);
+  bool Open(const std::string& topic) EXCLUDES(mutex_);
   // An open topic has got more partitions. False: some client has not learnt of them within
   // `timeout`; try again.
   bool Grow(const std::string& topic, Partition partitions, std::chrono::milliseconds timeout)
@@ -74,10 +76,6 @@ class GroupSupervisor final : public BatchSink {
   std::int64_t replacements() const { return replacements_.load(std::memory_order_relaxed); }
 
  private:
-  struct Opened {
-    KafkaTopic* topic = nullptr;  // null while there is no group
-    Partition partitions = 0;     // the most it ever had
-  };
   // A topic of the group, which is kept alive for the call.
   struct Route {
     std::shared_ptr<ProducerGroup> group;
@@ -90,7 +88,8 @@ class GroupSupervisor final : public BatchSink {
   Logger& logger_;
   mutable Mutex mutex_;
   std::shared_ptr<ProducerGroup> group_ GUARDED_BY(mutex_);
-  std::unordered_map<std::string, Opened> topics_ GUARDED_BY(mutex_);
+  // Null while there is no group.
+  std::unordered_map<std::string, KafkaTopic*> topics_ GUARDED_BY(mutex_);
   std::atomic<std::int64_t> in_librdkafka_{0};
   std::atomic<std::int64_t> replacements_{0};
   std::atomic<bool> unknown_partition_{false};

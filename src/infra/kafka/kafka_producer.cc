@@ -19,7 +19,7 @@ constexpr milliseconds kDrainPause{2};
 constexpr milliseconds kSnapshotInterval{50};
 constexpr milliseconds kNewPartitions{1'000};
 // What Kafka:Producers is by itself: docs/adr/0012.
-constexpr std::int64_t kClients = 4;
+constexpr std::int64_t kClients = 8;
 
 // A PartitionBatch is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
 RecordAccumulator::Options AccumulatorOptionsOf(const KafkaProducer::Options& options) {
@@ -77,12 +77,14 @@ KafkaProducer::KafkaProducer(Options options, std::shared_ptr<ProducerGroup> gro
       reporter_(logger),
       groups_(
           std::move(group), [this] { return MakeGroup(options_); }, status_, logger),
-      accumulator_(AccumulatorOptionsOf(options_), groups_, reporter_, metrics, clock),
+      accumulator_(AccumulatorOptionsOf(options_), groups_, reporter_, groups_, metrics, clock),
       metadata_([this] { return ConfOf(options_, KafkaClientKind::kLookup); }, options_.lookup,
                 clock),
       resolver_(options_.topics, metadata_, static_cast<TopicResolver::Listener&>(*this)),
       loop_({options_.embedded, options_.heartbeat, options_.on_statistics, options_.on_replaced},
-            {groups_, accumulator_, resolver_, reporter_, status_, logger, clock}) {}
+            {groups_, accumulator_, resolver_, reporter_, status_, logger, clock}) {
+  accumulator_.SetProducers(groups_.current()->clients());
+}
 
 KafkaProducer::~KafkaProducer() { Drain(SteadyClock::now()); }
 
@@ -103,6 +105,10 @@ void KafkaProducer::RefuseDraining(RecordQueue records) {
   while (PendingRecord* const record = records.Pop()) {
     record->Report(MakeError(ErrorCode::kDraining, Persistence::kNotPersisted, record->record()));
   }
+}
+
+void KafkaProducer::OnExpired(std::span<const PendingRecord* const> records) {
+  accumulator_.OnExpired(records);
 }
 
 void KafkaProducer::OnWithdrawn(std::size_t count) {
@@ -134,7 +140,7 @@ RecordAccumulator::Stats KafkaProducer::Snapshot() const {
 }
 
 bool KafkaProducer::OnFound(const std::string& topic, const TopicLayout& layout) {
-  if (!groups_.Open(topic, layout.partitions())) return false;
+  if (!groups_.Open(topic)) return false;
   accumulator_.SetLayout(topic, layout);
   return true;
 }

@@ -4,8 +4,8 @@
 // TopicResolver the thread "kafka-lookup" that asks for topics not yet known. Submit never waits
 // for Kafka.
 //
-// Owned by Gateway, outlives every request. Submit, OnWithdrawn, Status, BeginBurst, EndBurst: any
-// thread. Drain: one, once. The embedded broker, if any, must outlive the producer.
+// Owned by Gateway, outlives every request. Submit, OnExpired, OnWithdrawn, Status, BeginBurst,
+// EndBurst: any thread. Drain: one, once. The embedded broker, if any, must outlive the producer.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 
@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "infra/config/settings.h"
@@ -74,6 +75,7 @@ class KafkaProducer final : public Producer,
   ~KafkaProducer() override;
 
   std::optional<Error> Submit(RecordQueue records) override;
+  void OnExpired(std::span<const PendingRecord* const> records) override;
   void OnWithdrawn(std::size_t count) override;
   void BeginBurst() override { accumulator_.BeginBurst(); }
   void EndBurst() override { accumulator_.EndBurst(); }

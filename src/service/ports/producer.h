@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 #include "service/types/error.h"
+#include "service/types/pending_record.h"
 #include "service/types/record_queue.h"
 
 namespace gateway {
@@ -18,8 +20,13 @@ class Producer {
   // Accepts all records of a request, or none. Nothing: accepted, and PendingRecord::Report is
   // called exactly once for each record, possibly before Submit returns. An error (kOverloaded:
   // the backlog of one of the topics is at its limit): none was accepted and none is reported.
-  // Records of one partition are stored in the order in which one thread submits them.
+  // Order: of the records of one partition, those of one request are stored in their order, and
+  // those of a request that was submitted after all of another were reported, or after OnExpired,
+  // or that has PendingRecord::answered set, are stored after those of the other. Nothing else is
+  // promised: of requests at the same time any may be first.
   [[nodiscard]] virtual std::optional<Error> Submit(RecordQueue records) = 0;
+  // The request of these records is about to be answered, although they may be in flight.
+  virtual void OnExpired(std::span<const PendingRecord* const> records) = 0;
   // `count` accepted records have been withdrawn: they are reported and released soon.
   virtual void OnWithdrawn(std::size_t count) = 0;
 };

@@ -75,7 +75,10 @@ std::optional<Error> ProduceOperation::Submit(Producer& producer) {
   producer_ = &producer;
   submitted_at_ = clock_.Now();
   RecordQueue queue;
-  for (Pending& pending : pending_) queue.Push(&pending);
+  for (Pending& pending : pending_) {
+    pending.answered = request_.answered;
+    queue.Push(&pending);
+  }
   std::optional<Error> refused = producer.Submit(std::move(queue));
   if (refused) {
     self_.reset();
@@ -125,7 +128,16 @@ void ProduceOperation::OnReported(Pending& pending, DeliveryReport report) {
 void ProduceOperation::Expire() {
   if (answered_.exchange(true, std::memory_order_acq_rel)) return;
   std::size_t withdrawn = 0;
-  for (Pending& pending : pending_) withdrawn += pending.Withdraw() ? 1U : 0U;
+  std::vector<const PendingRecord*> in_flight;
+  for (Pending& pending : pending_) {
+    if (pending.Withdraw()) {
+      ++withdrawn;
+    } else if (pending.expired()) {
+      in_flight.push_back(&pending);
+    }
+  }
+  // Before the answer: what its client sends next must be stored after these.
+  if (!in_flight.empty()) producer_->OnExpired(in_flight);
   Answer();
   if (withdrawn > 0) producer_->OnWithdrawn(withdrawn);
 }

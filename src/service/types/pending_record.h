@@ -54,7 +54,14 @@ class PendingRecord {
   // murmur2 of the key. The times measure stages; one reading of the clock does for a whole batch.
   PendingRecord* next = nullptr;
   std::uint64_t order = 0;
+  std::uint64_t request = 0;  // numbers requests, in the order of Submit
   std::uint32_t key_hash = 0;
+  Partition assigned = -1;  // the partition that was chosen
+  // More records of its request may come, which are not queued yet.
+  bool more_follow = false;
+  // Its request is answered without waiting for its report, so records of later requests must not
+  // be stored before it. Set before Submit.
+  bool answered = false;
   using TimePoint = std::chrono::steady_clock::time_point;
   TimePoint dispatched_at{};  // when it was last claimed for Kafka; the epoch: never
   TimePoint reported_at{};    // when its report came in; the epoch: when Report is called

@@ -79,6 +79,9 @@ struct RequestRecords {
   std::string trace_id;
   RequestIds origin() const { return {request_id, trace_id}; }
 
+  // The request is answered before its records are reported (Prefer: respond-async).
+  bool answered = false;
+
   // When the request was complete; the epoch if it is not measured.
   std::chrono::steady_clock::time_point complete_at{};
 

@@ -67,9 +67,13 @@ class FakeProducer final : public Producer {
     }
     return std::nullopt;
   }
+  void OnExpired(std::span<const PendingRecord* const> records) override {
+    expired += records.size();
+  }
   void OnWithdrawn(std::size_t count) override { withdrawn += count; }
   std::vector<PendingRecord*> sent;
   std::function<void(PendingRecord*)> on_send;
+  std::size_t expired = 0;
   bool holds = false;
   std::string full_topic;  // "": none
   int submits = 0;

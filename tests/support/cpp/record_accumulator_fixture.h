@@ -46,6 +46,7 @@ class HeldRecord final : public PendingRecord {
   const std::string& value() const { return value_; }
 
   std::vector<DeliveryReport> reports;
+  std::size_t producer = 0;  // that took it last
 
  private:
   std::string topic_;
@@ -54,12 +55,12 @@ class HeldRecord final : public PendingRecord {
   Record record_;
 };
 
-class FakeKafka final : public BatchSink, public ReportSink {
+class FakeKafka final : public BatchSink, public ReportSink, public TimerSink {
  public:
   using Place = std::pair<std::string, Partition>;
 
-  std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
-                                      RecordQueue* records) override {
+  std::optional<BatchRefusal> Produce(std::size_t producer, const std::string& topic,
+                                      Partition partition, RecordQueue* records) override {
     while (!records->empty()) {
       if (room == 0) {
         if (before_refusal) before_refusal();
@@ -72,12 +73,14 @@ class FakeKafka final : public BatchSink, public ReportSink {
         return BatchRefusal{false, std::move(error)};
       }
       --room;
+      record->producer = producer;
       in_flight[{topic, partition}].push_back(record);
       log[{topic, partition}] += record->value();
       records->Pop();
     }
     return std::nullopt;
   }
+  void OnTimerSooner() override { ++timer_calls; }
   void Report(PendingRecord* record, DeliveryReport report) override {
     if (on_report) on_report();
     record->Report(std::move(report));
@@ -87,6 +90,7 @@ class FakeKafka final : public BatchSink, public ReportSink {
   std::map<Place, std::string> log;  // the values, in the order in which they came
   std::string refused = "?";
   std::size_t room = 1'000'000;
+  int timer_calls = 0;
   std::function<void()> before_refusal;
   std::function<void()> on_report;
 };
@@ -96,7 +100,7 @@ class RecordAccumulatorTest : public ::testing::Test {
   explicit RecordAccumulatorTest(RecordAccumulator::Options options = {}) { Make(options); }
 
   void Make(RecordAccumulator::Options options) {
-    queue_ = std::make_unique<RecordAccumulator>(options, kafka_, kafka_, metrics_, clock_);
+    queue_ = std::make_unique<RecordAccumulator>(options, kafka_, kafka_, kafka_, metrics_, clock_);
   }
   // Partition i of the topic is led by leaders[i].
   void AddTopic(const std::string& name, std::vector<BrokerId> leaders) {
@@ -123,10 +127,16 @@ class RecordAccumulatorTest : public ::testing::Test {
   }
   // Everything of one partition that is in flight is reported as stored.
   void Store(const std::string& topic, Partition partition = 0) {
-    std::vector<HeldRecord*> in_flight = std::exchange(kafka_.in_flight[{topic, partition}], {});
-    for (HeldRecord* record : in_flight) record->Report(Stored(partition, 0));
-    RecordAccumulator::Reported reported{topic, partition, in_flight.size(), true};
-    queue_->OnReports({&reported, 1});
+    std::map<std::size_t, std::size_t> counts;  // by producer
+    for (HeldRecord* record : std::exchange(kafka_.in_flight[{topic, partition}], {})) {
+      ++counts[record->producer];
+      record->Report(Stored(partition, 0));
+    }
+    std::vector<RecordAccumulator::Reported> reports;
+    for (const auto& [producer, count] : counts) {
+      reports.push_back({topic, partition, count, true, producer});
+    }
+    queue_->OnReports(reports);
   }
   // Everything of one partition that is in flight is returned: refused as a batch, or never sent.
   void GiveBack(const std::string& topic, bool refused, Partition partition = 0) {

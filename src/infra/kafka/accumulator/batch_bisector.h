@@ -17,6 +17,8 @@ class BatchBisector final {
     return remaining_ == 0 ? most : std::min(remaining_, limit_);
   }
 
+  bool active() const { return limit_ != 0; }
+
   void OnDispatched(std::size_t count) { remaining_ -= std::min(remaining_, count); }
 
   // A batch was not refused: the next may be twice as large.

@@ -1,5 +1,6 @@
 #include "infra/kafka/accumulator/broker_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gateway {
@@ -55,37 +56,61 @@ PartitionQueue* BrokerQueue::NextDetached() {
   return partition;
 }
 
-void BrokerQueue::AddToRound(PartitionQueue& partition, std::size_t count) {
-  partition.dispatched_by = this;
-  round.push_back(&partition);
-  in_flight += count;
+void BrokerQueue::OccupySlot(PartitionQueue& partition, InFlightBatch& batch) {
+  batch.queue = this;
+  occupants.push_back(&partition);
+  ++slots_used_by[batch.producer];
+  in_flight += batch.count;
   hit_limit = hit_limit || !partition.held.empty();
 }
 
-void BrokerQueue::OnCompleted(PartitionQueue& partition, std::size_t count, TimePoint now) {
-  partition.in_flight -= count;
-  BrokerQueue* const queue = partition.dispatched_by;
+void BrokerQueue::ReleaseSlot(PartitionQueue& partition, const InFlightBatch& batch) {
+  occupants.erase(std::find(occupants.begin(), occupants.end(), &partition));
+  --slots_used_by[batch.producer];
+}
+
+void BrokerQueue::OnCompleted(PartitionQueue& partition, std::size_t producer, std::size_t count,
+                              TimePoint now) {
+  InFlightBatch* const batch = partition.BatchOn(producer);
+  if (batch == nullptr) return;
+  batch->count -= count;
+  BrokerQueue* const queue = batch->queue;
   if (queue != nullptr) {
     queue->in_flight -= count;
-    if (partition.in_flight == 0) {
-      partition.dispatched_by = nullptr;
-      std::erase(queue->round, &partition);
-    }
+    if (batch->count == 0) queue->ReleaseSlot(partition, *batch);
     if (queue->in_flight == 0) {
       const auto took = now - queue->round_began;
       queue->usual_round += (took - queue->usual_round) / 8;
     }
   }
+  if (batch->count == 0) {
+    partition.in_flight.erase(partition.in_flight.begin() + (batch - partition.in_flight.data()));
+  }
   List(partition);
 }
 
-void BrokerQueue::DetachStragglers() {
-  for (PartitionQueue* const partition : round) {
-    partition->dispatched_by = nullptr;
-    partition->detached = true;
+void BrokerQueue::DetachStragglers(TimePoint before) {
+  const std::vector<PartitionQueue*> all = occupants;
+  for (PartitionQueue* const partition : all) {
+    for (InFlightBatch& batch : partition->in_flight) {
+      if (batch.queue != this || batch.dispatched_at >= before) continue;
+      ReleaseSlot(*partition, batch);
+      in_flight -= batch.count;
+      batch.queue = nullptr;
+      partition->detached = true;
+      Unlist(*partition);
+    }
   }
-  round.clear();
-  in_flight = 0;
+}
+
+BrokerQueue::TimePoint BrokerQueue::OldestDispatch() const {
+  TimePoint oldest = TimePoint::max();
+  for (const PartitionQueue* const partition : occupants) {
+    for (const InFlightBatch& batch : partition->in_flight) {
+      if (batch.queue == this) oldest = std::min(oldest, batch.dispatched_at);
+    }
+  }
+  return oldest;
 }
 
 }  // namespace gateway

@@ -1,9 +1,11 @@
-// What is queued for one leader broker, and its dispatch round. Each partition belongs to the queue
-// of its leader. A TopicTurn is what one topic has in it, so that topics take turns in a round
-// whatever their number of partitions. Plain data of a RecordAccumulator, guarded by its mutex.
+// What is queued for one leader broker, and what is in flight to it. Each partition belongs to the
+// queue of its leader. A TopicTurn is what one topic has in it, so that topics take turns in a
+// round whatever their number of partitions. Plain data of a RecordAccumulator, guarded by its
+// mutex.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_BROKER_QUEUE_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_BROKER_QUEUE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -11,11 +13,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "infra/kafka/accumulator/concurrency_limit.h"
 #include "infra/kafka/accumulator/partition_queue.h"
 #include "infra/kafka/types/topic_layout.h"
 #include "service/ports/clock.h"
 
 namespace gateway {
+
+inline constexpr std::size_t kMaxProducers = 64;  // Kafka:Producers; bits of suspects
 
 struct TopicTurn {
   BrokerQueue* queue = nullptr;
@@ -42,27 +47,40 @@ struct BrokerQueue {
   PartitionQueue* Next();
   PartitionQueue* NextDetached();
 
-  // The partition's batch of `count` records joins the round.
-  void AddToRound(PartitionQueue& partition, std::size_t count);
-  // `count` records of the partition's batch completed: reported, or not taken by librdkafka.
-  static void OnCompleted(PartitionQueue& partition, std::size_t count, TimePoint now);
-  // The round ends without what is still in flight: those partitions are dispatched separately from
-  // now on.
-  void DetachStragglers();
+  // The batch takes a slot of its producer.
+  void OccupySlot(PartitionQueue& partition, InFlightBatch& batch);
+  std::size_t slots_used() const { return occupants.size(); }
+  // `count` records of the partition's batch on `producer` completed: reported, or not taken by
+  // librdkafka.
+  static void OnCompleted(PartitionQueue& partition, std::size_t producer, std::size_t count,
+                          TimePoint now);
+  // Batches that were dispatched before `before` give up their slots; their partitions are
+  // dispatched separately from now on.
+  void DetachStragglers(TimePoint before);
+  // When the oldest batch that has a slot was dispatched; max() if there is none.
+  TimePoint OldestDispatch() const;
+
+  // The batch, which had a slot, has none any more.
+  void ReleaseSlot(PartitionQueue& partition, const InFlightBatch& batch);
 
   const BrokerId leader;
   bool up;
-  std::size_t in_flight = 0;           // records of the round, not reported yet
-  std::vector<PartitionQueue*> round;  // the partitions they are of
-  TimePoint round_began{};
-  TimePoint heard{};  // when the broker last said anything, as far as is known
+  std::size_t in_flight = 0;  // records of batches that have a slot, not reported yet
+  // The partitions of those batches, one entry per batch.
+  std::vector<PartitionQueue*> occupants;
+  std::array<std::size_t, kMaxProducers> slots_used_by{};  // by producer
+  ConcurrencyLimit concurrency;
+  bool acknowledged = false;  // something of the last round was
+  TimePoint round_began{};    // when batches were last dispatched
+  TimePoint heard{};          // when the broker last said anything, as far as is known
   TimePoint::duration usual_round{};
   std::size_t round_records = 0;  // of the last round, when it began
   bool hit_limit = false;         // the last round was cut by a limit: more records are ready
   bool probed = false;            // one batch was sent besides the round, as a probe
 
-  // It has records and nothing in flight, and dispatches nothing yet: linger_policy.h.
-  enum class Linger : std::uint8_t { kNone, kForBurst, kForOthers };
+  // It has records and dispatches nothing yet, although it may: linger_policy.h, and
+  // ConcurrencyLimit::pace.
+  enum class Linger : std::uint8_t { kNone, kForBurst, kForOthers, kForPace };
   Linger linger = Linger::kNone;
   TimePoint linger_until{};
 

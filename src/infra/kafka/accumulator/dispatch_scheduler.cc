@@ -1,6 +1,8 @@
 #include "infra/kafka/accumulator/dispatch_scheduler.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 #include "infra/kafka/accumulator/linger_policy.h"
@@ -35,50 +37,99 @@ void DispatchScheduler::Drain(DispatchWork* work) {
   for (const auto& [leader, queue] : queues_) {
     if (queue->turns.empty()) EndLinger(*queue);  // what it lingered with has gone elsewhere
     if (!queue->up) continue;
-    if (queue->in_flight == 0 && queue->linger == BrokerQueue::Linger::kNone) {
-      DrainBroker(*queue, work);
-    }
-    while (PartitionQueue* const partition = queue->NextDetached()) {
-      std::size_t bytes = 0;
-      DrainPartition(*partition, clock_.Now(), work, &bytes);
-    }
+    if (MayDispatch(*queue, work)) DrainBroker(*queue, work);
+    if (!queue->detached.empty()) DrainDetached(*queue, work);
   }
 }
 
-void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
-  if (queue.turns.empty()) return;
+bool DispatchScheduler::MayDispatch(BrokerQueue& queue, DispatchWork* work) {
+  if (queue.turns.empty() || queue.linger != BrokerQueue::Linger::kNone) return false;
+  if (queue.in_flight == 0) return true;
+  const ConcurrencyLimit& limit = queue.concurrency;
+  if (limit.one_round() || queue.slots_used() >= limit.slots()) return false;
   const TimePoint now = clock_.Now();
+  const TimePoint next = queue.round_began + limit.pace();
+  if (now < next) {
+    Linger(queue, BrokerQueue::Linger::kForPace, next);
+    work->timer_sooner = true;
+    return false;
+  }
+  // A broker that is silent may be dead: what it would be sent now could not be withdrawn.
+  return now - std::max(queue.OldestDispatch(), queue.heard) <= Patience(queue);
+}
+
+void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
+  const TimePoint now = clock_.Now();
+  const bool one_round = queue.concurrency.one_round();
+  const std::size_t most = one_round ? SIZE_MAX : queue.concurrency.slots();
+  std::size_t batches = 0;
   std::size_t records = 0;
   std::size_t bytes = 0;
   queue.hit_limit = false;
-  while (records < options_.round_records && bytes < options_.round_bytes) {
+  while (records < options_.round_records && bytes < options_.round_bytes &&
+         queue.slots_used() < most) {
     PartitionQueue* const partition = queue.Next();
     if (partition == nullptr) break;
-    const std::size_t taken = DrainPartition(*partition, now, work, &bytes);
-    if (taken == 0) continue;
-    queue.AddToRound(*partition, taken);
-    records += taken;
+    // If there is no producer for it, the end of a batch of the partition lists it again.
+    const auto producer = ChooseProducer(queue, *partition, batches);
+    if (!producer) continue;
+    InFlightBatch* const batch = DrainPartition(*partition, *producer, now, work, &bytes);
+    if (batch == nullptr) continue;
+    ++batches;
+    records += batch->count;
+    queue.OccupySlot(*partition, *batch);
+    BrokerQueue::List(*partition);
   }
   if (records == 0) return;
   queue.round_began = now;
   queue.round_records = records;
+  queue.acknowledged = false;
   queue.probed = false;
   queue.hit_limit = queue.hit_limit || !queue.turns.empty();
   work->rounds.push_back(records);
-  // Keyless records that come now share another batch.
-  for (PartitionQueue* const partition : queue.round) {
-    TopicBacklog& topic = *partition->topic;
-    if (topic.count > 1 && topic.sticky.Current(topic.count) == partition->number) {
-      backlogs_.RotateSticky(topic);
-    }
+  const std::size_t first = queue.occupants.size() - batches;
+  for (std::size_t i = first; i < first + batches; ++i) RotateSticky(*queue.occupants[i]);
+}
+
+// Keyless records that come after a batch share another one.
+void DispatchScheduler::RotateSticky(PartitionQueue& drained) {
+  TopicBacklog& topic = *drained.topic;
+  if (topic.count > 1 && topic.sticky.Current(topic.count) == drained.number) {
+    backlogs_.RotateSticky(topic);
   }
 }
 
-// Drains one batch of the partition; returns how many records that is. They count as in flight.
-std::size_t DispatchScheduler::DrainPartition(PartitionQueue& partition, TimePoint now,
-                                              DispatchWork* work, std::size_t* bytes) {
+// The producer for the partition's next batch, as the `batches`-th of its round; nothing: none now.
+std::optional<std::size_t> DispatchScheduler::ChooseProducer(const BrokerQueue& queue,
+                                                             PartitionQueue& partition,
+                                                             std::size_t batches) const {
+  // A broker handles the requests of one connection one by one. A second producer pays from so many
+  // requests per round on.
+  constexpr std::size_t kBatchesPerProducer = 8;
+  if (partition.suspects != 0) {
+    return static_cast<std::size_t>(std::countr_zero(partition.suspects));
+  }
+  if (queue.concurrency.one_round()) {
+    if (!partition.in_flight.empty()) return std::nullopt;
+    return batches / kBatchesPerProducer % producers_;
+  }
+  std::optional<std::size_t> best;
+  for (std::size_t producer = 0; producer < producers_; ++producer) {
+    const std::size_t used = queue.slots_used_by[producer];
+    if (used >= kSlotsPerProducer || (best && used >= queue.slots_used_by[*best])) continue;
+    if (partition.BatchOn(producer) == nullptr) best = producer;
+  }
+  return best;
+}
+
+// Drains one batch of the partition, whose records count as in flight from then on. Null if all
+// that it had was withdrawn.
+InFlightBatch* DispatchScheduler::DrainPartition(PartitionQueue& partition, std::size_t producer,
+                                                 TimePoint now, DispatchWork* work,
+                                                 std::size_t* bytes) {
   RecordQueue taken;
   std::size_t taken_bytes = 0;
+  bool answered = false;
   const std::size_t most = partition.bisector.Limit(options_.partition_records);
   while (PendingRecord* const next = partition.held.front()) {
     const std::size_t size = WireBytes(*next);
@@ -86,51 +137,96 @@ std::size_t DispatchScheduler::DrainPartition(PartitionQueue& partition, TimePoi
       break;
     }
     if (PendingRecord* const record = backlogs_.TakeFirst(partition, now, work)) {
+      answered = answered || record->answered;
       taken.Push(record);
       taken_bytes += size;
     }
   }
-  const std::size_t count = taken.size();
-  if (count == 0) return 0;
-  partition.in_flight = count;
-  partition.newest_in_flight = taken.back()->order;
-  partition.bisector.OnDispatched(count);
-  in_flight_ += count;
+  if (taken.empty()) return nullptr;
+  const PendingRecord& last = *taken.back();
+  const PendingRecord* const next = partition.held.front();
+  InFlightBatch batch{producer, taken.size(), taken.front()->order, last.order};
+  batch.dispatched_at = now;
+  batch.bisected = partition.bisector.active();
+  batch.exclusive =
+      answered || last.more_follow || (next != nullptr && next->request == last.request);
+  partition.bisector.OnDispatched(batch.count);
+  in_flight_ += batch.count;
   *bytes += taken_bytes;
-  work->batches.push_back({&partition, std::move(taken)});
-  return count;
+  work->batches.push_back({&partition, producer, std::move(taken)});
+  partition.in_flight.push_back(batch);
+  return &partition.in_flight.back();
 }
 
-void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t count, bool stored,
-                                   TimePoint now) {
+void DispatchScheduler::DrainDetached(BrokerQueue& queue, DispatchWork* work) {
+  while (PartitionQueue* const partition = queue.NextDetached()) {
+    const std::size_t producer =
+        partition->suspects == 0 ? 0
+                                 : static_cast<std::size_t>(std::countr_zero(partition->suspects));
+    std::size_t bytes = 0;
+    DrainPartition(*partition, producer, clock_.Now(), work, &bytes);
+  }
+}
+
+void DispatchScheduler::MakeExclusive(PartitionQueue& partition, std::uint64_t order) {
+  for (InFlightBatch& batch : partition.in_flight) {
+    if (batch.first_order <= order && order <= batch.last_order) batch.exclusive = true;
+  }
+  if (!partition.Ready()) BrokerQueue::Unlist(partition);
+}
+
+void DispatchScheduler::Suspect(PartitionQueue& partition, std::size_t producer) {
+  partition.suspects |= std::uint64_t{1} << producer;
+  if (!partition.Ready()) BrokerQueue::Unlist(partition);
+}
+
+void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t producer,
+                                   std::size_t count, bool stored, TimePoint now) {
+  const InFlightBatch* const batch = partition.BatchOn(producer);
+  BrokerQueue* const queue = batch == nullptr ? nullptr : batch->queue;
   if (stored) {
-    (partition.dispatched_by != nullptr ? partition.dispatched_by : partition.turn->queue)->heard =
-        now;
+    (queue != nullptr ? queue : partition.turn->queue)->heard = now;
     partition.detached = false;
+    partition.suspects &= ~(std::uint64_t{1} << producer);
   }
   in_flight_ -= count;
-  BrokerQueue* const queue = partition.dispatched_by;
-  BrokerQueue::OnCompleted(partition, count, now);
-  if (queue != nullptr && queue->in_flight == 0) MaybeLinger(*queue, now);
+  if (queue != nullptr && stored) {
+    // Of a round only its first batch tells how long the broker takes: the others wait for it.
+    if (!queue->concurrency.one_round() || !std::exchange(queue->acknowledged, true)) {
+      queue->concurrency.OnAcknowledged(now - batch->dispatched_at, queue->HasWork(), producers_,
+                                        now);
+    }
+  }
+  BrokerQueue::OnCompleted(partition, producer, count, now);
+  if (queue == nullptr) return;
+  if (queue->linger == BrokerQueue::Linger::kForPace && queue->in_flight == 0) EndLinger(*queue);
+  if (queue->in_flight == 0 && queue->concurrency.one_round()) MaybeLinger(*queue, now);
 }
 
-void DispatchScheduler::OnReturned(PartitionQueue& partition, std::size_t count) {
+void DispatchScheduler::OnReturned(PartitionQueue& partition, std::size_t producer,
+                                   std::size_t count) {
   in_flight_ -= count;
-  BrokerQueue::OnCompleted(partition, count, clock_.Now());
+  // What was taken of the batch is stored first.
+  if (InFlightBatch* const batch = partition.BatchOn(producer)) batch->exclusive = true;
+  BrokerQueue::OnCompleted(partition, producer, count, clock_.Now());
+}
+
+DispatchScheduler::TimePoint::duration DispatchScheduler::Patience(const BrokerQueue& queue) const {
+  const auto usual = std::max(queue.usual_round, queue.concurrency.latency());
+  return std::clamp<TimePoint::duration>(usual * options_.straggler_factor,
+                                         options_.straggler_after, options_.straggler_latest);
 }
 
 void DispatchScheduler::CheckStragglers(TimePoint now, DispatchWork* work) {
   for (const auto& [leader, queue] : queues_) {
     if (queue->in_flight == 0 || !queue->up) continue;
-    const auto patience =
-        std::clamp<TimePoint::duration>(queue->usual_round * options_.straggler_factor,
-                                        options_.straggler_after, options_.straggler_latest);
-    // A broker that has said nothing since the round should have ended may be dead: what it would
-    // be sent now could not be withdrawn.
-    if (queue->heard - queue->round_began > patience) {
-      queue->DetachStragglers();
-    } else if (queue->heard > queue->round_began && now - queue->round_began > patience &&
-               !paused_) {
+    const auto patience = Patience(*queue);
+    const TimePoint oldest = queue->OldestDispatch();
+    // A broker that has said nothing since the batch should have been acknowledged may be dead:
+    // what it would be sent now could not be withdrawn.
+    if (queue->heard - oldest > patience) {
+      queue->DetachStragglers(queue->heard - patience);
+    } else if (queue->heard > oldest && now - oldest > patience && !paused_) {
       Probe(*queue, now, work);
     }
   }
@@ -142,8 +238,9 @@ void DispatchScheduler::Probe(BrokerQueue& queue, TimePoint now, DispatchWork* w
   while (!queue.probed) {
     PartitionQueue* const partition = queue.Next();
     if (partition == nullptr) return;
+    if (!partition->in_flight.empty()) continue;  // its end lists it again
     std::size_t bytes = 0;
-    queue.probed = DrainPartition(*partition, now, work, &bytes) != 0;
+    queue.probed = DrainPartition(*partition, 0, now, work, &bytes) != nullptr;
   }
 }
 
@@ -151,14 +248,18 @@ void DispatchScheduler::Probe(BrokerQueue& queue, TimePoint now, DispatchWork* w
 // once all reports of the event have been taken in (EndFutileLingers).
 void DispatchScheduler::MaybeLinger(BrokerQueue& queue, TimePoint now) {
   if (!linger_policy::MayLinger(queue)) return;
-  queue.linger =
+  const auto why =
       signals_.bursts.load() > 0 ? BrokerQueue::Linger::kForBurst : BrokerQueue::Linger::kForOthers;
-  queue.linger_until = now + linger_policy::MaxLinger(queue.linger, queue.usual_round);
-  signals_.lingering.fetch_add(1);
+  Linger(queue, why, now + linger_policy::MaxLinger(why, queue.usual_round));
   // Each side writes what the other reads before it reads what the other writes: either the queue
   // sees that the burst is over, or the burst sees that a queue lingers.
-  if (queue.linger == BrokerQueue::Linger::kForBurst && signals_.bursts.load() == 0)
-    EndLinger(queue);
+  if (why == BrokerQueue::Linger::kForBurst && signals_.bursts.load() == 0) EndLinger(queue);
+}
+
+void DispatchScheduler::Linger(BrokerQueue& queue, BrokerQueue::Linger why, TimePoint until) {
+  queue.linger = why;
+  queue.linger_until = until;
+  signals_.lingering.fetch_add(1);
 }
 
 void DispatchScheduler::EndLinger(BrokerQueue& queue) {
@@ -186,15 +287,16 @@ void DispatchScheduler::EndFutileLingers(TimePoint now) {
   }
 }
 
-DispatchScheduler::TimePoint DispatchScheduler::EndExpiredLingers(TimePoint now) {
+void DispatchScheduler::EndExpiredLingers(TimePoint now) {
+  for (const auto& [leader, queue] : queues_) {
+    if (queue->linger_until <= now) EndLinger(*queue);
+  }
+}
+
+DispatchScheduler::TimePoint DispatchScheduler::NextLingerEnd() const {
   TimePoint next = TimePoint::max();
   for (const auto& [leader, queue] : queues_) {
-    if (queue->linger == BrokerQueue::Linger::kNone) continue;
-    if (queue->linger_until <= now) {
-      EndLinger(*queue);
-    } else {
-      next = std::min(next, queue->linger_until);
-    }
+    if (queue->linger != BrokerQueue::Linger::kNone) next = std::min(next, queue->linger_until);
   }
   return next;
 }
@@ -205,11 +307,9 @@ bool DispatchScheduler::WaitsForLeader() const {
   });
 }
 
-DispatchScheduler::TimePoint DispatchScheduler::OldestRound(TimePoint now) const {
+DispatchScheduler::TimePoint DispatchScheduler::OldestDispatch(TimePoint now) const {
   TimePoint oldest = now;
-  for (const auto& [leader, queue] : queues_) {
-    if (queue->in_flight != 0) oldest = std::min(oldest, queue->round_began);
-  }
+  for (const auto& [leader, queue] : queues_) oldest = std::min(oldest, queue->OldestDispatch());
   return oldest;
 }
 

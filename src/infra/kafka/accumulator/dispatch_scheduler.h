@@ -1,25 +1,30 @@
-// Decides what is dispatched, to which broker and when. A part of RecordAccumulator, guarded by its
-// mutex.
+// Decides what is dispatched, to which broker, through which producer and when. A part of
+// RecordAccumulator, guarded by its mutex.
 //
-// Records are dispatched in rounds, one at a time for each leader broker (BrokerQueue). While a
-// round is in flight, records for that broker are queued; when its last report is in, what has
-// accumulated is dispatched, one batch for each partition. A record for an idle broker is
-// dispatched at once. While rounds of other brokers are in flight, or I/O threads are busy, a
-// broker with more records lingers first (linger_policy.h), so that the next round is larger. A
-// partition whose batch takes much longer than its broker's rounds usually do is detached: it no
-// longer delays the round, and is dispatched separately. A broker that is down, or does not answer,
-// gets nothing, except for one batch as a probe of a broker that answered a part of the round.
+// A broker has as many slots as its ConcurrencyLimit allows. As long as that is one round at a
+// time, records for the broker are queued while a round is in flight; when its last report is in,
+// what has accumulated is dispatched, one batch for each partition, perhaps after a linger
+// (linger_policy.h). Beyond that a batch is dispatched whenever a slot is free, at the pace of the
+// limit. A record for a broker to which nothing is in flight is dispatched at once.
 //
-// Order: a partition is drained only while nothing of it is in flight, and what is drained counts
-// as in flight from then on. That holds across leader changes too: being in flight is the
-// partition's own state, not the broker's.
+// A partition whose batch takes much longer than its broker's usually do is detached: it gives up
+// its slot, and is dispatched separately. A broker that is down, or does not answer, gets nothing,
+// except for one batch as a probe of a broker that answered a part of what it was sent.
+//
+// Order: a partition may have batches in flight on several producers, never two on one. A batch is
+// exclusive, and nothing else of its partition is dispatched until it is reported, if later records
+// have to be stored later: because they are of the same request, or because a request whose record
+// is in the batch has been answered. That is the partition's own state, not the broker's, so it
+// holds across leader changes too.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_SCHEDULER_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_SCHEDULER_H_
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "infra/kafka/accumulator/accumulator_options.h"
 #include "infra/kafka/accumulator/broker_queue.h"
@@ -61,13 +66,23 @@ class DispatchScheduler final {
   void Stall() { stalled_ = true; }
   void EndStall() { stalled_ = false; }
 
+  // So many producers may be used, at most kMaxProducers.
+  void SetProducers(std::size_t producers) { producers_ = producers; }
+
   // Takes what may be dispatched.
   void Drain(DispatchWork* work);
 
-  // `count` records of the partition's batch were reported; `stored`: at least one was stored.
-  void OnReported(PartitionQueue& partition, std::size_t count, bool stored, TimePoint now);
+  // Of the partition's batch on `producer` `count` records were reported; `stored`: at least one
+  // was stored.
+  void OnReported(PartitionQueue& partition, std::size_t producer, std::size_t count, bool stored,
+                  TimePoint now);
   // `count` records of the partition's batch were not taken by librdkafka.
-  void OnReturned(PartitionQueue& partition, std::size_t count);
+  void OnReturned(PartitionQueue& partition, std::size_t producer, std::size_t count);
+  // What is sent from now on must be stored after the record of that order number, which may be in
+  // flight.
+  static void MakeExclusive(PartitionQueue& partition, std::uint64_t order);
+  // The producer gave up a record of the partition that may still be stored.
+  static void Suspect(PartitionQueue& partition, std::size_t producer);
 
   // Detaches stragglers and probes brokers that have gone quiet. Once per Tick.
   void CheckStragglers(TimePoint now, DispatchWork* work);
@@ -76,22 +91,31 @@ class DispatchScheduler final {
   void EndBurstLingers();
   // After reports: lingers end that have nothing left to wait for.
   void EndFutileLingers(TimePoint now);
-  // Ends those whose time is over; returns when the next ends, or max().
-  TimePoint EndExpiredLingers(TimePoint now);
+  // Ends those whose time is over.
+  void EndExpiredLingers(TimePoint now);
+  // When the next one ends; max() if there is none.
+  TimePoint NextLingerEnd() const;
 
   std::size_t in_flight() const { return in_flight_; }
   // Records are queued for a broker that is not up, or for no leader at all.
   bool WaitsForLeader() const;
-  // When the oldest round in flight began; `now` if there is none.
-  TimePoint OldestRound(TimePoint now) const;
+  // When the oldest batch that has a slot was dispatched; `now` if there is none.
+  TimePoint OldestDispatch(TimePoint now) const;
 
  private:
   BrokerQueue& QueueOf(BrokerId leader);
+  bool MayDispatch(BrokerQueue& queue, DispatchWork* work);
   void DrainBroker(BrokerQueue& queue, DispatchWork* work);
-  std::size_t DrainPartition(PartitionQueue& partition, TimePoint now, DispatchWork* work,
-                             std::size_t* bytes);
+  std::optional<std::size_t> ChooseProducer(const BrokerQueue& queue, PartitionQueue& partition,
+                                            std::size_t batches) const;
+  InFlightBatch* DrainPartition(PartitionQueue& partition, std::size_t producer, TimePoint now,
+                                DispatchWork* work, std::size_t* bytes);
+  void DrainDetached(BrokerQueue& queue, DispatchWork* work);
+  void RotateSticky(PartitionQueue& drained);
+  TimePoint::duration Patience(const BrokerQueue& queue) const;
   void Probe(BrokerQueue& queue, TimePoint now, DispatchWork* work);
   void MaybeLinger(BrokerQueue& queue, TimePoint now);
+  void Linger(BrokerQueue& queue, BrokerQueue::Linger why, TimePoint until);
   void EndLinger(BrokerQueue& queue);
 
   const AccumulatorOptions& options_;
@@ -99,6 +123,7 @@ class DispatchScheduler final {
   LingerSignals& signals_;
   const Clock& clock_;
   std::map<BrokerId, std::unique_ptr<BrokerQueue>> queues_;
+  std::size_t producers_ = 1;
   std::size_t in_flight_ = 0;
   bool paused_ = false;
   bool stalled_ = false;

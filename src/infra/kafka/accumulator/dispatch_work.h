@@ -16,10 +16,11 @@ namespace gateway {
 
 struct PartitionQueue;
 
-// Records of one partition on their way to librdkafka. Until the partition's reports are in, no
-// other thread drains it, so the batch needs no lock.
+// Records of one partition on their way to one producer. Until their reports are in, nothing else
+// of the partition goes to that producer, so the batch needs no lock.
 struct PartitionBatch {
   PartitionQueue* partition;
+  std::size_t producer;
   RecordQueue records;
   std::size_t refused = 0;  // taken off `records`, because librdkafka never will take them
   bool busy = false;        // librdkafka has no room now
@@ -32,6 +33,7 @@ struct DispatchWork {
   std::size_t ending = 0;                                    // of both, counted as pending
   std::vector<std::size_t> rounds;                           // their sizes in records
   std::int64_t held_delta = 0;  // change of the number of queued records
+  bool timer_sooner = false;    // see TimerSink
 };
 
 }  // namespace gateway

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITION_QUEUE_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITION_QUEUE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "infra/kafka/accumulator/batch_bisector.h"
 #include "infra/kafka/accumulator/partitioner.h"
+#include "service/ports/clock.h"
 #include "service/produce/produce_operation.h"
 #include "service/types/pending_record.h"
 #include "service/types/record.h"
@@ -34,20 +36,49 @@ inline std::size_t MemoryBytes(const PendingRecord& record) {
   return record.record().PayloadBytes() + ProduceOperation::OverheadBytes(record.record());
 }
 
+// A batch of a partition between its dispatch and its last report. A producer has at most one of a
+// partition in flight, so that two of them identify it.
+struct InFlightBatch {
+  std::size_t producer = 0;
+  std::size_t count = 0;          // records not reported yet
+  std::uint64_t first_order = 0;  // of its records
+  std::uint64_t last_order = 0;
+  BrokerQueue* queue = nullptr;  // whose slot it takes; null: none, it was detached
+  Clock::TimePoint dispatched_at{};
+  bool bisected = false;  // a part of a batch that was refused
+  // What comes later must be stored later: nothing else of the partition is dispatched meanwhile.
+  bool exclusive = false;
+};
+
 struct PartitionQueue {
   PartitionQueue(TopicBacklog* owner, Partition index) : topic(owner), number(index) {}
 
-  // Nothing of it is in flight, so that the next batch may be dispatched, and there are records.
-  bool Ready() const { return in_flight == 0 && !held.empty(); }
+  // There are records, and the next batch may be dispatched as far as the partition's order goes.
+  bool Ready() const { return !held.empty() && (in_flight.empty() || MayOverlap()); }
+  // The next batch need not wait for those in flight.
+  bool MayOverlap() const {
+    return suspects == 0 && !detached && !bisector.active() &&
+           std::none_of(in_flight.begin(), in_flight.end(),
+                        [](const InFlightBatch& batch) { return batch.exclusive; });
+  }
+  // Its batch on that producer; null if there is none.
+  InFlightBatch* BatchOn(std::size_t producer) {
+    const auto found =
+        std::find_if(in_flight.begin(), in_flight.end(),
+                     [producer](const InFlightBatch& batch) { return batch.producer == producer; });
+    return found == in_flight.end() ? nullptr : &*found;
+  }
 
   TopicBacklog* const topic;
   const Partition number;
   TopicTurn* turn = nullptr;  // in the queue of its leader
   RecordQueue held;
-  std::size_t held_bytes = 0;  // on the wire
-  std::size_t in_flight = 0;   // dispatched and not reported yet: nothing more is until it is 0
-  std::uint64_t newest_in_flight = 0;    // order of the last record that was dispatched
-  BrokerQueue* dispatched_by = nullptr;  // in whose round it is; null: in none
+  std::size_t held_bytes = 0;            // on the wire
+  std::vector<InFlightBatch> in_flight;  // in the order of their dispatch
+  // A bit for each producer that gave up a batch whose outcome is unknown. What it sent may still
+  // arrive, but not after a later batch of that same producer (its sequence numbers): so that must
+  // be the next.
+  std::uint64_t suspects = 0;
   bool detached = false;  // a straggler: it is no part of rounds until a batch is stored
   bool listed = false;    // it is in a list of its turn or of its broker's queue
   BatchBisector bisector;

@@ -24,10 +24,11 @@ void HashKeys(const RecordQueue& records) {
 }  // namespace
 
 RecordAccumulator::RecordAccumulator(Options options, BatchSink& batches, ReportSink& reports,
-                                     ProduceMetrics& metrics, const Clock& clock)
+                                     TimerSink& timer, ProduceMetrics& metrics, const Clock& clock)
     : options_(options),
       batches_(batches),
       reports_(reports),
+      timer_(timer),
       metrics_(metrics),
       clock_(clock),
       backlogs_(options_),
@@ -41,8 +42,9 @@ RecordAccumulator::Submitted RecordAccumulator::Submit(RecordQueue records) {
     MutexLock lock(mutex_);
     result.topic_at_limit = FindTopicAtLimit(records);
     if (result.topic_at_limit) return result;
+    const std::uint64_t request = ++requests_;
     while (true) {
-      Append(&records, kSlice, &result, &work);
+      Append(request, &records, &result, &work);
       if (records.empty()) break;
       lock.Unlock();
       lock.Lock();
@@ -68,12 +70,15 @@ std::optional<std::string> RecordAccumulator::FindTopicAtLimit(const RecordQueue
 
 // Records of a topic that is not known wait, and those that follow wait behind them until it is, so
 // that none overtakes.
-void RecordAccumulator::Append(RecordQueue* records, std::size_t most, Submitted* result,
+void RecordAccumulator::Append(std::uint64_t request, RecordQueue* records, Submitted* result,
                                DispatchWork* work) {
   TopicBacklog* topic = nullptr;
-  for (std::size_t i = 0; i < most; ++i) {
+  const bool more_follow = records->size() > kSlice;
+  for (std::size_t i = 0; i < kSlice; ++i) {
     PendingRecord* const record = records->Pop();
     if (record == nullptr) return;
+    record->request = request;
+    record->more_follow = more_follow;
     const std::string_view name = record->record().topic;
     if (topic == nullptr || topic->name != name) topic = &backlogs_.FindOrAdd(name);
     if (topic->state == TopicBacklog::State::kKnown) {
@@ -177,12 +182,28 @@ Clock::TimePoint::duration RecordAccumulator::ReleaseLingering() {
   DispatchWork work;
   {
     const MutexLock lock(mutex_);
-    next = scheduler_.EndExpiredLingers(clock_.Now());
+    scheduler_.EndExpiredLingers(clock_.Now());
     Drain(&work);
+    next = scheduler_.NextLingerEnd();
   }
+  work.timer_sooner = false;
   CarryOut(std::move(work));
   return next == TimePoint::max() ? TimePoint::duration::max()
                                   : std::max(next - clock_.Now(), TimePoint::duration(0));
+}
+
+PartitionQueue* RecordAccumulator::Find(std::string_view name, Partition partition) const {
+  const TopicBacklog* const topic = backlogs_.Find(name);
+  const auto number = static_cast<std::size_t>(partition);
+  if (topic == nullptr || number >= topic->partitions.size()) return nullptr;
+  return topic->partitions[number].get();
+}
+
+void RecordAccumulator::Suspect(std::string_view topic, Partition partition, std::size_t producer) {
+  const MutexLock lock(mutex_);
+  if (PartitionQueue* const found = Find(topic, partition)) {
+    DispatchScheduler::Suspect(*found, producer);
+  }
 }
 
 void RecordAccumulator::OnReports(std::span<Reported> reports) {
@@ -191,17 +212,16 @@ void RecordAccumulator::OnReports(std::span<Reported> reports) {
     const MutexLock lock(mutex_);
     const TimePoint now = clock_.Now();
     for (Reported& reported : reports) {
-      const TopicBacklog* const topic = backlogs_.Find(reported.topic);
-      const auto number = static_cast<std::size_t>(reported.partition);
-      if (topic == nullptr || number >= topic->partitions.size()) continue;
-      PartitionQueue& partition = *topic->partitions[number];
-      RetryReported(partition, &reported, &work);
-      scheduler_.OnReported(partition, reported.count, reported.stored, now);
+      PartitionQueue* const partition = Find(reported.topic, reported.partition);
+      if (partition == nullptr) continue;
+      RetryReported(*partition, &reported, &work);
+      scheduler_.OnReported(*partition, reported.producer, reported.count, reported.stored, now);
     }
     scheduler_.EndStall();
     scheduler_.EndFutileLingers(now);
     Drain(&work);
   }
+  work.timer_sooner = false;  // ReleaseLingering is next
   CarryOut(std::move(work));
 }
 
@@ -210,9 +230,15 @@ void RecordAccumulator::OnReports(std::span<Reported> reports) {
 void RecordAccumulator::RetryReported(PartitionQueue& partition, Reported* reported,
                                       DispatchWork* work) {
   RecordQueue retry = std::move(reported->retry);
-  if (retry.empty()) return partition.bisector.OnAccepted();
+  InFlightBatch* const batch = partition.BatchOn(reported->producer);
+  if (batch == nullptr) return;
+  if (retry.empty()) {
+    if (batch->bisected) partition.bisector.OnAccepted();
+    return;
+  }
+  batch->exclusive = true;  // the rest of it is stored first
   if (!reported->refused) return backlogs_.Requeue(partition, std::move(retry), work);
-  const bool behind_it = retry.back()->order != partition.newest_in_flight;
+  const bool behind_it = retry.back()->order != batch->last_order;
   if (partition.bisector.OnRefused(retry.size(), behind_it ? 0 : options_.refusals)) {
     return backlogs_.Requeue(partition, std::move(retry), work);
   }
@@ -269,6 +295,19 @@ void RecordAccumulator::Tick() {
   CarryOut(std::move(work));
 }
 
+void RecordAccumulator::SetProducers(std::size_t producers) {
+  const MutexLock lock(mutex_);
+  scheduler_.SetProducers(producers);
+}
+
+void RecordAccumulator::OnExpired(std::span<const PendingRecord* const> records) {
+  const MutexLock lock(mutex_);
+  for (const PendingRecord* const record : records) {
+    PartitionQueue* const partition = Find(record->record().topic, record->assigned);
+    if (partition != nullptr) DispatchScheduler::MakeExclusive(*partition, record->order);
+  }
+}
+
 void RecordAccumulator::OnWithdrawn(std::size_t count) {
   const MutexLock lock(mutex_);
   backlogs_.OnWithdrawn(count);
@@ -305,7 +344,7 @@ RecordAccumulator::Stats RecordAccumulator::Snapshot() const {
   if (stats.held + stats.in_flight == 0) return stats;
   const TimePoint now = clock_.Now();
   const TimePoint oldest =
-      std::min(backlogs_.OldestSince().value_or(now), scheduler_.OldestRound(now));
+      std::min(backlogs_.OldestSince().value_or(now), scheduler_.OldestDispatch(now));
   stats.oldest = std::chrono::duration_cast<std::chrono::milliseconds>(now - oldest);
   return stats;
 }
@@ -321,6 +360,7 @@ void RecordAccumulator::CarryOut(DispatchWork work) {
   while (true) {
     std::vector<std::pair<PendingRecord*, Error>> refused;
     for (PartitionBatch& batch : work.batches) HandOver(&batch, &refused);
+    if (std::exchange(work.timer_sooner, false)) timer_.OnTimerSooner();
     if (work.held_delta != 0) metrics_.OnRecordsHeld(std::exchange(work.held_delta, 0));
     for (const std::size_t records : work.rounds) metrics_.OnDispatchRound(records);
     work.rounds.clear();
@@ -341,15 +381,15 @@ void RecordAccumulator::CarryOut(DispatchWork work) {
       const MutexLock lock(mutex_);
       ending_ -= ended;
     }
-    if (work.batches.empty() && work.held_delta == 0) return;
+    if (work.batches.empty() && work.held_delta == 0 && !work.timer_sooner) return;
   }
 }
 
 void RecordAccumulator::HandOver(PartitionBatch* batch,
                                  std::vector<std::pair<PendingRecord*, Error>>* refused) {
   while (!batch->records.empty()) {
-    std::optional<BatchRefusal> refusal =
-        batches_.Produce(batch->partition->topic->name, batch->partition->number, &batch->records);
+    std::optional<BatchRefusal> refusal = batches_.Produce(
+        batch->producer, batch->partition->topic->name, batch->partition->number, &batch->records);
     if (!refusal) return;
     batch->busy = refusal->busy;
     if (batch->busy) return;
@@ -364,7 +404,7 @@ void RecordAccumulator::TakeBack(PartitionBatch* batch, DispatchWork* work) {
   backlogs_.Requeue(*batch->partition, std::move(batch->records), work);
   if (batch->busy) scheduler_.Stall();
   ending_ += batch->refused;
-  scheduler_.OnReturned(*batch->partition, returned);
+  scheduler_.OnReturned(*batch->partition, batch->producer, returned);
 }
 
 // Reports the records that go no further.

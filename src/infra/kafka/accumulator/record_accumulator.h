@@ -56,13 +56,14 @@ class RecordAccumulator final {
     Partition partition = 0;
     std::size_t count = 0;
     bool stored = false;  // at least one was
+    std::size_t producer = 0;
     RecordQueue retry{};
     bool refused = false;  // `retry` is a batch that a broker refused: not in one batch again
     ErrorCode code{};      // what they fail with if they cannot be sent again in their order
   };
 
   // Everything but the options must outlive the accumulator.
-  RecordAccumulator(Options options, BatchSink& batches, ReportSink& reports,
+  RecordAccumulator(Options options, BatchSink& batches, ReportSink& reports, TimerSink& timer,
                     ProduceMetrics& metrics, const Clock& clock);
   RecordAccumulator(const RecordAccumulator&) = delete;
   RecordAccumulator& operator=(const RecordAccumulator&) = delete;
@@ -92,9 +93,12 @@ class RecordAccumulator final {
   void BeginBurst() { signals_.bursts.fetch_add(1); }
   void EndBurst() EXCLUDES(mutex_);
   // Dispatches for brokers that have lingered long enough; returns the time until the next of them
-  // has, or max(). Due after OnReports, and when that time is over.
+  // has, or max(). Due after OnReports, when that time is over, and when TimerSink says so.
   TimePoint::duration ReleaseLingering() EXCLUDES(mutex_);
 
+  // The producer has given up a record of the partition that may still be stored. Before the
+  // record's own Report: records of later requests must not be stored before it.
+  void Suspect(std::string_view topic, Partition partition, std::size_t producer) EXCLUDES(mutex_);
   // All that one event of librdkafka reported, after the records' own Report.
   void OnReports(std::span<Reported> reports) EXCLUDES(mutex_);
 
@@ -111,6 +115,13 @@ class RecordAccumulator final {
   // Due about ten times per second: stragglers are detached, records that have been queued for too
   // long fail, and a full queue of librdkafka is tried again.
   void Tick() EXCLUDES(mutex_);
+
+  // So many producers take batches: the next round uses them.
+  void SetProducers(std::size_t producers) EXCLUDES(mutex_);
+
+  // The requests of these records are about to be answered although the records may be in flight:
+  // what is submitted from now on is not stored before them.
+  void OnExpired(std::span<const PendingRecord* const> records) EXCLUDES(mutex_);
 
   // That many records have been withdrawn; Sweep finds them. Cheap when there are none.
   void OnWithdrawn(std::size_t count) EXCLUDES(mutex_);
@@ -133,8 +144,9 @@ class RecordAccumulator final {
   bool WaitsForLeader() const EXCLUDES(mutex_);
 
  private:
+  PartitionQueue* Find(std::string_view topic, Partition partition) const REQUIRES(mutex_);
   std::optional<std::string> FindTopicAtLimit(const RecordQueue& records) const REQUIRES(mutex_);
-  void Append(RecordQueue* records, std::size_t most, Submitted* result, DispatchWork* work)
+  void Append(std::uint64_t request, RecordQueue* records, Submitted* result, DispatchWork* work)
       REQUIRES(mutex_);
   void Drain(DispatchWork* work) REQUIRES(mutex_);
   void RetryReported(PartitionQueue& partition, Reported* reported, DispatchWork* work)
@@ -147,6 +159,7 @@ class RecordAccumulator final {
   const Options options_;
   BatchSink& batches_;
   ReportSink& reports_;
+  TimerSink& timer_;
   ProduceMetrics& metrics_;
   const Clock& clock_;
 
@@ -155,6 +168,7 @@ class RecordAccumulator final {
   TopicBacklogs backlogs_ GUARDED_BY(mutex_);
   DispatchScheduler scheduler_ GUARDED_BY(mutex_);
   std::int64_t held_reported_ GUARDED_BY(mutex_) = 0;  // what the gauge counts
+  std::uint64_t requests_ GUARDED_BY(mutex_) = 0;      // that were submitted
   std::size_t ending_ GUARDED_BY(mutex_) = 0;          // records in a DispatchWork, to be reported
 };
 

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_SINKS_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_SINKS_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -22,10 +23,17 @@ struct BatchRefusal {
 class BatchSink {
  public:
   virtual ~BatchSink() = default;
-  // Hands `records` to Kafka's client in order and takes each off the queue as it is handed over.
-  // Nothing: all were taken. Otherwise the first of those left was refused.
-  virtual std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
-                                              RecordQueue* records) = 0;
+  // Hands `records` to producer number `producer` in order and takes each off the queue as it is
+  // handed over. Nothing: all were taken. Otherwise the first of those left was refused.
+  virtual std::optional<BatchRefusal> Produce(std::size_t producer, const std::string& topic,
+                                              Partition partition, RecordQueue* records) = 0;
+};
+
+class TimerSink {
+ public:
+  virtual ~TimerSink() = default;
+  // ReleaseLingering is due sooner than its last call said: call it now.
+  virtual void OnTimerSooner() = 0;
 };
 
 class ReportSink {

@@ -86,6 +86,7 @@ void TopicBacklogs::UpdateLimitState(TopicBacklog& topic) {
 
 // To the end of the queue.
 void TopicBacklogs::Enqueue(PartitionQueue& partition, PendingRecord* record) {
+  record->assigned = partition.number;
   partition.held.Push(record);
   partition.held_bytes += WireBytes(*record);
   BrokerQueue::List(partition);
@@ -257,7 +258,9 @@ std::optional<TopicBacklogs::TimePoint> TopicBacklogs::OldestSince() const {
     for (const auto& partition : topic->partitions) {
       if (!partition->held.empty()) order = std::min(order, partition->held.front()->order);
       // As old as the newest record of its batch, at least.
-      if (partition->in_flight != 0) order = std::min(order, partition->newest_in_flight);
+      for (const InFlightBatch& batch : partition->in_flight) {
+        order = std::min(order, batch.last_order);
+      }
     }
   }
   return ages_.GivenBy(order);

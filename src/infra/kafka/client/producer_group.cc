@@ -74,7 +74,11 @@ ProducerGroup::ProducerGroup(std::vector<RdClient> clients, int wake)
 
 // Topics must be destroyed before clients, and both before the eventfd.
 ProducerGroup::~ProducerGroup() {
-  topics_.clear();
+  for (const auto& topic : topics_) {
+    for (const auto& handle : topic->handles) {
+      if (handle.load() != nullptr) rd_kafka_topic_destroy(handle.load());
+    }
+  }
   for (const Client& client : clients_) {
     rd_kafka_queue_io_event_enable(client.queue.get(), -1, nullptr, 0);
   }
@@ -82,43 +86,36 @@ ProducerGroup::~ProducerGroup() {
   close(wake_);
 }
 
-KafkaTopic* ProducerGroup::OpenTopic(const std::string& name, Partition partitions) {
-  const MutexLock lock(topics_mutex_);
-  auto topic = std::make_unique<KafkaTopic>();
-  topic->name = name;
-  topic->first = partitions_;
-  topic->handles.resize(clients_.size());
-  if (!OpenHandles(topic.get(), partitions)) return nullptr;
-  partitions_ += static_cast<std::size_t>(std::max(partitions, 1));
-  topics_.push_back(std::move(topic));
-  return topics_.back().get();
+KafkaTopic* ProducerGroup::OpenTopic(const std::string& name) {
+  auto topic = std::make_unique<KafkaTopic>(name, clients());
+  KafkaTopic* const opened = topic.get();
+  {
+    const MutexLock lock(topics_mutex_);
+    topics_.push_back(std::move(topic));
+  }
+  return HandleOf(0, *opened) == nullptr ? nullptr : opened;
 }
 
-bool ProducerGroup::OpenHandles(KafkaTopic* topic, Partition partitions) {
-  for (Partition i = 0; i < std::max(partitions, 1); ++i) {
-    const std::size_t client = ClientFor(topic->first + static_cast<std::size_t>(i), clients());
-    RdTopic& handle = topic->handles[client];
-    if (handle != nullptr) continue;
-    handle.reset(rd_kafka_topic_new(clients_[client].handle.get(), topic->name.c_str(), nullptr));
-    if (handle == nullptr) return false;
+rd_kafka_topic_t* ProducerGroup::HandleOf(std::size_t client, KafkaTopic& topic) {
+  std::atomic<rd_kafka_topic_t*>& handle = topic.handles[client];
+  if (rd_kafka_topic_t* const known = handle.load(std::memory_order_acquire)) return known;
+  const MutexLock lock(topics_mutex_);
+  if (handle.load() == nullptr) {
+    handle.store(rd_kafka_topic_new(clients_[client].handle.get(), topic.name.c_str(), nullptr));
     used_[client].store(true);
   }
-  return true;
-}
-
-bool ProducerGroup::OpenPartitions(KafkaTopic* topic, Partition partitions) {
-  const MutexLock lock(topics_mutex_);
-  return OpenHandles(topic, partitions);
+  return handle.load();
 }
 
 bool ProducerGroup::GrowTopic(KafkaTopic* topic, Partition partitions,
                               std::chrono::milliseconds timeout) {
-  bool all = OpenPartitions(topic, partitions);
+  bool all = true;
   const auto until = std::chrono::steady_clock::now() + timeout;
   for (std::size_t i = 0; i < clients(); ++i) {
-    if (topic->handles[i] == nullptr) continue;
+    rd_kafka_topic_t* const handle = topic->handles[i].load();
+    if (handle == nullptr) continue;
     const rd_kafka_metadata_t* raw = nullptr;
-    rd_kafka_metadata(clients_[i].handle.get(), 0, topic->handles[i].get(), &raw, LeftUntil(until));
+    rd_kafka_metadata(clients_[i].handle.get(), 0, handle, &raw, LeftUntil(until));
     const RdMetadata metadata(raw);  // librdkafka has stored it; null if no broker answered
     all = all && metadata != nullptr && metadata->topic_cnt == 1 &&
           metadata->topics[0].partition_cnt >= partitions;
@@ -126,12 +123,10 @@ bool ProducerGroup::GrowTopic(KafkaTopic* topic, Partition partitions,
   return all;
 }
 
-rd_kafka_resp_err_t ProducerGroup::Produce(const KafkaTopic& topic, Partition partition,
-                                           PendingRecord* pending) {
-  const std::size_t client =
-      ClientFor(topic.first + static_cast<std::size_t>(partition), clients());
-  rd_kafka_topic_t* const handle = topic.handles[client].get();
-  if (handle == nullptr) return RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+rd_kafka_resp_err_t ProducerGroup::Produce(std::size_t client, KafkaTopic& topic,
+                                           Partition partition, PendingRecord* pending) {
+  rd_kafka_topic_t* const handle = HandleOf(client, topic);
+  if (handle == nullptr) return RD_KAFKA_RESP_ERR__INVALID_ARG;
   const Record& record = pending->record();
   const Bytes key = BytesOf(record.key);
   const Bytes value = BytesOf(record.value);

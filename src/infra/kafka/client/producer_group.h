@@ -1,12 +1,13 @@
 // The producing instance: one or several librdkafka clients (Kafka:Producers) that are created and
 // replaced together, with their event queues and topic handles; the only place where a record
-// becomes a librdkafka message. A partition always uses the same client, which keeps its order.
+// becomes a librdkafka message. Each client is an idempotent producer of its own, and keeps the
+// order of what it is handed; the order between clients is the accumulator's job.
 //
-// Several, because a broker handles one request per connection at a time, and librdkafka sends one
-// request per partition, so records for dozens of partitions wait for one connection. Each run of
-// eight partitions shares a client: fewer gain nothing from a second one (docs/adr/0012).
+// Several, because librdkafka sends one partition per request and has at most five requests under
+// way per connection, and a broker handles the requests of a connection one by one
+// (docs/adr/0012).
 //
-// Made and destroyed by KafkaProducer; Produce, OpenTopic and OpenPartitions may be called from any
+// Made and destroyed by KafkaProducer; Produce and OpenTopic may be called from any
 // thread, Poll from one, GrowTopic from one. Every record must be reported, and every event of Poll
 // destroyed, before the last reference goes: librdkafka would drop the records silently, and access
 // the event's client.
@@ -28,18 +29,14 @@
 
 namespace gateway {
 
-// The client, of `clients`, for the `number`-th of all partitions, counted as their topics are
-// opened.
-constexpr std::size_t ClientFor(std::size_t number, std::size_t clients) {
-  constexpr std::size_t kPartitionsPerClient = 8;
-  return number / kPartitionsPerClient % clients;
-}
-
 // A topic of an instance. Plain data of ProducerGroup.
 struct KafkaTopic {
-  std::string name;
-  std::size_t first = 0;         // partitions opened before this topic
-  std::vector<RdTopic> handles;  // by client; null where none of its partitions is
+  explicit KafkaTopic(std::string topic_name, std::size_t clients)
+      : name(std::move(topic_name)), handles(clients) {}
+
+  const std::string name;
+  // By client; null until it gets the first record of the topic.
+  std::vector<std::atomic<rd_kafka_topic_t*>> handles;
 };
 
 class ProducerGroup final {
@@ -56,19 +53,17 @@ class ProducerGroup final {
 
   // Opens a topic for the lifetime of the instance: only for existing topics. nullptr if librdkafka
   // rejects the name.
-  KafkaTopic* OpenTopic(const std::string& name, Partition partitions);
+  KafkaTopic* OpenTopic(const std::string& name);
 
-  // The topic now has this many partitions: opens it on further clients if needed. Call before
-  // producing to a new partition. False if librdkafka rejects the name.
-  bool OpenPartitions(KafkaTopic* topic, Partition partitions);
-  // The same, and makes librdkafka request the topic's metadata, because it rejects partitions that
-  // it does not know. Blocks for at most `timeout`. False if some client does not know all
-  // partitions yet: try again. One thread at a time.
+  // The topic has this many partitions now: makes librdkafka request the topic's metadata, because
+  // it rejects partitions that it does not know. Blocks for at most `timeout`. False if some client
+  // does not know all partitions yet: try again. One thread at a time.
   bool GrowTopic(KafkaTopic* topic, Partition partitions, std::chrono::milliseconds timeout);
 
-  // Hands the record to librdkafka with the record itself as opaque. On success a delivery report
-  // follows; on an error nothing was enqueued and no report follows.
-  rd_kafka_resp_err_t Produce(const KafkaTopic& topic, Partition partition, PendingRecord* record);
+  // Hands the record to the client with the record itself as opaque. On success a delivery report
+  // of that client follows; on an error nothing was enqueued and no report follows.
+  rd_kafka_resp_err_t Produce(std::size_t client, KafkaTopic& topic, Partition partition,
+                              PendingRecord* record);
 
   // The next event of any client, and which; no event after `timeout`.
   struct Polled {
@@ -86,7 +81,7 @@ class ProducerGroup final {
   // Every record that is not in flight gets one; does not block.
   void PurgeQueued();
 
-  // Whether the client has partitions. The first client always counts as in use.
+  // Whether the client has got records. The first client always counts as in use.
   bool InUse(std::size_t client) const { return client == 0 || used_[client].load(); }
 
   std::size_t clients() const { return clients_.size(); }
@@ -101,7 +96,8 @@ class ProducerGroup final {
 
   ProducerGroup(std::vector<RdClient> clients, int wake);
 
-  bool OpenHandles(KafkaTopic* topic, Partition partitions);
+  // The topic's handle of the client, made if need be; null if librdkafka rejects the name.
+  rd_kafka_topic_t* HandleOf(std::size_t client, KafkaTopic& topic);
 
   const int wake_;               // an eventfd: one of the queues is no longer empty
   std::vector<Client> clients_;  // unguarded: unchanged from construction to destruction
@@ -110,7 +106,6 @@ class ProducerGroup final {
   std::size_t polled_ = 0;  // whose turn it is; unguarded: the polling thread's own
   Mutex topics_mutex_;
   std::vector<std::unique_ptr<KafkaTopic>> topics_ GUARDED_BY(topics_mutex_);
-  std::size_t partitions_ GUARDED_BY(topics_mutex_) = 0;  // of all topics
 };
 
 }  // namespace gateway

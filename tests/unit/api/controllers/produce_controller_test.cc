@@ -244,6 +244,7 @@ TEST_F(RespondAsyncTest, IsAnsweredWhenTheRecordsAreQueued) {
   EXPECT_EQ(response.body, R"({"status":"Accepted","total":2})");
   EXPECT_EQ(HeaderOf(response, "Preference-Applied"), "respond-async");
   EXPECT_EQ(producer.sent.size(), 2U);
+  EXPECT_TRUE(producer.sent.front()->answered) << "what its client sends next is stored later";
   EXPECT_EQ(admission.requests(), 1U) << "its bytes are still in use";
   EXPECT_EQ(on_deadline, nullptr);
   for (PendingRecord* record : producer.sent) record->Report(Stored(0, 1));

@@ -1,8 +1,9 @@
-// Several librdkafka clients that are one producing instance: which of them a partition has, and
-// that they live and die together.
+// Several librdkafka clients that are one producing instance: records go to the one that is named,
+// and they live and die together.
 #include <gmock/gmock.h>
 
 #include <deque>
+#include <optional>
 #include <set>
 
 #include "infra/kafka/client/client_config.h"
@@ -18,15 +19,6 @@ using ::testing::HasSubstr;
 using testing::ReadBack;
 using ::testing::SizeIs;
 using testing::TestRecord;
-
-TEST(KafkaClients, EightPartitionsShareAClient) {
-  std::vector<std::size_t> of;
-  for (std::size_t partition = 0; partition <= 24; partition += 4) {
-    of.push_back(ClientFor(partition, 3));
-  }
-  EXPECT_THAT(of, ElementsAre(0, 0, 1, 1, 2, 2, 0));
-  EXPECT_EQ(ClientFor(100, 1), 0U);
-}
 
 class KafkaClientsOfAnInstance : public ::testing::Test {
  protected:
@@ -49,45 +41,34 @@ class KafkaClientsOfAnInstance : public ::testing::Test {
   const std::shared_ptr<ProducerGroup> instance_;
 };
 
-TEST_F(KafkaClientsOfAnInstance, ATopicIsOpenedWhereItsPartitionsAre) {
-  EXPECT_THAT(ClientsOf(*instance_->OpenTopic("six", 6)), ElementsAre(0));
-  EXPECT_THAT(ClientsOf(*instance_->OpenTopic("six more", 6)), ElementsAre(0, 1));  // 6 to 11
-  EXPECT_THAT(ClientsOf(*instance_->OpenTopic("many", 100)), ElementsAre(0, 1, 2));
-}
-
-TEST_F(KafkaClientsOfAnInstance, ManySmallTopicsAreSpread) {
-  std::vector<std::size_t> topics(instance_->clients());
-  for (int i = 0; i < 48; ++i) {
-    const KafkaTopic* const topic = instance_->OpenTopic("t" + std::to_string(i), 1);
-    ++topics[*ClientsOf(*topic).begin()];
-  }
-  EXPECT_THAT(topics, ElementsAre(16, 16, 16));
-}
-
-TEST_F(KafkaClientsOfAnInstance, AGrownTopicIsOpenedWhereItsNewPartitionsAre) {
-  KafkaTopic* const topic = instance_->OpenTopic("t", 8);
+TEST_F(KafkaClientsOfAnInstance, ATopicIsOpenedWhereItsRecordsGo) {
+  KafkaTopic* const topic = instance_->OpenTopic("t");
   EXPECT_THAT(ClientsOf(*topic), ElementsAre(0));
-  EXPECT_FALSE(instance_->GrowTopic(topic, 9, std::chrono::milliseconds(1))) << "nobody answers";
-  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 1));
+  EXPECT_FALSE(instance_->InUse(2));
+  TestRecord record("t", "k", "v");
+  EXPECT_EQ(instance_->Produce(2, *topic, 0, &record), RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 2));
+  EXPECT_TRUE(instance_->InUse(2));
+  instance_->Purge();
+  const auto hang = std::chrono::steady_clock::now() + testing::kHang;
+  std::optional<std::size_t> reported_by;
+  while (!reported_by && std::chrono::steady_clock::now() < hang) {
+    const ProducerGroup::Polled polled = instance_->Poll(testing::kHang);
+    if (polled.event && rd_kafka_event_type(polled.event.get()) == RD_KAFKA_EVENT_DR) {
+      reported_by = polled.client;
+    }
+  }
+  EXPECT_EQ(reported_by, 2U);
 }
 
-TEST_F(KafkaClientsOfAnInstance, ATopicThatIsBackWithMorePartitionsIsOpenedForThem) {
-  KafkaTopic* const topic = instance_->OpenTopic("t", 8);
-  EXPECT_FALSE(instance_->InUse(1));
-  ASSERT_TRUE(instance_->OpenPartitions(topic, 17));
-  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 1, 2));
-  EXPECT_TRUE(instance_->InUse(1));
+TEST_F(KafkaClientsOfAnInstance, ATopicHasNotGrownBeforeABrokerSaysSo) {
+  KafkaTopic* const topic = instance_->OpenTopic("t");
+  EXPECT_FALSE(instance_->GrowTopic(topic, 9, std::chrono::milliseconds(1)));
 }
 
 TEST_F(KafkaClientsOfAnInstance, TheFirstIsInUseFromTheStart) {
   EXPECT_TRUE(instance_->InUse(0));
   EXPECT_FALSE(instance_->InUse(2));
-}
-
-TEST_F(KafkaClientsOfAnInstance, ARecordOfAPartitionThatNobodyOpenedIsRefused) {
-  KafkaTopic* const topic = instance_->OpenTopic("t", 8);
-  TestRecord record("t", "k", "v", 8);
-  EXPECT_EQ(instance_->Produce(*topic, 8, &record), RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
 }
 
 // There is no broker, of which the clients may say something at any time.
@@ -99,7 +80,6 @@ TEST_F(KafkaClientsOfAnInstance, APollThatWaitsIsWoken) {
   EXPECT_LT(std::chrono::steady_clock::now(), hang);
 }
 
-// The embedded broker makes topics of four partitions: the third is the second client's.
 TEST(KafkaClients, RecordsOfEachAreStored) {
   EmbeddedKafka kafka([](auto& options) { options.kafka.producers = 2; });
   std::deque<TestRecord> records;
@@ -114,7 +94,7 @@ TEST(KafkaClients, ATopicHasGrownOnceTheyHaveHeardOfAllItsPartitions) {
   EmbeddedKafka kafka;
   rd_kafka_mock_topic_create(kafka.broker().cluster(), "t", 4, 1);
   const auto instance = KafkaProducerTestPeer::Instance(kafka.producer());
-  KafkaTopic* const topic = instance->OpenTopic("t", 2);
+  KafkaTopic* const topic = instance->OpenTopic("t");
   EXPECT_FALSE(instance->GrowTopic(topic, 5, testing::kHang)) << "a broker that is behind";
   EXPECT_TRUE(instance->GrowTopic(topic, 4, testing::kHang));
 }

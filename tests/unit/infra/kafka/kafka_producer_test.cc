@@ -208,8 +208,9 @@ TEST(KafkaProducer, WhileTheLeaderIsDownADeadlineWithdraws) {
   EXPECT_EQ(held.Await().error().persistence, Persistence::kNotPersisted);
 }
 
+// With one producer even requests that are not answered yet keep their order.
 TEST(KafkaProducer, ABurstThatBeginsOnAnUnknownTopicIsStoredInOrder) {
-  EmbeddedKafka kafka;
+  EmbeddedKafka kafka([](auto& options) { options.kafka.producers = 1; });
   constexpr int kRecords = 5'000;
   std::deque<TestRecord> records;
   for (int i = 0; i < kRecords; ++i) records.emplace_back("t", "k", std::to_string(i), 1);

@@ -176,6 +176,7 @@ TEST_F(ProduceOperationTest, TheDeadlineWithdrawsQueuedRecordsAndReportsIt) {
   }
   EXPECT_EQ(outcomes_[1].error().persistence, Persistence::kPossiblyPersisted);
   EXPECT_EQ(producer_.withdrawn, 2U);
+  EXPECT_EQ(producer_.expired, 1U) << "what is sent next must be stored after it";
   EXPECT_FALSE(producer_.sent[0]->TryClaim())
       << "it may be sent after the client was told it is not";
   EXPECT_TRUE(producer_.sent[1]->expired());

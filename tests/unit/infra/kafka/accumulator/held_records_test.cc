@@ -220,15 +220,15 @@ TEST_F(RecordAccumulatorTest, ADrainThatGivesUpFailsAllQueuedRecords) {
 
 // Senders, deadlines and reports at once: every record is reported once, each partition's records
 // keep their order, and never two batches of a partition are in flight.
-class ConcurrentKafka final : public BatchSink, public ReportSink {
+class ConcurrentKafka final : public BatchSink, public ReportSink, public TimerSink {
  public:
   struct Batch {
     std::string topic;
     Partition partition;
     std::vector<PendingRecord*> records;
   };
-  std::optional<BatchRefusal> Produce(const std::string& topic, Partition partition,
-                                      RecordQueue* records) override {
+  std::optional<BatchRefusal> Produce(std::size_t /*producer*/, const std::string& topic,
+                                      Partition partition, RecordQueue* records) override {
     Batch batch{topic, partition, {}};
     while (PendingRecord* record = records->Pop()) batch.records.push_back(record);
     const std::lock_guard lock(mutex);
@@ -236,6 +236,7 @@ class ConcurrentKafka final : public BatchSink, public ReportSink {
     batches.push_back(std::move(batch));
     return std::nullopt;
   }
+  void OnTimerSooner() override {}
   void Report(PendingRecord* record, DeliveryReport report) override {
     record->Report(std::move(report));
   }
@@ -264,7 +265,7 @@ void RunConcurrently(RecordAccumulator::Options options) {
   ConcurrentKafka kafka;
   testing::FakeMetrics metrics;
   const SystemClock clock;
-  RecordAccumulator queue(options, kafka, kafka, metrics, clock);
+  RecordAccumulator queue(options, kafka, kafka, kafka, metrics, clock);
   queue.SetLayout("t", {{1, 1, 2, 2}});
   std::deque<CountedRecord> records(kSenders * kEach);
   std::atomic<bool> done{false};
