@@ -210,9 +210,9 @@ void AddKafka(std::vector<Property>* rows) {
              1'024, kTebibyte),
       Ranged(Kafka<&K::producers>(
                  "Kafka:Producers", "clients",
-                 "Number of librdkafka producers that share the partitions; each connects to every "
-                 "broker. 0 lets the gateway choose. More producers help when dozens of partitions "
-                 "are written at the same time."),
+                 "Maximum number of librdkafka producers; each connects to every broker. 0 lets the "
+                 "gateway choose. How many of them a broker gets records from at a time follows its "
+                 "acknowledgement times. With 1 a broker gets one dispatch round at a time."),
              0, 16),
       Ranged(Kafka<&K::metadata_refresh>(
                  "Kafka:MetadataRefreshMs", kMs,

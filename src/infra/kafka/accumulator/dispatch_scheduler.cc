@@ -9,6 +9,16 @@
 
 namespace gateway {
 
+namespace {
+
+// The producer for a batch of a partition that has nothing else in flight.
+std::size_t LoneProducer(const PartitionQueue& partition) {
+  if (partition.suspects == 0) return 0;
+  return static_cast<std::size_t>(std::countr_zero(partition.suspects));
+}
+
+}  // namespace
+
 BrokerQueue& DispatchScheduler::QueueOf(BrokerId leader) {
   auto& queue = queues_[leader];
   if (!queue) queue = std::make_unique<BrokerQueue>(leader, IsBroker(leader));
@@ -70,7 +80,8 @@ void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
          queue.slots_used() < most) {
     PartitionQueue* const partition = queue.Next();
     if (partition == nullptr) break;
-    // If there is no producer for it, the end of a batch of the partition lists it again.
+    // If it must wait, or there is no producer for it, the end of a batch of it lists it again.
+    if (!partition->Ready()) continue;
     const auto producer = ChooseProducer(queue, *partition, batches);
     if (!producer) continue;
     InFlightBatch* const batch = DrainPartition(*partition, *producer, now, work, &bytes);
@@ -106,9 +117,7 @@ std::optional<std::size_t> DispatchScheduler::ChooseProducer(const BrokerQueue& 
   // A broker handles the requests of one connection one by one. A second producer pays from so many
   // requests per round on.
   constexpr std::size_t kBatchesPerProducer = 8;
-  if (partition.suspects != 0) {
-    return static_cast<std::size_t>(std::countr_zero(partition.suspects));
-  }
+  if (partition.suspects != 0) return LoneProducer(partition);
   if (queue.concurrency.one_round()) {
     if (!partition.in_flight.empty()) return std::nullopt;
     return batches / kBatchesPerProducer % producers_;
@@ -160,11 +169,9 @@ InFlightBatch* DispatchScheduler::DrainPartition(PartitionQueue& partition, std:
 
 void DispatchScheduler::DrainDetached(BrokerQueue& queue, DispatchWork* work) {
   while (PartitionQueue* const partition = queue.NextDetached()) {
-    const std::size_t producer =
-        partition->suspects == 0 ? 0
-                                 : static_cast<std::size_t>(std::countr_zero(partition->suspects));
+    if (!partition->Ready()) continue;  // the end of its batch lists it again
     std::size_t bytes = 0;
-    DrainPartition(*partition, producer, clock_.Now(), work, &bytes);
+    DrainPartition(*partition, LoneProducer(*partition), clock_.Now(), work, &bytes);
   }
 }
 
@@ -172,12 +179,10 @@ void DispatchScheduler::MakeExclusive(PartitionQueue& partition, std::uint64_t o
   for (InFlightBatch& batch : partition.in_flight) {
     if (batch.first_order <= order && order <= batch.last_order) batch.exclusive = true;
   }
-  if (!partition.Ready()) BrokerQueue::Unlist(partition);
 }
 
 void DispatchScheduler::Suspect(PartitionQueue& partition, std::size_t producer) {
   partition.suspects |= std::uint64_t{1} << producer;
-  if (!partition.Ready()) BrokerQueue::Unlist(partition);
 }
 
 void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t producer,
@@ -240,7 +245,8 @@ void DispatchScheduler::Probe(BrokerQueue& queue, TimePoint now, DispatchWork* w
     if (partition == nullptr) return;
     if (!partition->in_flight.empty()) continue;  // its end lists it again
     std::size_t bytes = 0;
-    queue.probed = DrainPartition(*partition, 0, now, work, &bytes) != nullptr;
+    queue.probed =
+        DrainPartition(*partition, LoneProducer(*partition), now, work, &bytes) != nullptr;
   }
 }
 

@@ -86,7 +86,6 @@ TEST_F(ConcurrentDispatch, ALoneRecordNeverWaits) {
 
 TEST_F(ConcurrentDispatch, NoMoreThanTheSlotsOfAllProducers) {
   Learn();
-  std::string sent;
   for (int i = 0; i < 100; ++i) {
     SendNext("a", i % 5);
     BrokersAre({Up(1)});
@@ -158,6 +157,24 @@ TEST_F(ConcurrentDispatch, WhatKafkasClientDidNotTakeComesAfterTheRestOfItsBatch
   EXPECT_EQ(Log("t"), "a");
   Store("t");
   EXPECT_EQ(Log("t"), "ab");
+}
+
+TEST_F(ConcurrentDispatch, WhatComesBackFromABatchWaitsForItsRest) {
+  Learn();
+  Append("t", "a");
+  HeldRecord& returned = Append("t", "b");
+  static_cast<void>(Submit());
+  Send("t", "c");  // waits for the pace, and need not wait for the others
+  auto& in_flight = kafka_.in_flight[{"t", 0}];
+  std::erase(in_flight, &returned);
+  RecordAccumulator::Reported reported{"t", 0, 1, false, returned.producer};
+  reported.retry.Push(&returned);
+  queue_->OnReports({&reported, 1});
+  clock_.Advance(kPace);
+  queue_->ReleaseLingering();
+  EXPECT_THAT(in_flight, SizeIs(1)) << "b must not be stored before a";
+  Store("t");
+  EXPECT_THAT(in_flight, SizeIs(2));
 }
 
 TEST_F(ConcurrentDispatch, ARefusedBatchIsBisectedAlone) {
