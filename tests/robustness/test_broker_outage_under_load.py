@@ -33,7 +33,7 @@ def outage(brokers, variant):
             run.await_stored(what="200s again, without a restart")
             time.sleep(scaled(0.5, 5))
         run.compare()
-        yield types.SimpleNamespace(run=run, began=began, gone=gone, back=back)
+    yield types.SimpleNamespace(run=run, began=began, gone=gone, back=back)
 
 
 def test_two_brokers_down_are_answered_in_time_and_recovered_from(outage, row):
