@@ -5,12 +5,13 @@
 
 # TARGET | further sources (globs) | pkg-config modules
 fuzz_table() {
-  cat <<'TABLE'
+  local connection="src/api/http/net/connection.cc src/api/http/net/connection_[dhi]*.cc src/api/http/net/re*.cc src/api/http/net/answer_sender.cc src/api/http/net/streamed_answer.cc src/api/http/net/completion_queue.cc src/api/http/net/peer_progress.cc src/api/http/h1/response_writer.cc src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/http/re*.cc src/service/*/*.cc"
+  cat <<TABLE
 produce_request | src/api/codec/*.cc src/api/json/*.cc src/api/native/*.cc src/api/format/path_parameters.cc src/api/tracing/propagated_fields.cc src/api/tracing/propagated_headers.cc src/api/media/negotiation.cc src/api/http/message.cc src/api/problem/*.cc src/api/tracing/trace_headers.cc src/service/*/*.cc | simdjson
 framer | src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/service/*/*.cc | zlib libzstd
-connection | src/api/http/net/connection*.cc src/api/http/net/re*.cc src/api/http/net/answer_sender.cc src/api/http/net/streamed_answer.cc src/api/http/net/completion_queue.cc src/api/http/net/peer_progress.cc src/api/http/h1/response_writer.cc src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/http/re*.cc src/service/*/*.cc | zlib libzstd
-response_stream | src/api/http/net/connection*.cc src/api/http/net/re*.cc src/api/http/net/answer_sender.cc src/api/http/net/streamed_answer.cc src/api/http/net/completion_queue.cc src/api/http/net/peer_progress.cc src/api/http/h1/response_writer.cc src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/http/re*.cc src/service/*/*.cc | zlib libzstd
-body_reader | src/api/http/net/connection*.cc src/api/http/net/re*.cc src/api/http/net/answer_sender.cc src/api/http/net/streamed_answer.cc src/api/http/net/completion_queue.cc src/api/http/net/peer_progress.cc src/api/http/h1/response_writer.cc src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/http/re*.cc src/service/*/*.cc | zlib libzstd
+connection | $connection | zlib libzstd
+response_stream | $connection | zlib libzstd
+body_reader | $connection | zlib libzstd
 decoder | src/api/http/h1/body_decoder.cc src/api/http/message.cc | zlib libzstd
 TABLE
 }
