@@ -18,20 +18,21 @@ Connection::Connection(LoopContext& loop, std::unique_ptr<Stream> stream, std::u
       id_(id),
       peer_(std::move(peer)),
       phase_(stream_->needs_handshake() ? Phase::kHandshaking : Phase::kReading),
+      input_(loop, stream_.get()),
       intake_(loop, id, peer_),
       sender_(loop, stream_.get()) {
   UpdateDeadline();
 }
 
 void Connection::OnReadable() {
-  readable_ = true;
+  input_.OnReadable();
   if (!sender_.flushed() && stream_->write_waits_for_input()) return OnWritable();
   Pump();
 }
 
 void Connection::OnWritable() {
   AfterWriting(sender_.Resume());
-  if (stream_->read_waits_for_room()) readable_ = true;
+  if (stream_->read_waits_for_room()) input_.OnReadable();
   Pump();
 }
 
@@ -39,84 +40,49 @@ void Connection::OnHangup() {
   if (phase_ != Phase::kLingering) return Close();
   // Both directions have ended, but closing with unread bytes would send a reset, which could make
   // the client lose the last answer.
-  readable_ = true;
+  input_.OnReadable();
   Pump();
 }
 
 void Connection::OnDrain() {
-  readable_ = true;  // what has arrived already still counts as accepted
+  input_.OnReadable();  // what has arrived already still counts as accepted
   sender_.Drain();
   Pump();
 }
 
 // Reads and handles available input, up to a fair share of the loop's iteration.
 void Connection::Pump() {
-  wants_turn_ = false;
+  using Status = ConnectionInput::Status;
   if (phase_ == Phase::kHandshaking) Handshake();
-  int reads = 0;
-  int requests = 0;
   intake_.BeginTurn();
-  while (phase_ == Phase::kReading || phase_ == Phase::kLingering) {
-    if (intake_.turn_over()) {
-      wants_turn_ = true;
-      break;
-    }
-    // First what is here already: what ended a turn may have been the last of a request.
-    if (phase_ == Phase::kReading && (pipelined_at_ < pipelined_.size() || intake_.HasMore())) {
-      if (++requests > loop_.limits.turn.requests) {
-        wants_turn_ = true;
-        break;
-      }
-      const std::size_t left = Consume(std::string_view(pipelined_).substr(pipelined_at_));
-      pipelined_at_ = pipelined_.size() - left;
-      if (left == 0) {  // an idle connection holds no buffer
-        std::string().swap(pipelined_);
-        pipelined_at_ = 0;
-      }
-      continue;
-    }
-    if (!readable_) break;
-    if (++reads > loop_.limits.turn.reads) {
-      wants_turn_ = true;
-      break;
-    }
-    if (!ReadSome()) break;
+  input_.BeginTurn();
+  Status status = Status::kBytes;
+  while (status == Status::kBytes && (phase_ == Phase::kReading || phase_ == Phase::kLingering)) {
+    status = Step();
   }
+  if (status == Status::kEnd) OnEndOfInput();
+  if (status == Status::kError) Close();
+  wants_turn_ = status == Status::kTurnOver;
   if (loop_.draining && Idle() && Settled() && !wants_turn_) Close();
   UpdateDeadline();
 }
 
-// One read. False if there was nothing to read or the connection has ended.
-bool Connection::ReadSome() {
-  std::string& buffer = loop_.scratch;
-  const IoResult result = phase_ == Phase::kLingering
-                              ? stream_->Discard(buffer.data(), buffer.size())
-                              : stream_->Read(buffer.data(), buffer.size());
-  switch (result.status) {
-    case IoResult::Status::kWouldBlock:
-      readable_ = false;
-      return false;
-    case IoResult::Status::kEnd:
-    case IoResult::Status::kError:
-      // A half-closed client has no further request; what it asked before is answered by then.
-      if (!sender_.flushed() && result.status == IoResult::Status::kEnd &&
-          phase_ == Phase::kReading) {
-        sender_.CloseAfter();
-        phase_ = Phase::kWriting;
-      } else {
-        Close();
-      }
-      return false;
-    case IoResult::Status::kOk:
-      break;
-  }
-  if (phase_ == Phase::kReading) {
-    const std::string_view input(buffer.data(), result.bytes);
-    const std::size_t left = Consume(input);
-    pipelined_.assign(input.substr(input.size() - left));
-    pipelined_at_ = 0;
-  }
-  return true;
+// Handles the kept bytes or those of one read. kBytes: go on.
+ConnectionInput::Status Connection::Step() {
+  if (intake_.turn_over()) return ConnectionInput::Status::kTurnOver;
+  if (phase_ == Phase::kLingering) return input_.Discard();
+  std::string_view bytes;
+  const auto status = input_.Next(intake_.HasMore(), &bytes);
+  if (status == ConnectionInput::Status::kBytes) input_.Keep(Consume(bytes));
+  return status;
+}
+
+// A half-closed client has no further request, but an answer to an earlier one may not be written
+// out yet.
+void Connection::OnEndOfInput() {
+  if (sender_.flushed() || phase_ != Phase::kReading) return Close();
+  sender_.CloseAfter();
+  phase_ = Phase::kWriting;
 }
 
 // Handles `input`. Returns how many of its last bytes must wait: for the request before them, or
@@ -193,7 +159,7 @@ void Connection::OnAnswer(const Responder::Build& build) {
 }
 
 void Connection::OnDecision(const VerdictHandle::Decision& decision) {
-  const auto event = intake_.Decide(decision, pipelined_at_ == pipelined_.size());
+  const auto event = intake_.Decide(decision, input_.empty());
   if (!event) return;
   phase_ = Phase::kReading;
   Act(*event);
@@ -248,7 +214,7 @@ void Connection::Linger() {
   stream_->ShutdownWrite();
   phase_ = Phase::kLingering;
   linger_since_ = loop_.now;
-  readable_ = true;
+  input_.OnReadable();
 }
 
 }  // namespace gateway::http

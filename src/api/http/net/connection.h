@@ -15,9 +15,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
+#include <string_view>
 
 #include "api/http/net/answer_sender.h"
+#include "api/http/net/connection_input.h"
 #include "api/http/net/loop_context.h"
 #include "api/http/net/request_intake.h"
 #include "api/http/net/stream.h"
@@ -79,7 +80,8 @@ class Connection final {
   void OnDecision(const VerdictHandle::Decision& decision);
   void OnWake();
   void Pump();
-  bool ReadSome();
+  ConnectionInput::Status Step();
+  void OnEndOfInput();
   std::size_t Consume(std::string_view input);
   void Act(RequestIntake::Event event);
   void Answer(const Response& response);
@@ -98,12 +100,10 @@ class Connection final {
   const std::uint64_t id_;
   Peer peer_;  // constant once the handshake is over
   Phase phase_;
-  bool readable_ = false;  // edge-triggered: until a read says otherwise
   bool wants_turn_ = false;
 
+  ConnectionInput input_;
   RequestIntake intake_;
-  std::string pipelined_;  // read, but behind the request in hand
-  std::size_t pipelined_at_ = 0;
   AnswerSender sender_;
 
   TimePoint linger_since_;

@@ -11,7 +11,7 @@ void Connection::Handshake() {
     case IoResult::Status::kOk:
       peer_.tls = stream_->TlsFacts();
       NextRequest();
-      readable_ = true;  // the first request may have come with the end of the handshake
+      input_.OnReadable();  // the first request may have come with the end of the handshake
       return;
     case IoResult::Status::kWouldBlock:
       return;
