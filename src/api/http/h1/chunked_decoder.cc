@@ -41,6 +41,11 @@ ChunkedDecoder::Status ChunkedDecoder::Fail(std::string_view error) {
   return Status::kMalformed;
 }
 
+ChunkedDecoder::Status ChunkedDecoder::GoTo(State state) {
+  state_ = state;
+  return Status::kNeedMore;
+}
+
 void ChunkedDecoder::Reset() {
   state_ = State::kSize;
   remaining_ = 0;
@@ -67,8 +72,82 @@ ChunkedDecoder::Status ChunkedDecoder::Feed(std::string_view* input) {
   return Status::kNeedMore;
 }
 
-// One byte of a trailer field that is neither CR nor another control character.
+// One byte of the framing around the data.
+ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
+  switch (state_) {
+    case State::kSize:
+      return StepSize(c);
+    case State::kExtension:
+      return StepExtension(c);
+    case State::kSizeLf:
+      if (c != '\n') return Fail("A chunk size line must end with CRLF.");
+      digits_ = 0;
+      line_bytes_ = 0;
+      return GoTo(remaining_ == 0 ? State::kTrailerStart : State::kData);
+    case State::kDataCr:
+      if (c != '\r') return Fail("A chunk is longer than its size says.");
+      return GoTo(State::kDataLf);
+    case State::kDataLf:
+      if (c != '\n') return Fail("A chunk must end with CRLF.");
+      return GoTo(State::kSize);
+    case State::kTrailerStart:
+      if (c == '\r') return GoTo(State::kEndLf);
+      if (c == ':') return Fail("A trailer field has no name.");
+      mark_seen_ = false;
+      trailer_name_.clear();
+      state_ = State::kTrailer;
+      return StepTrailer(c);
+    case State::kTrailer:
+      return StepTrailer(c);
+    case State::kTrailerLf:
+      if (c != '\n') return Fail("A trailer line must end with CRLF.");
+      return GoTo(State::kTrailerStart);
+    case State::kEndLf:
+      if (c != '\n') return Fail("The body must end with CRLF.");
+      state_ = State::kDone;
+      return Status::kDone;
+    case State::kData:
+    case State::kDone:
+      break;
+  }
+  return Fail("The chunked body is malformed.");
+}
+
+ChunkedDecoder::Status ChunkedDecoder::StepSize(char c) {
+  if (const int value = HexValue(c); value >= 0) {
+    if (++digits_ > kMaxSizeDigits) return Fail("A chunk size is too large.");
+    remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(value);
+    return Status::kNeedMore;
+  }
+  if (digits_ == 0) return Fail("A chunk must begin with its size in hexadecimal digits.");
+  if (c == '\r') return GoTo(State::kSizeLf);
+  // RFC 9112, 7.1.1: BWS may precede the ";" of an extension, so only that may follow a blank.
+  if (c != ';' && c != ' ' && c != '\t') {
+    return Fail("A chunk size has a character that is not a hexadecimal digit.");
+  }
+  mark_seen_ = c == ';';
+  return GoTo(State::kExtension);
+}
+
+ChunkedDecoder::Status ChunkedDecoder::StepExtension(char c) {
+  if (++line_bytes_ > max_line_bytes_) return Status::kTooLarge;
+  if (c == '\r') {
+    if (!mark_seen_) return Fail("A chunk size is followed by white space.");
+    return GoTo(State::kSizeLf);
+  }
+  if (!mark_seen_ && c == ';') mark_seen_ = true;
+  if (!mark_seen_ && c != ' ' && c != '\t') return Fail("A chunk size is malformed.");
+  if (IsControl(c)) return Fail("A chunk extension has a control character.");
+  return Status::kNeedMore;
+}
+
 ChunkedDecoder::Status ChunkedDecoder::StepTrailer(char c) {
+  if (++line_bytes_ > max_line_bytes_) return Status::kTooLarge;
+  if (c == '\r') {
+    if (!mark_seen_) return Fail("A trailer line has no colon.");
+    return GoTo(State::kTrailerLf);
+  }
+  if (IsControl(c)) return Fail("A trailer field has a control character.");
   if (mark_seen_) return Status::kNeedMore;
   if (c == ':') {
     mark_seen_ = true;
@@ -82,86 +161,6 @@ ChunkedDecoder::Status ChunkedDecoder::StepTrailer(char c) {
   }
   if (trailer_name_.size() < kTrailerNameKept) trailer_name_.push_back(c);
   return Status::kNeedMore;
-}
-
-// One byte of the framing around the data.
-ChunkedDecoder::Status ChunkedDecoder::StepLine(char c) {
-  switch (state_) {
-    case State::kSize:
-      if (const int value = HexValue(c); value >= 0) {
-        if (++digits_ > kMaxSizeDigits) return Fail("A chunk size is too large.");
-        remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(value);
-        return Status::kNeedMore;
-      }
-      if (digits_ == 0) return Fail("A chunk must begin with its size in hexadecimal digits.");
-      if (c == '\r') {
-        state_ = State::kSizeLf;
-      } else if (c == ';' || c == ' ' || c == '\t') {
-        // RFC 9112, 7.1.1: BWS may precede the ";" of an extension, so only that may follow a
-        // blank.
-        state_ = State::kExtension;
-        mark_seen_ = c == ';';
-      } else {
-        return Fail("A chunk size has a character that is not a hexadecimal digit.");
-      }
-      return Status::kNeedMore;
-    case State::kExtension:
-      if (++line_bytes_ > max_line_bytes_) return Status::kTooLarge;
-      if (c == '\r') {
-        if (!mark_seen_) return Fail("A chunk size is followed by white space.");
-        state_ = State::kSizeLf;
-        return Status::kNeedMore;
-      }
-      if (!mark_seen_ && c == ';') mark_seen_ = true;
-      if (!mark_seen_ && c != ' ' && c != '\t') return Fail("A chunk size is malformed.");
-      if (IsControl(c)) return Fail("A chunk extension has a control character.");
-      return Status::kNeedMore;
-    case State::kSizeLf:
-      if (c != '\n') return Fail("A chunk size line must end with CRLF.");
-      state_ = remaining_ == 0 ? State::kTrailerStart : State::kData;
-      digits_ = 0;
-      line_bytes_ = 0;
-      return Status::kNeedMore;
-    case State::kDataCr:
-      if (c != '\r') return Fail("A chunk is longer than its size says.");
-      state_ = State::kDataLf;
-      return Status::kNeedMore;
-    case State::kDataLf:
-      if (c != '\n') return Fail("A chunk must end with CRLF.");
-      state_ = State::kSize;
-      return Status::kNeedMore;
-    case State::kTrailerStart:
-      if (c == '\r') {
-        state_ = State::kEndLf;
-        return Status::kNeedMore;
-      }
-      if (c == ':') return Fail("A trailer field has no name.");
-      mark_seen_ = false;
-      trailer_name_.clear();
-      state_ = State::kTrailer;
-      [[fallthrough]];
-    case State::kTrailer:
-      if (++line_bytes_ > max_line_bytes_) return Status::kTooLarge;
-      if (c == '\r') {
-        if (!mark_seen_) return Fail("A trailer line has no colon.");
-        state_ = State::kTrailerLf;
-        return Status::kNeedMore;
-      }
-      if (IsControl(c)) return Fail("A trailer field has a control character.");
-      return StepTrailer(c);
-    case State::kTrailerLf:
-      if (c != '\n') return Fail("A trailer line must end with CRLF.");
-      state_ = State::kTrailerStart;
-      return Status::kNeedMore;
-    case State::kEndLf:
-      if (c != '\n') return Fail("The body must end with CRLF.");
-      state_ = State::kDone;
-      return Status::kDone;
-    case State::kData:
-    case State::kDone:
-      break;
-  }
-  return Fail("The chunked body is malformed.");
 }
 
 }  // namespace gateway::http

@@ -47,7 +47,10 @@ class ChunkedDecoder final {
   };
 
   Status StepLine(char c);
+  Status StepSize(char c);
+  Status StepExtension(char c);
   Status StepTrailer(char c);
+  Status GoTo(State state);
   Status Fail(std::string_view error);
 
   const std::size_t max_line_bytes_;
