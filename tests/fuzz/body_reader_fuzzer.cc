@@ -5,71 +5,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "support/cpp/connection_fuzzing.h"
+#include "support/cpp/fuzzing.h"
 #include "support/cpp/scripted_connection.h"
 
 namespace gateway::http {
 namespace {
 
-using Event = RequestFramer::Event;
+using testing::Require;
 using testing::ScriptedConnection;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
-
-ConnectionLimits Limits(std::uint8_t seed) {
-  ConnectionLimits limits;
-  limits.framer.head = {.max_target_bytes = 200, .max_head_bytes = 1'000, .max_fields = 20};
-  limits.framer.max_body_bytes = 5'000;
-  limits.framer.max_decoded_bytes = 1'000'000;
-  limits.turn = {.reads = 1 + seed % 4,
-                 .requests = 1 + seed / 4 % 4,
-                 .decoded_bytes = std::size_t{1} << (seed / 16U)};
-  return limits;
-}
-
-ContentCoding CodingOf(const RequestHead& head) {
-  if (!head.HasBody()) return ContentCoding::kIdentity;
-  return ContentCodingOf(head).value_or(ContentCoding::kIdentity);
-}
-
-struct Expected {
-  std::vector<std::string> bodies;
-  bool refused = false;
-};
-
-Expected Find(std::string_view input, const FramerLimits& limits) {
-  Expected expected;
-  RequestFramer framer(limits);
-  bool last = false;
-  while (!last) {
-    switch (framer.Feed(&input)) {
-      case Event::kNeedMore:
-        return expected;
-      case Event::kHead:
-        framer.DecodeBody(CodingOf(framer.head()));
-        break;
-      case Event::kBodyData:
-        break;
-      case Event::kComplete:
-        expected.bodies.push_back(framer.TakeBody());
-        last = !framer.head().keep_alive;
-        framer.Reset();
-        break;
-      case Event::kError:
-        expected.refused = true;
-        return expected;
-    }
-  }
-  return expected;
-}
 
 class Random final {
  public:
@@ -102,15 +52,15 @@ class Reader final : public BodyReader {
 };
 
 void Check(std::uint32_t seed, std::uint8_t turn, std::string_view bytes) {
-  const ConnectionLimits limits = Limits(turn);
-  const Expected expected = Find(bytes, limits.framer);
+  const ConnectionLimits limits = testing::FuzzLimits(turn);
+  const testing::FramedRequests expected = testing::Frame(bytes, limits.framer);
   Random random(seed);
   ScriptedConnection connection(limits);
   std::weak_ptr<Reader> reader;
   std::vector<std::string> bodies;
   connection.handler.on_head = [&](const RequestHead& head) {
     HeadVerdict verdict;
-    verdict.coding = CodingOf(head);
+    verdict.coding = testing::CodingOf(head);
     auto made = std::make_shared<Reader>(&random);
     reader = made;
     verdict.reader = std::move(made);
@@ -141,7 +91,7 @@ void Check(std::uint32_t seed, std::uint8_t turn, std::string_view bytes) {
   while (resume()) {
   }
   Require(bodies == expected.bodies);
-  Require(connection.handler.refusals.size() == (expected.refused ? 1U : 0U));
+  Require(connection.handler.refusals.size() == (expected.refusal ? 1U : 0U));
 }
 
 }  // namespace

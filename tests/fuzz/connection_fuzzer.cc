@@ -5,74 +5,23 @@
 // missing then would hang until the client sends more, which it never does.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "support/cpp/connection_fuzzing.h"
+#include "support/cpp/fuzzing.h"
 #include "support/cpp/scripted_connection.h"
 
 namespace gateway::http {
 namespace {
 
-using Event = RequestFramer::Event;
+using testing::Require;
 using testing::ScriptedConnection;
 
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
-
-ConnectionLimits Limits(std::uint8_t seed) {
-  ConnectionLimits limits;
-  limits.framer.head = {.max_target_bytes = 200, .max_head_bytes = 1'000, .max_fields = 20};
-  limits.framer.max_body_bytes = 5'000;
-  limits.framer.max_decoded_bytes = 1'000'000;
-  limits.turn = {.reads = 1 + seed % 4,
-                 .requests = 1 + seed / 4 % 4,
-                 .decoded_bytes = std::size_t{1} << (seed / 16U)};
-  return limits;
-}
-
-struct Expected {
-  std::vector<std::string> bodies;
-  bool refused = false;
-  RequestError::Kind kind = RequestError::Kind::kMalformed;
-};
-
-// What the framer finds. It ends where a connection would: at a refusal, or at a request behind
-// which the connection closes.
-Expected Find(std::string_view input, const FramerLimits& limits) {
-  Expected expected;
-  RequestFramer framer(limits);
-  bool last = false;
-  while (!last) {
-    switch (framer.Feed(&input)) {
-      case Event::kNeedMore:
-        return expected;
-      case Event::kHead:
-        framer.DecodeBody(framer.head().HasBody()
-                              ? ContentCodingOf(framer.head()).value_or(ContentCoding::kIdentity)
-                              : ContentCoding::kIdentity);
-        break;
-      case Event::kBodyData:
-        break;
-      case Event::kComplete:
-        expected.bodies.push_back(framer.TakeBody());
-        last = !framer.head().keep_alive;
-        framer.Reset();
-        break;
-      case Event::kError:
-        expected.refused = true;
-        expected.kind = framer.error().kind;
-        return expected;
-    }
-  }
-  return expected;
-}
-
 void Check(std::uint32_t state, std::uint8_t turn, std::string_view bytes) {
-  const ConnectionLimits limits = Limits(turn);
-  const Expected expected = Find(bytes, limits.framer);
+  const ConnectionLimits limits = testing::FuzzLimits(turn);
+  const testing::FramedRequests expected = testing::Frame(bytes, limits.framer);
   const auto random = [&state] {
     state = state * 1'664'525 + 1'013'904'223;
     return state >> 24U;
@@ -89,8 +38,10 @@ void Check(std::uint32_t state, std::uint8_t turn, std::string_view bytes) {
   connection.RunUntilQuiet();
   Require(connection.handler.bodies == expected.bodies);
   Require(connection.handler.answers == expected.bodies.size());
-  Require(connection.handler.refusals.size() == (expected.refused ? 1U : 0U));
-  if (expected.refused) Require(connection.handler.refusals.front().kind == expected.kind);
+  Require(connection.handler.refusals.size() == (expected.refusal ? 1U : 0U));
+  if (expected.refusal) {
+    Require(connection.handler.refusals.front().kind == expected.refusal->kind);
+  }
 }
 
 }  // namespace

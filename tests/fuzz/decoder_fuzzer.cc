@@ -9,23 +9,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "api/http/h1/body_decoder.h"
+#include "support/cpp/fuzzing.h"
 
 namespace gateway::http {
 namespace {
 
+using testing::Require;
 using Status = BodyDecoder::Status;
 
 constexpr std::size_t kMaxBytes = 4 * 1024 * 1024;
 constexpr std::size_t kBuffer = 16 * 1024;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 struct Verdict {
   bool ok = false;

@@ -6,21 +6,18 @@
 //     reason.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "api/http/h1/framer.h"
+#include "support/cpp/fuzzing.h"
 
 namespace gateway::http {
 namespace {
 
+using testing::Require;
 using Event = RequestFramer::Event;
 using Kind = RequestError::Kind;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 FramerLimits Limits() {
   FramerLimits limits;

@@ -7,22 +7,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "support/cpp/fuzzing.h"
 #include "support/cpp/scripted_connection.h"
 
 namespace gateway::http {
 namespace {
 
+using testing::Require;
 using testing::ScriptedConnection;
 using testing::ScriptedOutput;
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
 
 constexpr std::size_t kBuffer = 100;
 constexpr std::string_view kBeat = "beat";
