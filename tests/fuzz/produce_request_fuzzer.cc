@@ -12,25 +12,24 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "api/format/path_parameters.h"
+#include "api/json/utf8.h"
 #include "api/native/json_request_parser.h"
 #include "api/native/raw_request_parser.h"
 #include "api/tracing/propagated_headers.h"
+#include "support/cpp/fuzzing.h"
 
 namespace gateway {
 namespace {
 
-constexpr std::size_t kMaxRecords = 50;
+using testing::Require;
 
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
+constexpr std::size_t kMaxRecords = 50;
 
 // nlohmann's events, for its verdict on the grammar alone: numbers that no double holds are fine.
 class Grammar final : public nlohmann::json_sax<nlohmann::json> {

@@ -10,41 +10,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "api/json/json_slice.h"
 
 namespace gateway {
 
 // How deep a value may be nested: `[[]]` is two deep.
 inline constexpr std::size_t kMaxValueDepth = 1'000;
-
-enum class JsonKind : std::uint8_t { kNull, kTrue, kFalse, kNumber, kString, kArray, kObject };
-
-// One value as it was sent, without surrounding white space.
-struct JsonSlice {
-  std::string_view text;  // a string has its quotes
-  JsonKind kind = JsonKind::kNull;
-  bool escaped = false;  // a string with at least one escape
-  // One of the escapes is half of a surrogate pair, left when text is cut within an emoji. The
-  // grammar of RFC 8259 allows it (section 8.2), but it is not a character, so the string cannot be
-  // decoded.
-  bool half_pair = false;
-
-  // The part between the quotes of a string: its bytes, unless it is `escaped`.
-  std::string_view Inside() const { return text.substr(1, text.size() - 2); }
-};
-
-// "an array", "a number", ...
-std::string_view DescribeKind(JsonKind kind);
-
-// Decodes the string to `to`, which has room for `string.Inside().size()` bytes. Returns the number
-// of bytes. The string must come from a JsonReader. Half of a surrogate pair becomes U+FFFD.
-std::size_t UnescapeJson(const JsonSlice& string, char* to);
-std::string UnescapeJson(const JsonSlice& string);
-
-// The offset of the first byte that is not part of well-formed UTF-8 (no overlong forms, no
-// surrogates, nothing over U+10FFFF); npos if there is none.
-std::size_t FindInvalidUtf8(std::string_view text);
 
 class JsonReader final {
  public:

@@ -1,15 +1,10 @@
-// FindInvalidUtf8: simdjson validates (its only use, so that its large header is read once); the
-// code below finds the place of an error.
-#include <simdjson.h>
+#include "api/json/utf8.h"
 
-#include "api/json/json_reader.h"
+#include <simdjson.h>  // in api only here, because the header is large
 
 namespace gateway {
-namespace {
 
-// The length of the well-formed sequence at the start of `text` (Unicode 15, table 3-7); 0 if there
-// is none.
-std::size_t SequenceLength(std::string_view text) {
+std::size_t Utf8SequenceLength(std::string_view text) {
   const auto within = [text](std::size_t i, unsigned low, unsigned high) {
     return i < text.size() && static_cast<unsigned char>(text[i]) >= low &&
            static_cast<unsigned char>(text[i]) <= high;
@@ -29,13 +24,12 @@ std::size_t SequenceLength(std::string_view text) {
   return 0;
 }
 
-}  // namespace
-
+// simdjson validates; the loop finds the place of an error.
 std::size_t FindInvalidUtf8(std::string_view text) {
   if (simdjson::validate_utf8(text.data(), text.size())) return std::string_view::npos;
   std::size_t i = 0;
   while (i < text.size()) {
-    const std::size_t length = SequenceLength(text.substr(i));
+    const std::size_t length = Utf8SequenceLength(text.substr(i));
     if (length == 0) return i;
     i += length;
   }

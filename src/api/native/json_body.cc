@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "api/json/utf8.h"
 #include "api/native/body_start.h"
 
 namespace gateway {

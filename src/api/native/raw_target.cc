@@ -4,7 +4,7 @@
 #include <string>
 
 #include "api/codec/integer.h"
-#include "api/json/json_reader.h"
+#include "api/json/utf8.h"
 #include "api/native/query.h"
 #include "service/produce/record_validation.h"
 #include "service/types/rfc3339.h"

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "api/json/utf8.h"
+
 namespace gateway {
 namespace {
 
