@@ -4,7 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "api/native/header_parser.h"
 #include "api/native/json_body.h"
+#include "api/native/payload_decoder.h"
 #include "api/native/record_parser.h"
 #include "api/native/validation_errors.h"
 
@@ -23,7 +25,9 @@ class BodyParser final {
         max_records_(max_records),
         body_(request->batch.body),
         reader_(body_),
-        parser_(&request->batch, &errors_) {}
+        decoder_(&request->batch, &errors_),
+        header_parser_(&request->batch, &errors_, &decoder_),
+        parser_(&errors_, &decoder_, &header_parser_) {}
 
   // Nothing, or why the body is not JSON.
   std::optional<Problem> ParseSingle();
@@ -50,6 +54,8 @@ class BodyParser final {
   JsonReader reader_;        // of the body, or of a line
   std::size_t text_at_ = 0;  // where in the body the reader's text begins
   std::size_t line_ = 0;     // which line it is, from 1; 0: it is the body
+  PayloadDecoder decoder_;
+  HeaderParser header_parser_;
   RecordParser parser_;
   bool too_many_ = false;  // then the rest has not been read
 
@@ -150,7 +156,7 @@ bool BodyParser::ReadBatchObject() {
 }
 
 bool BodyParser::ReadBatchMember(const JsonSlice& name) {
-  const std::string_view called = parser_.NameOf(name);
+  const std::string_view called = decoder_.NameOf(name);
   const auto member = static_cast<std::size_t>(
       std::find(kBatchNames.begin(), kBatchNames.end(), called) - kBatchNames.begin());
   JsonSlice ignored;
@@ -166,7 +172,7 @@ bool BodyParser::ReadBatchMember(const JsonSlice& name) {
     case 0:
       return parser_.ReadTopic(&reader_, {}, &request_->places.default_topic);
     case 1:
-      return parser_.ReadHeaders(&reader_, {}, &headers_);
+      return header_parser_.Read(&reader_, {}, &headers_);
     default:
       return ReadMessages();
   }
@@ -198,7 +204,7 @@ void BodyParser::ApplyDefaults() {
                     "The member \"topic\" is missing, and the batch has no default topic.");
       }
     }
-    if (!headers_.empty()) record.headers = parser_.MergeHeaders(headers_, record.headers);
+    if (!headers_.empty()) record.headers = header_parser_.Merge(headers_, record.headers);
     ++index;
   }
 }

@@ -1,26 +1,24 @@
-// The part of RecordParser for headers: the object form, the array form, and defaults.
+#include "api/native/header_parser.h"
+
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <string>
-
-#include "api/native/record_parser.h"
 
 namespace gateway {
 namespace {
 
 constexpr std::array<std::string_view, 3> kEntryNames = {"name", "value", "encoding"};
+constexpr PayloadDecoder::Field kHeaderField{"/value", "encoding", false};
 
 }  // namespace
 
-bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
-                               std::span<const Header>* headers) {
+bool HeaderParser::Read(JsonReader* reader, const Place& place, std::span<const Header>* headers) {
   headers_.clear();
   const char first = reader->Next();
   if (first == '{') {
-    if (!ReadHeaderObject(reader, place)) return false;
+    if (!ReadObject(reader, place)) return false;
   } else if (first == '[') {
-    if (!ReadHeaderArray(reader, place)) return false;
+    if (!ReadArray(reader, place)) return false;
   } else {
     JsonSlice other;
     if (!reader->ReadValue(&other)) return false;
@@ -33,15 +31,15 @@ bool RecordParser::ReadHeaders(JsonReader* reader, const Place& place,
   return true;
 }
 
-bool RecordParser::ReadHeaderObject(JsonReader* reader, const Place& place) {
+bool HeaderParser::ReadObject(JsonReader* reader, const Place& place) {
   const bool read = reader->ReadObject([&](const JsonSlice& name) {
     Header header;
-    header.name = TextOf(name, place, "/headers");
+    header.name = decoder_->TextOf(name, place, "/headers");
     JsonSlice value;
     if (!reader->ReadValue(&value)) return false;
     if (value.kind == JsonKind::kString) {
       const std::string path = value.half_pair ? "/headers" + PointerToken(header.name) : "";
-      header.value = TextOf(value, place, path);
+      header.value = decoder_->TextOf(value, place, path);
     } else if (value.kind != JsonKind::kNull && errors_->HasRoom()) {
       errors_->Add(place, "/headers" + PointerToken(header.name),
                    {"A header's value must be a string or null, not ", DescribeKind(value.kind),
@@ -50,11 +48,11 @@ bool RecordParser::ReadHeaderObject(JsonReader* reader, const Place& place) {
     headers_.push_back(header);
     return true;
   });
-  if (read) RefuseDuplicateHeaders(place);
+  if (read) RefuseDuplicates(place);
   return read;
 }
 
-void RecordParser::RefuseDuplicateHeaders(const Place& place) {
+void HeaderParser::RefuseDuplicates(const Place& place) {
   constexpr std::size_t kFew = 8;
   const auto refuse = [&](std::string_view name) {
     if (!errors_->HasRoom()) return;
@@ -81,17 +79,17 @@ void RecordParser::RefuseDuplicateHeaders(const Place& place) {
   }
 }
 
-bool RecordParser::ReadHeaderArray(JsonReader* reader, const Place& place) {
+bool HeaderParser::ReadArray(JsonReader* reader, const Place& place) {
   Place entry = place;
   entry.header_index = 0;
   return reader->ReadArray([&] {
-    const bool read = ReadHeaderEntry(reader, entry);
+    const bool read = ReadEntry(reader, entry);
     ++*entry.header_index;
     return read;
   });
 }
 
-bool RecordParser::ReadHeaderEntry(JsonReader* reader, const Place& place) {
+bool HeaderParser::ReadEntry(JsonReader* reader, const Place& place) {
   JsonSlice slice;
   if (reader->Next() != '{') {
     if (!reader->ReadValue(&slice)) return false;
@@ -102,7 +100,7 @@ bool RecordParser::ReadHeaderEntry(JsonReader* reader, const Place& place) {
   }
   std::array<std::optional<JsonSlice>, kEntryNames.size()> members;
   const bool read = reader->ReadObject([&](const JsonSlice& member_name) {
-    const std::string_view called = NameOf(member_name);
+    const std::string_view called = decoder_->NameOf(member_name);
     const auto member = static_cast<std::size_t>(
         std::find(kEntryNames.begin(), kEntryNames.end(), called) - kEntryNames.begin());
     const bool known = member != kEntryNames.size();
@@ -119,7 +117,7 @@ bool RecordParser::ReadHeaderEntry(JsonReader* reader, const Place& place) {
   return read;
 }
 
-Header RecordParser::HeaderOf(const std::optional<JsonSlice>& name,
+Header HeaderParser::HeaderOf(const std::optional<JsonSlice>& name,
                               const std::optional<JsonSlice>& value,
                               const std::optional<JsonSlice>& encoding, const Place& place) {
   Header header;
@@ -129,20 +127,20 @@ Header RecordParser::HeaderOf(const std::optional<JsonSlice>& name,
     errors_->Add(place, "/name",
                  {"A header's name must be a string, not ", DescribeKind(name->kind), "."});
   } else {
-    header.name = TextOf(*name, place, "/name");
+    header.name = decoder_->TextOf(*name, place, "/name");
   }
-  std::optional<Encoding> how = Encoding::kText;
-  if (encoding) how = EncodingOf(*encoding, place, "/encoding");
+  std::optional<PayloadDecoder::Encoding> how = PayloadDecoder::Encoding::kText;
+  if (encoding) how = decoder_->EncodingOf(*encoding, place, "/encoding");
   if (!value) {
     errors_->Add(place, "", "The member \"value\" of the header is missing; it may be null.");
   } else if (how) {
-    header.value = PayloadOf(*value, *how, place, kHeaderField);
+    header.value = decoder_->PayloadOf(*value, *how, place, kHeaderField);
   }
   return header;
 }
 
-std::span<const Header> RecordParser::MergeHeaders(std::span<const Header> defaults,
-                                                   std::span<const Header> own) {
+std::span<const Header> HeaderParser::Merge(std::span<const Header> defaults,
+                                            std::span<const Header> own) {
   if (own.empty()) return defaults;
   if (defaults.empty()) return own;
   headers_.clear();
