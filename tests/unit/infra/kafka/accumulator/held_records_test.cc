@@ -1,20 +1,12 @@
 // What becomes of records that are not simply dispatched: refused, queued again, withdrawn, failed.
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <chrono>
-#include <deque>
-#include <map>
-#include <mutex>
-#include <set>
-#include <thread>
+#include <vector>
 
 #include "infra/kafka/accumulator/record_accumulator.h"
-#include "infra/os/system_clock.h"
 #include "service/ports/clock.h"
 #include "service/types/error.h"
-#include "service/types/pending_record.h"
-#include "service/types/record.h"
 #include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway {
@@ -216,121 +208,6 @@ TEST_F(RecordAccumulatorTest, ADrainThatGivesUpFailsAllQueuedRecords) {
   EXPECT_EQ(CodeOfReport(held.reports[0]), ErrorCode::kDraining);
   EXPECT_THAT(in_flight.reports, SizeIs(0));
   EXPECT_EQ(queue_->pending(), 1U);
-}
-
-// Senders, deadlines and reports at once: every record is reported once, each partition's records
-// keep their order, and never two batches of a partition are in flight.
-class ConcurrentKafka final : public BatchSink, public ReportSink, public TimerSink {
- public:
-  struct Batch {
-    std::string topic;
-    Partition partition;
-    std::vector<PendingRecord*> records;
-  };
-  std::optional<BatchRefusal> Produce(std::size_t /*producer*/, const std::string& topic,
-                                      Partition partition, RecordQueue* records) override {
-    Batch batch{topic, partition, {}};
-    while (PendingRecord* record = records->Pop()) batch.records.push_back(record);
-    const std::lock_guard lock(mutex);
-    if (!open.insert(partition).second) ++overlaps;
-    batches.push_back(std::move(batch));
-    return std::nullopt;
-  }
-  void OnTimerSooner() override {}
-  void Report(PendingRecord* record, DeliveryReport report) override {
-    record->Report(std::move(report));
-  }
-  std::mutex mutex;
-  std::deque<Batch> batches;
-  std::set<Partition> open;
-  int overlaps = 0;
-};
-
-class CountedRecord final : public PendingRecord {
- public:
-  CountedRecord() : PendingRecord(&record_) {}
-  CountedRecord(const CountedRecord&) = delete;
-  CountedRecord& operator=(const CountedRecord&) = delete;
-  using PendingRecord::Withdraw;
-  void Report(DeliveryReport) override { reports.fetch_add(1); }
-  Record record_;
-  int number = 0;
-  std::atomic<int> reports{0};
-};
-
-// Two threads send and one reports; every record must be reported once and in order.
-void RunConcurrently(RecordAccumulator::Options options) {
-  constexpr int kSenders = 2;
-  constexpr int kEach = 20'000;
-  ConcurrentKafka kafka;
-  testing::FakeMetrics metrics;
-  const SystemClock clock;
-  RecordAccumulator queue(options, kafka, kafka, kafka, metrics, clock);
-  queue.SetLayout("t", {{1, 1, 2, 2}});
-  std::deque<CountedRecord> records(kSenders * kEach);
-  std::atomic<bool> done{false};
-  std::map<std::pair<int, Partition>, int> last;
-  int inversions = 0;
-
-  std::thread reporter([&] {
-    while (true) {
-      std::vector<RecordAccumulator::Reported> reports;
-      std::deque<ConcurrentKafka::Batch> batches;
-      {
-        const std::lock_guard lock(kafka.mutex);
-        batches.swap(kafka.batches);
-        for (const ConcurrentKafka::Batch& batch : batches) kafka.open.erase(batch.partition);
-      }
-      for (const ConcurrentKafka::Batch& batch : batches) {
-        for (PendingRecord* record : batch.records) {
-          const int number = static_cast<CountedRecord*>(record)->number;
-          int& before = last[{number / kEach, batch.partition}];
-          inversions += number < before ? 1 : 0;
-          before = number;
-          record->Report(testing::Stored(batch.partition, 0));
-        }
-        reports.push_back({"t", batch.partition, batch.records.size(), true});
-      }
-      queue.OnReports(reports);
-      queue.ReleaseLingering();
-      queue.Sweep();
-      if (done && queue.pending() == 0) return;
-      std::this_thread::yield();
-    }
-  });
-  std::vector<std::thread> threads;
-  for (int sender = 0; sender < kSenders; ++sender) {
-    threads.emplace_back([&, sender] {
-      RecordQueue request;
-      for (int i = 0; i < kEach; ++i) {
-        const int number = sender * kEach + i;
-        CountedRecord& record = records[static_cast<std::size_t>(number)];
-        record.number = number;
-        record.record_.topic = "t";
-        record.record_.partition = i % 4;
-        if (i % 200 == 50) queue.BeginBurst();
-        if (i % 200 == 150) queue.EndBurst();
-        request.Push(&record);
-        if (i % 3 == 0) static_cast<void>(queue.Submit(std::move(request)));
-        if (i % 97 == 0 && record.Withdraw()) queue.OnWithdrawn(1);
-      }
-      static_cast<void>(queue.Submit(std::move(request)));
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  done = true;
-  reporter.join();
-  EXPECT_EQ(kafka.overlaps, 0);
-  EXPECT_EQ(inversions, 0);
-  for (const CountedRecord& record : records) ASSERT_EQ(record.reports, 1) << record.number;
-}
-
-TEST(RecordAccumulatorThreads, EveryRecordIsReportedOnceAndInOrderWhenRoundsAreFull) {
-  RunConcurrently({.partition_records = 50, .round_records = 200});
-}
-
-TEST(RecordAccumulatorThreads, EveryRecordIsReportedOnceAndInOrderWithLinger) {
-  RunConcurrently({});
 }
 
 TEST_F(RecordAccumulatorTest, ARecordQueuedForTooLongFailsNotPersisted) {
