@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -101,6 +102,33 @@ class TestHandler final : public http::HttpHandler {
  private:
   mutable std::mutex mutex_;
   std::vector<std::string> refusals_;
+};
+
+// Keeps the request for /late until the test answers it; other requests are answered at once.
+// Create it before the server starts.
+class LateRequest final {
+ public:
+  explicit LateRequest(TestHandler* handler) {
+    handler->on_request = [this](http::Request request, http::Responder responder) {
+      if (request.head.path != "/late") {
+        return TestHandler::Echo(std::move(request), std::move(responder));
+      }
+      responder_ = std::move(responder);
+      arrived_.Notify();
+    };
+  }
+  LateRequest(const LateRequest&) = delete;
+  LateRequest& operator=(const LateRequest&) = delete;
+
+  // True once the request is with the handler.
+  bool Wait() { return arrived_.Wait(); }
+  void Answer(std::string body) {
+    responder_->Send([body = std::move(body)] { return TextResponse(200, body); });
+  }
+
+ private:
+  Signal arrived_;
+  std::optional<http::Responder> responder_;
 };
 
 class ServerTest : public ::testing::Test {

@@ -17,6 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::Get;
 using testing::HttpClient;
+using testing::LateRequest;
 using testing::Signal;
 using testing::TextResponse;
 
@@ -74,23 +75,18 @@ TEST_F(HttpServerDrain, SilentConnectionsAreClosedOnceTheyHaveSettled) {
 
 TEST_F(HttpServerDrain, ReportsWhenNoRequestCanArriveAnyMore) {
   options.limits.settle = std::chrono::hours(1);
-  Signal requested;
-  std::shared_ptr<http::Responder> kept;
-  handler.on_request = [&](http::Request, http::Responder responder) {
-    kept = std::make_shared<http::Responder>(std::move(responder));
-    requested.Notify();
-  };
+  LateRequest late(&handler);
   Start();
   EXPECT_FALSE(server().RequestsMayCome());
   HttpClient silent(port());
   HttpClient client(port());
-  client.Send(Get("/"));
-  ASSERT_TRUE(requested.Wait());
+  client.Send(Get("/late"));
+  ASSERT_TRUE(late.Wait());
   server().StopAccepting();
   silent.Close();
   WaitForConnections(1);
   EXPECT_TRUE(server().RequestsMayCome());
-  kept->Send([] { return TextResponse(200, "the last"); });
+  late.Answer("the last");
   EXPECT_EQ(client.Read().body, "the last");
   while (server().RequestsMayCome()) std::this_thread::yield();
   EXPECT_EQ(server().connections(), 1U) << "the client has not closed yet";
@@ -108,18 +104,13 @@ TEST_F(HttpServerDrain, IdleConnectionsAreClosedAndNewOnesRefused) {
 }
 
 TEST_F(HttpServerDrain, ARequestInFlightIsAnsweredWithConnectionClose) {
-  Signal requested;
-  std::shared_ptr<http::Responder> kept;
-  handler.on_request = [&](http::Request, http::Responder responder) {
-    kept = std::make_shared<http::Responder>(std::move(responder));
-    requested.Notify();
-  };
+  LateRequest late(&handler);
   Start();
   HttpClient client(port());
-  client.Send(Get("/"));
-  ASSERT_TRUE(requested.Wait());
+  client.Send(Get("/late"));
+  ASSERT_TRUE(late.Wait());
   server().StopAccepting();
-  kept->Send([] { return TextResponse(200, "in flight"); });
+  late.Answer("in flight");
   const auto response = client.Read();
   EXPECT_EQ(response.body, "in flight");
   EXPECT_EQ(response.Field("Connection"), "close");

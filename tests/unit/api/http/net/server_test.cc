@@ -18,9 +18,9 @@ namespace {
 
 using testing::Get;
 using testing::HttpClient;
+using testing::LateRequest;
 using testing::NotFound;
 using testing::Post;
-using testing::Signal;
 using testing::TestHandler;
 using testing::TextResponse;
 
@@ -173,21 +173,13 @@ TEST_F(HttpServer, AnHttp10ClientIsClosedUnlessItAsksToBeKept) {
 }
 
 TEST_F(HttpServer, AHalfClosedClientStillGetsItsAnswers) {
-  Signal requested;
-  std::shared_ptr<http::Responder> kept;
-  handler.on_request = [&](http::Request request, http::Responder responder) {
-    if (request.head.path != "/late") {
-      return TestHandler::Echo(std::move(request), std::move(responder));
-    }
-    kept = std::make_shared<http::Responder>(std::move(responder));
-    requested.Notify();
-  };
+  LateRequest late(&handler);
   Start();
   HttpClient client(port());
   client.Send(Get("/a") + Get("/late") + Get("/c"));
   client.HalfClose();
-  ASSERT_TRUE(requested.Wait());
-  kept->Send([] { return TextResponse(200, "late"); });
+  ASSERT_TRUE(late.Wait());
+  late.Answer("late");
   EXPECT_EQ(client.Read().body, "/a");
   EXPECT_EQ(client.Read().body, "late");
   EXPECT_EQ(client.Read().body, "/c");

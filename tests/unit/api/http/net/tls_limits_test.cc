@@ -14,9 +14,7 @@ namespace {
 
 using testing::Get;
 using testing::HttpClient;
-using testing::MakeIdentity;
-using testing::Signal;
-using testing::TextResponse;
+using testing::LateRequest;
 using testing::TlsClient;
 
 class HttpsServerLimits : public testing::TlsServerTest {};
@@ -106,23 +104,16 @@ TEST_F(HttpsServerLimits, AClientThatHangsUpInItsHandshakeLeavesNothingBehind) {
 }
 
 TEST_F(HttpsServerLimits, AClientThatHangsUpBeforeItsAnswerDoesNotEndTheProcess) {
-  Signal requested;
-  std::shared_ptr<http::Responder> kept;
-  handler.on_request = [&](http::Request request, http::Responder responder) {
-    if (request.head.path == "/")
-      return testing::TestHandler::Echo(std::move(request), std::move(responder));
-    kept = std::make_shared<http::Responder>(std::move(responder));
-    requested.Notify();
-  };
+  LateRequest late(&handler);
   StartTls();
   {
     TlsClient client(port());
     client.Ask(Get("/"));  // nothing is left unread, which would make the end a reset
     client.Send(Get("/late"));
-    ASSERT_TRUE(requested.Wait());
+    ASSERT_TRUE(late.Wait());
     client.Close();
   }
-  kept->Send([] { return TextResponse(200, std::string(4'000'000, 'x')); });
+  late.Answer(std::string(4'000'000, 'x'));
   TlsClient other(port());
   EXPECT_EQ(other.Ask(Get("/")).status, 200);
 }
@@ -141,18 +132,13 @@ TEST_F(HttpsServerLimits, ADrainClosesIdleConnectionsWithAGoodbyeAndHandshakesAt
 }
 
 TEST_F(HttpsServerLimits, ADrainAnswersWhatIsInFlight) {
-  Signal requested;
-  std::shared_ptr<http::Responder> kept;
-  handler.on_request = [&](http::Request, http::Responder responder) {
-    kept = std::make_shared<http::Responder>(std::move(responder));
-    requested.Notify();
-  };
+  LateRequest late(&handler);
   StartTls();
   TlsClient client(port());
-  client.Send(Get("/"));
-  ASSERT_TRUE(requested.Wait());
+  client.Send(Get("/late"));
+  ASSERT_TRUE(late.Wait());
   server().StopAccepting();
-  kept->Send([] { return TextResponse(200, "in flight"); });
+  late.Answer("in flight");
   const auto response = client.Read();
   EXPECT_EQ(response.body, "in flight");
   EXPECT_EQ(response.Field("Connection"), "close");

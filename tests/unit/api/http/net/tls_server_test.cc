@@ -16,9 +16,9 @@ using testing::Get;
 using ::testing::HasSubstr;
 using testing::HttpClient;
 using testing::Identity;
+using testing::LateRequest;
 using testing::MakeIdentity;
 using testing::Post;
-using testing::Signal;
 using ::testing::StartsWith;
 using testing::TextResponse;
 using testing::TlsClient;
@@ -211,18 +211,13 @@ TEST_P(HttpsServerWith, ClosesWithAGoodbyeWhenAskedTo) {
 }
 
 TEST_P(HttpsServerWith, AHalfClosedClientIsStillAnswered) {
-  Signal requested;
-  std::shared_ptr<http::Responder> kept;
-  handler.on_request = [&](http::Request, http::Responder responder) {
-    kept = std::make_shared<http::Responder>(std::move(responder));
-    requested.Notify();
-  };
+  LateRequest late(&handler);
   StartTls();
   TlsClient client(port(), OfVersion());
-  client.Send(Get("/"));
+  client.Send(Get("/late"));
   client.HalfClose();
-  ASSERT_TRUE(requested.Wait());
-  kept->Send([] { return TextResponse(200, "late"); });
+  ASSERT_TRUE(late.Wait());
+  late.Answer("late");
   EXPECT_EQ(client.Read().body, "late");
   EXPECT_TRUE(client.AtEnd());
 }

@@ -5,20 +5,14 @@
 #include <set>
 
 #include "service/types/error.h"
-#include "service/types/record.h"
+#include "support/cpp/record_testing.h"
 
 namespace gateway {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-Record OnOrders(std::optional<Partition> partition = std::nullopt) {
-  Record record;
-  record.topic = "orders";
-  record.partition = partition;
-  return record;
-}
+using testing::OnOrders;
 
 TEST(ErrorCodes, EveryCodeOfLibrdkafkaBecomesAnErrorWithASentence) {
   const rd_kafka_err_desc* descriptions = nullptr;

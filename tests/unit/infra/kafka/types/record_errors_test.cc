@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "support/cpp/record_testing.h"
+
 namespace gateway {
 namespace {
 
@@ -11,13 +13,7 @@ using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-Record OnOrders(std::optional<Partition> partition = std::nullopt) {
-  Record record;
-  record.topic = "orders";
-  record.partition = partition;
-  return record;
-}
+using testing::OnOrders;
 
 std::string DetailOf(ErrorCode code, Persistence persistence = Persistence::kNotPersisted) {
   return MakeError(code, persistence, OnOrders()).detail;
