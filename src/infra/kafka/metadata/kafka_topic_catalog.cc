@@ -10,15 +10,21 @@
 namespace gateway {
 namespace {
 
-Error ErrorOf(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kDraining:
-      return Error(code, "The gateway is shutting down.");
-    case ErrorCode::kOverloaded:
-      return Error(code, "Too many requests wait for the topics of the cluster.");
-    default:
-      return Error(code, "No broker listed the topics of the cluster in time. Try again later.");
+// Why a caller gets no topics.
+enum class Refusal { kStopped, kTooManyCallers, kNoAnswer };
+
+Error ErrorOf(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kStopped:
+      return Error(ErrorCode::kDraining, "The gateway is shutting down.");
+    case Refusal::kTooManyCallers:
+      return Error(ErrorCode::kOverloaded,
+                   "Too many requests wait for the topics of the cluster. Try again later.");
+    case Refusal::kNoAnswer:
+      break;
   }
+  return Error(ErrorCode::kBrokersUnavailable,
+               "No broker listed the topics of the cluster in time. Try again later.");
 }
 
 std::vector<BrokerId> BrokersOf(const std::int32_t* ids, int count) {
@@ -75,13 +81,13 @@ KafkaTopicCatalog::~KafkaTopicCatalog() {
 
 void KafkaTopicCatalog::List(Callback done) {
   Topics fresh;
-  ErrorCode refused = ErrorCode::kOverloaded;
+  Refusal refusal = Refusal::kTooManyCallers;
   {
     const MutexLock lock(mutex_);
     if (known_ && clock_.Now() < fresh_until_) {
       fresh = known_;
     } else if (stopped_) {
-      refused = ErrorCode::kDraining;
+      refusal = Refusal::kStopped;
     } else if (waiting_.size() < options_.max_waiting) {
       waiting_.push_back(std::move(done));
       wake_.NotifyOne();
@@ -89,7 +95,7 @@ void KafkaTopicCatalog::List(Callback done) {
     }
   }
   if (fresh) return done(std::move(fresh));
-  done(ErrorOf(refused));
+  done(ErrorOf(refusal));
 }
 
 void KafkaTopicCatalog::Run() {
@@ -105,7 +111,7 @@ void KafkaTopicCatalog::Run() {
       known_ = answer.value();
       fresh_until_ = clock_.Now() + options_.fresh_for;
     }
-    // Also for those who came while the broker was asked.
+    // Callers that came during the request get its answer, too.
     const std::vector<Callback> callers = std::exchange(waiting_, {});
     lock.Unlock();
     for (const Callback& done : callers) done(answer);
@@ -115,7 +121,7 @@ void KafkaTopicCatalog::Run() {
 
 Result<TopicCatalog::Topics> KafkaTopicCatalog::Ask() {
   if (const RdMetadata metadata = client_.AskForAll(options_.timeout)) return TopicsOf(*metadata);
-  return ErrorOf(client_.cancelled() ? ErrorCode::kDraining : ErrorCode::kBrokersUnavailable);
+  return ErrorOf(client_.cancelled() ? Refusal::kStopped : Refusal::kNoAnswer);
 }
 
 }  // namespace gateway
