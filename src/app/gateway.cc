@@ -28,7 +28,7 @@ constexpr int kExitFault = 1;
 constexpr int kExitAddressInUse = 69;
 constexpr int kExitRecordsLost = 75;
 
-// How long a client that does not read its last answer delays the end.
+// Maximum time for which a client that does not read its last answer delays the exit.
 constexpr milliseconds kLastAnswers{3'000};
 // Maximum duration of one iteration of "kafka-reports": it may have to destroy an instance, which
 // waits for a name look-up.
@@ -61,7 +61,8 @@ int Gateway::Run() {
   return Drain();
 }
 
-// Before there are threads, which inherit the scheduling; the log's own does not matter.
+// Called before threads are started, because they inherit the scheduling policy. For the log's
+// thread, which exists already, it does not matter.
 void Gateway::PrepareProcess() {
   RaiseOpenFileLimit();
   if (settings_.process.batch_scheduling && !UseBatchScheduling()) {
@@ -93,7 +94,7 @@ Gateway::ExitCode Gateway::StartKafka() {
   }
   auto producer = KafkaProducer::Create(std::move(options), log_, metrics_.produce(), clock_);
   if (!producer.ok()) {
-    // What librdkafka finds only when it starts, such as a certificate that it cannot read.
+    // Errors that librdkafka finds only when it starts, such as a certificate that it cannot read.
     log_.Log(LogLevel::kCritical, "producer-failed", producer.error());
     return kExitBadConfiguration;
   }
@@ -283,7 +284,7 @@ PrometheusOptions Gateway::MetricsOptions() {
   return options;
 }
 
-// For a scrape, which comes through a server: by then everything is built.
+// Called for each scrape. A scrape comes through a server, so by then everything is built.
 GatewayState Gateway::State() const {
   const Readiness::Report report = readiness_->Check();
   GatewayState state;

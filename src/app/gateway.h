@@ -32,14 +32,15 @@ namespace gateway {
 
 class Gateway final {
  public:
-  // `signals` must outlive the gateway, and be older than any thread.
+  // `signals` must outlive the gateway, and must be created before any thread is started.
   Gateway(Settings settings, FileLocator files, const Signals& signals);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  // Serves until SIGTERM or SIGINT, then drains. Call it once. Returns the exit code: 0 if every
-  // record was stored, 75 if the drain gave some up; 1, 69 (address in use) or 78 (configuration)
-  // if it could not start. A further SIGTERM or SIGINT during the drain ends the process with 1.
+  // Serves until SIGTERM or SIGINT, then drains. Call it once. Returns the exit code. After a
+  // drain: 0 if every record was stored, 75 if the drain abandoned some. If the gateway could not
+  // start: 69 (address in use), 78 (configuration) or 1 (anything else). A second SIGTERM or SIGINT
+  // during the drain ends the process with 1.
   int Run();
 
  private:
@@ -65,7 +66,7 @@ class Gateway final {
   KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
   void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
 
-  // Destroyed from last to first: that order decides their places, not the order of creation.
+  // Members are destroyed from last to first; their order here is chosen for that.
   const Settings settings_;
   const FileLocator files_;
   const Signals& signals_;
@@ -80,9 +81,8 @@ class Gateway final {
   std::unique_ptr<ProduceService> service_;
   std::unique_ptr<Tracer> tracer_;  // null: no spans are recorded
   std::unique_ptr<Api> api_;
-  std::unique_ptr<KafkaTopicCatalog>
-      catalog_;  // destroyed before `api_`, whose requests it answers
-  // Destroyed before `api_`, whose requests its last reports complete.
+  // These two are destroyed before `api_`, because their last results answer its requests.
+  std::unique_ptr<KafkaTopicCatalog> catalog_;
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<http::TlsContext> tls_;  // null: plain HTTP
   std::unique_ptr<http::Server> server_;

@@ -57,7 +57,8 @@ std::vector<ConfigProblem> CheckTls(const Settings& settings) {
   return {problem};
 }
 
-// A glob that also matches other headers just skips such a header; one that names it is a mistake.
+// A glob may match headers that are never copied; these are skipped. A glob that itself names such
+// a header is an error.
 std::vector<ConfigProblem> CheckRecords(const Settings& settings) {
   std::vector<ConfigProblem> problems;
   for (const std::string& glob : settings.records.headers_from_request) {

@@ -49,7 +49,7 @@ def test_over_the_budget_it_is_503_and_back_when_there_is_room(start_edge):
                 assert status(answer[0]) == 503, answer
                 assert json.loads(answer[1])["code"] == "Overloaded", answer
                 assert b"\r\nRetry-After: " in answer[0], answer
-        assert refused < 6, "nobody was served"
+        assert refused < 6, "no request was served"
     await_status(gateway.http.address, send_request(), 200)
 
 

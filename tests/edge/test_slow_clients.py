@@ -63,7 +63,7 @@ def test_slow_clients_are_dropped_and_do_not_disturb_others(start_edge, report, 
     polite = PoliteClient(gateway.http.address)
     try:
         if FULL:
-            report(f"{mode}, nobody attacks", polite.measure(8))
+            report(f"{mode}, no attack", polite.measure(8))
         # The attackers need CPU, too: measures their effect when they attack another gateway.
         alone = attack(start_edge(limits), polite, mode, arguments) if FULL else polite.measure(2)
         disturbed = attack(gateway, polite, mode, arguments)

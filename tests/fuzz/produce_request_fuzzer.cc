@@ -67,8 +67,8 @@ class Grammar final : public nlohmann::json_sax<nlohmann::json> {
   std::size_t depth_ = 0;
 };
 
-// `text` with a letter for each escape that is half a surrogate pair: nlohmann's parser takes none,
-// and we let them pass where nobody decodes them.
+// `text` with a letter for each escape that is half a surrogate pair: nlohmann's parser rejects
+// them, but the gateway forwards them in text that it does not decode.
 std::string WithoutHalfPairs(std::string text) {
   const auto code_at = [&text](std::size_t i) {
     unsigned code = 0;

@@ -1,5 +1,4 @@
-// What is left to do for records that fail after their request was answered (Prefer:
-// respond-async). Any thread.
+// Reports records that fail after their request was answered (Prefer: respond-async). Any thread.
 #ifndef GATEWAY_API_CONTROLLERS_ACCEPTED_FAILURES_H_
 #define GATEWAY_API_CONTROLLERS_ACCEPTED_FAILURES_H_
 

@@ -120,7 +120,7 @@ void ProduceController::Produce(ProduceRequest&& request, const http::Request& s
   const std::size_t total = records.records.size();
   records.request_id = context.request_id;
   records.trace_id = context.trace_id();
-  // A request that arrived in one piece began after its last byte was read.
+  // The head of a request that arrived in one piece was parsed after its last byte was read.
   records.complete_at = std::max(sent.complete_at, context.started);
   const Preferences preferences = PreferencesOf(sent.head);
   records.answered = preferences.respond_async;
@@ -147,8 +147,8 @@ ProduceOperation::Callback ProduceController::CompleteWhenDelivered(const Exchan
           spans = std::move(spans)](const std::shared_ptr<ProduceOperation>& operation) {
     spans->End(*operation);
     exchange->ReplyLater([exchange, options, operation] {
-      // Before the answer is written: its client may send the next request at once. Here and not on
-      // the delivery thread, which has little time, and because this thread took the ticket.
+      // The budget is released before the answer is written, because the client may send its next
+      // request at once; and on this thread, because the delivery thread has little time.
       if (operation->complete()) operation->ReleaseBudget();
       return MakeAnswer(*operation, options, *exchange);
     });

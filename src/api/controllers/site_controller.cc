@@ -108,8 +108,8 @@ void SiteController::Serve(const std::string& path, const http::Request& request
     const bool no_ui = options_.swagger_ui.empty() && path.starts_with("/swagger");
     return exchange->ReplyProblem(
         Problem(ProblemType::kRouteNotFound,
-                no_ui ? "Swagger UI is not installed with this gateway "
-                        "(openapi/swagger-ui/build.sh makes it). /openapi.json is its document."
+                no_ui ? "Swagger UI is not installed with this gateway; "
+                        "openapi/swagger-ui/build.sh builds it. Its document is /openapi.json."
                       : "This file does not exist."));
   }
   const Asset& asset = found->second;

@@ -1,5 +1,5 @@
 // Selects the wire format of a request by the media type of its body, and says what to send instead
-// where a route has none for it. Pure functions; any thread.
+// if the route has no format for it. Pure functions; any thread.
 #ifndef GATEWAY_API_FORMAT_FORMAT_SELECTION_H_
 #define GATEWAY_API_FORMAT_FORMAT_SELECTION_H_
 
@@ -12,8 +12,9 @@
 
 namespace gateway {
 
-// The one of `formats` (at least one) that reads the body which `head` announces: one that names
-// its media type, else one that reads any. The error is the detail of a 415.
+// Returns the format that reads the body announced by `head`: one that names its media type, else
+// one that reads any media type. The error is the detail of a 415. There must be at least one
+// format.
 Result<const WireFormat*, std::string> SelectFormat(const http::RequestHead& head,
                                                     std::span<const WireFormat* const> formats);
 

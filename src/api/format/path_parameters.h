@@ -1,4 +1,4 @@
-// What the path of a request says for the {parameters} of its route's template. A value.
+// The values that the path of a request has for the {parameters} of its route's template. A value.
 #ifndef GATEWAY_API_FORMAT_PATH_PARAMETERS_H_
 #define GATEWAY_API_FORMAT_PATH_PARAMETERS_H_
 

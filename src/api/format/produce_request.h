@@ -1,5 +1,5 @@
-// What a request to send records says, whatever its wire format: the records, what is wrong with
-// them, and how the format names a place in the request.
+// A parsed request to send records, independent of its wire format: the records, their errors, and
+// the place of each record in the request.
 #ifndef GATEWAY_API_FORMAT_PRODUCE_REQUEST_H_
 #define GATEWAY_API_FORMAT_PRODUCE_REQUEST_H_
 
@@ -13,13 +13,14 @@
 
 namespace gateway {
 
-// Where the records of one request are in it, in the words of its format. Immutable; any thread.
+// Locates the records in the body or target of their request, as the wire format names places.
+// Immutable; any thread.
 class RecordPlaces {
  public:
   virtual ~RecordPlaces() = default;
 
   // The place of `member` ("/topic"; "": the record itself) of record `index`: an ErrorDetail that
-  // has everything but the detail. Only while the records exist.
+  // has everything but the detail. Call it only while the records exist.
   virtual ErrorDetail Locate(std::size_t index, const Record& record,
                              std::string_view member) const = 0;
   // The line of the body, from 1, on which the record was; 0 if the body is not read by lines.
@@ -28,11 +29,11 @@ class RecordPlaces {
 
 struct ProduceRequest {
   RequestRecords batch;
-  // The request is one record and gets the answer to one, in contrast to a batch of one.
+  // The request is a single record. Its answer differs from that to a batch of one record.
   bool single = false;
   std::shared_ptr<const RecordPlaces> places;  // never null
-  // What is wrong with the request. If there is anything, `batch` has what could be read, which is
-  // only good for finding more errors (ProduceService::Refuse).
+  // The errors of the request. If there are any, `batch` has the records as far as they could be
+  // read, and serves only to find further errors (ProduceService::Refuse).
   RequestErrors errors;
 };
 

@@ -41,7 +41,7 @@ class JsonReader final {
   template <typename OnMember>
   bool ReadObject(OnMember&& on_member);
 
-  // Whether only white space follows. ReadEnd fails otherwise.
+  // True if only white space follows. Otherwise ReadEnd returns false, with an error.
   bool AtEnd() {
     Next();
     return at_ == end_;

@@ -39,8 +39,8 @@ std::optional<std::string_view> CharsetOf(const http::RequestHead& head);
 
 // The NDJSON media type that the client prefers, in static storage; "" if it prefers JSON. The
 // client must name it: a wildcard means JSON. If application/json has the same weight, the answer
-// is JSON: generated clients list every media type of the document and read the first. No Accept
-// field makes a request fail.
+// is JSON: generated clients list every media type of the document and read the first. A request
+// never fails because of its Accept field.
 std::string_view AcceptedNdjson(const http::RequestHead& head);
 
 // The preferences that the gateway knows; all others are ignored, as RFC 7240 requires. If one is

@@ -1,5 +1,5 @@
-// The line of the body of each record. Stores only where lines were skipped, so that a body without
-// empty lines costs nothing. One per request.
+// Maps each record to its line of the body. Stores only where lines were skipped, so that a body
+// without empty lines costs nothing. One per request.
 #ifndef GATEWAY_API_NATIVE_LINE_MAP_H_
 #define GATEWAY_API_NATIVE_LINE_MAP_H_
 

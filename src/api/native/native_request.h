@@ -32,7 +32,7 @@ class NativePlaces final : public RecordPlaces {
   // they were an array: "/3".
   std::string PointerOf(std::size_t index) const;
 
-  // Where the body is values, a member's place is the query parameter that says it.
+  // If the body consists of values, every other member is located by its query parameter.
   ErrorDetail Locate(std::size_t index, const Record& record,
                      std::string_view member) const override;
   std::size_t LineOf(std::size_t index) const override { return lines ? lines->LineOf(index) : 0; }

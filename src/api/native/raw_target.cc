@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kFieldPrefix = "Kafka-Header-";
 constexpr std::string_view kContentType = "content-type";
 
-// RFC 3339; a space before the zone is a plus that the client did not encode.
+// Parses an RFC 3339 time. A space may stand for the plus before the zone, because an unencoded
+// plus in a query is decoded to a space.
 std::optional<TimestampMs> TimeOf(std::string_view text) {
   constexpr std::string_view kZone = " hh:mm";
   std::string time(text);
@@ -78,7 +79,7 @@ void RawTarget::ReadValue(Name name, std::string_view value) {
 }
 
 void RawTarget::ReadHeader(std::string_view value) {
-  // Decoded first, because most clients encode the colon.
+  // `value` has been decoded already, because most clients encode the colon.
   const std::size_t colon = value.find(':');
   if (colon == std::string_view::npos) {
     return errors_->AddParameter(

@@ -14,9 +14,9 @@
 
 namespace gateway {
 
-// A topic, or default topic, that is present but unreadable: it is not missing, and its error has
-// already been reported. Identified by its address; a literal would have a different one in each
-// file.
+// Stands for a topic, or default topic, that is present but could not be read: its error has been
+// reported, so it must not be reported as missing. Compared by address, which must be the same in
+// all files.
 inline constexpr char kUnreadTopicByte = '?';
 inline constexpr std::string_view kUnreadTopic(&kUnreadTopicByte, 1);
 

@@ -1,7 +1,7 @@
-// The records of one request once it has ended: counts, a line of the access log, a span. It
-// collects their fields while the request is processed, and writes them exactly once. Owned by the
-// request's Exchange. Not thread-safe: used by the thread of the request until it has been
-// answered, then by the thread that ends it.
+// Accounts for one request when it ends: metrics, a line of the access log, a span. Collects their
+// fields while the request is processed, and writes them exactly once. Owned by the request's
+// Exchange. Not thread-safe: used by the thread of the request until it has been answered, then by
+// the thread that ends it.
 #ifndef GATEWAY_API_PIPELINE_ACCOUNTING_H_
 #define GATEWAY_API_PIPELINE_ACCOUNTING_H_
 

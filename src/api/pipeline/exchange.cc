@@ -46,7 +46,8 @@ http::Response Exchange::BuildAnswer(const std::function<http::Response()>& buil
 
 void Exchange::ReplyProblem(const Problem& problem) {
   http::Response response = MakeProblem(problem);
-  // Before the answer, and not with the last reference: the client's next request may come first.
+  // The budget is released before the answer rather than with the last reference, because the
+  // client's next request may come before that.
   ticket_ = {};
   Reply(std::move(response));
 }

@@ -1,7 +1,7 @@
 // One request and its one answer. Created by the Pipeline and shared by everything that still works
 // on the request: it has the facts (RequestContext), answers exactly once (the first answer
-// counts), and passes the facts to Accounting however the request ends. If the last reference goes
-// without an answer, the client gets a 500 (unless it has disconnected).
+// counts), and passes the facts to Accounting however the request ends. If the last reference is
+// released without an answer, the client gets a 500 (unless it has disconnected).
 //
 // Any thread may call the reply functions. Everything else belongs to the thread of the request
 // until its handler returns.

@@ -1,5 +1,5 @@
 // The facts of one request, which the pipeline finds out from its head, stage by stage. Handlers
-// read them (Exchange::context()); after the pipeline nobody writes them. Any thread.
+// read them (Exchange::context()); after the pipeline they are constant. Any thread.
 #ifndef GATEWAY_API_PIPELINE_REQUEST_CONTEXT_H_
 #define GATEWAY_API_PIPELINE_REQUEST_CONTEXT_H_
 
@@ -21,7 +21,7 @@ class WireFormat;
 struct Route;
 
 struct RequestContext {
-  // Of each request, also of one whose head was not understood.
+  // Of every request, also of one whose head could not be parsed.
   std::string request_id;
   http::Peer peer;
   Clock::TimePoint started{};

@@ -40,8 +40,8 @@ struct Route {
 class Router final {
  public:
   // Throws std::invalid_argument if the template is not well-formed, or if another route of the
-  // method has the same but for the names of its parameters: it could not be decided which one a
-  // path means. The pointers of Match are valid once all routes are added.
+  // method has the same template except for the names of its parameters, because a path could mean
+  // either. The pointers of Match are valid once all routes are added.
   void Add(Route route);
 
   struct Match {
@@ -52,8 +52,8 @@ class Router final {
     // The path has an extra final slash; the other members describe the path without it.
     bool extra_slash = false;
   };
-  // HEAD finds the route of GET. Where several templates fit a path, that wins which has a literal
-  // where the others have a parameter, at the first such segment.
+  // HEAD finds the route of GET. If several templates fit a path, the first segment in which they
+  // differ decides: a literal wins over a parameter.
   Match Find(http::Method method, std::string_view path) const;
 
   const std::vector<Route>& routes() const { return routes_; }

@@ -92,7 +92,7 @@ struct RetryAfter {
   int seconds = 0;            // at least; 0: the answer does not say
   bool when_drained = false;  // and not before what is in flight now has drained (Admission)
 };
-// What the row of `type` says of it.
+// The Retry-After in the row of `type`.
 RetryAfter RetryAfterOf(ProblemType type);
 
 // One occurrence of a problem: what it adds to its row.

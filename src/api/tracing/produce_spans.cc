@@ -9,8 +9,8 @@
 namespace gateway {
 namespace {
 
-// The topic for a span's name, if it is legal. Records of other topics are refused soon, and a name
-// of arbitrary length must not be exported.
+// The topic for a span's name; "" if it is not legal. A record of such a topic will be refused, and
+// a text of arbitrary length must not be exported.
 std::string_view TopicOf(const Record& record) {
   return IsLegalTopicName(record.topic) ? record.topic : std::string_view();
 }
@@ -19,7 +19,7 @@ std::string_view TopicOf(const Record& record) {
 
 ProduceSpans::Ptr ProduceSpans::Start(Tracer& tracer, const Span* server, bool single,
                                       const RecordLimits& limits, RequestRecords& batch) {
-  static ProduceSpans none;  // shared by requests without counting them
+  static ProduceSpans none;  // for all requests that are not recorded; not reference-counted
   if (server == nullptr || batch.records.empty()) return {Ptr(), &none};
   auto spans = std::make_shared<ProduceSpans>();
   for (const Record& record : batch.records) {

@@ -34,8 +34,8 @@ class ProduceSpans final : public SpanHeaderSource {
 
   bool empty() const { return sends_.empty(); }
 
-  // None for a record that they, with `rest`, would push over a limit: the client did not ask for
-  // these headers.
+  // Returns no headers if they and `rest` would push the record over a limit, because the client
+  // did not ask for them.
   std::span<const Header> TraceOf(const Record& record,
                                   std::span<const Header> rest) const override;
 
@@ -48,7 +48,7 @@ class ProduceSpans final : public SpanHeaderSource {
     std::string_view topic;  // "": several; in the batch, like the headers
     std::unique_ptr<Span> span;
     std::span<const Header> headers{};
-    std::size_t bytes = 0;  // of them
+    std::size_t bytes = 0;  // of the headers
     std::int64_t records = 0;
     std::string_view error_type{};  // of the first record that failed
   };

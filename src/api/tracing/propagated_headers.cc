@@ -19,7 +19,7 @@ bool Has(std::span<const Header> headers, std::string_view name) {
   });
 }
 
-// `own` and what of the others goes with it, in `*merged`.
+// Sets `*merged` to `own`, followed by those of the other headers that it does not replace.
 void Merge(std::span<const Header> own, std::span<const Header> trace, std::span<const Header> rest,
            std::vector<Header>* merged) {
   merged->assign(own.begin(), own.end());

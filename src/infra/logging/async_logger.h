@@ -49,7 +49,7 @@ struct LoggerOptions {
   // How long the destructor waits for a stuck reader before it drops the rest.
   std::chrono::milliseconds shutdown_wait{2000};
 
-  // Written to if there is no sink; stays open.
+  // The descriptor to write to if there is no sink; it is not closed.
   int descriptor = STDERR_FILENO;
 
   // For tests: receives one or more whole lines at a time, on the log thread. Returns false if they

@@ -1,5 +1,5 @@
 // Writes to a file descriptor that may be slow, stuck or closed (a full pipe, a stopped terminal),
-// until told to give up. One thread calls Write; any thread may call Abandon.
+// until Abandon is called. One thread calls Write; any thread may call Abandon.
 #ifndef GATEWAY_INFRA_LOGGING_DESCRIPTOR_WRITER_H_
 #define GATEWAY_INFRA_LOGGING_DESCRIPTOR_WRITER_H_
 

@@ -81,7 +81,7 @@ class PrometheusMetrics final : public MetricsExporter {
   PrometheusMetrics(const PrometheusMetrics&) = delete;
   PrometheusMetrics& operator=(const PrometheusMetrics&) = delete;
 
-  // What counts; each lives as long as this.
+  // The ports that count. They live as long as this object.
   HttpMetrics& http();
   ProduceMetrics& produce();
 

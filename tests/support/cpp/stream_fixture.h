@@ -1,4 +1,4 @@
-// What tests of streaming answers share: a listener that remembers what it was told.
+// What tests of streaming answers share: a listener that records its calls.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_STREAM_FIXTURE_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_STREAM_FIXTURE_H_
 

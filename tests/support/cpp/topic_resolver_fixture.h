@@ -1,4 +1,4 @@
-// A directory of topics between a cluster and a producer that do what the test says.
+// A TopicResolver between a cluster and a producer that the test controls.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_TOPIC_RESOLVER_FIXTURE_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_TOPIC_RESOLVER_FIXTURE_H_
 
@@ -93,7 +93,7 @@ class FakeMetadataSource final : public MetadataSource {
   bool silent_ = false;
 };
 
-// Remembers what it is told.
+// Records the results.
 class FakeListener final : public TopicResolver::Listener {
  public:
   using Names = std::vector<std::string>;

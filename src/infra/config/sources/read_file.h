@@ -13,7 +13,8 @@ struct FileText {
   std::string fault;  // the error, as a phrase: "cannot be read: No such file or directory"
 };
 
-// The bytes of the file, or an error. Pipes and devices are allowed, more than `max_bytes` is not.
+// Returns the bytes of the file, or an error, also if it has more than `max_bytes`. The file may be
+// a pipe or a device.
 FileText ReadFile(const std::filesystem::path& file, std::size_t max_bytes);
 
 }  // namespace gateway::config

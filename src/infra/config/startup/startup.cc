@@ -64,7 +64,7 @@ Result<LoadedConfig, int> Startup(const StartupInput& input, std::ostream& out, 
     }
     return 0;
   }
-  // Health checks are frequent, and need only an address.
+  // A health check runs often and needs only the address, so it skips the other checks.
   const bool health = action == Action::kHealthCheck;
   auto loaded = LoadConfig(sources, health ? std::vector<ConfigCheck>() : input.checks);
   if (!loaded.ok()) {

@@ -39,7 +39,7 @@ class KafkaTopicCatalog final : public TopicCatalog {
 
   const Options options_;
   const Clock& clock_;
-  MetadataClient client_;  // unguarded: the thread's own, but for Cancel
+  MetadataClient client_;  // unguarded: only the thread uses it, except Cancel
 
   Mutex mutex_;
   CondVar wake_;

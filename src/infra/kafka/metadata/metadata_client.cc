@@ -30,7 +30,8 @@ RdMetadata MetadataClient::Ask(bool all, rd_kafka_topic_t* topic, milliseconds t
         rd_kafka_metadata(client, all ? 1 : 0, topic, &raw, static_cast<int>(slice.count()));
     RdMetadata metadata(raw);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR || metadata == nullptr) return nullptr;
-    // A broker that has just started and knows no broker, not even itself, knows no topic either.
+    // A broker that has just started may answer before it has the cluster's metadata: its list of
+    // brokers is empty then, and its list of topics means nothing.
     return metadata->broker_cnt == 0 ? nullptr : std::move(metadata);
   });
 }

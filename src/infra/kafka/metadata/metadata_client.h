@@ -1,7 +1,7 @@
 // A librdkafka client that only asks for metadata and never produces, made at first use. librdkafka
-// cannot interrupt a request, so it is asked in slices: Cancel ends a call within one of them, and
-// the connection goes on being made between them. Owned by RdkafkaMetadata or KafkaTopicCatalog;
-// one thread, which it blocks, but Cancel, which any thread may call.
+// cannot interrupt a request, so each call makes short requests until one succeeds: Cancel takes
+// effect after the current one, and librdkafka keeps connecting meanwhile. Owned by RdkafkaMetadata
+// or KafkaTopicCatalog; blocks the one thread that uses it. Any thread may call Cancel.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_METADATA_CLIENT_H_
 
@@ -37,7 +37,7 @@ auto AskInSlices(const Clock& clock, std::chrono::milliseconds timeout,
 
 class MetadataClient final {
  public:
-  // Not shorter, because an answer that takes longer is lost.
+  // The maximum length of one request. An answer that takes longer is lost.
   static constexpr std::chrono::milliseconds kSlice{1'000};
 
   // Makes the configuration of a client (KafkaClientKind::kLookup).
@@ -58,7 +58,7 @@ class MetadataClient final {
   // The metadata of all topics of the cluster. It names none, so it cannot create one.
   RdMetadata AskForAll(std::chrono::milliseconds timeout);
 
-  // Ends the call under way, if any, soon, and every later one at once.
+  // Makes the current call return soon, and every later one at once.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
 

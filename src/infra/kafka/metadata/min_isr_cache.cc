@@ -69,8 +69,8 @@ void MinIsrCache::Refresh(const Topics& topics, const Describe& describe) {
   if (!described) paused_until_ = now + kPause;  // there may be no controller
   if (known_.size() + names.size() > kMaxRemembered) known_.clear();
   for (const std::string& name : names) {
-    // Topics that the cluster does not describe are not asked for again at once either; what was
-    // known of them holds.
+    // Topics that the cluster does not describe are not requested again at once either; their last
+    // known value stays.
     Known& known = known_[name];
     known.until = now + kRemembered;
     if (!described) continue;

@@ -1,7 +1,7 @@
-// How many replicas of a topic must be in sync for acks=all (min.insync.replicas). The cluster is
-// asked where it could matter, because a replica is out of sync, and the answer is remembered for a
-// minute. Without permission to describe topics there is no answer, and then nothing is assumed.
-// Owned by RdkafkaMetadata; one thread.
+// How many replicas of a topic must be in sync for acks=all (min.insync.replicas). The cache asks
+// the cluster only for topics with a replica out of sync, and remembers each answer for a minute.
+// If the cluster does not allow the gateway to describe a topic, the cache assumes nothing about
+// it. Owned by RdkafkaMetadata; one thread.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_MIN_ISR_CACHE_H_
 
@@ -22,7 +22,7 @@ namespace gateway {
 class MinIsrCache final {
  public:
   static constexpr std::chrono::minutes kRemembered{1};
-  // After no broker answered, so that not every look-up waits for one.
+  // A pause after no broker has answered, so that not every look-up waits for one.
   static constexpr std::chrono::seconds kPause{10};
   static constexpr std::size_t kTopicsPerRequest = 100;
 
@@ -34,8 +34,8 @@ class MinIsrCache final {
   // `clock` must outlive the cache.
   explicit MinIsrCache(const Clock& clock) : clock_(clock) {}
 
-  // Puts kTooFewReplicas in place of each leader in `layout`, which was made of `topic`, that would
-  // refuse acks=all as far as the cache knows.
+  // Replaces by kTooFewReplicas each leader in `layout`, made from `topic`, that would refuse
+  // acks=all as far as the cache knows.
   void MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic, TopicLayout* layout) const;
 
   // Asks `describe`, which may block, for those of `topics` that have a replica out of sync and are

@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of a refresh, which comes often: a broker that does not answer in time is asked again soon.
+// The timeout of a refresh. Short, because the next refresh comes soon.
 constexpr milliseconds kRefreshTimeout{1'000};
 // How long the first record of a topic waits for min.insync.replicas, which it can do without.
 constexpr milliseconds kMinIsrTimeout{250};
@@ -80,8 +80,8 @@ std::vector<MetadataSource::Reply> RdkafkaMetadata::RepliesOf(
   return replies;
 }
 
-// librdkafka asks for exactly the topics of which it has handles, and for what it still remembers
-// of other look-ups; a single name is asked for alone. Topics are never created by it.
+// librdkafka requests the topics of which it has handles, and those that it remembers from earlier
+// look-ups; it requests a single name separately. It never creates topics.
 MetadataSource::Replies RdkafkaMetadata::Lookup(const std::vector<std::string>& names) {
   rd_kafka_t* const client = HandleOf(&looking_up_, options_.names_per_client);
   if (client == nullptr) return std::nullopt;

@@ -2,7 +2,7 @@
 // never forgets a topic that it was asked for, and names it in every request for several topics.
 // Therefore unknown names must not reach the producing client; one client looks up new names and
 // the other refreshes the known topics, so that no request names both; and each is replaced after a
-// number of names. Owned by KafkaProducer; one thread, but Cancel.
+// number of names. Owned by KafkaProducer; one thread, except for Cancel.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 
@@ -23,7 +23,7 @@ class RdkafkaMetadata final : public MetadataSource {
  public:
   struct Options {
     std::chrono::milliseconds timeout{5'000};  // of one look-up, when no broker answers
-    // Besides the known topics; a client that was asked for as many is replaced.
+    // The number of unknown names after which a client is replaced.
     std::size_t names_per_client = 200;
     bool min_in_sync = true;  // false: the brokers do not say (the embedded one)
   };

@@ -104,7 +104,8 @@ void TopicResolver::Run() {
         wake_.WaitUntil(mutex_, refresh_at_);
       }
       if (stopped_) return;
-      // In turns, or a client that invents names would keep leaders that moved from being noticed.
+      // Look-ups and refreshes take turns, so that a client that invents names cannot keep the
+      // resolver from finding new leaders.
       const bool refresh_due = SteadyClock::now() >= refresh_at_;
       looked_up = !names_.empty() && !(refresh_due && looked_up);
       if (looked_up) names = TakeNames();
@@ -165,8 +166,7 @@ void TopicResolver::GiveUpAll(ErrorCode code) {
   for (const std::string& name : names) listener_.OnUnresolved(name, code);
 }
 
-// One request for all known topics. No answer changes nothing: what is known stays true until the
-// cluster says otherwise.
+// One request for all known topics. Without an answer the known layouts stay in use.
 void TopicResolver::Refresh() {
   std::vector<std::string> names;
   {
@@ -199,7 +199,8 @@ void TopicResolver::Refresh() {
   refresh_at_ = refreshed_ + (doubtful ? options_.absent_for : options_.refresh_every);
 }
 
-// Readiness sooner than by the first statistics. Gives way to records.
+// Makes the gateway ready before the first statistics arrive. Returns early if a name has to be
+// looked up.
 void TopicResolver::AwaitFirstAnswer() {
   while (true) {
     {

@@ -1,6 +1,6 @@
 // Which topics exist, and how they are laid out. The producer asks for names that it does not know;
-// the one thread "kafka-lookup" asks the cluster for all of them in one request and tells the
-// listener what it found. Unknown names never reach the producing clients; a name found absent is
+// the one thread "kafka-lookup" asks the cluster for all of them in one request and reports the
+// results to the listener. Unknown names never reach the producing clients; a name found absent is
 // remembered for a second. The same thread asks again for all known topics every few seconds, and
 // soon when something went wrong: partitions are added, leaders move, topics go away.
 //
@@ -26,20 +26,20 @@ namespace gateway {
 
 class TopicResolver final {
  public:
-  // What the resolver tells of topics. Called by "kafka-lookup"; OnUnresolved also by callers of
-  // Resolve and Stop.
+  // Receives the results. Called by "kafka-lookup"; OnUnresolved also by callers of Resolve and
+  // Stop.
   class Listener {
    public:
     virtual ~Listener() = default;
-    // A name that was asked for is that of a topic. False: it cannot be written to now.
+    // A requested name is that of a topic. Returns false if the topic cannot be written to now.
     virtual bool OnFound(const std::string& topic, const TopicLayout& layout) = 0;
-    // Or it is not, or the cluster did not say.
+    // It is not the name of a topic, or the cluster did not say.
     virtual void OnUnresolved(const std::string& topic, ErrorCode code) = 0;
-    // How a topic that was found is laid out now.
+    // The current layout of a topic that was found before.
     virtual void OnLayout(const std::string& topic, const TopicLayout& layout) = 0;
-    // A topic that was found is gone.
+    // A topic that was found before is gone.
     virtual void OnGone(const std::string& topic) = 0;
-    // Why no broker answered: they are away, or the credentials were refused.
+    // Returns why no broker answered: none can be reached, or they refused the credentials.
     virtual ErrorCode WhyUnavailable() const = 0;
     // A broker answered for the first time.
     virtual void OnBrokerAnswered() = 0;
@@ -61,15 +61,16 @@ class TopicResolver final {
   TopicResolver(const TopicResolver&) = delete;
   TopicResolver& operator=(const TopicResolver&) = delete;
 
-  // Asks for a name that is not known and not being asked for. OnFound or OnUnresolved follows, the
-  // latter possibly before Resolve returns.
+  // Requests a look-up of a name that is neither known nor being looked up. OnFound or OnUnresolved
+  // follows, the latter possibly before Resolve returns.
   void Resolve(const std::string& topic) EXCLUDES(mutex_);
 
-  // Something went wrong that other leaders or partitions would explain: asks for them soon.
+  // Call it after a failure that new leaders or partitions may explain: refreshes the known topics
+  // soon.
   void RefreshSoon() EXCLUDES(mutex_);
 
-  // All names that wait, and all that come, are unresolved: kDraining. The thread itself is joined
-  // by the destructor, which may take a second when no broker answers.
+  // Reports all waiting and all later names as unresolved (kDraining). The destructor joins the
+  // thread, which may take a second if no broker answers.
   void Stop() EXCLUDES(mutex_);
 
  private:

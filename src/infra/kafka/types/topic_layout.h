@@ -11,8 +11,8 @@ namespace gateway {
 
 using BrokerId = std::int32_t;
 inline constexpr BrokerId kNoLeader = -1;
-// In place of a leader that would refuse whatever it is sent with acks=all: fewer replicas are in
-// sync than min.insync.replicas asks for.
+// Stands for the leader of a partition with fewer in-sync replicas than min.insync.replicas: it
+// would refuse every batch with acks=all.
 inline constexpr BrokerId kTooFewReplicas = -2;
 
 inline bool IsBroker(BrokerId id) { return id >= 0; }

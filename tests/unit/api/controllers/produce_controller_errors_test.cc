@@ -1,5 +1,5 @@
-// Whoever finds a fault, the reader of the request or the service: a client sees all of them at
-// once.
+// A client sees all errors of its request at once, those that the parser finds and those that the
+// service finds.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -89,7 +89,7 @@ TEST_F(TopicsControllerTest, DisclosesNothingAboutAForbiddenTopic) {
     EXPECT_EQ(response.status, 403) << topic;
     EXPECT_EQ(JsonOf(response)["code"], "TopicForbidden");
   }
-  EXPECT_TRUE(catalog.waiting.empty()) << "decided before anybody was asked";
+  EXPECT_TRUE(catalog.waiting.empty()) << "decided without asking the catalog";
 }
 
 TEST_F(TopicsControllerTest, ATopicThatIsNotThereIs404AndAnIllegalName400) {

@@ -84,7 +84,7 @@ TEST_F(Stages, AHandlerReadsTheFactsAndCannotChangeThem) {
   EXPECT_EQ(context.request_id, "id-1");
   EXPECT_EQ(context.peer.address, "192.0.2.1");
   EXPECT_EQ(context.started, clock.Now());
-  EXPECT_TRUE(context.principal.anonymous()) << "nobody authenticates yet";
+  EXPECT_TRUE(context.principal.anonymous()) << "there is no authenticator yet";
   EXPECT_TRUE(context.principal.groups.empty());
   kept->Reply({});
   kept.reset();
@@ -294,7 +294,7 @@ TEST_F(Stages, TheAccessLogTellsOfWhatTheFramerRefusedAndWhy) {
   EXPECT_EQ(fields["http.response.status_code"], "431");
   EXPECT_EQ(fields["error.type"], "HeadTooLarge");
   EXPECT_EQ(fields["client.address"], "192.0.2.1");
-  EXPECT_EQ(fields.count("url.path"), 0U) << "nobody knows it";
+  EXPECT_EQ(fields.count("url.path"), 0U) << "it is unknown";
   EXPECT_EQ(fields.count("http.request.method"), 0U);
   EXPECT_EQ(fields.count("trace_id"), 0U);
 }

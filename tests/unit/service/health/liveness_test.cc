@@ -86,7 +86,7 @@ TEST_F(LivenessTest, AProcessThatWasStoppedAsAWholeIsAliveWhenItContinues) {
   heartbeat.Beat();
   TickFor(1);
   clock_.Advance(seconds(600));
-  EXPECT_FALSE(Only().stuck) << "nobody ticked either";
+  EXPECT_FALSE(Only().stuck) << "there was no tick either";
   liveness_.Tick();
   EXPECT_FALSE(Only().stuck);
 }

@@ -178,7 +178,7 @@ TEST_F(ProduceOperationTest, TheDeadlineWithdrawsQueuedRecordsAndReportsIt) {
   EXPECT_EQ(producer_.withdrawn, 2U);
   EXPECT_EQ(producer_.expired, 1U) << "what is sent next must be stored after it";
   EXPECT_FALSE(producer_.sent[0]->TryClaim())
-      << "it may be sent after the client was told it is not";
+      << "it may be sent although its client got NotPersisted";
   EXPECT_TRUE(producer_.sent[1]->expired());
   for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
 }
@@ -239,8 +239,8 @@ TEST_F(ProduceOperationTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
   }
 }
 
-// The deadline and the reports race; whoever wins, the totals are exact and the answer agrees with
-// the metrics.
+// The deadline and the reports race. Whichever comes first, the totals are exact and the answer
+// agrees with the metrics.
 TEST_F(ProduceOperationTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) {
   constexpr std::size_t kRounds = 2'000;
   constexpr std::size_t kRecords = 4;
@@ -301,7 +301,7 @@ TEST_F(ProduceOperationTest, ObservesTheStagesOfTheLastReportedRecordOncePerRequ
   using Times = std::vector<std::chrono::nanoseconds>;
   EXPECT_EQ(metrics_.stages[LatencyStage::kHeld], Times{std::chrono::milliseconds(2)});
   EXPECT_EQ(metrics_.stages[LatencyStage::kBroker], Times{std::chrono::milliseconds(5)});
-  EXPECT_TRUE(metrics_.stages[LatencyStage::kParse].empty()) << "nobody said when it was complete";
+  EXPECT_TRUE(metrics_.stages[LatencyStage::kParse].empty()) << "the time of completion is unknown";
 }
 
 TEST_F(ProduceOperationTest, ARecordThatWasNeverDispatchedHasOnlyTheStageHeld) {

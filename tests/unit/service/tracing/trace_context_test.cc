@@ -42,7 +42,7 @@ TEST(TraceContext, ReadsTheFirstFourFieldsOfLaterVersions) {
   EXPECT_EQ(more->traceparent(), kValid);
   EXPECT_FALSE(TraceContext::Parse(Replaced(0, "cc") + ".what").has_value());
   const std::string flags = std::string(kValid).replace(0, 2, "cc").replace(53, 2, "fe");
-  EXPECT_EQ(TraceContext::Parse(flags)->flags(), "00") << "flags that nobody knows yet";
+  EXPECT_EQ(TraceContext::Parse(flags)->flags(), "00") << "flags that are not defined yet";
 }
 
 TEST(TraceContext, KeepsTheFlagsOfItsOwnVersion) {

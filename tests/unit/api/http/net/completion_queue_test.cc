@@ -113,7 +113,7 @@ TEST_F(CompletionQueueTest, AfterCloseEverythingIsDropped) {
   queue_->Close();
   Make(3).Send([watch] { return Status(200); });
   queue_->Post([watch] {});
-  EXPECT_EQ(watch.use_count(), 1) << "nothing is kept that nobody will take";
+  EXPECT_EQ(watch.use_count(), 1) << "the dropped message is not kept";
   EXPECT_EQ(Take(), Taken());
 }
 

@@ -1,5 +1,5 @@
-// Whoever has sent a complete request need send nothing more to be answered: however the bytes are
-// cut into reads, and wherever the limits of a turn fall.
+// A client that has sent a complete request gets its answer without sending more, however reads
+// split the bytes, and wherever the limits of a turn fall.
 #include <gtest/gtest.h>
 
 #include <array>

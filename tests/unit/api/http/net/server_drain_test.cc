@@ -169,7 +169,7 @@ TEST_F(HttpServerDrain, StopWithRequestsInFlightEndsAndTheirAnswersAreDropped) {
   client.Send(Get("/"));
   ASSERT_TRUE(requested.Wait());
   Stop();
-  kept->Send([] { return TextResponse(200, "nobody"); });
+  kept->Send([] { return TextResponse(200, "too late"); });
   kept.reset();
   EXPECT_TRUE(client.AtEnd());
   EXPECT_FALSE(deadline_called);

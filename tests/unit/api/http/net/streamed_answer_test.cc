@@ -1,5 +1,5 @@
-// An answer that is a stream, seen from both of its sides, without sockets: what goes over the wire
-// and when, and what its writer is told.
+// A streamed answer from both of its sides, without sockets: which bytes go over the wire and when,
+// and which calls its writer gets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

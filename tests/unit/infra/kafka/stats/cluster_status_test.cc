@@ -122,7 +122,7 @@ TEST_F(ClientStatsTest, ABrokerIsUpIfEveryReportingClientIsConnected) {
   EXPECT_TRUE(all.brokers[2].up);
   EXPECT_EQ(all.brokers_known, 3);
   EXPECT_EQ(all.brokers_up, 1);
-  EXPECT_EQ(all.brokers[0].silent_for, kShort) << "it spoke to somebody";
+  EXPECT_EQ(all.brokers[0].silent_for, kShort) << "one client received bytes from it";
 }
 
 TEST_F(ClientStatsTest, ABrokerThatAClientDoesNotKnowOfIsNotUp) {
