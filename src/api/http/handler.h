@@ -23,29 +23,29 @@
 
 namespace gateway::http {
 
-// What a handler keeps between a head and its request. Lives from OnHead to OnRequest.
+// The state of a request that its handler keeps from OnHead to OnRequest.
 class RequestState {
  public:
   virtual ~RequestState() = default;
-  // The body, decoded, has grown to `bytes` in all. False refuses the request (503): a budget is
-  // used up.
+  // The decoded body has grown to `bytes` in total. Returns false if that exceeds a budget; the
+  // connection then refuses the request.
   virtual bool OnBodyBytes(std::size_t bytes) = 0;
 };
 
-// What a reader wants after a piece of a body.
+// What the connection does after a piece of a body.
 struct BodyStep {
   bool pause = false;              // nothing more is read until BodyFlow::Resume
   std::optional<Response> answer;  // ends the request: the rest of its body is discarded
 };
 
-// Lets a reader's body flow again. Any thread, as often as it likes; harmless once the request or
-// the client has gone.
+// The handle with which a BodyReader ends its pauses. Any thread, any number of calls; no effect
+// once the request has ended or the client has disconnected.
 class BodyFlow final {
  public:
   BodyFlow() = default;
   BodyFlow(std::shared_ptr<ConnectionChannel> channel, RequestId id)
       : channel_(std::move(channel)), id_(id) {}
-  // Ends a pause. One that is called after OnPiece began ends the pause that this call returns.
+  // Ends a pause. Called while OnPiece runs, it ends the pause that this OnPiece asks for.
   void Resume() const {
     if (channel_) channel_->Wake(id_);
   }
@@ -55,28 +55,31 @@ class BodyFlow final {
   RequestId id_;
 };
 
-// Consumes a body as it arrives, instead of having it collected. Called on the connection's I/O
-// thread; must not block. Let go after OnRequest, or when the request ends in another way.
+// Consumes a body as it arrives; without a reader, the connection collects the body. Called on the
+// connection's I/O thread; must not block. Released after OnRequest, or when the request ends in
+// another way.
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
-  // Before the first piece, also of a body without bytes.
+  // Called before the first piece, also if the body is empty.
   virtual void OnStart(BodyFlow flow) = 0;
-  // The next bytes, decoded; valid during the call. While a reader pauses, the client is held back
-  // by TCP and its time does not run; the limits of size hold for the pieces together.
+  // Called with the next decoded bytes, which are valid during the call. During a pause the
+  // connection reads nothing, so TCP holds the client back, and the body's deadline is suspended.
+  // The size limits apply to the whole body.
   virtual BodyStep OnPiece(std::string_view piece) = 0;
 };
 
-// What a handler decides on a head alone. Of `answer`, `later` and `reader` at most one is set.
+// A handler's decision about a request, made from its head. At most one of `answer`, `later` and
+// `reader` is set.
 struct HeadVerdict {
-  // The body is not read and OnRequest is not called.
+  // Answers the request now; its body is discarded and OnRequest is not called.
   std::optional<Response> answer = {};
   std::shared_ptr<RequestState> state = {};
-  ContentCoding coding = ContentCoding::kIdentity;  // to be undone before OnRequest
-  // Takes the body; OnRequest then has none.
+  ContentCoding coding = ContentCoding::kIdentity;  // of the body, which is decoded
+  // Consumes the body; the request that OnRequest gets has none.
   std::shared_ptr<BodyReader> reader = {};
-  // The verdict comes later: called at once with the handle to give it by. Until then nothing is
-  // read from the client beyond what has been read already, and 100 Continue is not sent.
+  // Postpones the verdict: called at once, with the handle that later takes the verdict. Until then
+  // the connection reads nothing more from the client and sends no 100 Continue.
   std::function<void(VerdictHandle)> later = {};
 };
 
@@ -88,8 +91,8 @@ class HttpHandler {
   virtual HeadVerdict OnHead(const RequestHead& head, const Peer& peer) = 0;
   virtual void OnRequest(Request request, std::shared_ptr<RequestState> state,
                          Responder responder) = 0;
-  // The answer for input that never became a request (`head` is null), or whose body failed. The
-  // connection closes after it.
+  // Returns the answer to input that is no request (`head` is null), or to a request whose body
+  // failed. The connection closes after it.
   virtual Response OnRefused(const RequestError& error, const RequestHead* head, const Peer& peer,
                              std::shared_ptr<RequestState> state) = 0;
 };

@@ -1,5 +1,6 @@
-// Who is at the other end of a connection, as far as the connection itself knows. Made when a
-// connection is accepted, completed by its TLS handshake, constant from its first request on.
+// The client at the other end of a connection: its address and, with TLS, the results of the
+// handshake. Created when the connection is accepted, completed by the handshake, constant from the
+// first request on.
 #ifndef GATEWAY_API_HTTP_PEER_H_
 #define GATEWAY_API_HTTP_PEER_H_
 
@@ -9,11 +10,11 @@
 
 namespace gateway::http {
 
-// What the TLS handshake has settled.
+// The results of a TLS handshake.
 struct TlsPeer {
   std::string protocol;  // "TLSv1.3"
-  // The subject of the client's certificate, which has been verified (RFC 4514:
-  // "CN=orders,O=Example"); "" if none was asked for.
+  // The subject of the client's verified certificate (RFC 4514: "CN=orders,O=Example"); "" if the
+  // server requests none.
   std::string subject;
 };
 

@@ -1,5 +1,5 @@
-// Why a request cannot be taken: what is wrong with the message, in HTTP's terms, and the numbers
-// that belong to it. How a client is told is the handler's business (HttpHandler::OnRefused).
+// Why a connection refuses a request: the error in HTTP's terms, with its numbers.
+// HttpHandler::OnRefused makes an answer of it.
 #ifndef GATEWAY_API_HTTP_REQUEST_ERROR_H_
 #define GATEWAY_API_HTTP_REQUEST_ERROR_H_
 

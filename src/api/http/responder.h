@@ -1,5 +1,5 @@
-// The handles by which other threads answer a request, decide on its head or wake its connection,
-// and the way that all of this takes to the connection's own thread.
+// The handles with which any thread answers a request, decides on its head or wakes its connection,
+// and the channel that carries these messages to the connection's own thread.
 #ifndef GATEWAY_API_HTTP_RESPONDER_H_
 #define GATEWAY_API_HTTP_RESPONDER_H_
 
@@ -15,14 +15,15 @@ namespace gateway::http {
 
 struct HeadVerdict;
 
-// Names one request on one connection, for as long as it may be answered. Never reused.
+// Identifies one request on one connection. Never reused.
 struct RequestId {
   std::uint64_t connection = 0;
   std::uint64_t sequence = 0;
 };
 
-// Takes messages to the thread that owns a connection. Shared by all handles; outlives connections
-// and the server: what comes too late is dropped. Unless it says otherwise: any thread.
+// Carries messages to the thread that owns a connection. Shared by all handles; outlives
+// connections and the server, and drops messages that come too late. Any thread, except where
+// noted.
 class ConnectionChannel {
  public:
   using Build = std::function<Response()>;
@@ -30,20 +31,21 @@ class ConnectionChannel {
   using Task = std::function<void()>;
 
   virtual ~ConnectionChannel() = default;
-  // Each runs on the connection's thread, and only if the client is still there and the request
-  // waits for it.
+  // The function runs on the connection's thread, and only if the client is still connected and the
+  // request still waits for it.
   virtual void Answer(RequestId id, Build build) = 0;
   virtual void Decide(RequestId id, Decision decision) = 0;
-  // There is something to do for the request: a stream has bytes, or a body may flow again.
+  // Makes the connection continue with the request: its stream has bytes, or the pause of its body
+  // has ended.
   virtual void Wake(RequestId id) = 0;
   // On the connection's thread only: runs `task` there at `when` unless the request has been
-  // answered or the client has gone by then.
+  // answered or the client has disconnected by then.
   virtual void SetDeadline(RequestId id, std::chrono::steady_clock::time_point when, Task task) = 0;
 };
 
 // The one right to answer one request. Movable, not copyable; may be used from any thread, also
-// after the connection or the server has gone (then the answer is dropped). Destroyed unused it
-// answers 500, so that no client ever hangs.
+// after the connection or the server has gone (then the answer is dropped). If it is destroyed
+// unused, it answers 500, so that no client ever hangs.
 class Responder final {
  public:
   using Build = ConnectionChannel::Build;
@@ -60,21 +62,22 @@ class Responder final {
   // True until the request has been answered; false without a request.
   explicit operator bool() const { return channel_ != nullptr && !sent_.load(); }
 
-  // Asks for `on_deadline` to be called on the connection's I/O thread at `when`, unless the
-  // request was answered or the client has gone by then. To be called on that thread, before
-  // HttpHandler::OnRequest returns.
+  // Schedules `on_deadline` on the connection's I/O thread at `when`; it is not called if the
+  // request has been answered or the client has disconnected by then. Call it on that thread,
+  // before HttpHandler::OnRequest returns.
   void SetDeadline(std::chrono::steady_clock::time_point when, std::function<void()> on_deadline);
 
  private:
   std::shared_ptr<ConnectionChannel> channel_;
   RequestId id_;
-  // Rather than giving up `channel_`: a delivery thread may answer while the I/O thread still sets
-  // the deadline.
+  // A flag, because resetting `channel_` would be a race: a delivery thread may answer while the
+  // I/O thread still sets the deadline.
   std::atomic<bool> sent_{false};
 };
 
-// The one right to decide on a head whose verdict was left open (HeadVerdict::later). Movable; any
-// thread, one call at a time; harmless once the client has gone. Destroyed unused it answers 500.
+// The one right to decide on a head whose verdict was postponed (HeadVerdict::later). Movable; any
+// thread, one call at a time; no effect once the client has disconnected. If it is destroyed
+// unused, it answers 500.
 class VerdictHandle final {
  public:
   using Decision = ConnectionChannel::Decision;
@@ -85,8 +88,8 @@ class VerdictHandle final {
   VerdictHandle& operator=(VerdictHandle&& other) noexcept;
   ~VerdictHandle();
 
-  // `decision` runs on the connection's I/O thread, with the head, which it must not keep. It may
-  // leave the verdict open again. Only the first call counts.
+  // `decision` runs on the connection's I/O thread, with the head, to which it must keep no
+  // reference. Its verdict may be `later` again. Only the first call counts.
   void Decide(Decision decision);
 
  private:

@@ -94,7 +94,7 @@ class StreamState final {
   }
 
  private:
-  // The function to call after the lock; empty if the connection knows already.
+  // Returns the function to call after unlocking; empty if the connection has been woken already.
   std::function<void()> WakeOnce() REQUIRES(mutex_) {
     if (!wake_ || std::exchange(woken_, true)) return nullptr;
     return wake_;
@@ -106,7 +106,7 @@ class StreamState final {
   std::function<void()> wake_ GUARDED_BY(mutex_);
   bool woken_ GUARDED_BY(mutex_) = false;  // since the last Take
   std::string buffer_ GUARDED_BY(mutex_);
-  // With the connection, not with the kernel yet.
+  // Taken by the connection, but not yet passed to the kernel.
   std::size_t taken_bytes_ GUARDED_BY(mutex_) = 0;
   bool writer_waits_ GUARDED_BY(mutex_) = false;
   bool ended_ GUARDED_BY(mutex_) = false;

@@ -4,7 +4,7 @@
 //   MakeResponseStream -> {writer, stream};  response.stream = stream;  responder.Send(response)
 //   writer.Write ... -> kFull -> (OnWritable) -> writer.Write ... -> writer.Finish()
 //
-// The handler keeps the StreamWriter, the Response takes the ResponseStream to the connection. A
+// The handler keeps the StreamWriter; the Response carries the ResponseStream to the connection. A
 // handler may write before the answer is sent. The deadline of a request ends when its answer
 // begins; from then on the StreamOptions bound what a slow client costs.
 #ifndef GATEWAY_API_HTTP_RESPONSE_STREAM_H_
@@ -22,45 +22,47 @@
 namespace gateway::http {
 
 struct StreamOptions {
-  // What has been written and is not with the kernel yet. A single larger piece is taken while
-  // nothing else waits.
+  // Maximum number of bytes written but not yet passed to the kernel. A larger piece is accepted
+  // only while the buffer is empty.
   std::size_t max_buffered_bytes = std::size_t{64} * 1024;
-  // Sent whenever nothing else has been for `heartbeat_interval`; 0: never.
+  // Sent after each `heartbeat_interval` in which nothing else was sent; 0: never.
   std::string heartbeat = {};
   std::chrono::milliseconds heartbeat_interval{0};
-  // The connection is closed when the client takes nothing for so long although something waits.
+  // The connection closes if the client reads nothing for this long although bytes wait for it.
   std::chrono::milliseconds stall_timeout{30'000};
-  // How long a writer may go on after OnDrain.
+  // Maximum time for which a writer may continue after OnDrain.
   std::chrono::milliseconds drain_timeout{1'000};
 };
 
 // Why a stream has ended.
 enum class StreamEnd : std::uint8_t {
-  kFinished,    // by Finish; all that was written is with the kernel
-  kAborted,     // by Abort, or because the writer was destroyed
-  kClientGone,  // closed by the client, or a connection that ended before the answer began
+  kFinished,    // Finish was called, and all bytes have been passed to the kernel
+  kAborted,     // Abort was called, or the writer was destroyed
+  kClientGone,  // the client disconnected, or the connection ended before the answer began
   kStalled,     // stall_timeout
   kDrained,     // drain_timeout
 };
 
 // Called on the connection's I/O thread, one call at a time, never within a call of the writer;
-// must not block. May call the writer. Only OnEnd may come from another thread, if the answer never
-// reaches its connection.
+// must not block. May call the writer. If the answer never reaches its connection, OnEnd may come
+// from another thread.
 class StreamListener {
  public:
   virtual ~StreamListener() = default;
-  // After a Write that returned kFull: at most half of the buffer is in use.
+  // Follows a Write that returned kFull, as soon as at most half of the buffer is in use.
   virtual void OnWritable() = 0;
-  // The server shuts down. The writer may still say goodbye, and finishes within drain_timeout.
+  // The server is shutting down. The writer may write its last pieces, and must finish within
+  // drain_timeout.
   virtual void OnDrain() = 0;
-  // The last call; always comes, also when the client has gone before the answer began.
+  // The last call. It always comes, even if the client disconnected before the answer began.
   virtual void OnEnd(StreamEnd end) = 0;
 };
 
-// What both sides share.
+// The state that the writer and the connection share.
 class StreamState;
 
-// The writer's side. Movable; any thread, one call at a time. Destroyed without Finish it aborts.
+// The writer's side. Movable; any thread, one call at a time. If it is destroyed before Finish, it
+// aborts.
 class StreamWriter final {
  public:
   enum class Written : std::uint8_t {
@@ -76,19 +78,19 @@ class StreamWriter final {
   ~StreamWriter();
 
   Written Write(std::string_view piece);
-  // No more follows. What was written is still sent, then the last chunk.
+  // Ends the stream. The connection still sends everything written, then the last chunk.
   void Finish();
-  // Drops what was not sent and closes the connection without the last chunk, so that the client
-  // does not take what it has for the whole. (In HTTP/1.0, where the end of the connection is that
-  // of the answer, it is reset.)
+  // Drops the bytes that were not sent and closes the connection without the last chunk, so that
+  // the client sees that the answer is incomplete. (In HTTP/1.0, where closing the connection ends
+  // the answer, the connection is reset.)
   void Abort();
 
  private:
   std::shared_ptr<StreamState> state_;
 };
 
-// The connection's side; it alone calls it, on its own thread. Destroyed without End the stream has
-// ended as kClientGone.
+// The connection's side: only the connection calls it, on its own thread. If it is destroyed before
+// End, the stream ends with kClientGone.
 class ResponseStream final {
  public:
   enum class Progress : std::uint8_t { kOpen, kFinished, kAborted };
@@ -99,16 +101,16 @@ class ResponseStream final {
   ~ResponseStream();
 
   const StreamOptions& options() const;
-  // From now on `wake`, which must be callable from any thread, is called when the writer has done
-  // something since the last Take. Take afterwards: what was written before wakes nobody.
+  // From now on the writer calls `wake`, on any thread, at its first action after each Take. Call
+  // Take once after Attach, because pieces written earlier cause no wake-up.
   void Attach(std::function<void()> wake);
-  // Appends to `*out` what has been written. kFinished: nothing follows.
+  // Appends the bytes written since the last Take to `*out`. kFinished: nothing follows.
   Progress Take(std::string* out);
-  // What was taken is with the kernel. May call OnWritable.
+  // All bytes taken have been passed to the kernel. May call OnWritable.
   void OnSent();
   // Calls OnDrain.
   void Drain();
-  // Calls OnEnd, once; nothing is written any more.
+  // Calls OnEnd; only the first call has an effect. From now on every Write returns kEnded.
   void End(StreamEnd end);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace gateway {
 
-// The principal of a request without credentials. Nobody else may have this name.
+// The principal of a request without credentials. No other principal may have it.
 inline constexpr std::string_view kAnonymousName = "anonymous";
 
 struct Principal {

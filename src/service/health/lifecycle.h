@@ -1,15 +1,14 @@
 // The state of the process, which only moves forward: serving, stopping, draining. Any thread. How
-// it ends, from the signal on (app/gateway.cc has the sequence, docs/adr/0014 the reasons):
+// the process ends after a signal (app/gateway.cc implements it, docs/adr/0014 has the reasons):
 //
-//  1. Not ready. During Shutdown:GraceMs the gateway keeps serving and accepting connections, but
-//     every answer says "Connection: close", so that clients' pools empty.
-//  2. The listeners close. Connections made by then are served for as long as they send requests,
-//     each answer being its connection's last. The producer keeps accepting records, and flushes.
-//  3. A connection is read once more and closed when it has been silent for a moment
-//     (http::ConnectionLimits::settle): a request in flight finds it open.
-//  4. No connection can send any more, or the drain has ended: the producer refuses records, and
-//  the
-//     rest of Shutdown:DrainTimeoutMs is for those that it has.
+//  1. The gateway is not ready. During Shutdown:GraceMs it keeps serving and accepting connections,
+//     but every answer says "Connection: close", so that clients' pools empty.
+//  2. The listeners close. Requests on the open connections are still served, each answer being the
+//     last of its connection. The producer keeps accepting records, and flushes.
+//  3. A connection that has been silent for a moment (http::ConnectionLimits::settle) is read once
+//     more and closed, so that a request on its way finds it open.
+//  4. When no connection can send any more, or the drain has ended, the producer refuses records.
+//     It has the rest of Shutdown:DrainTimeoutMs for the records that it accepted.
 //  5. The producer then abandons the remaining records, each with its known persistence, and the
 //     last answers are sent.
 //

@@ -1,4 +1,4 @@
-// The port by which an I/O thread says that it works through many requests at once.
+// The port through which an I/O thread announces a burst of requests.
 #ifndef GATEWAY_SERVICE_PORTS_BURST_LISTENER_H_
 #define GATEWAY_SERVICE_PORTS_BURST_LISTENER_H_
 
@@ -9,7 +9,7 @@ namespace gateway {
 class BurstListener {
  public:
   virtual ~BurstListener() = default;
-  // Called in pairs on each thread. EndBurst may do what has waited for it.
+  // Each thread calls them in pairs. EndBurst may dispatch the records queued since BeginBurst.
   virtual void BeginBurst() = 0;
   virtual void EndBurst() = 0;
 };

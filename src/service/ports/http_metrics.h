@@ -23,7 +23,7 @@ class HttpMetrics {
   // "bad-framing", "head-timeout", ...).
   virtual void OnHttpRejected(std::string_view reason) = 0;
   virtual void OnConnectionsChanged(std::int64_t delta) = 0;
-  // Answers that are streams and have not ended, and the bytes that they have carried.
+  // Streamed answers in progress, and the bytes that they have carried.
   virtual void OnStreamsChanged(std::int64_t /*delta*/) {}
   virtual void OnStreamBytes(std::size_t /*bytes*/) {}
   // A whole request was answered with a problem document of this "code".

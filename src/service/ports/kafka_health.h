@@ -1,4 +1,5 @@
-// The port for the state of the Kafka side. Any thread may ask; never asks the cluster.
+// The port that reports whether Kafka can be reached and what the producer is doing. Answers from
+// what the gateway already knows, without a request to the cluster. Any thread.
 #ifndef GATEWAY_SERVICE_PORTS_KAFKA_HEALTH_H_
 #define GATEWAY_SERVICE_PORTS_KAFKA_HEALTH_H_
 

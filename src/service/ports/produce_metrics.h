@@ -15,8 +15,8 @@ namespace gateway {
 // The outcome of a record, for counting.
 enum class RecordResult : std::uint8_t { kDelivered, kNotPersisted, kPossiblyPersisted, kLate };
 
-// How a send spends its time. Each stage is observed once per request, for the record that was
-// reported last, so they add up to the request's time, except for the way of the answer.
+// The stages of a send. Each is observed once per request, for the record that was reported last,
+// so that together they are the request's time, except for writing the answer.
 enum class LatencyStage : std::uint8_t {
   kParse,   // from the request's last byte until its records are queued
   kHeld,    // until that record was last dispatched to librdkafka

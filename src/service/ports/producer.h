@@ -17,17 +17,19 @@ class Producer {
  public:
   virtual ~Producer() = default;
 
-  // Accepts all records of a request, or none. Nothing: accepted, and PendingRecord::Report is
-  // called exactly once for each record, possibly before Submit returns. An error (kOverloaded:
-  // the backlog of one of the topics is at its limit): none was accepted and none is reported.
-  // Order: of the records of one partition, those of one request are stored in their order, and
-  // those of a request that was submitted after all of another were reported, or after OnExpired,
-  // or that has PendingRecord::answered set, are stored after those of the other. Nothing else is
-  // promised: of requests at the same time any may be first.
+  // Accepts all records of a request, or none. Returns nothing if it accepts them;
+  // PendingRecord::Report is then called exactly once for each record, possibly before Submit
+  // returns. Returns an error if it accepts none (kOverloaded: the backlog of one of the topics is
+  // at its limit); then none is reported.
+  //
+  // Order within a partition: the records of one request are stored in their order. The records of
+  // a request are stored after those of an earlier request if, before Submit, all records of the
+  // earlier one were reported or passed to OnExpired, or if they have PendingRecord::answered set.
+  // Otherwise the order of two requests is open.
   [[nodiscard]] virtual std::optional<Error> Submit(RecordQueue records) = 0;
   // The request of these records is about to be answered, although they may be in flight.
   virtual void OnExpired(std::span<const PendingRecord* const> records) = 0;
-  // `count` accepted records have been withdrawn: they are reported and released soon.
+  // The caller has withdrawn `count` accepted records. The producer reports and releases them soon.
   virtual void OnWithdrawn(std::size_t count) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Which topics the cluster has, for people and tools; no decision of the gateway depends on it.
+// Lists the topics of the cluster for people and tools. The gateway itself decides nothing by it.
 #ifndef GATEWAY_SERVICE_PORTS_TOPIC_CATALOG_H_
 #define GATEWAY_SERVICE_PORTS_TOPIC_CATALOG_H_
 

@@ -42,7 +42,7 @@ class Tracer {
   virtual std::unique_ptr<Span> StartProducer(std::string_view name, const Span& parent) = 0;
 };
 
-// The tracer of a gateway that records no spans: it leaves every request out. Never destroyed.
+// The tracer of a gateway that records no spans: it samples no request. Never destroyed.
 Tracer& NoTracer();
 
 }  // namespace gateway

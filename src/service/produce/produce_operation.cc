@@ -69,7 +69,7 @@ std::size_t ProduceOperation::OverheadBytes(std::span<const Record> records) {
 }
 
 std::optional<Error> ProduceOperation::Submit(Producer& producer) {
-  // A local reference too: the last record may be reported before the producer returns.
+  // The last record may be reported, and self_ released, before the producer returns.
   const std::shared_ptr<ProduceOperation> keep = shared_from_this();
   self_ = keep;
   producer_ = &producer;
@@ -112,7 +112,7 @@ void ProduceOperation::OnReported(Pending& pending, DeliveryReport report) {
                             pending.record().PayloadBytes(), now - submitted_at_);
   if (unreported_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
 
-  // Before the answer: who has it may look at what was counted.
+  // Counted before the answer, because a client may read the metrics as soon as it has the answer.
   const bool was_dispatched = dispatched_at != Clock::TimePoint();
   metrics_.OnStage(LatencyStage::kHeld, (was_dispatched ? dispatched_at : now) - submitted_at_);
   if (was_dispatched) metrics_.OnStage(LatencyStage::kBroker, now - dispatched_at);

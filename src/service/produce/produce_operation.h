@@ -32,7 +32,7 @@ const DeliveryReport& WithdrawnReport();
 
 class ProduceOperation final : public std::enable_shared_from_this<ProduceOperation> {
  public:
-  // Called once, from whichever thread completes the operation.
+  // Called once, on the thread that completes the operation.
   using Callback = std::function<void(const std::shared_ptr<ProduceOperation>&)>;
 
   static std::shared_ptr<ProduceOperation> Create(RequestRecords&& records,
@@ -41,31 +41,33 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
   ProduceOperation(const ProduceOperation&) = delete;
   ProduceOperation& operator=(const ProduceOperation&) = delete;
 
-  // The memory that a record takes until its report, besides the bytes it points into; and that of
-  // several, whose headers may be the same array.
+  // The memory that a record takes until its report, in addition to the bytes it points into. The
+  // function for several records counts an array of headers that they share only once.
   static std::size_t OverheadBytes(const Record& record) {
     return sizeof(Record) + sizeof(Pending) + record.headers.size_bytes();
   }
   static std::size_t OverheadBytes(std::span<const Record> records);
 
-  // Submits every record, in order. Called once. An error: the producer accepted none, and the
-  // answer callback is not called. The producer must outlive every operation that is not answered.
+  // Submits every record, in order. Call it once. Returns an error if the producer accepted none;
+  // then the answer callback is not called. The producer must outlive every operation that is not
+  // answered.
   [[nodiscard]] std::optional<Error> Submit(Producer& producer);
 
-  // The deadline has come: answers now with what is known. Records without a report become
-  // kDeliveryTimeout: NotPersisted if the producer still held them, which then never sends them,
-  // else PossiblyPersisted. No effect once answered. Not before Submit has returned.
+  // Call it at the deadline, after Submit has returned. Answers with the outcomes known so far;
+  // records without a report fail with kDeliveryTimeout. Of these, a record that is still queued is
+  // never sent and is NotPersisted; the others are PossiblyPersisted. No effect once answered.
   void Expire();
 
-  // Gives the request's share of the budgets back before the operation ends; only once complete.
+  // Releases the request's share of the budgets before the operation is destroyed; only once
+  // complete.
   void ReleaseBudget() { ticket_ = {}; }
 
   std::size_t size() const { return request_.records.size(); }
   const Record& record(std::size_t index) const { return request_.records[index]; }
-  // Whether all records had been reported when the answer was called, so that none is in flight
-  // any more. Like `outcome` only after the answer callback was called.
+  // True if all records had been reported when the answer callback was called. Like `outcome`, call
+  // it only after that.
   bool complete() const { return complete_; }
-  // What became of the record.
+  // Where the record is stored, or why it is not.
   const DeliveryReport& outcome(std::size_t index) const;
 
  private:

@@ -24,7 +24,7 @@ ProduceService::ProduceService(Producer& producer, const Clock& clock, ProduceMe
 Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
     RequestRecords records, Admission::Ticket ticket, const Locate& locate,
     ProduceOperation::Callback answer) {
-  if (records.records.empty()) {  // no last report would ever answer it
+  if (records.records.empty()) {  // no report would ever answer the request
     Error error;
     error.code = ErrorCode::kInvalidRecord;
     error.detail = "The request has no records; send at least one.";

@@ -1,6 +1,6 @@
-// The use case: accept the records of one request, refuse all of them if one breaks a rule,
-// otherwise send each and answer when every outcome is known. Knows neither HTTP nor librdkafka.
-// Thread-safe; owned by main, outlives every request.
+// The use case of the gateway: checks the records of one request, refuses all of them if one breaks
+// a rule, and otherwise sends them and answers when every outcome is known. Knows neither HTTP nor
+// librdkafka. Thread-safe; owned by main, outlives every request.
 #ifndef GATEWAY_SERVICE_PRODUCE_PRODUCE_SERVICE_H_
 #define GATEWAY_SERVICE_PRODUCE_PRODUCE_SERVICE_H_
 
@@ -29,25 +29,26 @@ class ProduceService final {
   ProduceService(Producer& producer, const Clock& clock, ProduceMetrics& metrics,
                  TopicPolicy policy, RecordLimits limits);
 
-  // The place of a record's `member` ("/topic"; "": the record itself) in the request: an
-  // ErrorDetail without its detail.
+  // Locates `member` of record `index` in the request; `member` is a JSON pointer relative to the
+  // record, such as "/topic" ("": the record itself). Returns an ErrorDetail whose detail is empty.
   using Locate =
       std::function<ErrorDetail(std::size_t index, const Record& record, std::string_view member)>;
 
-  // Sends `records`, or refuses them all: kInvalidRecord, kTopicForbidden, kRecordTooLarge,
-  // kTooManyRecords, with up to kMaxErrorDetails errors, or kOverloaded; then nothing was sent and
-  // `answer` is not called. Otherwise it is called exactly once, from any thread, possibly before
-  // Produce returns. `ticket` is the request's share of the budgets, which the operation keeps
-  // until the last record is reported. Call ProduceOperation::Expire of the returned operation at
-  // the deadline.
+  // Sends all of `records`, or none. If a record breaks a rule, returns kInvalidRecord,
+  // kTopicForbidden, kRecordTooLarge or kTooManyRecords with up to kMaxErrorDetails errors; if the
+  // backlog of a topic is at its limit, returns kOverloaded. Then `answer` is not called. Otherwise
+  // returns the operation, whose Expire the caller must call at the deadline, and `answer` is
+  // called exactly once, on any thread, possibly before Produce returns. The operation keeps
+  // `ticket`, the request's share of the budgets, until the last record is reported.
   Result<std::shared_ptr<ProduceOperation>> Produce(RequestRecords records,
                                                     Admission::Ticket ticket, const Locate& locate,
                                                     ProduceOperation::Callback answer);
 
-  // Returns why a request with these records is refused; nothing if it is not. `found` are the
-  // errors of the request's parser, which are listed together with those found here; unreadable
-  // members of a record are then absent, and an unreadable topic is null (no data). Malformed takes
-  // precedence over forbidden, and forbidden over size: 400, 403, 413. `request_headers`: see
+  // Returns the refusal of a request with these records, or nothing if every record is valid. The
+  // refusal lists `found`, the errors of the request's parser, together with the errors found here.
+  // If the parser could not read a member of a record, the member is absent; if it could not read
+  // the topic, topic.data() is null. If errors are of several kinds, malformed takes precedence
+  // over forbidden, and forbidden over too large (400, 403, 413). `request_headers`: see
   // RequestRecords.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
                               RequestErrors found = {},

@@ -96,7 +96,7 @@ std::vector<RecordError> CheckRecord(const Record& record, const RecordLimits& l
   }
   const std::size_t bytes = record.PayloadBytes();
   if (bytes <= limits.max_record_bytes) return errors;
-  // Headers that are too large separately are an error of all records that share them.
+  // If the headers alone are too large, the error is that of all records that share them.
   const std::size_t header_bytes = HeaderBytes(record.headers);
   const bool alone = header_bytes > limits.max_record_bytes;
   errors.push_back({RequestErrorKind::kTooLarge, alone ? "/headers" : "",

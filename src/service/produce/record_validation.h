@@ -25,7 +25,7 @@ struct RecordLimits {
 // `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
 bool IsLegalTopicName(std::string_view name);
 
-// What is said wherever one of these is not kept, in whichever part of a request.
+// The texts of errors that both the parsers and CheckRecord report.
 inline constexpr std::string_view kTopicNameRule =
     "A topic name must be 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' and '-', and neither "
     "\".\" nor "

@@ -49,7 +49,7 @@ void RequestErrors::AddOnce(RequestErrorKind kind, ErrorDetail fault) {
 
 Error RequestErrors::Build() && {
   std::stable_sort(errors_.begin(), errors_.end(), [](const ErrorDetail& a, const ErrorDetail& b) {
-    return a.record < b.record;  // none is less than any
+    return a.record < b.record;  // an absent index comes first
   });
   Error error;
   error.code = CodeOf(kind_);

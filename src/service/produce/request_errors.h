@@ -37,7 +37,7 @@ class RequestErrors final {
 
  private:
   std::vector<ErrorDetail> errors_;
-  std::string decisive_;  // the detail of the first fault of that kind
+  std::string decisive_;  // the detail of the first error of that kind
   RequestErrorKind kind_ = RequestErrorKind::kNone;
   bool truncated_ = false;
 };

@@ -40,7 +40,7 @@ enum class ErrorCode : std::uint8_t {
   kDraining,           // the gateway is shutting down
   kDeliveryTimeout,    // no delivery report in time
   kOutcomeUnknown,     // the broker's answer does not say whether the record was stored
-  kInternal,           // a bug
+  kInternal,           // a bug; must stay last: its number is the number of codes, less one
 };
 
 // One error at one place of a request. `pointer` is an RFC 6901 JSON pointer into the request body

@@ -1,5 +1,5 @@
-// One record between its request and its delivery report: what a Producer is handed, and what it
-// reports on.
+// One record from its request until its delivery report. A Producer accepts pending records and
+// reports on each of them.
 #ifndef GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
 #define GATEWAY_SERVICE_TYPES_PENDING_RECORD_H_
 
@@ -12,14 +12,15 @@
 
 namespace gateway {
 
-// The truth about one record: where it is stored, or why it is not (Error::persistence says how
-// sure that is).
+// Where a record is stored, or why it failed; Error::persistence says whether it may be stored all
+// the same.
 using DeliveryReport = Result<RecordMetadata>;
 
 // Owned by the operation of its request, which stays alive until every record of it has been
 // reported; a producer keeps the plain pointer.
 //
-// One atomic decides what the caller hears, whatever comes first:
+// The delivery report and the deadline race for one atomic state; the first of them decides the
+// outcome that the client sees:
 //
 //   queued --TryClaim--> in flight --Settle--> reported     by its delivery report
 //     |  <-ReturnToQueue--  |
@@ -32,39 +33,39 @@ class PendingRecord {
  public:
   const Record& record() const { return *record_; }
 
-  // Says what became of the record. Called exactly once, from any thread, also when the producer
-  // could not even enqueue it, and when it was withdrawn. The record may be gone when this returns.
+  // The producer calls it exactly once, on any thread, also if it could not enqueue the record and
+  // if the record was withdrawn. The record may be destroyed when the call returns.
   virtual void Report(DeliveryReport report) = 0;
 
   // The request that the record came with, for logs.
   virtual RequestIds origin() const { return {}; }
 
-  // For the producer, before it hands the record to Kafka. False: it was withdrawn, and only Report
-  // is left to do.
+  // The producer calls it before it hands the record to librdkafka. Returns false if the record was
+  // withdrawn; then the producer may only call Report.
   [[nodiscard]] bool TryClaim() { return Move(State::kQueued, State::kInFlight); }
-  // For the producer: the record certainly did not reach Kafka and is queued again. False: its
-  // deadline has come meanwhile, and only Report is left to do.
+  // The producer calls it to queue a record again that certainly did not reach Kafka. Returns false
+  // if the deadline has passed meanwhile; then the producer may only call Report.
   [[nodiscard]] bool ReturnToQueue() { return Move(State::kInFlight, State::kQueued); }
   bool withdrawn() const { return state() == State::kWithdrawn; }
-  // Its request was answered while it was in flight: its report is late.
+  // True if the deadline passed while the record was in flight, so that its report comes too late.
   bool expired() const { return state() == State::kExpired; }
 
-  // For the producer alone, which needs no lock for them: a record is in one of its queues at a
-  // time, and one thread handles it. `order` numbers records as they are queued; `key_hash` is
-  // murmur2 of the key. The times measure stages; one reading of the clock does for a whole batch.
+  // Only the producer uses these. They need no lock, because a record is in one queue at a time,
+  // and one thread handles it. `order` numbers records as they are queued; `key_hash` is murmur2 of
+  // the key. The times are for stage metrics; the producer reads the clock once per batch.
   PendingRecord* next = nullptr;
   std::uint64_t order = 0;
   std::uint64_t request = 0;  // numbers requests, in the order of Submit
   std::uint32_t key_hash = 0;
-  Partition assigned = -1;  // the partition that was chosen
-  // More records of its request may come, which are not queued yet.
+  Partition assigned = -1;  // the chosen partition
+  // More records of its request may follow that are not queued yet.
   bool more_follow = false;
   // Its request is answered without waiting for its report, so records of later requests must not
   // be stored before it. Set before Submit.
   bool answered = false;
   using TimePoint = std::chrono::steady_clock::time_point;
-  TimePoint dispatched_at{};  // when it was last claimed for Kafka; the epoch: never
-  TimePoint reported_at{};    // when its report came in; the epoch: when Report is called
+  TimePoint dispatched_at{};  // when it was last dispatched; the epoch: never
+  TimePoint reported_at{};    // when its report arrived; the epoch: unknown, Report reads the clock
 
  protected:
   enum class State : std::uint8_t { kQueued, kInFlight, kReported, kWithdrawn, kExpired };
@@ -76,8 +77,8 @@ class PendingRecord {
 
   State state() const { return state_.load(std::memory_order_acquire); }
 
-  // For the deadline, once. True: the record was queued and now never will be sent. No effect on
-  // one that has been reported.
+  // Call it once, at the deadline. Returns true if the record was still queued; it will never be
+  // sent. No effect on a record that has been reported.
   [[nodiscard]] bool Withdraw() {
     while (true) {
       if (Move(State::kQueued, State::kWithdrawn)) return true;
@@ -86,8 +87,8 @@ class PendingRecord {
     }
   }
 
-  // For Report: whose word counts. True if the report came before the deadline. What was written
-  // before is visible to whoever reads the state.
+  // Report calls it. Returns true if the report came before the deadline and therefore decides the
+  // outcome. A thread that reads the new state also sees everything written before the call.
   [[nodiscard]] bool Settle() {
     State from = state();
     while (from == State::kQueued || from == State::kInFlight) {

@@ -45,7 +45,7 @@ class RecordQueue final {
 
   // The oldest record; nullptr when empty.
   PendingRecord* Pop() { return empty() ? nullptr : PopFront(); }
-  // The same of a queue that is not empty.
+  // Like Pop, for a queue that is not empty.
   PendingRecord* PopFront() {
     PendingRecord* const record = head_;
     head_ = std::exchange(record->next, nullptr);

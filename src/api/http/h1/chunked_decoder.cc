@@ -9,7 +9,7 @@ namespace gateway::http {
 namespace {
 
 constexpr int kMaxSizeDigits = 15;  // 60 bits: no chunk size overflows
-// Of a trailer's name: one more than the longest that matters.
+// Bytes kept of a trailer's name: one more than the longest forbidden name has.
 constexpr std::size_t kTrailerNameKept = std::string_view("transfer-encoding").size() + 1;
 
 int HexValue(char c) {

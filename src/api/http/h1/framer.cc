@@ -10,17 +10,18 @@ namespace {
 
 using Kind = RequestError::Kind;
 
-// Room made at once for a body of known length. More is made as bytes come, so that a promise costs
-// no memory.
+// Memory reserved at once for a body of known length. More is reserved only as bytes arrive, so
+// that a Content-Length alone costs no memory.
 constexpr std::size_t kFirstReserve = std::size_t{64} * 1024;
-// Method, two spaces, version and CRLF around the longest target.
+// Maximum length of a request line without its target: method, two spaces, version, CRLF.
 constexpr std::size_t kRequestLineRest = 40;
-// Empty lines before one request (RFC 9112, 2.2: "at least one" is to be ignored). Bounded, because
-// otherwise a client that sends nothing else would be neither idle nor too slow with its head.
+// Maximum number of empty lines before a request; servers should ignore at least one (RFC 9112,
+// 2.2). A client that sends only empty lines would otherwise meet neither the idle nor the head
+// timeout.
 constexpr int kMaxEmptyLines = 8;
 // A block of up to this size is kept for the next head; a larger one is freed.
 constexpr std::size_t kKeptBlock = 1024;
-// Coded bytes consumed at a time, which are kept while the decoder produces their output.
+// Coded bytes consumed at a time; they are kept while the decoder produces their output.
 constexpr std::size_t kCodedPiece = std::size_t{16} * 1024;
 
 // Whether a line of a head can begin with this byte: other protocols (such as a TLS hello) are

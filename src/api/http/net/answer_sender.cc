@@ -45,7 +45,7 @@ AnswerSender::Progress AnswerSender::Send(const Response& response, const Reques
                                                  loop_.now);
     streamed_->Attach([queue = loop_.queue, id] { queue->Wake(id); });
     if (loop_.draining) streamed_->Drain(loop_.now);
-    return Pull();  // what has been written by now leaves with the head
+    return Pull();  // the pieces written so far leave with the head
   }
   if (response.stream) response.stream->End(StreamEnd::kFinished);
   if (has_body) output_.SetBody(response);
@@ -72,7 +72,7 @@ AnswerSender::Progress AnswerSender::Flush() {
 AnswerSender::Progress AnswerSender::Resume() {
   if (output_.empty()) return streamed_ ? Progress::kBusy : Progress::kDone;
   const Progress progress = Flush();
-  // What was written meanwhile has woken the connection while it could not take it.
+  // Pieces written meanwhile have already woken the connection, which could not take them then.
   return streamed_ && output_.empty() ? Pull() : progress;
 }
 
@@ -91,8 +91,8 @@ void AnswerSender::Drain() {
   if (streamed_) streamed_->Drain(loop_.now);
 }
 
-// So that the client can tell that something is missing: without the last chunk, or with a reset
-// where the end of the connection would be taken for that of the body.
+// Shows the client that the answer is incomplete: the last chunk is missing or, where closing the
+// connection would end the body, the connection is reset.
 AnswerSender::Progress AnswerSender::Break(StreamEnd end) {
   streamed_->End(end);
   if (!streamed_->chunked()) {
@@ -119,7 +119,7 @@ AnswerSender::Progress AnswerSender::OnDeadline() {
   return Progress::kBroken;
 }
 
-// True if the peer has read enough of the answer in the period that ended now; a new one begins.
+// True if the peer has read enough of the answer in the period that ends now. Begins a new period.
 bool AnswerSender::IsRead() {
   const ConnectionLimits& limits = loop_.limits;
   const auto enough = static_cast<std::size_t>(limits.write_timeout.count()) *

@@ -1,10 +1,11 @@
-// Writes the answers of one connection, one after the other: heads and bodies, and answers that are
-// streams. Decides whether the connection ends with an answer, and when a client takes it too
-// slowly. Owned by a Connection; one thread.
+// Writes the answers of one connection, one after the other, including streamed ones. Decides
+// whether the connection closes after an answer, and whether a client reads an answer too slowly.
+// Owned by a Connection; one thread.
 //
-// Who continues a stream: its writer wakes the connection by the first thing it does since bytes
-// were last pulled (OnWake); a wake that finds bytes still waiting for the kernel is made up for
-// when the kernel has taken them (Resume); heartbeats and ends in time come with OnDeadline.
+// A stream continues in three ways. At its first action after each Pull, the writer wakes the
+// connection (OnWake). If bytes still wait for the kernel then, the connection pulls as soon as the
+// kernel has taken them (Resume). OnDeadline sends heartbeats and ends a stream that takes too
+// long.
 #ifndef GATEWAY_API_HTTP_NET_ANSWER_SENDER_H_
 #define GATEWAY_API_HTTP_NET_ANSWER_SENDER_H_
 
@@ -37,18 +38,19 @@ class AnswerSender final {
   [[nodiscard]] Progress SendContinue();
   // Sends the answer to request `id`; `head` is null if it is unknown.
   [[nodiscard]] Progress Send(const Response& response, const RequestHead* head, RequestId id);
-  // The descriptor may take more.
+  // The descriptor may be writable.
   [[nodiscard]] Progress Resume();
-  // The writer of the stream has done something.
+  // The writer of the stream has woken the connection.
   [[nodiscard]] Progress OnWake();
   [[nodiscard]] Progress OnDeadline();
-  // Tells the writer of a stream that the server shuts down.
+  // Notifies the writer of a stream that the server is shutting down.
   void Drain();
 
   // Nothing waits to be written, though a stream may go on.
   bool flushed() const { return output_.empty(); }
   bool streaming() const { return streamed_ != nullptr; }
-  // The connection ends with the answer in hand, or the next. It stays so.
+  // True if the connection closes after the current answer or, if there is none, the next one.
+  // Never becomes false again.
   bool closes() const { return closes_; }
   void CloseAfter() { closes_ = true; }
   // When OnDeadline is due.
@@ -62,7 +64,7 @@ class AnswerSender final {
 
   LoopContext& loop_;
   Stream* const stream_;
-  const TimePoint old_at_;  // an answer from then on is the last
+  const TimePoint old_at_;  // the first answer after this is the last
   bool closes_ = false;
   ResponseOutput output_;
   std::unique_ptr<StreamedAnswer> streamed_;  // until it has ended

@@ -1,7 +1,7 @@
-// The only way into an I/O thread: messages for its connections, new connections and commands are
-// put here by any thread and taken out by the thread that owns the loop. Shared with every handle
-// of a request, so that it outlives the loop: what comes after Close is dropped. Messages from the
-// loop's own thread skip the lock and the wake-up.
+// The only way into an I/O thread: any thread pushes messages for its connections, new connections
+// and commands; the loop's thread takes them out. Every handle of a request shares the queue, which
+// may therefore outlive the loop and drops everything pushed after Close. Messages from the loop's
+// own thread skip the lock and the wake-up.
 #ifndef GATEWAY_API_HTTP_NET_COMPLETION_QUEUE_H_
 #define GATEWAY_API_HTTP_NET_COMPLETION_QUEUE_H_
 
@@ -35,8 +35,8 @@ class CompletionQueue final : public ConnectionChannel {
   void Wake(RequestId id) override;
   void Post(Task task);
 
-  // The loop's thread only.
-  // Makes the calling thread the owner. `on_deadline_set` is what SetDeadline does.
+  // The loop's thread only. Open makes the calling thread the owner; SetDeadline calls
+  // `on_deadline_set`.
   void Open(OnDeadlineSet on_deadline_set);
   void Close();
   void ClearWakeUp() const;  // before Take, or a wake-up is lost
@@ -53,7 +53,7 @@ class CompletionQueue final : public ConnectionChannel {
   void Signal() const;
 
   const int event_fd_;
-  std::vector<Completion> own_;    // pushed by the owner itself; unguarded: its thread's own
+  std::vector<Completion> own_;    // pushed by the owner; unguarded: only its thread uses it
   OnDeadlineSet on_deadline_set_;  // unguarded: likewise
 
   Mutex mutex_;

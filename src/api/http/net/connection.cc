@@ -130,7 +130,7 @@ void Connection::SetRequestDeadline(std::uint64_t sequence, TimePoint when,
   on_request_deadline_ = std::move(task);
 }
 
-// What another thread has sent. For a request that is over it comes too late.
+// A message from another thread; dropped if its request has ended.
 void Connection::OnCompletion(const CompletionQueue::Completion& completion) {
   if (completion.id.sequence != intake_.sequence()) return;
   if (const auto* build = std::get_if<Responder::Build>(&completion.message)) {
@@ -184,7 +184,7 @@ void Connection::Answer(const Response& response) {
   AfterWriting(progress);
 }
 
-// Answers and closes, unless an answer is out already.
+// Answers and closes. If the request was answered early, only closes.
 void Connection::EndWithRefusal() {
   sender_.CloseAfter();
   phase_ = Phase::kWriting;

@@ -6,9 +6,9 @@
 // Requests of a connection are handled strictly one after the other: while one is being handled
 // nothing more is read, so a pipelining client is answered in order and slowed by TCP flow control.
 //
-// A connection that is older than ConnectionLimits::max_age ends with its next answer, which says
-// so. One that is old and idle is left to the idle timeout: to close it earlier would only be one
-// more chance to meet a request on its way.
+// A connection older than ConnectionLimits::max_age closes after its next answer, which announces
+// that. If it is idle, only the idle timeout closes it, because an earlier close could meet a
+// request on its way.
 #ifndef GATEWAY_API_HTTP_NET_CONNECTION_H_
 #define GATEWAY_API_HTTP_NET_CONNECTION_H_
 
@@ -68,10 +68,10 @@ class Connection final {
     kHandshaking,  // TLS handshake, no HTTP yet
     kReading,      // a head or a body, or waiting for one
     kWaiting,      // for a verdict on a head, or for the reader of a body
-    kHandling,     // a request is with the handler
-    kWriting,      // its answer is not written out yet, or a stream that has not ended
-    kLingering,    // the last answer is out; reads on so that the client is not reset before it has
-                   // read it
+    kHandling,     // the handler has a request
+    kWriting,      // an answer is not completely written, or its stream has not ended
+    kLingering,    // the last answer is written; reads on, because closing with unread input would
+                   // reset the connection before the client has read the answer
     kClosed,
   };
 

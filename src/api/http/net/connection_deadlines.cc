@@ -1,7 +1,7 @@
-// The part of a Connection that keeps time. Each phase has one deadline that starts when the phase
-// does, and no client keeps a connection by a byte at a time: what it sends of a body moves the
-// deadline only as far as min_body_bytes_per_second earns, and an answer that does not end within
-// write_timeout must be read at that rate in each such period.
+// The part of a Connection that keeps time. Each phase has one deadline, which runs from the start
+// of the phase. No client can hold a connection with a byte now and then: a body must arrive,
+// beyond body_timeout, at min_body_bytes_per_second, and in each period of write_timeout the client
+// must read the answer at that rate.
 #include <algorithm>
 #include <utility>
 
@@ -17,13 +17,13 @@ constexpr milliseconds kLingerTime{2'000};
 
 }  // namespace
 
-// Nothing of it is in hand, though it may be that an answer has promised to keep it.
+// True if no request is in progress, even if the last answer promised to keep the connection.
 bool Connection::Idle() const {
   return phase_ == Phase::kHandshaking ||
          (phase_ == Phase::kReading && !intake_.started() && sender_.flushed());
 }
 
-// It has been idle for so long that no request is likely to be on its way.
+// True if it has been idle for so long that a request on its way is unlikely.
 bool Connection::Settled() const {
   return loop_.now >= intake_.waiting_since() + loop_.limits.settle;
 }

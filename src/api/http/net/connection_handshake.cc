@@ -1,6 +1,6 @@
-// The part of a Connection that comes before its first request: the handshake of its stream. A step
-// of it runs whenever something happens on the descriptor, so that a client that stays silent costs
-// nothing but its place, and that only until the handshake timeout.
+// The part of a Connection before its first request: the TLS handshake. Each event of the
+// descriptor runs one step, so a silent client costs nothing but a connection, until the handshake
+// timeout.
 #include "api/http/net/connection.h"
 
 namespace gateway::http {
@@ -15,7 +15,7 @@ void Connection::Handshake() {
       return;
     case IoResult::Status::kWouldBlock:
       return;
-    case IoResult::Status::kEnd:  // a client that only looks whether the port is open
+    case IoResult::Status::kEnd:  // such as a port check
       return Close();
     case IoResult::Status::kError:
       loop_.metrics.OnHttpRejected("tls-handshake-failed");
@@ -23,7 +23,8 @@ void Connection::Handshake() {
                        "A client and the gateway did not agree on TLS.",
                        {{"peer", std::string_view(peer_.address)},
                         {"error", std::string_view(stream_->failure())}});
-      // The alert that says why is out; what the client has sent meanwhile must not reset it.
+      // The alert with the reason is written. Lingering keeps unread input from resetting the
+      // connection before the client has read it.
       return Linger();
   }
 }

@@ -58,8 +58,8 @@ void ConnectionSet::Adopt(Arrival arrival) {
                      {{"error", error.what()}});
     return Remove(id);
   }
-  // It is read at its first event (a new socket is writable, so that comes at once), in turn with
-  // the others: many new connections with large requests would monopolize the loop.
+  // Nothing is read before its first event, so that many new connections with large requests take
+  // turns with the others. That event comes at once, because a new socket is writable.
   const bool refuse = arrival.refuse;
   Visit(id, [refuse](Connection& connection) {
     if (refuse) connection.Refuse({RequestError::Kind::kTooManyConnections});

@@ -28,8 +28,8 @@ struct LoopContext {
   std::chrono::steady_clock::time_point now;  // of this turn of the loop
   std::minstd_rand random;
   bool closing = false;   // every answer says "Connection: close"
-  bool draining = false;  // and connections on which nothing comes are closed
-  std::string scratch;    // what is being read, for whichever connection's turn it is
+  bool draining = false;  // and idle connections close
+  std::string scratch;    // the read buffer of all connections
 };
 
 }  // namespace gateway::http

@@ -34,7 +34,8 @@ RequestIntake::Event RequestIntake::Next(std::string_view* input) {
     std::optional<Event> event;
     switch (framer_.Feed(input)) {
       case RequestFramer::Event::kNeedMore:
-        // The first head had all the time since the connection was made: silence earns no more.
+        // The time of the first head runs from the start of the connection, so silence does not
+        // extend it.
         if (fresh && framer_.started()) head_since_ = sequence_ == 0 ? waiting_since_ : loop_.now;
         return Event::kNeedInput;
       case RequestFramer::Event::kHead:
@@ -69,7 +70,7 @@ std::optional<RequestIntake::Event> RequestIntake::Decide(const VerdictHandle::D
                                                           bool nothing_follows) {
   if (pause_ != Pause::kVerdict) return std::nullopt;
   pause_ = Pause::kNone;
-  body_since_ = loop_.now;  // the client had to wait
+  body_since_ = loop_.now;  // the client could not send meanwhile
   HeadVerdict verdict;
   try {
     verdict = decision(framer_.head());
@@ -79,7 +80,7 @@ std::optional<RequestIntake::Event> RequestIntake::Decide(const VerdictHandle::D
   return Apply(std::move(verdict), nothing_follows).value_or(Event::kTurnOver);
 }
 
-// Absent: the body, if there is one, follows.
+// Returns nothing if the request continues with its body, if it has one.
 std::optional<RequestIntake::Event> RequestIntake::Apply(HeadVerdict verdict,
                                                          bool nothing_follows) {
   const RequestHead& head = framer_.head();
@@ -103,7 +104,7 @@ RequestIntake::Event RequestIntake::AnswerEarly(Response answer) {
   framer_.DiscardBody();
   reader_.reset();
   answered_early_ = true;
-  // Whether a client that expects 100 sends its body after a final status is its own choice: it is
+  // A client that expects 100 Continue may or may not send its body after a final status, so it is
   // unknown where its next request would start.
   const bool discardable = !head.expects_continue && !head.chunked &&
                            head.content_length.value_or(0) <= kMaxDiscardedBody;

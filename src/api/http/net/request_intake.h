@@ -1,6 +1,6 @@
-// Takes the requests of one connection off its bytes, one after the other: frames them, asks the
-// handler about each head, collects the body or hands it to its reader, and gives the complete
-// request to the handler. Says what the connection has to do next; reads and writes nothing itself.
+// Turns the bytes of one connection into requests, one after the other: frames them, asks the
+// handler for a verdict on each head, collects the body or passes it to its reader, and passes the
+// complete request to the handler. Returns what the connection must do next; does no I/O itself.
 // Owned by one Connection; one thread.
 #ifndef GATEWAY_API_HTTP_NET_REQUEST_INTAKE_H_
 #define GATEWAY_API_HTTP_NET_REQUEST_INTAKE_H_
@@ -24,13 +24,13 @@ class RequestIntake final {
 
   enum class Event : std::uint8_t {
     kNeedInput,  // all input is consumed
-    kTurnOver,   // there is more to do, in the connection's next turn
+    kTurnOver,   // there is more to do, but in the connection's next turn
     kContinue,   // the client waits for 100 Continue
     kAnswer,     // TakeAnswer() is due; the rest of the body is discarded
     kWait,       // for a verdict (Decide) or for the body's reader (Resume)
     kComplete,   // Dispatch is due
     kDiscarded,  // a request that was answered early has come to its end
-    kRefused,    // the connection ends: with TakeAnswer(), unless it was answered early
+    kRefused,    // the connection closes, with TakeAnswer() unless it has answered early
   };
 
   RequestIntake(LoopContext& loop, std::uint64_t connection, const Peer& peer);
@@ -39,33 +39,34 @@ class RequestIntake final {
   void BeginTurn() { decoded_ = 0; }
   // Consumes from the front of `*input` up to the next event.
   Event Next(std::string_view* input);
-  // True if Next may have something to say without further input.
+  // True if Next may return another event without further input.
   bool HasMore() const { return !framer_.wants_input(); }
-  // The connection has had its share of the turn.
+  // True if the connection has used up its turn.
   bool turn_over() const { return decoded_ >= loop_.limits.turn.decoded_bytes; }
 
-  // The late verdict on the head in hand. Absent, without calling `decision`, if none is waited
-  // for; else the event that follows. `nothing_follows`: no bytes have been read behind the head.
+  // Applies the postponed verdict on the current head and returns the event that follows. If no
+  // verdict is expected, returns nothing and does not call `decision`. `nothing_follows`: no bytes
+  // after the head have been read.
   std::optional<Event> Decide(const VerdictHandle::Decision& decision, bool nothing_follows);
-  // Ends a pause of the body's reader. False if there is none.
+  // Ends the pause of the body's reader. Returns false if it does not pause.
   bool Resume();
-  // The request cannot be taken any further.
+  // Ends the current request with an error.
   void Refuse(const RequestError& error);
-  // As for Refuse, because the time of what is waited for is over.
+  // Like Refuse, with the error for the deadline that has passed.
   void RefuseTooSlow();
-  // Gives the complete request to the handler, which may answer it at once.
+  // Passes the complete request to the handler, which may answer it at once.
   void Dispatch();
-  // Absent if there was one already.
+  // Absent if the request was answered early.
   std::optional<Response> TakeAnswer() { return std::exchange(answer_, std::nullopt); }
-  // Ready for the next request, for which the client has its time from now on.
+  // Prepares for the next request; its deadlines run from now.
   void StartWaiting();
 
   // Null before a head is complete.
   const RequestHead* head() const { return framer_.head_complete() ? &framer_.head() : nullptr; }
-  std::uint64_t sequence() const { return sequence_; }  // of the request in hand; 0: none yet
+  std::uint64_t sequence() const { return sequence_; }  // of the current request; 0: none yet
   bool started() const { return framer_.started(); }
   TimePoint waiting_since() const { return waiting_since_; }
-  // When what is waited for is overdue.
+  // When the client must have sent the next part, or the handler a postponed verdict.
   TimePoint deadline() const;
 
  private:

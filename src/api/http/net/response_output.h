@@ -1,5 +1,6 @@
-// The bytes on their way to one client: heads and short bodies in one buffer, a long body behind
-// it without a copy. Knows how fast the client takes them. Owned by one Connection; one thread.
+// The bytes to be written to one client: heads and short bodies in one buffer, then a long body,
+// which is not copied. Measures how fast the client reads them. Owned by one Connection; one
+// thread.
 #ifndef GATEWAY_API_HTTP_NET_RESPONSE_OUTPUT_H_
 #define GATEWAY_API_HTTP_NET_RESPONSE_OUTPUT_H_
 
@@ -19,25 +20,25 @@ class ResponseOutput final {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
   enum class Status : std::uint8_t {
-    kDone,     // everything is with the kernel
+    kDone,     // the kernel has taken everything
     kBlocked,  // the rest waits for an event of the descriptor
     kFailed,   // the connection has broken
   };
 
   bool empty() const { return sent_ == text_.size() + long_body_.size(); }
 
-  // Where to append heads, chunks and the like. Not once a long body has been set, until it is out.
-  // Begins a period (see since) if nothing has been waiting.
+  // Append heads and chunks to it, but not after a long body has been set and before it is written.
+  // Begins a period (see since) if the output was empty.
   std::string* Text(TimePoint now);
   // The body of `response`, behind the text.
   void SetBody(const Response& response);
 
   Status Flush(Stream* stream);
 
-  // The beginning of the current period in which the client has to take something.
+  // The beginning of the current period, in which the client must read something.
   TimePoint since() const { return since_; }
-  // True if the peer itself has taken at least `bytes` in the period, which ends here; the next
-  // begins at `now`.
+  // True if the peer itself has received at least `bytes` in the current period. Begins the next
+  // period at `now`.
   bool HasTaken(std::size_t bytes, int fd, TimePoint now);
 
  private:

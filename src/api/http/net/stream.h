@@ -35,7 +35,7 @@ class Stream {
   virtual bool needs_handshake() const { return false; }
   // The next step of the handshake; repeat after any event.
   virtual IoResult::Status Handshake() { return IoResult::Status::kOk; }
-  // What the handshake has settled; absent without TLS.
+  // The results of the handshake; absent without TLS.
   virtual std::optional<TlsPeer> TlsFacts() const { return std::nullopt; }
   // Why the handshake failed, for the log.
   virtual std::string failure() const { return {}; }

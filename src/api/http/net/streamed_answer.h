@@ -1,6 +1,5 @@
-// The connection's part in an answer that is a stream: frames what the writer has written, sends
-// heartbeats, and says when the stream has to end. Owned by a Connection while it streams; one
-// thread.
+// The connection's side of a streamed answer: frames the pieces, sends heartbeats, and decides when
+// the stream must end. Owned by an AnswerSender until the stream has ended; one thread.
 #ifndef GATEWAY_API_HTTP_NET_STREAMED_ANSWER_H_
 #define GATEWAY_API_HTTP_NET_STREAMED_ANSWER_H_
 
@@ -20,7 +19,7 @@ class StreamedAnswer final {
   using TimePoint = std::chrono::steady_clock::time_point;
   using Progress = ResponseStream::Progress;
 
-  // `chunked`: HTTP/1.1; else the end of the connection is that of the body.
+  // `chunked`: for HTTP/1.1. Otherwise closing the connection ends the body.
   StreamedAnswer(std::shared_ptr<ResponseStream> stream, bool chunked, HttpMetrics& metrics,
                  TimePoint now);
   StreamedAnswer(const StreamedAnswer&) = delete;
@@ -30,20 +29,20 @@ class StreamedAnswer final {
   bool chunked() const { return chunked_; }
   // `wake` is called when there is something to pull; any thread.
   void Attach(std::function<void()> wake) { stream_->Attach(std::move(wake)); }
-  // Moves what has been written to the end of `output`, framed. Once it has said kFinished or
-  // kAborted, nothing follows.
+  // Appends the pieces written since the last Pull to `output`, framed. After kFinished or kAborted
+  // nothing follows.
   Progress Pull(ResponseOutput* output, TimePoint now);
   Progress progress() const { return progress_; }
-  // Everything that was pulled is with the kernel.
+  // All bytes pulled have been passed to the kernel.
   void OnSent() { stream_->OnSent(); }
-  // The server shuts down; from the second call on nothing happens.
+  // The server is shutting down. Only the first call has an effect.
   void Drain(TimePoint now);
-  // Why the stream ends, if it is not that the client has gone.
+  // Ends the stream; the destructor does so with kClientGone.
   void End(StreamEnd end) { stream_->End(end); }
 
-  // When OnDeadline wants to be called.
+  // When OnDeadline is due.
   TimePoint deadline(const ResponseOutput& output) const;
-  // kFinished: go on. Else the connection has to be closed for that reason.
+  // Returns kFinished if the stream continues, else the reason to close the connection.
   StreamEnd OnDeadline(ResponseOutput* output, int fd, TimePoint now);
 
  private:
