@@ -86,6 +86,13 @@ void AddHttp(std::vector<Property>* rows) {
                  "Http:MaxDecompressedBytes", kBytes,
                  "Maximum decoded length of a request body that was sent with a Content-Encoding."),
              1, 1'073'741'824),
+  };
+  rows->insert(rows->end(), http.begin(), http.end());
+}
+
+void AddHttpTimes(std::vector<Property>* rows) {
+  using H = S::Http;
+  const std::vector<Property> http = {
       Ranged(Http<&H::tls_handshake_timeout>(
                  "Http:TlsHandshakeTimeoutMs", kMs,
                  "Maximum time from connecting to the end of the TLS handshake."),
@@ -173,9 +180,10 @@ void AddKafka(std::vector<Property>* rows) {
                                 "Name of the gateway in the brokers' logs, metrics and quotas."),
            TextRule::kNotEmpty),
       Kafka<&K::profile>("Kafka:Profile", "",
-                         "A set of values for the Kafka keys that no source after this file sets: "
-                         "balanced keeps the defaults, high-throughput trades a little latency for "
-                         "fuller batches, low-latency spends more bytes to answer sooner."),
+                         "Preset values for Kafka keys, which every source after this file can "
+                         "override: balanced keeps the defaults, high-throughput trades a little "
+                         "latency for fuller batches, low-latency spends more bytes to answer "
+                         "sooner."),
       Choice(Kafka<&K::acks>("Kafka:Acks", "", "Replicas that must acknowledge a record."), {"all"},
              kStoredEverywhere),
       Choice(Kafka<&K::enable_idempotence>("Kafka:EnableIdempotence", "",
@@ -185,6 +193,13 @@ void AddKafka(std::vector<Property>* rows) {
       Choice(Kafka<&K::compression_type>("Kafka:CompressionType", "",
                                          "Compression of the batches sent to brokers."),
              {"none", "gzip", "snappy", "lz4", "zstd"}),
+  };
+  rows->insert(rows->end(), kafka.begin(), kafka.end());
+}
+
+void AddKafkaQueues(std::vector<Property>* rows) {
+  using K = S::Kafka;
+  const std::vector<Property> kafka = {
       Ranged(Kafka<&K::linger_ms>(
                  "Kafka:LingerMs", kMs,
                  "Maximum time that librdkafka waits for more records before it sends a batch."),
@@ -195,11 +210,12 @@ void AddKafka(std::vector<Property>* rows) {
       Ranged(Kafka<&K::retries>("Kafka:Retries", "attempts",
                                 "Maximum number of retries of a batch before its records fail."),
              1, kInt32Max),
-      Ranged(Kafka<&K::message_timeout>("Kafka:MessageTimeoutMs", kMs,
-                                        "Maximum time that a record is queued in the gateway until "
-                                        "a broker can take it; then it fails and was certainly not "
-                                        "stored. Must be less than Limits:RequestTimeoutMs."),
-             1, kHour),
+      Ranged(
+          Kafka<&K::message_timeout>("Kafka:MessageTimeoutMs", kMs,
+                                     "Maximum time that a record may wait in the gateway's queue "
+                                     "for a broker. After that it fails, and is certainly not "
+                                     "stored. Must be less than Limits:RequestTimeoutMs."),
+          1, kHour),
       Ranged(Kafka<&K::queue_max_messages>(
                  "Kafka:QueueMaxMessages", "records",
                  "Maximum number of records queued in each librdkafka producer."),
@@ -262,10 +278,8 @@ void AddLimits(std::vector<Property>* rows) {
   rows->insert(rows->end(), limits.begin(), limits.end());
 }
 
-void AddRest(std::vector<Property>* rows) {
-  using Log = S::Logging;
-  using Down = S::Shutdown;
-  const std::vector<Property> rest = {
+void AddRecords(std::vector<Property>* rows) {
+  const std::vector<Property> records = {
       Text(Bind<&S::records, &S::Records::headers_from_request>(
                "Records:HeadersFromRequest", "",
                "Request headers to copy to each record of the request, as case-insensitive globs. "
@@ -286,22 +300,37 @@ void AddRest(std::vector<Property>* rows) {
                  "Health:KafkaDownGraceMs", kMs,
                  "Time without an answer from any broker before the gateway is not ready."),
              0, kDay),
+  };
+  rows->insert(rows->end(), records.begin(), records.end());
+}
+
+void AddLogging(std::vector<Property>* rows) {
+  using Log = S::Logging;
+  const std::vector<Property> logging = {
       Bind<&S::logging, &Log::level>("Logging:Level", "", "Lowest level to log."),
       Bind<&S::logging, &Log::format>("Logging:Format", "", "Format of a log line."),
       Bind<&S::logging, &Log::access>("Logging:Access", "",
                                       "Which requests are logged; problems means every answer of "
                                       "400 or above, slow requests, and one in AccessSample of all "
                                       "others and of those refused because a limit was reached."),
-      Ranged(Bind<&S::logging, &Log::access_sample>(
-                 "Logging:AccessSample", "requests",
-                 "With Access=problems, one in this many of the other requests is logged, and of "
-                 "those refused because a limit was reached."),
-             1, 1'000'000'000),
+      Ranged(
+          Bind<&S::logging, &Log::access_sample>(
+              "Logging:AccessSample", "requests",
+              "With Access=problems, one in this many requests is logged if there is no other "
+              "reason to log it. Requests refused because a limit was reached are sampled, too."),
+          1, 1'000'000'000),
       Ranged(Bind<&S::logging, &Log::slow_request>(
                  "Logging:SlowRequestMs", kMs,
                  "A request that takes at least this long, from its head to its answer, is logged "
                  "as a warning unless Access=off."),
              1, kHour),
+  };
+  rows->insert(rows->end(), logging.begin(), logging.end());
+}
+
+void AddProcess(std::vector<Property>* rows) {
+  using Down = S::Shutdown;
+  const std::vector<Property> process = {
       Bind<&S::tracing, &S::Tracing::enabled>(
           "Tracing:Enabled", "",
           "Whether spans are recorded and exported by OTLP over HTTP; the OTEL_ environment "
@@ -324,7 +353,7 @@ void AddRest(std::vector<Property>* rows) {
                  "connections; sends in its last half second are refused."),
              0, kHour),
   };
-  rows->insert(rows->end(), rest.begin(), rest.end());
+  rows->insert(rows->end(), process.begin(), process.end());
 }
 
 }  // namespace
@@ -333,11 +362,15 @@ const std::vector<Property>& Properties() {
   static const std::vector<Property> kRows = [] {
     std::vector<Property> rows;
     AddHttp(&rows);
+    AddHttpTimes(&rows);
     AddTls(&rows);
     AddManagement(&rows);
     AddKafka(&rows);
+    AddKafkaQueues(&rows);
     AddLimits(&rows);
-    AddRest(&rows);
+    AddRecords(&rows);
+    AddLogging(&rows);
+    AddProcess(&rows);
     return rows;
   }();
   return kRows;
