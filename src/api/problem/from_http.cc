@@ -73,7 +73,7 @@ std::string DetailOf(const http::RequestError& error) {
     case Kind::kUnknownTransferCoding:
       return "The only supported transfer coding is chunked.";
     case Kind::kVerdictTimeout:
-      return "Whether the request may be taken was not decided in time.";
+      return "The gateway did not decide in time whether to accept the request.";
     case Kind::kHeadTimeout:
       return "The head of the request did not arrive in time (Http:HeadTimeoutMs).";
     default:

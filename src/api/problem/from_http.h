@@ -1,6 +1,5 @@
-// What a request that cannot be taken looks like to its client: the problem of each
-// http::RequestError, and the sentence that says which limit it met and which configuration key
-// sets it. Pure functions.
+// Maps each http::RequestError to a problem, with a sentence that names the limit that was exceeded
+// and the configuration key that sets it. Pure functions.
 #ifndef GATEWAY_API_PROBLEM_FROM_HTTP_H_
 #define GATEWAY_API_PROBLEM_FROM_HTTP_H_
 

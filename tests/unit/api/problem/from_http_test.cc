@@ -1,4 +1,4 @@
-// What a client is told when its request cannot be taken, word by word.
+// The problem and the exact sentence for each http::RequestError.
 #include "api/problem/from_http.h"
 
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ const std::vector<Row>& Rows() {
        "The head of the request did not arrive in time (Http:HeadTimeoutMs)."},
       {{Kind::kVerdictTimeout},
        ProblemType::kInternal,
-       "Whether the request may be taken was not decided in time."},
+       "The gateway did not decide in time whether to accept the request."},
       {http::Exceeds(Kind::kBodyTooLarge, 10), ProblemType::kBodyTooLarge,
        "The body has more than 10 bytes (Http:MaxBodyBytes)."},
       {http::Exceeds(Kind::kBodyTooLarge, 10, 11), ProblemType::kBodyTooLarge,
