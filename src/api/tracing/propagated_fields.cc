@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/media/negotiation.h"
-#include "service/produce/topic_policy.h"
+#include "service/types/glob.h"
 
 namespace gateway {
 namespace {

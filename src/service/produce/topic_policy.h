@@ -21,10 +21,6 @@ class TopicPolicy final {
   std::vector<std::string> deny_;
 };
 
-// True if `text` matches `glob`, where `*` matches any run of characters, also none. Linear in
-// both.
-bool GlobMatches(std::string_view glob, std::string_view text);
-
 }  // namespace gateway
 
 #endif  // GATEWAY_SERVICE_PRODUCE_TOPIC_POLICY_H_
