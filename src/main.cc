@@ -25,9 +25,13 @@ int Main(char** argv, char** environment) {
     return AccessCommand({arguments.begin() + 1, arguments.end()}, std::cout, std::cerr);
   }
   const FileLocator files(FileLocator::CurrentExecutable());
-  const StartupInput input{
-      arguments,           EnvironmentOf(environment),           files,      kGatewayVersion,
-      LibrdkafkaVersion(), {CheckKafka, CheckTls, CheckRecords}, CheckHealth};
+  const StartupInput input{arguments,
+                           EnvironmentOf(environment),
+                           files,
+                           kGatewayVersion,
+                           LibrdkafkaVersion(),
+                           {CheckKafka, CheckTls, CheckRecords, CheckAccess},
+                           CheckHealth};
   const auto config = Startup(input, std::cout, std::cerr);
   if (!config.ok()) return config.error();
   const Signals signals;

@@ -12,6 +12,13 @@ constexpr std::vector<ProduceRoute> (*kProduceRoutes[])() = {
     &NativeRoutes,
 };
 
+std::optional<Authenticator> AuthenticatorOf(ApiOptions& options, const Clock& clock,
+                                             HttpMetrics& metrics) {
+  if (options.access == nullptr) return std::nullopt;
+  return std::make_optional<Authenticator>(*options.access, std::move(options.open_paths), clock,
+                                           metrics);
+}
+
 }  // namespace
 
 Api::Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
@@ -22,14 +29,15 @@ Api::Api(ApiOptions options, ProduceService& service, TopicCatalog& catalog,
       access_log_(logger, options.access_log),
       admission_(options.max_in_flight_requests, options.max_in_flight_bytes),
       tracer_(options.tracer == nullptr ? NoTracer() : *options.tracer),
+      authenticator_(AuthenticatorOf(options, clock, http_metrics)),
       produce_(service, clock, produce_metrics, logger, options.request_timeout, tracer_,
                PropagatedFields(options.headers_from_request)),
       topics_(catalog, service.policy()),
-      health_(readiness, clock, options.liveness),
+      health_(readiness, clock, options.liveness, options.access),
       metrics_(exporter),
       site_(std::move(options.site)),
       pipeline_(router_, cors_, access_log_, admission_, lifecycle, clock, http_metrics, logger,
-                tracer_),
+                tracer_, authenticator_ ? &*authenticator_ : nullptr),
       management_pipeline_(management_router_, cors_, access_log_, admission_, lifecycle, clock,
                            http_metrics, logger) {
   for (const auto routes : kProduceRoutes) produce_.AddRoutes(routes(), &router_);

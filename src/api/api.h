@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "api/controllers/site_controller.h"
 #include "api/controllers/topics_controller.h"
 #include "api/pipeline/access_log.h"
+#include "api/pipeline/authenticator.h"
 #include "api/pipeline/cors.h"
 #include "api/pipeline/pipeline.h"
 #include "api/pipeline/router.h"
@@ -42,6 +44,9 @@ struct ApiOptions {
   AccessLogOptions access_log;
   Tracer* tracer = nullptr;            // null: no spans are recorded
   const Liveness* liveness = nullptr;  // null: the threads are not watched
+  // Null: everybody may do everything. Not asked by the management server.
+  const AccessControl* access = nullptr;
+  std::vector<std::string> open_paths;  // Access:Open
   SiteOptions site;
 };
 
@@ -67,6 +72,7 @@ class Api final {
   AccessLog access_log_;
   Admission admission_;
   Tracer& tracer_;
+  const std::optional<Authenticator> authenticator_;
   ProduceController produce_;
   TopicsController topics_;
   HealthController health_;

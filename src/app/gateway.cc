@@ -12,6 +12,7 @@
 
 #include "app/build_info.h"
 #include "app/options.h"
+#include "infra/access/access_file.h"
 #include "infra/config/startup/startup.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/os/resource_limits.h"
@@ -51,8 +52,8 @@ Gateway::Gateway(Settings settings, FileLocator files, const Signals& signals)
 
 int Gateway::Run() {
   PrepareProcess();
-  for (const auto step : {&Gateway::StartKafka, &Gateway::StartTracing, &Gateway::BuildApi,
-                          &Gateway::LoadTls, &Gateway::StartServers}) {
+  for (const auto step : {&Gateway::StartKafka, &Gateway::StartTracing, &Gateway::LoadAccess,
+                          &Gateway::BuildApi, &Gateway::LoadTls, &Gateway::StartServers}) {
     if (const ExitCode code = (this->*step)()) return *code;
   }
   const int signal = WaitForStop();
@@ -113,6 +114,24 @@ Gateway::ExitCode Gateway::StartTracing() {
   return {};
 }
 
+Gateway::ExitCode Gateway::LoadAccess() {
+  if (IsOpenToAll(settings_)) {
+    log_.Log(LogLevel::kWarning, "callers-not-authenticated",
+             "Everybody who can reach this address may write to Kafka. Set Access:File, or keep "
+             "the gateway on a network that you trust.",
+             {{"address", std::string_view(settings_.http.address)}});
+  }
+  if (settings_.access.file.empty()) return {};
+  access_file_.emplace(settings_.access.file);
+  auto file = ReadAccessFile(access_file_->path());
+  if (!file.ok()) {  // it changed since CheckAccess
+    log_.Log(LogLevel::kCritical, "access-file-failed", ToLine(file.error().front()));
+    return kExitBadConfiguration;
+  }
+  access_ = std::make_unique<AccessControl>(MakePolicy(std::move(file).value(), hasher_));
+  return {};
+}
+
 Gateway::ExitCode Gateway::BuildApi() {
   readiness_ = std::make_unique<Readiness>(*producer_, lifecycle_, clock_,
                                            settings_.health.kafka_down_grace);
@@ -146,6 +165,8 @@ ApiOptions Gateway::MakeApiOptions() const {
   options.management_apart = settings_.management.port.has_value();
   options.access_log = AccessLogOptionsOf(settings_.logging);
   options.liveness = &liveness_;
+  options.access = access_.get();
+  options.open_paths = settings_.access.open;
   options.tracer = tracer_.get();
   options.site = SiteOptionsOf(files_, embedded_ != nullptr);
   options.site.management_apart = options.management_apart;
@@ -207,17 +228,43 @@ Gateway::ExitCode Gateway::Listen(http::Server* server, const char* name) {
 int Gateway::WaitForStop() {
   while (true) {
     const int signal = signals_.WaitFor(Liveness::kTick);
-    if (signal == SIGHUP) ReloadTls();
+    if (signal == SIGHUP) OnHangup();
     if (signal != 0 && signal != SIGHUP) return signal;
+    if (access_file_ && access_file_->Changed()) ReloadAccess();
     liveness_.Tick();
   }
 }
 
+void Gateway::OnHangup() {
+  if (tls_) ReloadTls();
+  if (access_) ReloadAccess();
+  if (tls_ || access_) return;
+  log_.Log(LogLevel::kInformation, "hangup-ignored",
+           "SIGHUP is ignored: neither TLS nor an access file is configured, so there is nothing "
+           "to reload.");
+}
+
+// The requests in progress keep their callers.
+void Gateway::ReloadAccess() {
+  auto file = ReadAccessFile(access_file_->path());
+  if (!file.ok()) {
+    access_->MarkStale();
+    const std::string first = ToLine(file.error().front());
+    log_.Log(LogLevel::kError, "access-reload-failed",
+             "The access file has errors; the version in effect stays. "
+             "\"kafka-gateway access check FILE\" lists all of them.",
+             {{"errors", static_cast<std::int64_t>(file.error().size())},
+              {"error", std::string_view(first)}});
+    return;
+  }
+  const auto keys = static_cast<std::int64_t>(file.value().api_keys.size());
+  access_->Replace(MakePolicy(std::move(file).value(), hasher_));
+  log_.Log(LogLevel::kInformation, "access-reloaded",
+           "The access file was read again and is in effect.", {{"apiKeys", keys}});
+}
+
 void Gateway::ReloadTls() {
-  if (!tls_) {
-    log_.Log(LogLevel::kInformation, "hangup-ignored",
-             "SIGHUP is ignored: TLS is not configured, so there are no certificates to reload.");
-  } else if (const auto fault = tls_->Reload()) {
+  if (const auto fault = tls_->Reload()) {
     log_.Log(LogLevel::kError, "tls-reload-failed",
              "The certificates could not be reloaded; the previous ones stay in use.",
              {{"key", KeyOf(fault->file)}, {"error", std::string_view(fault->what)}});
@@ -295,6 +342,7 @@ GatewayState Gateway::State() const {
   }
   state.admitted_requests = api_->admission().requests();
   state.admitted_bytes = api_->admission().bytes();
+  if (access_) state.access_file_stale = access_->stale();
   if (tls_) state.certificate_expires = tls_->expires();
   return state;
 }

@@ -12,8 +12,10 @@
 #include "api/api.h"
 #include "api/http/net/server.h"
 #include "api/http/net/tls_context.h"
+#include "infra/access/watched_file.h"
 #include "infra/config/file_locator.h"
 #include "infra/config/settings.h"
+#include "infra/crypto/openssl_hasher.h"
 #include "infra/kafka/client/embedded_broker.h"
 #include "infra/kafka/kafka_producer.h"
 #include "infra/kafka/metadata/kafka_topic_catalog.h"
@@ -22,6 +24,7 @@
 #include "infra/metrics/rdkafka_metrics.h"
 #include "infra/os/signals.h"
 #include "infra/os/system_clock.h"
+#include "service/auth/access_control.h"
 #include "service/health/lifecycle.h"
 #include "service/health/liveness.h"
 #include "service/health/readiness.h"
@@ -51,6 +54,7 @@ class Gateway final {
   void PrepareProcess();
   ExitCode StartKafka();
   ExitCode StartTracing();
+  ExitCode LoadAccess();
   ExitCode BuildApi();
   ExitCode LoadTls();
   ExitCode StartServers();
@@ -62,7 +66,9 @@ class Gateway final {
   ApiOptions MakeApiOptions() const;
   std::unique_ptr<KafkaTopicCatalog> MakeCatalog() const;
   GatewayState State() const;
+  void OnHangup();
   void ReloadTls();
+  void ReloadAccess();
   KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
   void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
 
@@ -79,7 +85,10 @@ class Gateway final {
   std::unique_ptr<EmbeddedBroker> embedded_;  // null: there is a real cluster
   std::unique_ptr<Readiness> readiness_;
   std::unique_ptr<ProduceService> service_;
-  std::unique_ptr<Tracer> tracer_;  // null: no spans are recorded
+  const OpensslHasher hasher_;
+  std::optional<WatchedFile> access_file_;  // absent: callers are not authenticated
+  std::unique_ptr<AccessControl> access_;   // null: likewise
+  std::unique_ptr<Tracer> tracer_;          // null: no spans are recorded
   std::unique_ptr<Api> api_;
   // These two are destroyed before `api_`, because their last results answer its requests.
   std::unique_ptr<KafkaTopicCatalog> catalog_;

@@ -8,6 +8,7 @@
 #include "api/problem/problem.h"
 #include "api/tracing/propagated_fields.h"
 #include "app/build_info.h"
+#include "infra/access/access_file.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/logging/log_line.h"
 #include "infra/os/named_file.h"
@@ -70,6 +71,18 @@ std::vector<ConfigProblem> CheckRecords(const Settings& settings) {
                    std::string(reason) + "; remove it";
   }
   return problems;
+}
+
+std::vector<ConfigProblem> CheckAccess(const Settings& settings) {
+  if (settings.access.file.empty()) return {};
+  auto file = ReadAccessFile(settings.access.file);
+  return file.ok() ? std::vector<ConfigProblem>() : std::move(file).error();
+}
+
+bool IsOpenToAll(const Settings& settings) {
+  const std::string& address = settings.http.address;
+  const bool loopback = address.starts_with("127.") || address == "::1" || address == "localhost";
+  return settings.access.file.empty() && settings.http.tls.client_ca_file.empty() && !loopback;
 }
 
 std::optional<std::string> CheckHealth(const Settings& settings, bool readiness) {

@@ -20,10 +20,15 @@
 
 namespace gateway {
 
-// The configuration errors found by librdkafka, OpenSSL and the rules for record headers.
+// The configuration errors found by librdkafka, by OpenSSL, by the rules for record headers and in
+// the access file.
 std::vector<ConfigProblem> CheckKafka(const Settings& settings);
 std::vector<ConfigProblem> CheckTls(const Settings& settings);
 std::vector<ConfigProblem> CheckRecords(const Settings& settings);
+std::vector<ConfigProblem> CheckAccess(const Settings& settings);
+
+// Everybody who reaches the address may write: nobody is authenticated, and other machines can.
+bool IsOpenToAll(const Settings& settings);
 
 // --health-check: requests the health of the gateway that runs with these settings. Absent if it is
 // healthy.

@@ -15,6 +15,7 @@ namespace gateway {
 namespace {
 
 constexpr std::string_view kHealthy = "Healthy";
+constexpr std::string_view kDegraded = "Degraded";
 constexpr std::string_view kUnhealthy = "Unhealthy";
 constexpr std::string_view kNoTime = "00:00:00.0000000";
 
@@ -23,7 +24,7 @@ std::string_view StatusName(Readiness::State state) {
     case Readiness::State::kReady:
       return kHealthy;
     case Readiness::State::kDegraded:
-      return "Degraded";
+      return kDegraded;
     case Readiness::State::kNotReady:
       return kUnhealthy;
   }
@@ -105,6 +106,15 @@ void AppendLifecycleEntry(const Readiness::Report& report, std::string* out) {
   AppendEnd("ready", out);
 }
 
+void AppendAccessEntry(bool stale, std::string* out) {
+  AppendStart("access", stale ? kDegraded : kHealthy,
+              stale ? "The access file has errors; an earlier version is in effect. The log names "
+                      "the first error."
+                    : "The access file is in effect.",
+              kNoTime, out);
+  AppendEnd("ready", out);
+}
+
 // Per thread the seconds since its last beat. Returns false if one is stuck.
 bool AppendThreadsEntry(const Liveness* liveness, std::string* out) {
   const std::vector<Liveness::Thread> threads =
@@ -160,6 +170,9 @@ void HealthController::Answer(Parts parts, const std::shared_ptr<Exchange>& exch
     AppendLifecycleEntry(report, &entries);
     status = StatusName(report.state);
     well = report.state != Readiness::State::kNotReady;
+    const bool stale = access_ != nullptr && access_->stale();
+    if (access_ != nullptr) AppendAccessEntry(stale, &entries);
+    if (stale && status == kHealthy) status = kDegraded;
   }
   if (parts.threads && !AppendThreadsEntry(liveness_, &entries)) {
     status = kUnhealthy;

@@ -7,6 +7,7 @@
 
 #include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
+#include "service/auth/access_control.h"
 #include "service/health/liveness.h"
 #include "service/health/readiness.h"
 
@@ -16,8 +17,8 @@ class HealthController final {
  public:
   // Without `liveness`, /health/live only proves that the gateway answers.
   HealthController(const Readiness& readiness, const Clock& clock,
-                   const Liveness* liveness = nullptr)
-      : readiness_(readiness), clock_(clock), liveness_(liveness) {}
+                   const Liveness* liveness = nullptr, const AccessControl* access = nullptr)
+      : readiness_(readiness), clock_(clock), liveness_(liveness), access_(access) {}
 
   // /api/kafka/health, which is part of the API.
   void AddApiRoutes(Router* router);
@@ -28,7 +29,7 @@ class HealthController final {
   // The parts of one answer.
   struct Parts {
     bool threads = false;  // the essential threads are responsive
-    bool ready = false;    // Kafka, and whether the gateway is stopping
+    bool ready = false;    // Kafka, the access file, and whether the gateway is stopping
   };
   void Add(const char* path, Parts parts, Router* router);
   void Answer(Parts parts, const std::shared_ptr<Exchange>& exchange) const;
@@ -36,6 +37,7 @@ class HealthController final {
   const Readiness& readiness_;
   const Clock& clock_;
   const Liveness* const liveness_;
+  const AccessControl* const access_;  // null: there is no access file
 };
 
 }  // namespace gateway

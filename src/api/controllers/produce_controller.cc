@@ -75,6 +75,7 @@ void ProduceController::AddRoutes(std::vector<ProduceRoute> routes, Router* rout
     route.any_media_type = ReadsAnyMediaType(route.formats);
     route.errors = added.errors;
     route.sends_records = true;
+    route.by_topic = true;
     router->Add(std::move(route));
   }
 }
@@ -92,7 +93,8 @@ void ProduceController::Send(http::Request& sent, const ExchangePtr& exchange) c
                                    std::string_view member) {
       return request.places->Locate(index, record, member);
     };
-    Error error = *service_.Refuse(request.batch.records, locate, std::move(request.errors));
+    Error error = *service_.Refuse(request.batch.records, locate, std::move(request.errors), {},
+                                   exchange->context().caller.get());
     return exchange->ReplyProblem(Problem::FromError(std::move(error)));
   }
   Produce(std::move(request), sent, timeout.value(), exchange);
@@ -132,7 +134,8 @@ void ProduceController::Produce(ProduceRequest&& request, const http::Request& s
       preferences.respond_async
           ? LogAcceptedFailures(exchange, spans)
           : CompleteWhenDelivered(exchange, AnswerOptionsOf(sent.head, preferences, request),
-                                  spans));
+                                  spans),
+      context.caller.get());
   if (!produced.ok()) return refuse(Problem::FromError(std::move(produced).error()));
   accounting.set_sent(metrics_);
   if (preferences.respond_async) return exchange->Reply(context.format->Accepted(total));

@@ -43,20 +43,21 @@ http::Response TopicResponse(const std::vector<TopicInfo>& topics, const std::st
 }  // namespace
 
 void TopicsController::AddRoutes(Router* router) {
-  router->Add({http::Method::kGet,
-               "/api/kafka/topics",
-               [this](const http::Request& request, const ExchangePtr& exchange) {
-                 List(request, exchange);
-               },
-               {},
-               false});
-  router->Add({http::Method::kGet,
-               "/api/kafka/topics/{topic}",
-               [this](const http::Request& request, const ExchangePtr& exchange) {
-                 Show(request, exchange);
-               },
-               {},
-               false});
+  const auto add = [router](const char* path, RouteHandler handler) {
+    Route route;
+    route.method = http::Method::kGet;
+    route.path = path;
+    route.handler = std::move(handler);
+    route.by_topic = true;
+    router->Add(std::move(route));
+  };
+  add("/api/kafka/topics", [this](const http::Request& request, const ExchangePtr& exchange) {
+    List(request, exchange);
+  });
+  add("/api/kafka/topics/{topic}",
+      [this](const http::Request& request, const ExchangePtr& exchange) {
+        Show(request, exchange);
+      });
 }
 
 void TopicsController::List(const http::Request& request, const ExchangePtr& exchange) const {
@@ -65,8 +66,11 @@ void TopicsController::List(const http::Request& request, const ExchangePtr& exc
   catalog_.List(
       [this, exchange, page = std::move(page).value()](Result<TopicCatalog::Topics> topics) {
         if (!topics.ok()) return exchange->ReplyProblem(Problem::FromError(topics.error()));
-        exchange->ReplyLater([this, page, all = topics.value()] {
-          const auto allowed = [this](std::string_view name) { return policy_.Allows(name); };
+        exchange->ReplyLater([this, exchange, page, all = topics.value()] {
+          const Caller* const caller = exchange->context().caller.get();
+          const auto allowed = [this, caller](std::string_view name) {
+            return (caller == nullptr || caller->rights.Sees(name)) && policy_.Allows(name);
+          };
           return JsonResponse(200, FormatTopicPage(*all, page, allowed));
         });
       });

@@ -89,6 +89,8 @@ void AccessLog::Write(const Line& line) const {
                {"error.type", BoundedOrNone(line.error_type)},
                {"client.address", line.peer},
                {"user_agent.original", BoundedOrNone(line.user_agent)},
+               {"enduser.id", BoundedOrNone(line.principal)},
+               {"auth.refusal", BoundedOrNone(line.refusal)},
                {"messaging.destination.name", BoundedOrNone(line.topic)},
                {"messaging.batch.message_count", CountOrNone(line.records)},
                {"duration_ms", MillisOf(line.duration)},

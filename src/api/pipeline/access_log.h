@@ -44,7 +44,9 @@ class AccessLog final {
     std::string_view path;                // "" if none could be parsed
     std::string_view peer;
     std::string_view user_agent;
-    int status = 0;  // 499: the client disconnected first
+    std::string_view principal;  // "": there is no access file, or the caller is not known
+    std::string_view refusal;    // why its credentials were refused; "" if they were not
+    int status = 0;              // 499: the client disconnected first
     std::string_view error_type;
     std::string_view topic;   // "" if there is none, or several
     std::size_t records = 0;  // of a request that sends records, once they are counted

@@ -27,6 +27,9 @@ void Accounting::End(const RequestContext& context, int status, std::string_view
       context.route == nullptr ? std::string_view() : context.route->path;
   const std::string_view method = http::MethodName(context.method);
   metrics_.OnRequestFinished(method, route, status, duration, request_bytes_, response_bytes);
+  const std::string_view principal =
+      context.caller ? context.caller->principal.label() : std::string_view();
+  if (!principal.empty()) metrics_.OnPrincipalAnswered(principal, status);
   if (sent_to_ != nullptr) sent_to_->OnStage(LatencyStage::kTotal, duration);
   const bool understood = context.method != http::Method::kUnknown || !context.path.empty();
   AccessLog::Line line;
@@ -37,6 +40,8 @@ void Accounting::End(const RequestContext& context, int status, std::string_view
   line.path = context.path;
   line.peer = context.peer.address;
   line.user_agent = context.user_agent;
+  line.principal = principal;
+  line.refusal = context.refusal;
   line.status = status;
   line.error_type = error_type;
   line.topic = topic_;
@@ -60,6 +65,7 @@ void Accounting::EndSpan(const RequestContext& context, int status, std::string_
   if (!context.user_agent.empty()) {
     span.Set("user_agent.original", std::string_view(context.user_agent));
   }
+  if (context.caller) span.Set("enduser.id", context.caller->principal.label());
   span.Set("http.response.status_code", std::int64_t{status});
   span.Set("http.request.body.size", static_cast<std::int64_t>(request_bytes_));
   span.Set("http.response.body.size", static_cast<std::int64_t>(response_bytes));

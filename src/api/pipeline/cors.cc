@@ -12,10 +12,11 @@ namespace {
 
 // The headers that a send uses, and those that tracing adds to requests.
 constexpr const char* kAllowedHeaders =
-    "Content-Type, Content-Encoding, Request-Timeout-Ms, X-Request-Id, Idempotency-Key, Prefer, "
-    "traceparent, tracestate";
+    "Authorization, X-API-Key, Content-Type, Content-Encoding, Request-Timeout-Ms, X-Request-Id, "
+    "Idempotency-Key, Prefer, traceparent, tracestate";
 constexpr std::string_view kRecordHeaderPrefix = "Kafka-Header-";
-constexpr const char* kExposedHeaders = "X-Request-Id, Retry-After, Preference-Applied";
+constexpr const char* kExposedHeaders =
+    "X-Request-Id, Retry-After, Preference-Applied, WWW-Authenticate";
 constexpr const char* kMaxAgeSeconds = "600";
 
 // The Content-Types that a browser sends across origins without a preflight (Fetch, 2.2.2).

@@ -8,6 +8,7 @@
 #include "api/pipeline/request_id.h"
 #include "api/problem/from_http.h"
 #include "api/tracing/trace_headers.h"
+#include "service/produce/record_validation.h"
 
 namespace gateway {
 namespace {
@@ -34,6 +35,10 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
     &Pipeline::AnswerPreflight,
     // Early: every later answer, log line and metric is about a route.
     &Pipeline::FindRoute,
+    // Before anything is answered, counted or read for a caller who may not have it.
+    &Pipeline::Authenticate,
+    // What the path says of the topic spares the body.
+    &Pipeline::Authorize,
     // Before the budgets: requests that are refused anyway must not displace those that drain.
     &Pipeline::RefuseAtTheEnd,
     // Before the body is read, while a refusal is still cheap.
@@ -46,7 +51,8 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
 
 Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
                    Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
-                   HttpMetrics& metrics, Logger& logger, Tracer& tracer)
+                   HttpMetrics& metrics, Logger& logger, Tracer& tracer,
+                   const Authenticator* authenticator)
     : router_(router),
       cors_(cors),
       access_log_(access_log),
@@ -55,7 +61,8 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
       clock_(clock),
       metrics_(metrics),
       logger_(logger),
-      tracer_(tracer) {}
+      tracer_(tracer),
+      authenticator_(authenticator) {}
 
 std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
                                                  const http::Peer& peer) const {
@@ -167,6 +174,39 @@ void Pipeline::StartSpan(Exchange& exchange, const http::RequestHead& head) cons
   if (!span) return;
   context.trace = span->context();
   exchange.accounting().set_span(std::move(span));
+}
+
+Pipeline::Verdict Pipeline::Authenticate(Exchange& exchange, const http::RequestHead& head) const {
+  if (authenticator_ == nullptr) return std::nullopt;
+  RequestContext& context = exchange.context_;
+  Authenticator::Outcome outcome = authenticator_->Check(head, *context.route);
+  context.caller = std::move(outcome.caller);
+  if (!outcome.refusal) return std::nullopt;
+  context.refusal = outcome.result;
+  http::Response response = exchange.MakeProblem(*outcome.refusal);
+  if (!outcome.challenge.empty()) {
+    response.headers.emplace_back("WWW-Authenticate", outcome.challenge);
+  }
+  return response;
+}
+
+Pipeline::Verdict Pipeline::Authorize(Exchange& exchange, const http::RequestHead& /*head*/) const {
+  const RequestContext& context = exchange.context_;
+  if (!context.caller || !context.route->by_topic) return std::nullopt;
+  const auto topic = context.parameters.Find("topic");
+  if (!topic || !IsLegalTopicName(*topic)) return std::nullopt;  // refused by the handler
+  const Caller& caller = *context.caller;
+  const bool writes = context.route->sends_records;
+  if (writes ? caller.rights.Allows(TopicOperation::kWrite, *topic) : caller.rights.Sees(*topic)) {
+    return std::nullopt;
+  }
+  Error error(ErrorCode::kForbidden,
+              NotGranted(caller.principal, writes ? TopicOperation::kWrite : TopicOperation::kRead,
+                         *topic));
+  ErrorDetail& place = error.errors.emplace_back();
+  place.parameter = "topic";
+  place.detail = error.detail;
+  return exchange.MakeProblem(Problem::FromError(std::move(error)));
 }
 
 Pipeline::Verdict Pipeline::RefuseAtTheEnd(Exchange& exchange,

@@ -10,6 +10,7 @@
 
 #include "api/http/handler.h"
 #include "api/pipeline/access_log.h"
+#include "api/pipeline/authenticator.h"
 #include "api/pipeline/cors.h"
 #include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
@@ -26,7 +27,8 @@ class Pipeline final : public http::HttpHandler {
  public:
   Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
            Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
-           HttpMetrics& metrics, Logger& logger, Tracer& tracer = NoTracer());
+           HttpMetrics& metrics, Logger& logger, Tracer& tracer = NoTracer(),
+           const Authenticator* authenticator = nullptr);  // null: everybody may do everything
 
   http::HeadVerdict OnHead(const http::RequestHead& head, const http::Peer& peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -42,6 +44,8 @@ class Pipeline final : public http::HttpHandler {
 
   Verdict AnswerPreflight(Exchange& exchange, const http::RequestHead& head) const;
   Verdict FindRoute(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict Authenticate(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict Authorize(Exchange& exchange, const http::RequestHead& head) const;
   Verdict RefuseAtTheEnd(Exchange& exchange, const http::RequestHead& head) const;
   Verdict Admit(Exchange& exchange, const http::RequestHead& head) const;
   Verdict CheckContentCoding(Exchange& exchange, const http::RequestHead& head) const;
@@ -61,6 +65,7 @@ class Pipeline final : public http::HttpHandler {
   HttpMetrics& metrics_;
   Logger& logger_;
   Tracer& tracer_;
+  const Authenticator* const authenticator_;
 };
 
 }  // namespace gateway

@@ -10,7 +10,7 @@
 #include "api/format/path_parameters.h"
 #include "api/http/message.h"
 #include "api/http/peer.h"
-#include "service/auth/principal.h"
+#include "service/auth/caller.h"
 #include "service/ports/clock.h"
 #include "service/ports/logger.h"
 #include "service/tracing/trace_context.h"
@@ -34,7 +34,9 @@ struct RequestContext {
   http::ContentCoding coding = http::ContentCoding::kIdentity;  // of the body
   // The span of this request if one is recorded, else the trace that it came with, if any.
   std::optional<TraceContext> trace;
-  Principal principal;
+  // Null if there is no access file, or if the path is open: everything is allowed.
+  CallerPtr caller;
+  std::string_view refusal;  // why its credentials were refused, for the log; "" if they were not
 
   // Of its route.
   const Route* route = nullptr;  // null: no route matched

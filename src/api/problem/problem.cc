@@ -83,6 +83,12 @@ constexpr std::array kProblems = {
                 "preflight. No record was sent to Kafka.",
                 "Add the origin to Http:Cors:AllowedOrigins if its pages may write. Programs other "
                 "than browsers should leave the Origin header out."},
+    ProblemInfo{kUnauthorized, "unauthorized", "Unauthorized", 401,
+                "The gateway does not know the caller", false, 0,
+                "The request has no credentials, or they are unknown, wrong, expired or disabled; "
+                "the answer does not say which. Nothing was sent to Kafka.",
+                "Send a valid API key as X-API-Key or as Authorization: Bearer. The gateway's log "
+                "says why it refused the credentials."},
     ProblemInfo{
         kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
         "A member of a record, or the corresponding parameter, is missing, unknown, of the "
@@ -102,6 +108,11 @@ constexpr std::array kProblems = {
                 "A broker rejected the record itself: its timestamp is outside the topic's limits, "
                 "or it has no key and the topic is compacted.",
                 "Correct the record; the same record will be rejected again."},
+    ProblemInfo{kForbidden, "forbidden", "Forbidden", 403, "The caller may not use this topic",
+                false, 0,
+                "The access file does not grant the topic to the caller, or denies it. This does "
+                "not say whether the topic exists. No record of the request was sent.",
+                "Use another topic, or ask the gateway's operator for a grant."},
     ProblemInfo{kTopicForbidden, "topic-forbidden", "TopicForbidden", 403,
                 "The gateway does not write to this topic", false, 0,
                 "The configuration (Topics:Allow, Topics:Deny) does not allow writes to this "
@@ -186,6 +197,8 @@ ProblemType FromErrorCode(ErrorCode code) {
       return kTooManyRecords;
     case ErrorCode::kRecordRejected:
       return kRecordRejected;
+    case ErrorCode::kForbidden:
+      return kForbidden;
     case ErrorCode::kTopicForbidden:
       return kTopicForbidden;
     case ErrorCode::kTopicAuthorizationFailed:

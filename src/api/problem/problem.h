@@ -37,11 +37,13 @@ enum class ProblemType : std::uint8_t {
   kVersionNotSupported,
   kTooManyConnections,
   kOriginNotAllowed,
+  kUnauthorized,
   // The domain: one row for each ErrorCode.
   kInvalidRecord,
   kRecordTooLarge,
   kTooManyRecords,
   kRecordRejected,
+  kForbidden,
   kTopicForbidden,
   kTopicAuthorizationFailed,
   kTopicNotFound,

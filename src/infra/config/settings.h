@@ -91,6 +91,11 @@ struct Settings {
     std::vector<std::string> deny;
   } topics;
 
+  struct Access {
+    std::string file;  // "": callers are not authenticated
+    std::vector<std::string> open = {"/health*", "/api/kafka/health", "/problems*"};
+  } access;
+
   struct Health {
     std::chrono::milliseconds kafka_down_grace{0};
   } health;

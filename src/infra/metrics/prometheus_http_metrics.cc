@@ -3,6 +3,7 @@
 #include <array>
 
 #include "infra/metrics/families.h"
+#include "service/auth/authentication.h"
 
 namespace gateway {
 namespace {
@@ -10,6 +11,8 @@ namespace {
 // Limits in case of a bug: there are far fewer combinations of route, method and status.
 constexpr std::size_t kMaxDurationLabels = 1024;
 constexpr std::size_t kMaxRejectionLabels = 64;
+// Label sets with a principal of its own; requests of all others count as "_other".
+constexpr std::size_t kMaxPrincipalLabels = 300;
 
 constexpr std::string_view kOther = "_other";
 constexpr std::string_view kUnmatched = "_unmatched";
@@ -17,6 +20,14 @@ constexpr std::string_view kUnmatched = "_unmatched";
 // OpenTelemetry's list; the last stands for all other methods, which clients can invent.
 constexpr std::array<std::string_view, 10> kMethods = {
     "GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH", "CONNECT", "TRACE", "_OTHER"};
+
+constexpr std::size_t kAuthResults = static_cast<std::size_t>(kLastAuthResult) + 1;
+constexpr std::size_t kAuthenticationCells =
+    (static_cast<std::size_t>(kLastAuthScheme) + 1) * kAuthResults;
+
+std::size_t CellOf(AuthScheme scheme, AuthResult result) {
+  return static_cast<std::size_t>(scheme) * kAuthResults + static_cast<std::size_t>(result);
+}
 
 constexpr unsigned kStatusBits = 16;
 
@@ -61,6 +72,9 @@ PrometheusHttpMetrics::PrometheusHttpMetrics(
       rejections_(kMaxRejectionLabels),
       overflow_rejections_(1),
       problems_(problems.size()),
+      authentications_(kAuthenticationCells),
+      principals_(kMaxPrincipalLabels),
+      overflow_principals_(1),
       totals_(kTotals) {
   for (const std::string& reason : rejection_reasons) rejections_.FindOrAdd(reason, 0, 1U);
   for (const auto& [code, status] : problems) problems_.FindOrAdd(code, 0, status);
@@ -82,6 +96,17 @@ void PrometheusHttpMetrics::OnRequestFinished(std::string_view method, std::stri
 void PrometheusHttpMetrics::OnHttpRejected(std::string_view reason) {
   ShardedCells* count = rejections_.FindOrAdd(reason, 0, 1U);
   if (count == nullptr) count = &overflow_rejections_;
+  count->Add(0, 1);
+}
+
+void PrometheusHttpMetrics::OnAuthentication(AuthScheme scheme, AuthResult result) {
+  authentications_.Add(CellOf(scheme, result), 1);
+}
+
+void PrometheusHttpMetrics::OnPrincipalAnswered(std::string_view principal, int status) {
+  const auto status_class = static_cast<std::uint32_t>(status) / 100;
+  ShardedCells* count = principals_.FindOrAdd(principal, status_class, 1U);
+  if (count == nullptr) count = &overflow_principals_;
   count->Add(0, 1);
 }
 
@@ -136,6 +161,39 @@ prometheus::MetricFamily PrometheusHttpMetrics::CollectProblems() const {
   return family;
 }
 
+prometheus::MetricFamily PrometheusHttpMetrics::CollectAuthentications() const {
+  prometheus::MetricFamily family =
+      MakeFamily(prometheus::MetricType::Counter, "kafka_gateway_authentications_total",
+                 "Requests whose credentials were checked, by their scheme and the result; "
+                 "requests without credentials, too.");
+  for (std::size_t cell = 0; cell < kAuthenticationCells; ++cell) {
+    const std::int64_t count = authentications_.Sum(cell);
+    if (count == 0) continue;  // most pairs never occur
+    AddCounter(family,
+               {{"scheme", std::string(NameOf(static_cast<AuthScheme>(cell / kAuthResults)))},
+                {"result", std::string(NameOf(static_cast<AuthResult>(cell % kAuthResults)))}},
+               static_cast<double>(count));
+  }
+  return family;
+}
+
+prometheus::MetricFamily PrometheusHttpMetrics::CollectPrincipals() const {
+  prometheus::MetricFamily family =
+      MakeFamily(prometheus::MetricType::Counter, "kafka_gateway_principal_requests_total",
+                 "Requests of known principals, by principal and the class of the status.");
+  const auto add = [&family](std::string_view principal, std::string status_class,
+                             const ShardedCells& count) {
+    AddCounter(family, {{"principal", std::string(principal)}, {"class", std::move(status_class)}},
+               static_cast<double>(count.Sum(0)));
+  };
+  principals_.ForEach(
+      [&add](std::string_view principal, std::uint32_t status_class, const ShardedCells& count) {
+        add(principal, std::to_string(status_class) + "xx", count);
+      });
+  if (overflow_principals_.Sum(0) > 0) add(kOther, std::string(kOther), overflow_principals_);
+  return family;
+}
+
 std::vector<prometheus::MetricFamily> PrometheusHttpMetrics::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   families.push_back(CollectDurations());
@@ -149,6 +207,10 @@ std::vector<prometheus::MetricFamily> PrometheusHttpMetrics::Collect() const {
                                  AtLeastZero(totals_.Sum(kOpenConnections))));
   families.push_back(CollectRejections());
   families.push_back(CollectProblems());
+  for (prometheus::MetricFamily& family :
+       std::array{CollectAuthentications(), CollectPrincipals()}) {
+    if (!family.metric.empty()) families.push_back(std::move(family));  // empty: no access file
+  }
   return families;
 }
 

@@ -33,6 +33,8 @@ class PrometheusHttpMetrics final : public HttpMetrics, public prometheus::Colle
                          std::size_t response_bytes) override;
   void OnHttpRejected(std::string_view reason) override;
   void OnConnectionsChanged(std::int64_t delta) override { totals_.Add(kOpenConnections, delta); }
+  void OnAuthentication(AuthScheme scheme, AuthResult result) override;
+  void OnPrincipalAnswered(std::string_view principal, int status) override;
   void OnProblem(std::string_view code) override;
 
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -48,6 +50,8 @@ class PrometheusHttpMetrics final : public HttpMetrics, public prometheus::Colle
   prometheus::MetricFamily CollectDurations() const;
   prometheus::MetricFamily CollectRejections() const;
   prometheus::MetricFamily CollectProblems() const;
+  prometheus::MetricFamily CollectAuthentications() const;
+  prometheus::MetricFamily CollectPrincipals() const;
 
   LabelTable<ShardedHistogram> durations_;  // by route; the code is method and status
   ShardedHistogram overflow_durations_;     // of label sets for which the table has no room
@@ -56,6 +60,9 @@ class PrometheusHttpMetrics final : public HttpMetrics, public prometheus::Colle
   LabelTable<ShardedCells> rejections_;
   ShardedCells overflow_rejections_;
   LabelTable<Problem> problems_;
+  ShardedCells authentications_;         // by scheme and result
+  LabelTable<ShardedCells> principals_;  // by principal; the code is the class of the status
+  ShardedCells overflow_principals_;
   ShardedCells totals_;
 };
 

@@ -32,6 +32,7 @@ struct GatewayState {
   std::size_t admitted_requests = 0;           // usage of Limits:MaxInFlight...
   std::size_t admitted_bytes = 0;
   std::optional<std::chrono::system_clock::time_point> certificate_expires;  // absent: no TLS
+  std::optional<bool> access_file_stale{};  // AccessControl::stale; absent: no access file
 };
 
 // Settings exported for alerts and dashboards.

@@ -50,6 +50,11 @@ std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
         Seconds(limits_.request_timeout));
   gauge("kafka_gateway_message_timeout_seconds", "Kafka:MessageTimeoutMs.",
         Seconds(limits_.message_timeout));
+  if (now.access_file_stale) {
+    gauge("kafka_gateway_access_file_stale",
+          "1 while the access file has errors and an earlier version is in effect, else 0.",
+          *now.access_file_stale ? 1 : 0);
+  }
   if (now.certificate_expires) {
     gauge("kafka_gateway_tls_certificate_expiry_timestamp_seconds",
           "When the server's certificate expires, in seconds since 1970 (UTC).",

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_SERVICE_AUTH_ACCESS_CONTROL_H_
 #define GATEWAY_SERVICE_AUTH_ACCESS_CONTROL_H_
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -20,11 +21,17 @@ class AccessControl final {
     return policy_;
   }
   void Replace(std::shared_ptr<const AccessPolicy> policy) {
+    stale_ = false;
     const MutexLock lock(mutex_);
     policy_.swap(policy);  // the old one is destroyed after the mutex is released
   }
 
+  // The access file has changed and cannot be used, so that the policy is of an earlier version.
+  bool stale() const { return stale_; }
+  void MarkStale() { stale_ = true; }
+
  private:
+  std::atomic<bool> stale_{false};
   mutable Mutex mutex_;  // a leaf, held for some nanoseconds
   std::shared_ptr<const AccessPolicy> policy_ GUARDED_BY(mutex_);
 };

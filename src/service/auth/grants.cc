@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "service/produce/topic_policy.h"
+#include "service/types/glob.h"
 
 namespace gateway {
 namespace {
@@ -53,6 +53,14 @@ const AccessRule* FirstThatCovers(const Rules& rules, TopicOperation operation,
 
 std::string_view NameOf(TopicOperation operation) {
   return operation == TopicOperation::kWrite ? "Write" : "Read";
+}
+
+std::string NotGranted(const Principal& principal, TopicOperation operation,
+                       std::string_view topic) {
+  std::string sentence = "\"";
+  sentence.append(principal.label()).append("\" may not ");
+  sentence.append(operation == TopicOperation::kWrite ? "write to \"" : "see \"");
+  return sentence.append(topic).append("\".");
 }
 
 bool AccessRule::Covers(TopicOperation operation, std::string_view topic) const {

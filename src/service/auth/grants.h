@@ -16,6 +16,10 @@ namespace gateway {
 enum class TopicOperation : std::uint8_t { kWrite, kRead };
 std::string_view NameOf(TopicOperation operation);  // "Write", as in the access file
 
+// The sentence for a principal that may not do that; it does not say whether the topic exists.
+std::string NotGranted(const Principal& principal, TopicOperation operation,
+                       std::string_view topic);
+
 // One grant or denial. In all globs `*` stands for any characters, dots too.
 struct AccessRule {
   // A glob of principal names, or "group:" and a glob of group names.

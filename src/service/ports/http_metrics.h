@@ -10,6 +10,9 @@
 
 namespace gateway {
 
+enum class AuthScheme : std::uint8_t;  // service/auth/authentication.h
+enum class AuthResult : std::uint8_t;
+
 class HttpMetrics {
  public:
   virtual ~HttpMetrics() = default;
@@ -26,6 +29,10 @@ class HttpMetrics {
   // Streamed answers in progress, and the bytes that they have carried.
   virtual void OnStreamsChanged(std::int64_t /*delta*/) {}
   virtual void OnStreamBytes(std::size_t /*bytes*/) {}
+  // The credentials of a request were checked, or found missing.
+  virtual void OnAuthentication(AuthScheme /*scheme*/, AuthResult /*result*/) {}
+  // A request of a known principal was answered.
+  virtual void OnPrincipalAnswered(std::string_view /*principal*/, int /*status*/) {}
   // A whole request was answered with a problem document of this "code".
   virtual void OnProblem(std::string_view /*code*/) {}
 };

@@ -21,9 +21,11 @@ ProduceService::ProduceService(Producer& producer, const Clock& clock, ProduceMe
       policy_(std::move(policy)),
       limits_(limits) {}
 
-Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
-    RequestRecords records, Admission::Ticket ticket, const Locate& locate,
-    ProduceOperation::Callback answer) {
+Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(RequestRecords records,
+                                                                  Admission::Ticket ticket,
+                                                                  const Locate& locate,
+                                                                  ProduceOperation::Callback answer,
+                                                                  const Caller* caller) {
   if (records.records.empty()) {  // no report would ever answer the request
     Error error;
     error.code = ErrorCode::kInvalidRecord;
@@ -38,7 +40,7 @@ Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
                    " are allowed (Limits:MaxBatchRecords). Send them in several requests.";
     return error;
   }
-  if (auto refused = Refuse(records.records, locate, {}, records.request_headers)) {
+  if (auto refused = Refuse(records.records, locate, {}, records.request_headers, caller)) {
     return std::move(*refused);
   }
   std::shared_ptr<ProduceOperation> operation = ProduceOperation::Create(
@@ -49,7 +51,8 @@ Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(
 
 std::optional<Error> ProduceService::Refuse(std::span<const Record> records, const Locate& locate,
                                             RequestErrors found,
-                                            std::span<const Header> request_headers) const {
+                                            std::span<const Header> request_headers,
+                                            const Caller* caller) const {
   const TimestampMs now = clock_.UnixMillis();
   const bool all_read = found.empty();
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -68,7 +71,11 @@ std::optional<Error> ProduceService::Refuse(std::span<const Record> records, con
       if (topic_known || fault.member != kTopic)
         add(fault.kind, fault.member, std::move(fault.detail));
     }
-    if (IsLegalTopicName(record.topic) && !policy_.Allows(record.topic)) {
+    if (!IsLegalTopicName(record.topic)) continue;
+    if (caller != nullptr && !caller->rights.Allows(TopicOperation::kWrite, record.topic)) {
+      add(RequestErrorKind::kNotGranted, kTopic,
+          NotGranted(caller->principal, TopicOperation::kWrite, record.topic));
+    } else if (!policy_.Allows(record.topic)) {
       add(RequestErrorKind::kForbidden, kTopic,
           "This gateway may not write to \"" + std::string(record.topic) +
               "\" (Topics:Allow, Topics:Deny).");

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "service/auth/caller.h"
 #include "service/limits/admission.h"
 #include "service/ports/clock.h"
 #include "service/ports/produce_metrics.h"
@@ -34,25 +35,28 @@ class ProduceService final {
   using Locate =
       std::function<ErrorDetail(std::size_t index, const Record& record, std::string_view member)>;
 
-  // Sends all of `records`, or none. If a record breaks a rule, returns kInvalidRecord,
+  // Sends all of `records`, or none. If a record breaks a rule, returns kInvalidRecord, kForbidden,
   // kTopicForbidden, kRecordTooLarge or kTooManyRecords with up to kMaxErrorDetails errors; if the
   // backlog of a topic is at its limit, returns kOverloaded. Then `answer` is not called. Otherwise
   // returns the operation, whose Expire the caller must call at the deadline, and `answer` is
   // called exactly once, on any thread, possibly before Produce returns. The operation keeps
-  // `ticket`, the request's share of the budgets, until the last record is reported.
+  // `ticket`, the request's share of the budgets, until the last record is reported. `caller`:
+  // null if everybody may write.
   Result<std::shared_ptr<ProduceOperation>> Produce(RequestRecords records,
                                                     Admission::Ticket ticket, const Locate& locate,
-                                                    ProduceOperation::Callback answer);
+                                                    ProduceOperation::Callback answer,
+                                                    const Caller* caller = nullptr);
 
   // Returns the refusal of a request with these records, or nothing if every record is valid. The
   // refusal lists `found`, the errors of the request's parser, together with the errors found here.
   // If the parser could not read a member of a record, the member is absent; if it could not read
   // the topic, topic.data() is null. If errors are of several kinds, malformed takes precedence
-  // over forbidden, and forbidden over too large (400, 403, 413). `request_headers`: see
-  // RequestRecords.
+  // over forbidden, and forbidden over too large (400, 403, 413). If a topic is not granted to `caller`,
+  // nothing else is said of its record. `request_headers`: see RequestRecords.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
                               RequestErrors found = {},
-                              std::span<const Header> request_headers = {}) const;
+                              std::span<const Header> request_headers = {},
+                              const Caller* caller = nullptr) const;
 
   const RecordLimits& limits() const { return limits_; }
   const TopicPolicy& policy() const { return policy_; }

@@ -10,6 +10,8 @@ ErrorCode CodeOf(RequestErrorKind kind) {
   switch (kind) {
     case RequestErrorKind::kMalformed:
       return ErrorCode::kInvalidRecord;
+    case RequestErrorKind::kNotGranted:
+      return ErrorCode::kForbidden;
     case RequestErrorKind::kForbidden:
       return ErrorCode::kTopicForbidden;
     case RequestErrorKind::kTooManyRecords:

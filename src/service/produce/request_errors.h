@@ -14,6 +14,7 @@ namespace gateway {
 // The first of these kinds that a request has decides the code of its refusal.
 enum class RequestErrorKind : std::uint8_t {
   kMalformed,       // kInvalidRecord
+  kNotGranted,      // kForbidden
   kForbidden,       // kTopicForbidden
   kTooManyRecords,  // kTooManyRecords
   kTooLarge,        // kRecordTooLarge

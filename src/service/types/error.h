@@ -26,6 +26,7 @@ enum class ErrorCode : std::uint8_t {
   kRecordTooLarge,  // over the record limit of the gateway or of the topic
   kTooManyRecords,  // more records in one request than allowed
   kRecordRejected,  // a broker rejected the record (timestamp, keyless to a compacted topic)
+  kForbidden,       // the caller's rights do not cover the topic
   kTopicForbidden,  // the gateway's own policy
   kTopicAuthorizationFailed,  // the cluster does not allow the gateway to write to this topic
   kTopicNotFound,

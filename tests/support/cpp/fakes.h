@@ -151,6 +151,14 @@ class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public Metr
     const std::lock_guard lock(mutex_);
     record_errors.push_back(code);
   }
+  void OnAuthentication(AuthScheme scheme, AuthResult result) override {
+    const std::lock_guard lock(mutex_);
+    authentications.emplace_back(scheme, result);
+  }
+  void OnPrincipalAnswered(std::string_view principal, int status) override {
+    const std::lock_guard lock(mutex_);
+    principals.emplace_back(std::string(principal), status);
+  }
   void OnProblem(std::string_view code) override {
     const std::lock_guard lock(mutex_);
     problems.emplace_back(code);
@@ -185,6 +193,8 @@ class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public Metr
   std::map<LatencyStage, std::vector<std::chrono::nanoseconds>> stages;
   std::vector<ErrorCode> record_errors;
   std::vector<std::string> problems;
+  std::vector<std::pair<AuthScheme, AuthResult>> authentications;
+  std::vector<std::pair<std::string, int>> principals;
   std::vector<std::pair<std::string, int>> requests;
   std::vector<std::pair<std::string, RecordResult>> records;
   std::vector<std::string> rejected;

@@ -58,7 +58,7 @@ class PipelineTest : public ::testing::Test {
     while (true) {
       switch (framer.Feed(&wire)) {
         case http::RequestFramer::Event::kHead: {
-          http::HeadVerdict verdict = pipeline.OnHead(framer.head(), peer);
+          http::HeadVerdict verdict = handler->OnHead(framer.head(), peer);
           if (verdict.answer) {
             early_answer = std::move(verdict.answer);
             return;
@@ -68,13 +68,13 @@ class PipelineTest : public ::testing::Test {
         }
         case http::RequestFramer::Event::kBodyData:
           if (!state->OnBodyBytes(framer.body_bytes())) {
-            early_answer = pipeline.OnRefused({http::RequestError::Kind::kNoRoom}, &framer.head(),
+            early_answer = handler->OnRefused({http::RequestError::Kind::kNoRoom}, &framer.head(),
                                               peer, std::move(state));
             return;
           }
           break;
         case http::RequestFramer::Event::kComplete:
-          pipeline.OnRequest(http::Request{framer.head(), framer.TakeBody()}, std::move(state),
+          handler->OnRequest(http::Request{framer.head(), framer.TakeBody()}, std::move(state),
                              http::Responder(queue, {1, ++sequence}));
           return;
         case http::RequestFramer::Event::kNeedMore:
@@ -111,6 +111,7 @@ class PipelineTest : public ::testing::Test {
   Admission admission{2, 1'000};
   Cors cors{{}};
   Pipeline pipeline;
+  http::HttpHandler* handler = &pipeline;  // that requests pass through
   std::shared_ptr<http::CompletionQueue> queue = std::make_shared<http::CompletionQueue>();
   http::FramerLimits limits;
   http::RequestFramer framer{limits};

@@ -296,6 +296,17 @@ void AddRecords(std::vector<Property>* rows) {
                "Topics that may not be written, as globs; takes precedence over Allow. Names that "
                "begin with __ are never allowed."),
            TextRule::kTopicGlob),
+      Bind<&S::access, &S::Access::file>(
+          "Access:File", "",
+          "JSON file with API keys, grants and denials (access.schema.json); empty means that "
+          "callers are not authenticated and may write every allowed topic. It is read again when "
+          "it changes and on SIGHUP; if it then has errors, the version in effect stays."),
+      Text(Bind<&S::access, &S::Access::open>(
+               "Access:Open", "",
+               "Paths that need no credentials although Access:File is set, as globs; on "
+               "Management:Port no path needs any. Paths of topics are never open: grant topics to "
+               "the principal anonymous instead."),
+           TextRule::kPathGlob),
       Ranged(Bind<&S::health, &S::Health::kafka_down_grace>(
                  "Health:KafkaDownGraceMs", kMs,
                  "Time without an answer from any broker before the gateway is not ready."),
@@ -386,6 +397,7 @@ const std::vector<Section>& Sections() {
       {"Limits", "Limits on one request, and on all requests in flight."},
       {"Records", "Headers that the gateway adds to records."},
       {"Topics", "Topics that may be written."},
+      {"Access", "Who the callers are, and what they may do."},
       {"Health", "Readiness."},
       {"Logging", "The log on standard error."},
       {"Tracing", "OpenTelemetry spans."},

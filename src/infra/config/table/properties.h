@@ -34,6 +34,7 @@ enum class TextRule : std::uint8_t {
   kFieldGlob,  // characters of a header's name, including *
   kOrigin,     // scheme://host:port as browsers write it, or *
   kTime,       // RFC 3339, not before 1970
+  kPathGlob,   // a path without query, and *
 };
 
 struct Property {

@@ -1,4 +1,5 @@
 // The values that a property allows: the rules for texts, and their descriptions.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -97,6 +98,9 @@ bool Obeys(TextRule rule, std::string_view text) {
                                   "0123456789!#$%&'*+-.^_`|~") == std::string_view::npos;
     case TextRule::kOrigin:
       return IsOrigin(text);
+    case TextRule::kPathGlob:
+      return text.starts_with('/') &&
+             std::all_of(text.begin(), text.end(), [](char c) { return c >= '!' && c <= '~'; });
     case TextRule::kTime:
       return ParseRfc3339(text).value_or(-1) >= 0;
   }
@@ -111,6 +115,8 @@ std::string_view PatternOf(TextRule rule) {
       return "^\\S([\\s\\S]*\\S)?$";
     case TextRule::kServers:
       return "^[^\\s,]+(,[^\\s,]+)*$";
+    case TextRule::kPathGlob:
+      return "^/[!-~]*$";
     case TextRule::kTopicGlob:
       return "^[A-Za-z0-9._*-]+$";
     case TextRule::kFieldGlob:
@@ -133,6 +139,8 @@ std::string_view InWords(TextRule rule) {
       return "a non-empty text without white space at either end";
     case TextRule::kServers:
       return "host:port,host:port without spaces, or the word embedded";
+    case TextRule::kPathGlob:
+      return "a path that begins with /, in which * stands for any characters";
     case TextRule::kTopicGlob:
       return "made of A-Z a-z 0-9 . _ - and *";
     case TextRule::kFieldGlob:

@@ -59,6 +59,7 @@ std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view t
       return "The connection to the broker of " + where +
              " broke, or its answer does not say whether the record was stored." + retry;
     case ErrorCode::kTooManyRecords:
+    case ErrorCode::kForbidden:
     case ErrorCode::kTopicForbidden:
     case ErrorCode::kInternal:
       break;

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "api/controllers/metrics_controller.h"
+#include "support/cpp/fake_hasher.h"
 #include "support/cpp/pipeline_fixture.h"
 
 namespace gateway {
@@ -45,6 +48,30 @@ TEST_F(HealthControllerTest, IsHealthyOnEachOfItsPathsWhenKafkaIs) {
     EXPECT_EQ(json["entries"]["kafka"]["data"]["embedded"], false);
     EXPECT_EQ(json["entries"]["lifecycle"]["status"], "Healthy");
   }
+}
+
+TEST_F(HealthControllerTest, IsDegradedButReadyWhileTheAccessFileHasErrors) {
+  EXPECT_FALSE(JsonOf(Get("/health"))["entries"].contains("access")) << "there is no access file";
+  const testing::FakeHasher hasher;
+  const auto policy =
+      std::make_shared<const AccessPolicy>(std::vector<ApiKeyEntry>(), Grants(), hasher);
+  AccessControl access(policy);
+  HealthController with_access{readiness, clock, &liveness, &access};
+  Router of_its_own;
+  with_access.AddManagementRoutes(&of_its_own);
+  Pipeline other{of_its_own, cors, access_log, admission, lifecycle, clock, metrics, logger};
+  handler = &other;
+  EXPECT_EQ(JsonOf(Get("/health"))["entries"]["access"]["status"], "Healthy");
+  access.MarkStale();
+  for (const char* path : {"/health", "/health/ready"}) {
+    const auto response = Get(path);
+    EXPECT_EQ(response.status, 200) << "it still serves";
+    EXPECT_EQ(JsonOf(response)["status"], "Degraded");
+    EXPECT_EQ(JsonOf(response)["entries"]["access"]["status"], "Degraded");
+  }
+  EXPECT_EQ(JsonOf(Get("/health/live"))["status"], "Healthy");
+  access.Replace(policy);
+  EXPECT_EQ(JsonOf(Get("/health"))["status"], "Healthy");
 }
 
 TEST_F(HealthControllerTest, IsDegradedButServingWithinTheGraceAnd503Beyond) {

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "support/cpp/fake_hasher.h"
 #include "support/cpp/pipeline_fixture.h"
 
 namespace gateway {
@@ -47,6 +49,26 @@ TEST_F(TopicsControllerTest, ListsWhatPolicyAllows) {
   EXPECT_EQ(response.content_type, "application/json");
   EXPECT_EQ(response.body,
             R"({"topics":[{"name":"a","partitions":1},{"name":"b","partitions":1}]})");
+}
+
+TEST_F(TopicsControllerTest, ListsToACallerWhatItMayWriteOrRead) {
+  catalog.Tell(Named({"a", "b", "c", "denied", "secret-1"}));
+  const testing::FakeHasher hasher;
+  const Grants grants({{{"anonymous"}, {"a", "d*", "secret-1"}, true, false, ""},
+                       {{"anonymous"}, {"b"}, false, true, ""}},
+                      {{{"*"}, {"denied"}, true, true, ""}});
+  const AccessControl access{
+      std::make_shared<const AccessPolicy>(std::vector<ApiKeyEntry>(), grants, hasher)};
+  const Authenticator authenticator{access, {}, clock, metrics};
+  Pipeline secured{router, cors,    access_log, admission,  lifecycle,
+                   clock,  metrics, logger,     NoTracer(), &authenticator};
+  handler = &secured;
+  EXPECT_EQ(NamesOf(""), (Names{"a", "b"}));
+  EXPECT_EQ(Ask(Get("/b")).status, 200);
+  for (const char* topic : {"/c", "/denied", "/none"}) {
+    EXPECT_EQ(JsonOf(Ask(Get(topic)))["code"], "Forbidden") << topic;
+  }
+  EXPECT_EQ(JsonOf(Ask(Get("/secret-1")))["code"], "TopicForbidden");
 }
 
 TEST_F(TopicsControllerTest, GoesThroughThePages) {

@@ -61,8 +61,8 @@ TEST_F(CorsTest, APreflightOfAnAllowedOriginSaysWhatItMaySend) {
   EXPECT_EQ(Field(answer, "Access-Control-Allow-Origin"), kShop);
   EXPECT_EQ(Field(answer, "Access-Control-Allow-Methods"), "POST, OPTIONS");
   EXPECT_EQ(Field(answer, "Access-Control-Allow-Headers"),
-            "Content-Type, Content-Encoding, Request-Timeout-Ms, X-Request-Id, Idempotency-Key, "
-            "Prefer, traceparent, tracestate");
+            "Authorization, X-API-Key, Content-Type, Content-Encoding, Request-Timeout-Ms, "
+            "X-Request-Id, Idempotency-Key, Prefer, traceparent, tracestate");
   EXPECT_EQ(Field(answer, "Access-Control-Max-Age"), "600");
   EXPECT_EQ(Field(answer, "Vary"), "Origin");
 }
@@ -102,7 +102,7 @@ TEST_F(CorsTest, AnAnswerToAnAllowedOriginMayBeReadWithItsRequestId) {
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(Field(answer, "Access-Control-Allow-Origin"), kShop);
   EXPECT_EQ(Field(answer, "Access-Control-Expose-Headers"),
-            "X-Request-Id, Retry-After, Preference-Applied");
+            "X-Request-Id, Retry-After, Preference-Applied, WWW-Authenticate");
   EXPECT_EQ(Field(answer, "Vary"), "Origin");
 }
 

@@ -84,8 +84,7 @@ TEST_F(Stages, AHandlerReadsTheFactsAndCannotChangeThem) {
   EXPECT_EQ(context.request_id, "id-1");
   EXPECT_EQ(context.peer.address, "192.0.2.1");
   EXPECT_EQ(context.started, clock.Now());
-  EXPECT_TRUE(context.principal.anonymous()) << "there is no authenticator yet";
-  EXPECT_TRUE(context.principal.groups.empty());
+  EXPECT_FALSE(context.caller) << "there is no access file";
   kept->Reply({});
   kept.reset();
   EXPECT_TRUE(Answer());

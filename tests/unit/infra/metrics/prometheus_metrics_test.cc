@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "service/auth/authentication.h"
 #include "service/ports/http_metrics.h"
 #include "service/ports/produce_metrics.h"
 #include "service/types/error.h"
@@ -64,6 +66,50 @@ TEST(PrometheusMetrics, CountsARequestUnderItsMethodRouteAndStatus) {
   EXPECT_THAT(text, HasLine(name + "_sum" + labels + "} 0.003"));
   EXPECT_THAT(text, HasLine("http_server_request_body_size_bytes_sum 100"));
   EXPECT_THAT(text, HasLine("http_server_response_body_size_bytes_sum 2000"));
+}
+
+TEST(PrometheusMetrics, CountsCredentialsBySchemeAndResult) {
+  PrometheusMetrics metrics({});
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("kafka_gateway_authentications_total{")));
+  metrics.http().OnAuthentication(AuthScheme::kApiKey, AuthResult::kAccepted);
+  metrics.http().OnAuthentication(AuthScheme::kApiKey, AuthResult::kExpired);
+  metrics.http().OnAuthentication(AuthScheme::kApiKey, AuthResult::kExpired);
+  metrics.http().OnAuthentication(kLastAuthScheme, kLastAuthResult);
+  const std::string text = metrics.Scrape();
+  const std::string name = "kafka_gateway_authentications_total";
+  EXPECT_THAT(text, HasLine(name + "{scheme=\"api-key\",result=\"accepted\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "{scheme=\"api-key\",result=\"expired\"} 2"));
+  EXPECT_THAT(text, HasLine(name + "{scheme=\"unknown\",result=\"conflicting\"} 1"));
+}
+
+TEST(PrometheusMetrics, CountsRequestsOfABoundedNumberOfPrincipals) {
+  PrometheusMetrics metrics({});
+  for (int i = 0; i < 301; ++i) {
+    metrics.http().OnPrincipalAnswered("svc-" + std::to_string(i), i == 0 ? 503 : 200);
+  }
+  metrics.http().OnPrincipalAnswered("svc-1", 207);
+  const std::string text = metrics.Scrape();
+  const std::string name = "kafka_gateway_principal_requests_total";
+  EXPECT_THAT(text, HasLine(name + "{principal=\"svc-0\",class=\"5xx\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "{principal=\"svc-1\",class=\"2xx\"} 2"));
+  EXPECT_THAT(text, HasLine(name + "{principal=\"_other\",class=\"_other\"} 1"));
+  EXPECT_THAT(text, Not(HasSubstr("svc-300")));
+}
+
+TEST(PrometheusMetrics, TellsWhetherTheAccessFileIsStaleIfThereIsOne) {
+  PrometheusOptions options;
+  std::optional<bool> stale;
+  options.state = [&stale] {
+    GatewayState state;
+    state.access_file_stale = stale;
+    return state;
+  };
+  const PrometheusMetrics metrics(options);
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("kafka_gateway_access_file_stale")));
+  stale = true;
+  EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_access_file_stale 1"));
+  stale = false;
+  EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_access_file_stale 0"));
 }
 
 TEST(PrometheusMetrics, AnUnknownMethodAndAnUnmatchedRouteGetFixedLabels) {

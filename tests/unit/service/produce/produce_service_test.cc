@@ -52,14 +52,22 @@ ErrorDetail Fault(std::string pointer, std::optional<std::size_t> record) {
 
 class ProduceServiceTest : public ::testing::Test {
  protected:
-  Result<std::shared_ptr<ProduceOperation>> Produce(std::vector<Record> records) {
+  // A caller who may write these and nothing else.
+  Caller CallerWhoMayWrite(std::vector<std::string> topics) {
+    Principal ann{"ann", {}};
+    TopicRights rights = Grants({{{"ann"}, std::move(topics), true, false, ""}}, {}).RightsOf(ann);
+    return {std::move(ann), std::move(rights)};
+  }
+  Result<std::shared_ptr<ProduceOperation>> Produce(std::vector<Record> records,
+                                                    const Caller* caller = nullptr) {
     RequestRecords batch;
     batch.records = std::move(records);
-    return service_.Produce(std::move(batch), admission_.TryAdmit(), &Locate,
-                            [this](const std::shared_ptr<ProduceOperation>&) { ++answers_; });
+    return service_.Produce(
+        std::move(batch), admission_.TryAdmit(), &Locate,
+        [this](const std::shared_ptr<ProduceOperation>&) { ++answers_; }, caller);
   }
-  Error Refused(std::vector<Record> records) {
-    auto produced = Produce(std::move(records));
+  Error Refused(std::vector<Record> records, const Caller* caller = nullptr) {
+    auto produced = Produce(std::move(records), caller);
     EXPECT_FALSE(produced.ok());
     EXPECT_TRUE(producer_.sent.empty()) << "a refused request sends nothing";
     EXPECT_EQ(answers_, 0) << "a refused request is not answered by its records";
@@ -181,6 +189,38 @@ TEST_F(ProduceServiceTest, MalformedOutranksPolicyAndPolicyOutranksSizeInAnyOrde
   EXPECT_EQ(Refused({malformed, large, forbidden}).code, ErrorCode::kInvalidRecord);
   EXPECT_EQ(Refused({large, forbidden, malformed}).code, ErrorCode::kInvalidRecord);
   EXPECT_EQ(Refused({forbidden, malformed}).code, ErrorCode::kInvalidRecord);
+}
+
+TEST_F(ProduceServiceTest, WhatIsNotGrantedIsRefusedWholeWithAPointerForEachRecord) {
+  const Caller caller = CallerWhoMayWrite({"a", "b"});
+  const Error error =
+      Refused({MakeRecord("a"), MakeRecord("c"), MakeRecord("b"), MakeRecord("none")}, &caller);
+  EXPECT_EQ(error.code, ErrorCode::kForbidden);
+  EXPECT_THAT(Pointers(error), ElementsAre("/1/topic", "/3/topic"));
+  EXPECT_EQ(error.errors[0].detail, "\"ann\" may not write to \"c\".");
+  EXPECT_TRUE(Produce({MakeRecord("a"), MakeRecord("b")}, &caller).ok());
+}
+
+TEST_F(ProduceServiceTest, OfATopicThatIsNotGrantedThePolicySaysNothing) {
+  const Caller caller = CallerWhoMayWrite({"a"});
+  const Error error = Refused({MakeRecord("secret")}, &caller);
+  EXPECT_EQ(error.code, ErrorCode::kForbidden);
+  EXPECT_EQ(error.errors.size(), 1U);
+  EXPECT_EQ(error.detail.find("Topics:"), std::string::npos);
+}
+
+TEST_F(ProduceServiceTest, AGrantDoesNotOverrideThePolicy) {
+  const Caller caller = CallerWhoMayWrite({"*"});
+  EXPECT_EQ(Refused({MakeRecord("secret")}, &caller).code, ErrorCode::kTopicForbidden);
+  EXPECT_EQ(Refused({MakeRecord("__consumer_offsets")}, &caller).code, ErrorCode::kTopicForbidden);
+}
+
+TEST_F(ProduceServiceTest, WhatIsNotGrantedOutranksPolicyAndSizeButNotMalformed) {
+  const Caller caller = CallerWhoMayWrite({"ok", "secret"});
+  const Record other = MakeRecord("other");
+  EXPECT_EQ(Refused({MakeRecord("secret"), other}, &caller).code, ErrorCode::kForbidden);
+  EXPECT_EQ(Refused({MakeRecord("ok", "12345678901"), other}, &caller).code, ErrorCode::kForbidden);
+  EXPECT_EQ(Refused({other, MakeRecord(".")}, &caller).code, ErrorCode::kInvalidRecord);
 }
 
 TEST_F(ProduceServiceTest, OneBadRecordAmongGoodOnesRefusesTheWholeRequest) {

@@ -1,0 +1,89 @@
+#include "api/pipeline/authenticator.h"
+
+#include <algorithm>
+
+#include "service/auth/api_keys.h"
+#include "service/types/glob.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::string_view kRealm = "Bearer realm=\"kafka-gateway\"";
+
+// Of the value of an Authorization field.
+Credentials OfAuthorization(std::string_view value) {
+  constexpr std::string_view kBearer = "bearer";
+  const std::size_t space = value.find(' ');
+  if (space == std::string_view::npos || !http::EqualsIgnoreCase(value.substr(0, space), kBearer)) {
+    return {AuthScheme::kUnknown, value};
+  }
+  const std::size_t start = value.find_first_not_of(' ', space);
+  const std::string_view token =
+      start == std::string_view::npos ? std::string_view() : value.substr(start);
+  return {token.starts_with(kApiKeyPrefix) ? AuthScheme::kApiKey : AuthScheme::kUnknown, token};
+}
+
+Problem RefusalOf(AuthResult result) {
+  switch (result) {
+    case AuthResult::kConflicting:
+      return Problem(ProblemType::kBadRequest,
+                     "The request has several credentials that differ; send one of them.");
+    case AuthResult::kMissing:
+      return Problem(ProblemType::kUnauthorized,
+                     "The request has no credentials. Send an API key as X-API-Key or as "
+                     "Authorization: Bearer.");
+    default:
+      return Problem(ProblemType::kUnauthorized, "The credentials of the request are not valid.");
+  }
+}
+
+// RFC 6750, 3: the error only if there were credentials.
+std::string ChallengeFor(AuthResult result) {
+  if (result == AuthResult::kConflicting) return {};
+  std::string challenge(kRealm);
+  if (result != AuthResult::kMissing) challenge += ", error=\"invalid_token\"";
+  return challenge;
+}
+
+}  // namespace
+
+Credentials CredentialsOf(const http::RequestHead& head) {
+  Credentials found;
+  bool any = false;
+  for (const http::HeaderField& field : head.fields) {
+    Credentials shown;
+    if (http::EqualsIgnoreCase(field.name, "X-API-Key")) {
+      shown = {AuthScheme::kApiKey, field.value};
+    } else if (http::EqualsIgnoreCase(field.name, "Authorization")) {
+      shown = OfAuthorization(field.value);
+    } else {
+      continue;
+    }
+    const bool same = shown.scheme == found.scheme && shown.secret == found.secret;
+    if (any && !same) found.conflicting = true;
+    if (!any) found = shown;
+    any = true;
+  }
+  return found;
+}
+
+Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
+                                            const Route& route) const {
+  if (IsOpen(route)) return {};
+  const Credentials credentials = CredentialsOf(head);
+  Authentication found = access_.current()->Authenticate(credentials, clock_.UnixMillis());
+  if (found.caller && found.caller->principal.anonymous() && !route.by_topic) {
+    found = {AuthResult::kMissing, nullptr};  // topics are all that can be granted to it
+  }
+  metrics_.OnAuthentication(credentials.scheme, found.result);
+  if (found.caller) return {std::move(found.caller), std::nullopt, {}, {}};
+  return {nullptr, RefusalOf(found.result), NameOf(found.result), ChallengeFor(found.result)};
+}
+
+bool Authenticator::IsOpen(const Route& route) const {
+  return !route.by_topic &&
+         std::any_of(open_paths_.begin(), open_paths_.end(),
+                     [&route](const std::string& glob) { return GlobMatches(glob, route.path); });
+}
+
+}  // namespace gateway

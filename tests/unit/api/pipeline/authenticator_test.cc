@@ -1,0 +1,167 @@
+#include "api/pipeline/authenticator.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/cpp/fake_hasher.h"
+#include "support/cpp/fakes.h"
+
+namespace gateway {
+namespace {
+
+using testing::FakeClock;
+using testing::FakeHasher;
+using testing::FakeMetrics;
+using testing::KeyOf;
+
+using Fields = std::vector<http::HeaderField>;
+
+http::RequestHead Head(Fields fields) {
+  http::RequestHead head;
+  head.fields = std::move(fields);
+  return head;
+}
+
+TEST(CredentialsInAHead, AKeyIsInEitherField) {
+  const std::string key = KeyOf("shop");
+  const std::string bearer = "Bearer " + key;
+  for (const Fields& fields :
+       {Fields{{"X-API-Key", key}}, Fields{{"x-api-key", key}}, Fields{{"Authorization", bearer}},
+        Fields{{"X-API-Key", key}, {"Authorization", bearer}}}) {
+    const Credentials found = CredentialsOf(Head(fields));
+    EXPECT_EQ(found.scheme, AuthScheme::kApiKey);
+    EXPECT_EQ(found.secret, key);
+    EXPECT_FALSE(found.conflicting);
+  }
+}
+
+TEST(CredentialsInAHead, TheSchemeIgnoresCaseAndTakesSeveralSpaces) {
+  const std::string value = "bEARER   " + KeyOf("shop");
+  EXPECT_EQ(CredentialsOf(Head({{"Authorization", value}})).secret, KeyOf("shop"));
+}
+
+TEST(CredentialsInAHead, WhatIsNoKeyIsOfAnUnknownScheme) {
+  for (const std::string_view value : {"", "Bearer", "Bearer ", "Basic YTpi", "Bearer eyJhbGciOi",
+                                       "kgw_shop_x", "Bearerkgw_shop_x", "Digest kgw_shop_x"}) {
+    EXPECT_EQ(CredentialsOf(Head({{"Authorization", value}})).scheme, AuthScheme::kUnknown)
+        << value;
+  }
+  EXPECT_EQ(CredentialsOf(Head({{"X-API-Key", ""}})).scheme, AuthScheme::kApiKey);
+  EXPECT_EQ(CredentialsOf(Head({{"Cookie", "kgw_shop_x"}})).scheme, AuthScheme::kNone);
+}
+
+TEST(CredentialsInAHead, CredentialsThatDifferAreInConflict) {
+  const std::string key = KeyOf("shop");
+  const std::string other = KeyOf("shop", 'y');
+  const std::string bearer = "Bearer " + other;
+  EXPECT_TRUE(CredentialsOf(Head({{"X-API-Key", key}, {"Authorization", bearer}})).conflicting);
+  EXPECT_TRUE(CredentialsOf(Head({{"X-API-Key", key}, {"X-API-Key", other}})).conflicting);
+  EXPECT_TRUE(CredentialsOf(Head({{"X-API-Key", key}, {"Authorization", "Basic x"}})).conflicting);
+  EXPECT_FALSE(CredentialsOf(Head({{"X-API-Key", key}, {"X-API-Key", key}})).conflicting);
+}
+
+class Authentications : public ::testing::Test {
+ protected:
+  static Route RouteOf(std::string path, bool by_topic) {
+    Route route;
+    route.path = std::move(path);
+    route.by_topic = by_topic;
+    return route;
+  }
+  Authenticator::Outcome Check(const Fields& fields, const Route& route) {
+    return Authenticator(access, {"/health*", "/topics*"}, clock, metrics)
+        .Check(Head(fields), route);
+  }
+  void Grant(const std::string& principal) {
+    ApiKeyEntry entry;
+    entry.id = "shop";
+    entry.digest = hasher.Sha256(KeyOf("shop"));
+    entry.principal = "svc-shop";
+    access.Replace(std::make_shared<const AccessPolicy>(
+        std::vector{entry}, Grants({{{principal}, {"orders"}, true, false, ""}}, {}), hasher));
+  }
+
+  FakeHasher hasher;
+  FakeClock clock;
+  FakeMetrics metrics;
+  AccessControl access{
+      std::make_shared<const AccessPolicy>(std::vector<ApiKeyEntry>(), Grants(), hasher)};
+  const Route topics = RouteOf("/topics", true);
+  const Route page = RouteOf("/page", false);
+};
+
+TEST_F(Authentications, ARightKeyProvesItsPrincipalOnEveryPath) {
+  Grant("svc-shop");
+  const std::string key = KeyOf("shop");
+  for (const Route* const route : {&topics, &page}) {
+    const auto outcome = Check({{"X-API-Key", key}}, *route);
+    EXPECT_FALSE(outcome.refusal);
+    ASSERT_TRUE(outcome.caller);
+    EXPECT_EQ(outcome.caller->principal.name, "svc-shop");
+  }
+  EXPECT_EQ(metrics.authentications.back(), std::pair(AuthScheme::kApiKey, AuthResult::kAccepted));
+}
+
+TEST_F(Authentications, UnknownAndWrongGetTheSameAnswer) {
+  Grant("svc-shop");
+  const std::string wrong_key = KeyOf("shop", 'y');
+  const std::string unknown_key = KeyOf("nobody");
+  const auto wrong = Check({{"X-API-Key", wrong_key}}, topics);
+  const auto unknown = Check({{"X-API-Key", unknown_key}}, topics);
+  ASSERT_TRUE(wrong.refusal && unknown.refusal);
+  EXPECT_EQ(wrong.refusal->type, ProblemType::kUnauthorized);
+  EXPECT_EQ(wrong.refusal->detail, unknown.refusal->detail);
+  EXPECT_EQ(wrong.challenge, unknown.challenge);
+  EXPECT_EQ(wrong.challenge, "Bearer realm=\"kafka-gateway\", error=\"invalid_token\"");
+  EXPECT_EQ(wrong.result, "wrong") << "which the log says, and no answer";
+  EXPECT_EQ(unknown.result, "unknown");
+}
+
+TEST_F(Authentications, WithoutCredentialsTheChallengeHasNoError) {
+  const auto outcome = Check({}, topics);
+  ASSERT_TRUE(outcome.refusal);
+  EXPECT_EQ(outcome.refusal->type, ProblemType::kUnauthorized);
+  EXPECT_EQ(outcome.challenge, "Bearer realm=\"kafka-gateway\"");
+}
+
+TEST_F(Authentications, ConflictsAreABadRequest) {
+  const auto outcome = Check({{"X-API-Key", "a"}, {"X-API-Key", "b"}}, topics);
+  ASSERT_TRUE(outcome.refusal);
+  EXPECT_EQ(outcome.refusal->type, ProblemType::kBadRequest);
+  EXPECT_EQ(outcome.challenge, "");
+}
+
+TEST_F(Authentications, AnonymousComesAsFarAsTopicsAreGrantedToIt) {
+  Grant("anonymous");
+  const auto outcome = Check({}, topics);
+  EXPECT_FALSE(outcome.refusal);
+  ASSERT_TRUE(outcome.caller);
+  EXPECT_TRUE(outcome.caller->principal.anonymous());
+  EXPECT_TRUE(Check({}, page).refusal) << "of what is no topic, nothing is granted";
+}
+
+TEST_F(Authentications, AnOpenPathNeedsNothingAndLooksAtNothing) {
+  const auto outcome = Check({{"X-API-Key", "wrong"}}, RouteOf("/health/ready", false));
+  EXPECT_FALSE(outcome.refusal);
+  EXPECT_FALSE(outcome.caller);
+  EXPECT_TRUE(metrics.authentications.empty());
+}
+
+TEST_F(Authentications, APathOfTopicsIsNeverOpen) {
+  EXPECT_TRUE(Check({}, topics).refusal) << "although Access:Open has its path";
+}
+
+TEST_F(Authentications, AReplacedPolicyCountsAtOnce) {
+  const std::string key = KeyOf("shop");
+  EXPECT_TRUE(Check({{"X-API-Key", key}}, topics).refusal);
+  Grant("svc-shop");
+  EXPECT_FALSE(Check({{"X-API-Key", key}}, topics).refusal);
+}
+
+}  // namespace
+}  // namespace gateway
