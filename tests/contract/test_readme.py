@@ -1,11 +1,13 @@
 """The commands of README.md are run, and answer what README.md says."""
 
 import json
+import os
 import re
 import subprocess
 
 import pytest
 from expected_json import differences
+from gateway_process import GatewayProcess, binary
 from openapi_document import ROOT
 
 # What differs each time, where it stands in an answer.
@@ -13,9 +15,12 @@ VOLATILE = {"offset": "<integer>", "firstOffset": "<integer>", "lastOffset": "<i
             "partition": "<integer>", "timestamp": "<timestamp>", "requestId": "<requestId>"}
 
 
-def commands():
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECURE = re.search(r"^### Secure it\n(.*?)^### ", README, re.DOTALL | re.MULTILINE)[1]
+
+
+def commands(text):
     """Each (command, output) of the console blocks that calls curl."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
     for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             lines = part.splitlines()
@@ -34,12 +39,45 @@ def masked(value):
     return value
 
 
-@pytest.mark.parametrize(("command", "output"), list(commands()), ids=range(len(list(commands()))))
+def numbered(found):
+    return [pytest.param(*each, id=str(number)) for number, each in enumerate(found)]
+
+
+@pytest.mark.parametrize(("command", "output"), numbered(commands(README.replace(SECURE, ""))))
 def test_a_command_prints_what_the_readme_says(embedded_gateway, command, output):
-    here = embedded_gateway.url.removeprefix("http://")
+    check(embedded_gateway, command, output)
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory):
+    """(gateway, key): with the access file of the README, but for the digest of a key made as it says."""
+    made = subprocess.run([binary(), *re.search(r"^\$ kafka-gateway (access new-key .*)$", SECURE, re.MULTILINE)[1].split()],
+                          capture_output=True, text=True, timeout=30).stdout.splitlines()
+    file = json.loads(re.search(r"```json\n(.*?)```", SECURE, re.DOTALL)[1])
+    entry = json.loads(made[3])
+    assert {**entry, "Sha256": ""} == {**file["ApiKeys"][0], "Sha256": ""}
+    path = tmp_path_factory.mktemp("secured") / "access.json"
+    path.write_text(json.dumps({**file, "ApiKeys": [entry]}))
+    process = GatewayProcess(path.with_name("gateway.log"), "embedded", {"Access:File": path})
+    try:
+        process.await_ready()
+        yield process, made[1]
+        process.stop()
+    finally:
+        process.kill()
+
+
+@pytest.mark.parametrize(("command", "output"), numbered(commands(SECURE)))
+def test_a_command_with_an_access_file_prints_what_the_readme_says(secured, command, output):
+    gateway, key = secured
+    check(gateway, command, output, {"KEY": key})
+
+
+def check(gateway, command, output, environment=None):
+    here = gateway.url.removeprefix("http://")
     assert "localhost:8080" in command
-    run = subprocess.run(["bash", "-c", command.replace("localhost:8080", here)],
-                         capture_output=True, text=True, timeout=30)
+    run = subprocess.run(["bash", "-c", command.replace("localhost:8080", here)], capture_output=True, text=True,
+                         timeout=30, env={**os.environ, **(environment or {})})
     assert run.returncode == 0, run.stderr
     try:
         expected = masked(json.loads(output))
@@ -51,13 +89,13 @@ def test_a_command_prints_what_the_readme_says(embedded_gateway, command, output
 
 
 def test_there_are_commands_to_run():
-    assert len(list(commands())) >= 6
+    assert len(list(commands(README))) >= 9
+    assert len(list(commands(SECURE))) == 3
 
 
 def limits():
     """Each (key, default) of the table of limits; where a row has two keys, it has two defaults."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for row in re.findall(r"^\|([^|\n]*)\|([^|\n]*)\|([^|\n]*`[A-Z]\w+:\w+`[^|\n]*)\|", text, re.MULTILINE):
+    for row in re.findall(r"^\|([^|\n]*)\|([^|\n]*)\|([^|\n]*`[A-Z]\w+:\w+`[^|\n]*)\|", README, re.MULTILINE):
         defaults = re.findall(r"\d[\d ]*", row[1])
         for key, default in zip(re.findall(r"`([^`]*)`", row[2]), defaults, strict=True):
             yield key, int(default.replace(" ", "")) * (1000 if " s " in row[1] else 1)
