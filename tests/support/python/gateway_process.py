@@ -141,7 +141,7 @@ class GatewayProcess:
         }
         self._stopping = False
         variables = {name: value for name, value in os.environ.items()
-                     if not re.match(r"(?i)(http|management|kafka|limits|logging|records|topics|tracing)__|OTEL_", name)}
+                     if not re.match(r"(?i)(access|http|management|kafka|limits|logging|records|topics|tracing)__|OTEL_", name)}
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 [str(binary()), *(f"--{key}={value}" for key, value in settings.items())],
