@@ -51,8 +51,8 @@ class ProduceService final {
   // refusal lists `found`, the errors of the request's parser, together with the errors found here.
   // If the parser could not read a member of a record, the member is absent; if it could not read
   // the topic, topic.data() is null. If errors are of several kinds, malformed takes precedence
-  // over forbidden, and forbidden over too large (400, 403, 413). If a topic is not granted to `caller`,
-  // nothing else is said of its record. `request_headers`: see RequestRecords.
+  // over forbidden, and forbidden over too large (400, 403, 413). If a topic is not granted to
+  // `caller`, nothing else is said of its record. `request_headers`: see RequestRecords.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
                               RequestErrors found = {},
                               std::span<const Header> request_headers = {},
