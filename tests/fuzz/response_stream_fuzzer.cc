@@ -2,7 +2,8 @@
 // that takes the bytes, or of the clock. Whatever the steps:
 //   - once the kernel takes everything and the writer has finished, exactly what was taken from the
 //     writer has gone out, in order, framed, and the requests behind it are answered;
-//   - a writer that found the buffer full gets OnWritable once there is room, without a further event;
+//   - a writer that found the buffer full gets OnWritable once there is room, without a further
+//   event;
 //   - no more is buffered than may be, and the writer hears of the end exactly once.
 #include <algorithm>
 #include <cstddef>

@@ -224,12 +224,13 @@ void AddKafkaQueues(std::vector<Property>* rows) {
                                         "Maximum bytes of records queued in each librdkafka "
                                         "producer, which counts in units of 1024."),
              1'024, kTebibyte),
-      Ranged(Kafka<&K::producers>(
-                 "Kafka:Producers", "clients",
-                 "Maximum number of librdkafka producers; each connects to every broker. 0 lets the "
-                 "gateway choose. How many of them a broker gets records from at a time follows its "
-                 "acknowledgement times. With 1 a broker gets one dispatch round at a time."),
-             0, 16),
+      Ranged(
+          Kafka<&K::producers>(
+              "Kafka:Producers", "clients",
+              "Maximum number of librdkafka producers; each connects to every broker. 0 lets the "
+              "gateway choose. How many of them a broker gets records from at a time follows its "
+              "acknowledgement times. With 1 a broker gets one dispatch round at a time."),
+          0, 16),
       Ranged(Kafka<&K::metadata_refresh>(
                  "Kafka:MetadataRefreshMs", kMs,
                  "Interval between requests to the brokers for topics and partitions."),
