@@ -66,8 +66,7 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
 
 std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
                                                  const http::Peer& peer) const {
-  const auto exchange =
-      std::make_shared<Exchange>(cors_, access_log_, admission_, metrics_, clock_);
+  auto exchange = std::make_shared<Exchange>(cors_, access_log_, admission_, metrics_, clock_);
   RequestContext& context = exchange->context_;
   const auto sent_id = head == nullptr ? std::nullopt : head->Find("X-Request-Id");
   context.request_id = RequestIdOf(sent_id, clock_.UnixMillis());

@@ -32,9 +32,9 @@ constexpr std::array<char, 512> kHexPairs = [] {
 }();
 
 // Writes the last `Bytes` bytes of `bits`, the most significant first.
-template <unsigned Bytes>
+template <std::size_t Bytes>
 void AppendHex(std::uint64_t bits, char* out) {
-  for (unsigned i = 0; i < Bytes; ++i) {
+  for (std::size_t i = 0; i < Bytes; ++i) {
     const std::uint64_t byte = bits >> (8 * (Bytes - 1 - i)) & 0xFFU;
     std::memcpy(out + 2 * i, kHexPairs.data() + 2 * byte, 2);
   }
