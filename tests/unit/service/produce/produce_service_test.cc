@@ -199,6 +199,7 @@ TEST_F(ProduceServiceTest, WhatIsNotGrantedIsRefusedWholeWithAPointerForEachReco
   EXPECT_THAT(Pointers(error), ElementsAre("/1/topic", "/3/topic"));
   EXPECT_EQ(error.errors[0].detail, "\"ann\" may not write to \"c\".");
   EXPECT_TRUE(Produce({MakeRecord("a"), MakeRecord("b")}, &caller).ok());
+  for (PendingRecord* record : producer_.sent) record->Report(Stored(0, 1));
 }
 
 TEST_F(ProduceServiceTest, OfATopicThatIsNotGrantedThePolicySaysNothing) {
