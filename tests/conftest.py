@@ -9,8 +9,8 @@ from kafka_cluster import KafkaCluster, KafkaTool
 
 
 def pytest_collection_modifyitems(items):
-    """`unbuilt`: part of the contract that no code stands behind yet. The test must fail; once it
-    passes the run fails, so that the mark goes away with the feature."""
+    """Defines the mark `unbuilt`, for a part of the contract that no code implements yet. Such a test must fail;
+    once it passes, the run fails, so that the mark is removed together with the change."""
     for item in items:
         if item.get_closest_marker("unbuilt"):
             item.add_marker(pytest.mark.xfail(strict=True, reason="not built yet"))
@@ -18,14 +18,14 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory):
-    """One broker, shared: use it, do not stop it."""
+    """One broker, shared by all tests: do not stop it."""
     with KafkaCluster(1, tmp_path_factory.mktemp("kafka") / "cluster") as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="session")
 def java_client():
-    """Kafka's own Java code without a broker, for what it computes."""
+    """Kafka's own Java code without a broker, for values that it computes."""
     tool = KafkaTool()
     yield tool
     tool.close()
@@ -33,7 +33,7 @@ def java_client():
 
 @pytest.fixture(scope="session")
 def gateway_log_directory(tmp_path_factory):
-    """Where the gateways of this run log; $GATEWAY_LOGS keeps them."""
+    """The folder of the gateways' logs; set $GATEWAY_LOGS to keep it."""
     kept = os.environ.get("GATEWAY_LOGS")
     if kept:
         os.makedirs(kept, exist_ok=True)
@@ -53,7 +53,7 @@ def _start(directory, bootstrap_servers, **options):
 
 @pytest.fixture(scope="session")
 def gateway(kafka, gateway_log_directory):
-    """A gateway with default settings in front of `kafka`, shared; ends well or the run fails."""
+    """A gateway with default settings in front of `kafka`, shared. If it does not end well, the run fails."""
     process = _start(gateway_log_directory, kafka.bootstrap_servers)
     process.await_ready()
     yield process
@@ -68,8 +68,8 @@ def http(gateway):
 
 @pytest.fixture
 def start_gateway(gateway_log_directory):
-    """start_gateway(bootstrap_servers, settings={…}, environment={…}): one of the test's own. At the
-    end it is stopped and must exit with 0, unless the test has ended it itself."""
+    """start_gateway(bootstrap_servers, settings={…}, environment={…}): a gateway for this test alone. The
+    fixture stops it at the end, and it must exit with 0 unless the test has ended it itself."""
     started = []
 
     def start(bootstrap_servers, **options):
@@ -94,5 +94,5 @@ def topic(kafka):
 
 @pytest.fixture
 def one_partition(kafka):
-    """A fresh topic with one partition, so that reading gives the order of writing."""
+    """A fresh topic with one partition, so that records are read in the order in which they were stored."""
     return kafka.create_topic(partitions=1)

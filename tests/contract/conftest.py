@@ -1,5 +1,4 @@
-"""Fixtures of the contract tests: the document, and a gateway with the embedded broker to hold it
-against."""
+"""Fixtures of the contract tests: the document, and a gateway with the embedded broker to compare with it."""
 
 import pytest
 from gateway_process import GatewayProcess
@@ -13,13 +12,13 @@ def document():
 
 @pytest.fixture(scope="session")
 def embedded_gateway(tmp_path_factory):
-    """A gateway that needs no Kafka, shared; ends well or the run fails."""
+    """A gateway that needs no Kafka, shared. If it does not end well, the run fails."""
     yield from _run(tmp_path_factory)
 
 
 @pytest.fixture
 def gateway_of_its_own(tmp_path_factory):
-    """The same, for one test that leaves the embedded broker full of topics."""
+    """The same, but for one test only, which fills the embedded broker with topics."""
     yield from _run(tmp_path_factory)
 
 

@@ -1,4 +1,4 @@
-"""Compares an answer with one that is written down, where some members differ each time."""
+"""Compares an answer with an expected one, some members of which differ each time."""
 
 import re
 
@@ -13,7 +13,7 @@ KINDS = {
 
 
 def differences(expected, actual, where="$"):
-    """Where `actual` is not `expected`, as sentences. A string of KINDS stands for a value of that
+    """The differences between `actual` and `expected`, as sentences. A string of KINDS stands for a value of that
     kind; objects have the same members in the same order."""
     if isinstance(expected, str) and expected in KINDS:
         return [] if KINDS[expected](actual) else [f"{where}: {actual!r} is no {expected}"]

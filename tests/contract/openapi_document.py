@@ -1,5 +1,4 @@
-"""openapi/openapi.json as the tests use it: its operations, its examples, and whether an answer is
-what it says."""
+"""openapi/openapi.json for tests: its operations, its examples, and whether it documents an answer."""
 
 import json
 import pathlib
@@ -29,7 +28,7 @@ class OpenApiDocument:
                     yield method.upper(), template, item[method]
 
     def find(self, method, target):
-        """The operation that answers, or None. A literal path wins over one with a parameter."""
+        """The operation of a request, or None. A literal path takes precedence over one with a parameter."""
         path = target.partition("?")[0]
         matches = []
         for candidate, template, operation in self.operations():
@@ -39,12 +38,12 @@ class OpenApiDocument:
         return min(matches, key=lambda match: match[0])[1] if matches else None
 
     def problem_names(self):
-        """The names of the pages of problems."""
+        """The names of the problem pages."""
         parameters = self.content["paths"]["/problems/{name}"]["get"]["parameters"]
         return next(one["schema"]["enum"] for one in parameters if one.get("name") == "name")
 
     def resolve(self, node):
-        """`node`, or what its $ref stands for."""
+        """`node`, or the target of its $ref."""
         while "$ref" in node:
             parts = node["$ref"].removeprefix("#/").split("/")
             node = self.content
@@ -53,7 +52,7 @@ class OpenApiDocument:
         return node
 
     def faults(self, schema, value):
-        """What is wrong with `value`, as sentences; [] if nothing is."""
+        """The errors of `value`, as sentences."""
         validator = jsonschema.Draft202012Validator(
             self._absolute(schema), registry=self._registry,
             format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
@@ -100,7 +99,7 @@ class OpenApiDocument:
         assert not faults, "\n".join([where, *faults])
 
     def _absolute(self, schema):
-        """References of the document as a validator of one schema finds them."""
+        """Rewrites references of the document so that a validator of a single schema resolves them."""
         text = json.dumps(schema).replace('"$ref": "#/', f'"$ref": "{self._URI}#/')
         return json.loads(text)
 

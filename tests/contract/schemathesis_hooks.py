@@ -1,4 +1,4 @@
-"""What the interface refuses and no schema can say: such requests are not made."""
+"""Keeps schemathesis from making requests that the gateway refuses for reasons that no schema can express."""
 
 import datetime
 import json
@@ -9,14 +9,14 @@ from schemathesis.core import NotSet
 
 MAX_HEADERS = 64
 TIMES = {int: 1767323045678, str: "2026-01-02T03:04:05.678Z"}
-# Header fields of a request that become headers of its records.
+# Request headers that become record headers.
 CARRIED = {"idempotency-key", "traceparent", "tracestate"}
 NDJSON = "application/x-ndjson"
 
 
 @schemathesis.serializer(NDJSON)
 def lines(context, value):
-    """A text of lines goes over the wire as it is."""
+    """A body of lines is sent unchanged."""
     del context
     return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
@@ -32,8 +32,8 @@ def filter_case(context, case):
 
 @schemathesis.hook
 def map_case(context, case):
-    """Bodies are sent as they are, so a coding would not be what it says. And few of the times that
-    are well-formed are between the bounds of the gateway, of which one moves with its clock."""
+    """Drops Content-Encoding, because bodies are sent uncompressed. Replaces timestamps, because the gateway
+    accepts few of the well-formed ones: they have bounds, one of which moves with its clock."""
     del context
     for timed in [case.query or {}, *_records(case.body)]:
         if _is_well_formed(timed.get("timestamp")):
@@ -56,30 +56,30 @@ def _is_well_formed(timestamp):
 
 
 def _is_tombstone_with_a_body(case):
-    """A tombstone has no value, and lines are values."""
+    """Lines are values, so they cannot be a tombstone."""
     return str((case.query or {}).get("tombstone")).lower() == "true"
 
 
 def _has_forgotten_its_body(case):
-    """Only a tombstone has no body at all; a schema cannot make the one depend on the other."""
+    """Only a tombstone has no body at all; a schema cannot express this dependency."""
     return (case.operation.path == "/api/kafka/topics/{topic}" and case.operation.method == "post"
             and isinstance(case.body, NotSet)
             and str((case.query or {}).get("tombstone")).lower() != "true")
 
 
 def _has_lines_of_records(case):
-    """The schema of lines cannot say what each of them is."""
+    """The schema of a body of lines cannot describe the single line."""
     return case.media_type == NDJSON
 
 
 def _has_empty_coding(headers):
-    """A list with no elements, or with empty ones, names no coding; a schema cannot say it."""
+    """A list without elements, or with empty ones, names no coding; a schema cannot express this."""
     coding = (headers or {}).get("Content-Encoding")
     return isinstance(coding, str) and (not coding.strip(" \t,") or "," in coding)
 
 
 def _records(body):
-    """The objects of a body that are records or have headers of records."""
+    """The objects in a body that are records, or that have headers of records."""
     if isinstance(body, list):
         return [record for record in body if isinstance(record, dict)]
     if not isinstance(body, dict):
@@ -89,14 +89,14 @@ def _records(body):
 
 
 def _has_written_integers(body):
-    """JSON Schema takes 7.0 for an integer; the interface wants it written as one."""
+    """JSON Schema accepts 7.0 as an integer; the gateway requires 7."""
     return not any(isinstance(record.get(name), float)
                    for record in _records(body) for name in ("partition", "timestamp"))
 
 
 def _has_too_many_headers(case):
-    """A record's headers count together with the default ones of its batch and with what the request
-    carries; each for itself may be as many as the schema says."""
+    """A record's headers, the default ones of its batch and those from the request count towards one limit;
+    the schema can only limit each of them separately."""
     others = sum(name.lower() in CARRIED for name in case.headers or {})
     records = _records(case.body)
     if isinstance(case.body, dict) and "messages" in case.body:

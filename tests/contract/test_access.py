@@ -1,4 +1,4 @@
-"""A gateway with an access file, over HTTP: who gets in, what is refused, reloads, and no secret anywhere."""
+"""A gateway with an access file, over HTTP: accepted and refused callers, reloads, and no secret in any output."""
 
 import json
 import signal
@@ -119,7 +119,7 @@ def test_a_raw_send_is_refused_before_its_body_is_read(gateway, document):
 
 
 def test_a_caller_sees_the_topics_that_it_may_touch(gateway):
-    # The embedded broker makes topics when they are written.
+    # The embedded broker creates topics on their first record.
     for topic in ("orders", "audit.log", "public", "payments.secret"):
         send(gateway, topic, KEYS["admin"])
     deadline = time.monotonic() + 10
@@ -175,7 +175,7 @@ def test_no_secret_is_in_any_output(gateway, access_path):
 
 @pytest.fixture
 def own(tmp_path):
-    """(gateway, path of its access file) of one test."""
+    """(gateway, path of its access file), for one test only."""
     path = tmp_path / "access.json"
     write(path, **SECTIONS)
     process = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": path})

@@ -22,7 +22,7 @@ TOPICS = ["a", "ab", "a.b", "a.b.c", "b", "orders"]
 
 
 def globs(rng, words):
-    """One to three globs that often match one of the words."""
+    """One to three globs, which often match one of the words."""
     def one():
         word = rng.choice(words)
         start, end = sorted((rng.randrange(len(word) + 1), rng.randrange(len(word) + 1)))

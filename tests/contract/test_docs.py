@@ -1,4 +1,4 @@
-"""What the documents name exists."""
+"""Paths, links, functions and threads that the documents name exist."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The document by itself: no gateway is needed."""
+"""Tests of the document itself, without a gateway."""
 
 import json
 import re
@@ -13,7 +13,7 @@ PROBLEMS = re.findall(
 
 
 def media_types():
-    """Each (where, media type object) of the document, requests and answers."""
+    """Each (location, media type object) of the document, of requests and of answers."""
     for _, _, operation in DOCUMENT.operations():
         name = operation["operationId"]
         for media, body in operation.get("requestBody", {}).get("content", {}).items():
@@ -65,7 +65,7 @@ def test_an_answer_lists_only_codes_that_have_its_status():
 def test_every_component_is_used():
     text = json.dumps(DOCUMENT.content)
     for kind, components in DOCUMENT.content["components"].items():
-        if kind == "securitySchemes":  # named, not referred to
+        if kind == "securitySchemes":  # named without a $ref
             assert set(components) == {name for way in DOCUMENT.content["security"] for name in way}
             continue
         for name in components:

@@ -1,4 +1,4 @@
-"""Every example that the document shows is sent, and so is every pair of openapi/examples/."""
+"""Sends every example of the document and of openapi/examples/, and compares the answers."""
 
 import json
 import time
@@ -54,10 +54,10 @@ def test_there_are_pairs():
 
 @pytest.fixture(scope="module")
 def existing_topic(embedded_gateway):
-    """The topic of the document's examples; the embedded broker has it once it was written to."""
+    """The topic of the document's examples; the embedded broker creates it with its first record."""
     name = "sensor-readings"
     assert embedded_gateway.http.send(topic=name, value=1).status == 200
-    for _ in range(100):  # what is known of topics may be a second old
+    for _ in range(100):  # the list of topics may be a second old
         if embedded_gateway.http.get(f"/api/kafka/topics/{name}").status == 200:
             return name
         time.sleep(0.05)
@@ -138,7 +138,7 @@ def test_a_target_that_is_too_long_is_414(embedded_gateway, document):
 
 
 def test_an_answer_at_the_deadline_is_documented(embedded_gateway, document):
-    """1 ms may be enough or not: each answer is documented."""
+    """1 ms may be enough or not: the document has both answers."""
     for _ in range(20):
         answer = embedded_gateway.http.post_json(
             "/api/kafka/send", {"topic": "orders", "value": 1}, {"Request-Timeout-Ms": "1"})

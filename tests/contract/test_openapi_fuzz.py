@@ -1,4 +1,4 @@
-"""Schemathesis makes requests from the document, good and bad, and holds the answers against it."""
+"""Schemathesis makes valid and invalid requests from the document, and compares the answers with it."""
 
 import os
 import pathlib

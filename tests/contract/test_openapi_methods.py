@@ -1,4 +1,4 @@
-"""The methods of every path. That document and router have the same routes is a unit test."""
+"""The methods of every path. (A unit test compares the routes of document and router.)"""
 
 import pytest
 from openapi_document import METHODS, OpenApiDocument

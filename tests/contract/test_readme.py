@@ -1,4 +1,4 @@
-"""The commands of README.md are run, and answer what README.md says."""
+"""Runs the commands of README.md, and compares their output with README.md."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from expected_json import differences
 from gateway_process import GatewayProcess, binary
 from openapi_document import ROOT
 
-# What differs each time, where it stands in an answer.
+# Members of answers whose values differ each time.
 VOLATILE = {"offset": "<integer>", "firstOffset": "<integer>", "lastOffset": "<integer>",
             "partition": "<integer>", "timestamp": "<timestamp>", "requestId": "<requestId>"}
 
@@ -20,12 +20,12 @@ SECURE = re.search(r"^### Secure it\n(.*?)^### ", README, re.DOTALL | re.MULTILI
 
 
 def commands(text):
-    """Each (command, output) of the console blocks that calls curl."""
+    """Each (command, output) of the console blocks whose command is curl."""
     for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             lines = part.splitlines()
             end = 1
-            while "\n".join(lines[:end]).count("'") % 2 == 1:  # an open quote: it goes on
+            while "\n".join(lines[:end]).count("'") % 2 == 1:  # an open quote: the command continues
                 end += 1
             if lines[0].startswith("curl "):
                 yield "\n".join(lines[:end]), "\n".join(lines[end:])
@@ -50,7 +50,7 @@ def test_a_command_prints_what_the_readme_says(embedded_gateway, command, output
 
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory):
-    """(gateway, key): with the access file of the README, but for the digest of a key made as it says."""
+    """(gateway, key): with the access file of the README, in which the digest is that of a newly made key."""
     made = subprocess.run([binary(), *re.search(r"^\$ kafka-gateway (access new-key .*)$", SECURE, re.MULTILINE)[1].split()],
                           capture_output=True, text=True, timeout=30).stdout.splitlines()
     file = json.loads(re.search(r"```json\n(.*?)```", SECURE, re.DOTALL)[1])
@@ -84,7 +84,7 @@ def check(gateway, command, output, environment=None):
     except ValueError:
         assert run.stdout.strip() == output.strip()
         return
-    # Broken over lines in the README, one line on the wire.
+    # JSON is broken over several lines in the README, but is one line on the wire.
     assert differences(expected, json.loads(run.stdout)) == []
 
 

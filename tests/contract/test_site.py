@@ -1,4 +1,4 @@
-"""What people open in a browser, as files: types, headers, and no word to another host."""
+"""The pages that people open in a browser: media types, headers, and no request to another host."""
 
 import re
 import urllib.parse
