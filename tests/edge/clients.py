@@ -17,7 +17,7 @@ _RECORD = b'{"topic":"edge","value":"v"}'
 
 
 def scaled(short, full):
-    """$GATEWAY_EDGE=full: the full size; otherwise a size that fits into every test run."""
+    """The full size with $GATEWAY_EDGE=full, otherwise a size that is small enough for every test run."""
     return full if FULL else short
 
 
@@ -42,7 +42,7 @@ def reset(connection):
 
 
 def read_answer(connection, received=b""):
-    """(head, body) of one answer; None if the connection ended before it."""
+    """(head, body) of the next answer; None if the connection ended before it."""
     while b"\r\n\r\n" not in received:
         part = connection.recv(65536)
         if not part:
@@ -59,7 +59,7 @@ def read_answer(connection, received=b""):
 
 
 def split_answers(received):
-    """The statuses of answers that came on one connection, none of them to HEAD."""
+    """The statuses of all answers that one connection received, none of which answers a HEAD."""
     statuses = []
     while received:
         head, mark, rest = received.partition(b"\r\n\r\n")
@@ -83,7 +83,7 @@ def status(head):
 
 
 def await_records(address):
-    """Waits until the embedded broker has created its topic."""
+    """Waits until the embedded broker has created the topic."""
     deadline = time.monotonic() + 20
     with connect(address) as connection:
         while True:
@@ -96,7 +96,7 @@ def await_records(address):
 
 class PoliteClient:
     """One keep-alive connection that sends a record, waits, and sends the next, a hundred per second.
-    `during` returns the latencies in milliseconds of a time span."""
+    `between` returns the latencies in milliseconds within a time span."""
 
     def __init__(self, address):
         self._connection = connect(address)
@@ -152,7 +152,7 @@ class Clients:
             self._connections.append(connect(address))
 
     def ask_once(self, request=LIVE):
-        """Every connection sends a request and gets an answer, a few hundred at a time."""
+        """Every connection sends a request and gets an answer; up to 200 do so at a time."""
         for start in range(0, len(self._connections), 200):
             some = self._connections[start:start + 200]
             for connection in some:
@@ -162,7 +162,7 @@ class Clients:
                 assert answer is not None and status(answer[0]) == 200, answer
 
     def keep_asking(self, seconds, request=LIVE):
-        """Latencies of all; fails if one connection is not answered at all."""
+        """The latencies of all requests; fails if a connection gets no answer at all."""
         latencies, sent_at, answers = [], {}, {}
         with selectors.DefaultSelector() as selector:
             for connection in self._connections:
@@ -231,7 +231,7 @@ def established(port):
 
 
 def raise_descriptor_limit(wanted):
-    """Raises the limit on descriptors of this process and of the gateways that it starts."""
+    """Raises the limit on descriptors for this process and for the gateways that it starts."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted <= hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -6,7 +6,7 @@ from clients import await_records
 
 @pytest.fixture
 def start_edge(start_gateway):
-    """start_edge({key: value}): a separate gateway that already accepts records."""
+    """start_edge({key: value}): starts a gateway for this test alone, and returns it once it accepts records."""
 
     def start(settings=None):
         process = start_gateway("embedded", settings={"Logging:Access": "off", **(settings or {})})
@@ -18,7 +18,7 @@ def start_edge(start_gateway):
 
 @pytest.fixture
 def report(record_property):
-    """report("name", "figures"): printed also when the test passes, and kept in a junit report."""
+    """report("name", "figures"): prints figures even if the test passes, and adds them to the junit report."""
 
     def say(name, figures):
         record_property(name, str(figures))

@@ -36,11 +36,11 @@ def test_sigterm_answers_all_in_flight_and_closes_the_idle_at_once(start_edge, r
 
 
 class KeepAliveClient:
-    """Sends a record, waits, pauses and sends the next, on one connection until an answer closes it; then on
-    a new one, until connecting fails."""
+    """Sends a record, waits for the answer, pauses and sends the next. Uses one connection until an answer closes
+    it, then a new one, until connecting fails."""
 
     def __init__(self, address, pause):
-        self.answers = []  # (when it was asked, status, value of the field Connection)
+        self.answers = []  # (time of the request, status, value of the field Connection)
         self.fault = None
         self._address = address
         self._pause = pause
@@ -76,7 +76,7 @@ class KeepAliveClient:
 
 
 def clients_through_sigterm(gateway, pause):
-    """All answers of the clients, and the time from which the gateway was not ready."""
+    """All answers that the clients got, and the time from which the gateway was not ready."""
     clients = [KeepAliveClient(gateway.http.address, pause) for _ in range(CLIENTS)]
     deadline = time.monotonic() + 20
     while any(len(client.answers) < 5 for client in clients):
@@ -88,7 +88,7 @@ def clients_through_sigterm(gateway, pause):
         gateway.await_ready(False)
         not_ready = time.monotonic()
     except OSError:
-        pass  # without a grace it may be gone before it is asked
+        pass  # without a grace, the gateway may end before this request
     for client in clients:
         client.end()
     assert gateway.wait() == 0

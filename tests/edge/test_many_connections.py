@@ -1,4 +1,4 @@
-"""Thousands of connections: the cost of idle ones, and that busy ones are served meanwhile."""
+"""Thousands of connections: idle ones are cheap, and busy ones are served meanwhile."""
 
 import os
 import stat
@@ -24,7 +24,7 @@ def test_idle_connections_are_cheap_and_the_busy_are_served(start_edge, report, 
         warm_up.ask_once()
     before = resident_bytes(gateway.process)
     with Clients(gateway.http.address, IDLE) as idle:
-        idle.ask_once()  # one that was used holds what it needed for that
+        idle.ask_once()  # a used connection keeps its buffers
         # Resident memory of the process, without the kernel's socket buffers.
         each = (resident_bytes(gateway.process) - before) / IDLE
         report(f"{address}, one idle connection of {IDLE}", f"{each:.0f} bytes resident")
@@ -32,7 +32,7 @@ def test_idle_connections_are_cheap_and_the_busy_are_served(start_edge, report, 
             latencies = busy.keep_asking(SECONDS)
         rate = latencies.count / SECONDS
         report(f"{address}, {BUSY} busy beside {IDLE} idle", f"{rate:.0f}/s, {latencies}")
-        idle.ask_once()  # and they all live
+        idle.ask_once()  # all of them are still open
         assert each <= MAX_BYTES_PER_IDLE
         assert latencies.p99 < 2000
 
@@ -43,7 +43,7 @@ def test_without_descriptors_it_neither_spins_nor_loses_the_door(start_edge, rep
     limited.chmod(limited.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("GATEWAY_BINARY", os.fspath(limited))
     gateway = start_edge()
-    with Clients(gateway.http.address, 200) as clients:  # the kernel takes those the gateway cannot
+    with Clients(gateway.http.address, 200) as clients:  # the kernel accepts those that the gateway cannot
         await_exhaustion(gateway)
         before = cpu_seconds(gateway.process)
         time.sleep(2)
@@ -53,7 +53,7 @@ def test_without_descriptors_it_neither_spins_nor_loses_the_door(start_edge, rep
         assert open_descriptors(gateway.process) <= 128
         for connection in list(clients)[:150]:
             connection.close()
-        for connection in list(clients)[150:]:  # those who waited outside are let in
+        for connection in list(clients)[150:]:  # the gateway now accepts those that waited
             connection.sendall(LIVE)
             assert status(read_answer(connection)[0]) == 200
         with connect(gateway.http.address) as fresh:

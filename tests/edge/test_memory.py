@@ -1,4 +1,4 @@
-"""Announced body sizes cost no memory, and beyond the budget the answer is 503."""
+"""An announced body size costs no memory, and a request beyond the budget gets a 503."""
 
 import json
 import select
@@ -34,7 +34,7 @@ def test_promised_bodies_cost_no_memory(start_edge, report):
 def test_over_the_budget_it_is_503_and_back_when_there_is_room(start_edge):
     gateway = start_edge({"Limits:MaxInFlightBytes": 1_000_000, "Http:BodyTimeoutMs": 60_000})
     with Clients(gateway.http.address, 6) as clients:
-        for connection in clients:  # three fit, in whatever order their bytes are read
+        for connection in clients:  # three of them fit, in whatever order the gateway reads their bytes
             connection.sendall(begin_send(400_000) + b" " * 330_000)
         refused = 0
         while refused < 3:
@@ -42,7 +42,7 @@ def test_over_the_budget_it_is_503_and_back_when_there_is_room(start_edge):
             assert ready, f"only {refused} of 6 were refused"
             for connection in ready:
                 answer = read_answer(connection)
-                if answer is None:  # the end of one that was refused
+                if answer is None:  # the end of a refused connection
                     clients.drop(connection)
                     continue
                 refused += 1

@@ -1,4 +1,4 @@
-"""Everything at once for a few seconds. Most useful with a sanitizer: `./dev test --only tsan` runs it with
+"""All kinds of load at once for a few seconds. Most useful with a sanitizer: `./dev test --only tsan` runs it with
 that build ($GATEWAY_BINARY)."""
 
 import random
@@ -56,18 +56,18 @@ def client(address, number, end, counts, faults):
 
 
 def one_connection(address, dice):
-    """How many requests it sent."""
+    """Returns the number of requests that it sent."""
     kind = dice.randrange(5)
     connection = connect(address)
     try:
-        if kind == 0:  # is refused
+        if kind == 0:  # sends a request that is refused
             connection.sendall(dice.choice(FATAL))
             assert status(read_answer(connection)[0]) >= 400
             return 1
         requests = dice.choices(list(REQUESTS), k=dice.randrange(1, 20))
         if kind == 1:  # pipelines
             return pipelined(connection, requests)
-        if kind == 2:  # goes without waiting, perhaps within a request
+        if kind == 2:  # disconnects without waiting, perhaps within a request
             data = b"".join(requests)
             connection.sendall(data[:dice.randrange(1, len(data))])
             if dice.random() < 0.5:

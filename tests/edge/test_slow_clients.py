@@ -12,22 +12,22 @@ from clients import FULL, PoliteClient, connect, established, scaled
 CONNECTIONS = scaled(400, 2000)
 SECONDS = scaled(6, 20)
 TIMEOUT_MS = 2000
-# Beyond the deadline: connections are checked every 100 ms, on a machine with other work.
+# After the deadline: the gateway checks connections every 100 ms, on a machine that does other work, too.
 SLACK_SECONDS = 1.0
 
-# mode: (its arguments, maximum life of a connection in seconds: the head, and the rest)
+# mode: (its arguments, maximum life of a connection in seconds: the timeout of the head plus later ones)
 MODES = {
     "slow head": (["-H", "-i", "1", "-x", "24"], 2),
     "slow body": (["-B", "-i", "1", "-x", "10", "-s", "8192", "-t", "POST", "-f", "application/json"], 4),
-    "range": (["-R", "-a", "10", "-b", "3000"], None),  # is answered at once, and goes
+    "range": (["-R", "-a", "10", "-b", "3000"], None),  # is answered at once and disconnects
     "slow read": (["-X", "-w", "10", "-y", "20", "-n", "1", "-z", "5", "-k", "3"], 6),
 }
 PATHS = {"slow body": "/api/kafka/send", "slow read": "/openapi.json"}
 
 
 class Lifetimes:
-    """How long the server kept each connection of other clients open. Reading the kernel's table occupies a
-    core for milliseconds: do not use it during a measurement."""
+    """Measures for how long the server keeps each connection of other clients open. Reading the kernel's table
+    occupies a core for milliseconds: do not use it during a measurement."""
 
     def __init__(self, port):
         self._port = port
@@ -64,7 +64,7 @@ def test_slow_clients_are_dropped_and_do_not_disturb_others(start_edge, report, 
     try:
         if FULL:
             report(f"{mode}, no attack", polite.measure(8))
-        # The attackers need CPU, too: measures their effect when they attack another gateway.
+        # The attackers need CPU, too: for comparison, let them attack another gateway.
         alone = attack(start_edge(limits), polite, mode, arguments) if FULL else polite.measure(2)
         disturbed = attack(gateway, polite, mode, arguments)
         lifetimes = Lifetimes(gateway.http.address[1])
@@ -78,7 +78,7 @@ def test_slow_clients_are_dropped_and_do_not_disturb_others(start_edge, report, 
         report(f"{mode}, longest life", f"{max(lived):.1f} s of {longest} s")
         assert len(lived) >= CONNECTIONS * 0.9, "slowhttptest did not open its connections"
         assert max(lived) < longest + SLACK_SECONDS
-    if FULL:  # a figure of the machine as much as of the gateway: the short form only prints it
+    if FULL:  # depends on the machine as much as on the gateway: the short form only prints it
         assert disturbed.p99 < max(2 * alone.p99, 8), f"{disturbed}; undisturbed {alone}"
 
 
@@ -92,8 +92,7 @@ def attack(gateway, polite, mode, arguments):
 
 
 def test_what_the_kernel_has_taken_is_not_yet_read_by_the_client(start_edge, report):
-    """A client that requests much and reads nothing: bytes that fit into the kernel's buffers gain it no
-    time."""
+    """A client that reads nothing gets no extra time for bytes that the kernel's buffers accept."""
     gateway = start_edge({"Http:WriteTimeoutMs": TIMEOUT_MS, "Http:IdleTimeoutMs": TIMEOUT_MS})
     document = b"GET /openapi.json HTTP/1.1\r\nHost: h\r\n\r\n"
     port = gateway.http.address[1]

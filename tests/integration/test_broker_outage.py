@@ -1,4 +1,4 @@
-"""Kafka fails and recovers: the answers meanwhile are true, and no restart is needed."""
+"""Kafka fails and recovers: answers are correct meanwhile, and the gateway needs no restart."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 @pytest.fixture
 def own_kafka():
-    """A broker to stop."""
+    """A broker that this test may stop."""
     with KafkaCluster(1) as cluster:
         yield cluster
 

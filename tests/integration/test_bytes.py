@@ -245,7 +245,7 @@ def test_default_headers_of_a_batch_come_first_and_a_records_own_replace_them(
 
 @pytest.mark.parametrize("coding, compress", [
     ("gzip", gzip.compress),
-    # The program instead of a package: the standard library has zstd only since Python 3.14.
+    # With the program zstd, because the standard library has it only since Python 3.14.
     ("zstd", lambda data: subprocess.run(["zstd", "-q", "-c"], input=data, check=True,
                                          stdout=subprocess.PIPE).stdout),
 ])

@@ -67,7 +67,7 @@ def test_health_tells_what_waits_and_what_was_stored(kafka, start_gateway):
     assert (data["brokersUp"], data["instanceSwaps"], data["oldestRecordSeconds"]) == (1, 0, None)
     kafka.brokers[0].pause()
     try:
-        for _ in range(2):  # one is under way, one waits behind it
+        for _ in range(2):  # one record is in flight, the other waits behind it
             answer = gateway.http.post_json("/api/kafka/send", {"topic": topic, "value": "w"},
                                             {"Prefer": "respond-async"})
             assert answer.status == 202

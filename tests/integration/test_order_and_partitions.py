@@ -43,7 +43,7 @@ def test_10_000_records_of_a_batch_lie_in_the_order_of_the_request(http, kafka, 
         by_partition[partition].append(value)
     assert len(by_partition) == 6
     assert all(values == sorted(values) for values in by_partition.values())
-    # and each result has the position of its own record
+    # Each result has the position of its own record.
     assert all(stored[result["partition"], result["offset"]] == result["index"]
                for result in body["results"])
 
@@ -96,6 +96,6 @@ def test_respond_async_answers_before_and_delivers_all_the_same(http, kafka, one
     assert answer.status == 202, answer
     assert answer.json() == {"status": "Accepted", "total": 100}
     assert "respond-async" in answer.headers["Preference-Applied"]
-    # A later record of the same partition is acknowledged only after them.
+    # Kafka acknowledges a later record of the same partition only after those 100.
     assert http.send(topic=one_partition, value="last").json()["offset"] == 100
     assert kafka.tool.count(one_partition) == 101

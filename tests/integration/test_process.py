@@ -20,7 +20,7 @@ def post(body, connection="keep-alive"):
 
 
 def read_answer(connection):
-    """Status and body of one answer with a Content-Length."""
+    """Status and body of the next answer, which has a Content-Length."""
     received = b""
     while b"\r\n\r\n" not in received:
         part = connection.recv(65536)
@@ -51,7 +51,7 @@ def test_1000_requests_wait_at_once_and_all_are_answered(kafka, gateway):
     kafka.brokers[0].pause()
     try:
         connections = open_waiting_requests(gateway, topic, 1000)
-        assert gateway.http.get("/health/live").status == 200  # none of them holds a thread
+        assert gateway.http.get("/health/live").status == 200  # no waiting request occupies a thread
     finally:
         kafka.brokers[0].resume()
     statuses = [read_answer(connection)[0] for connection in connections]
@@ -94,7 +94,7 @@ def test_sigterm_under_load_loses_and_doubles_nothing(kafka, start_gateway):
             try:
                 answer = gateway.http.send(topic=topic, value=value)
             except OSError:
-                fates[value] = "unanswered"  # closed before it was read, or no longer listening
+                fates[value] = "unanswered"  # not read before the close, or not accepted any more
                 return
             except Exception as error:  # pylint: disable=broad-except
                 fates[value] = repr(error)

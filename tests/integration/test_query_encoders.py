@@ -1,4 +1,4 @@
-"""Queries of several languages' encoders are decoded to the original values."""
+"""The gateway decodes queries from the encoders of several languages to the original values."""
 
 import json
 import shutil
@@ -8,8 +8,7 @@ import urllib.parse
 
 import pytest
 
-# Everything that encoders treat differently: spaces, characters that some do not encode, and a time
-# zone.
+# Text that encoders treat differently: spaces, characters that some do not encode, and a time zone.
 KEY = "New York + 50% & a=b;c/d?~*'()! ü𝄞"
 HEADER = "Unit of + : °C +/- 1"
 TIME = "2026-01-02T05:04:05+02:00"
@@ -23,7 +22,7 @@ func main() {
 }
 """
 
-# Each prints its arguments, names and values alternating, as a query.
+# Each prints a query made of its arguments, which are names and values in turn.
 ENCODERS = {
     "python": [sys.executable, "-c", "import sys, urllib.parse as u;"
                "print(u.urlencode(list(zip(sys.argv[1::2], sys.argv[2::2]))), end='')"],
@@ -96,7 +95,7 @@ def test_a_zone_with_a_bare_plus_is_read_as_it_was_meant(http, kafka, topic):
 
 
 def test_the_encoders_do_not_agree():
-    """Otherwise this file would test one of them many times."""
+    """If they did, this file would test one encoding many times."""
     queries = {encoded(command, key=KEY) for name, command in ENCODERS.items()
                if shutil.which(command[0])}
     assert len(queries) > 2, json.dumps(sorted(queries))

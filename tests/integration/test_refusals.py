@@ -1,4 +1,4 @@
-"""Requests that cannot succeed: answered fast, as RFC 9457 problems, with nothing stored in Kafka."""
+"""Requests that cannot succeed get an RFC 9457 problem quickly, and store nothing in Kafka."""
 
 import base64
 import random
@@ -195,7 +195,7 @@ def test_a_shared_gateway_has_not_been_hurt_by_any_of_this(gateway, http, one_pa
 
 
 def test_a_topic_that_asks_for_more_replicas_than_it_has_is_written_to_as_kafka_allows(http, kafka):
-    topic = kafka.create_topic(min_insync_replicas=2)  # there is only one broker; Kafka wants all that there are
+    topic = kafka.create_topic(min_insync_replicas=2)  # there is only one broker: Kafka requires one replica
     for value in ("a", "b"):
         assert http.send(topic=topic, value=value).status == 200
     assert [record.value for record in kafka.read(topic)] == [b"a", b"b"]

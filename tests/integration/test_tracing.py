@@ -1,4 +1,4 @@
-"""Spans, as a collector receives them, and the trace context of records in Kafka."""
+"""Spans that a collector receives, and the trace context of records in Kafka."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 @pytest.fixture
 def collector():
-    """A separate collector."""
+    """A collector for this test alone."""
     server = OtlpCollector()
     yield server
     server.close()

@@ -1,5 +1,5 @@
-"""While no leader answers, records are queued in the gateway: their deadline withdraws them, and the answer
-says so."""
+"""While no leader answers, records are queued in the gateway: they are withdrawn at their deadline, and the
+answer says so."""
 
 import collections
 import threading
@@ -9,20 +9,20 @@ import pytest
 from kafka_cluster import KafkaCluster
 
 OUTAGE_SECONDS = 12
-DEADLINE_MS = 1000  # of each client, one record is under way when the broker goes: 8 of about 90
+DEADLINE_MS = 1000  # one record per client is in flight when the broker fails: 8 of about 90
 CLIENTS = 8
 
 
 @pytest.fixture
 def own_kafka():
-    """A broker to stop."""
+    """A broker that this test may stop."""
     with KafkaCluster(1) as cluster:
         yield cluster
 
 
 def send_throughout(gateway, topic, outage):
-    """The outcome of each value that CLIENTS send, one request after the other, before, during and after
-    `outage()`."""
+    """The outcome of each value that the clients send before, during and after `outage()`. Each client sends one
+    request after the other."""
     ended = threading.Event()
     fates = {}
 

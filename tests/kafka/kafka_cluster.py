@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """A real Kafka for tests, without a container engine.
 
-`KafkaCluster(brokers=1)` formats and starts that many KRaft brokers (broker and controller in one
-process) on free ports of 127.0.0.1 with everything in a folder of its own, and is ready when `start`
-returns. `KafkaTool` is the independent client (Kafka's own Java clients) that creates topics and reads
-back what the gateway wrote. The standard library only.
+`KafkaCluster(brokers=1)` formats and starts that many KRaft brokers (each broker and controller in one
+process) on free ports of 127.0.0.1, with all their files in a separate folder. It is ready when `start`
+returns. `KafkaTool` is an independent client (Kafka's own Java clients), which creates topics and reads the
+records that the gateway wrote. Both use only the standard library.
 
-Nothing is left behind: each process has a process group of its own (Ctrl-C reaches pytest, which
-stops it), dies with this one (PR_SET_PDEATHSIG), and is killed at exit in any case.
+Nothing is left behind: each process has a separate process group (Ctrl-C reaches pytest, which stops the
+process), dies with this one (PR_SET_PDEATHSIG), and is killed at exit in any case.
 
-Run as a program it is `./dev kafka`: a cluster in the foreground.
+Run as a program, this is `./dev kafka`: a cluster in the foreground.
 """
 
 import argparse
@@ -40,7 +40,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent():
-    """Call in a child before exec: the kernel then kills it when this process ends."""
+    """Call this in a child before exec: the kernel then kills the child when this process ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -62,8 +62,8 @@ def kill_process(process):
 
 
 def free_ports(count):
-    """Free ports outside the range of outgoing connections: a port that is needed again after a restart must
-    not be taken (or connected to itself) meanwhile."""
+    """Free ports outside the range of outgoing connections: while a broker restarts, no connection may take its
+    port (or connect the port to itself)."""
     with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
         lowest_ephemeral = int(file.read().split()[0])
     candidates = list(range(10000, min(32768, lowest_ephemeral)))
@@ -86,7 +86,7 @@ class KafkaToolError(RuntimeError):
 
 
 class KafkaTool:
-    """Requests to a permanent JVM with Kafka's Java clients. Any thread."""
+    """Sends requests to a permanent JVM with Kafka's Java clients. Any thread may call it."""
 
     def __init__(self, bootstrap_servers="-", log=subprocess.DEVNULL):
         if not (BUILD / "classes" / "KafkaTool.class").exists():
@@ -113,7 +113,7 @@ class KafkaTool:
         return answer["ok"]
 
     def create_topic(self, topic=None, partitions=1, replication=1, **configs):
-        """Creates it and returns its name, a fresh one if none is given. Configuration by keyword,
+        """Creates a topic and returns its name, a fresh one if none is given. Keywords configure the topic,
         with `_` for `.`."""
         topic = topic or f"t-{uuid.uuid4().hex[:12]}"
         configs = {name.replace("_", "."): str(value) for name, value in configs.items()}
@@ -123,7 +123,7 @@ class KafkaTool:
                 return self.ask("create", topic=topic, partitions=partitions, replication=replication,
                                 configs=configs)
             except KafkaToolError as error:
-                # The controller has not yet heard from a restarted broker.
+                # A restarted broker has not yet registered with the controller.
                 if "fenced" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
@@ -135,12 +135,12 @@ class KafkaTool:
         return self.ask("describe", topic=topic)
 
     def read(self, topic):
-        """Every record of the topic up to now, in order of partition and offset."""
+        """Every record that the topic has now, in order of partition and offset."""
         return [Record(record) for record in self.ask("read", topic=topic)]
 
     def dump(self, topic, path):
-        """The same for many records: (partition, offset, key, value) of each, through a file, which is kept.
-        In order of offset per partition."""
+        """The same for many records: (partition, offset, key, value) of each, in order of offset per partition.
+        Transfers them in a file, which is kept."""
         self.ask("dump", topic=topic, file=str(path))
         with open(path, encoding="ascii") as lines:
             for line in lines:
@@ -152,7 +152,7 @@ class KafkaTool:
         return sum(self.ask("ends", topic=topic).values())
 
     def partitions_of_keys(self, keys, partitions):
-        """The partition of each key (bytes) in the Java producer."""
+        """The partition that the Java producer chooses for each key (bytes)."""
         keys = [base64.b64encode(key).decode() for key in keys]
         return self.ask("partition", keys=keys, partitions=partitions)
 
@@ -228,7 +228,7 @@ class Broker:
         return self._process is not None and self._process.poll() is None
 
     def stop(self, timeout=15):
-        """Stops it (leaders move first if there are other brokers); kills it if it does not end in time."""
+        """Stops the broker (leaders first move to other brokers, if any); kills it if it does not end in time."""
         if self.running:
             self._process.send_signal(signal.SIGTERM)
             try:
@@ -237,15 +237,15 @@ class Broker:
                 kill_process(self._process)
 
     def kill(self):
-        """kill -9: nothing is handed over, nothing is flushed."""
+        """kill -9: the broker hands nothing over and flushes nothing."""
         if self._process:
             kill_process(self._process)
 
     def pause(self):
-        """A broker that hangs: connections stay open and nothing is answered."""
+        """Lets the broker hang: connections stay open, and it answers nothing."""
         self._process.send_signal(signal.SIGSTOP)
-        # The signal stops one thread after the other: until the last has stopped the broker may
-        # still answer.
+        # The signal stops one thread after the other: until all have stopped, the broker may still
+# answer.
         deadline = time.monotonic() + 10
         while not self._all_threads_stopped():
             if time.monotonic() > deadline:
@@ -255,7 +255,7 @@ class Broker:
     def _all_threads_stopped(self):
         states = set()
         for task in pathlib.Path(f"/proc/{self._process.pid}/task").iterdir():
-            # "pid (name) state ...", and a name may hold anything.
+            # "pid (name) state ...", where the name may contain any characters.
             states.add((task / "stat").read_text().rpartition(") ")[2][0])
         return states == {"T"}
 
@@ -263,8 +263,8 @@ class Broker:
         self._process.send_signal(signal.SIGCONT)
 
     def abort_connections(self):
-        """Resets every established connection to it, or to a proxy before it (root only): answers in flight are
-        lost. How many there were; 0 also where the kernel does not do that."""
+        """Resets every established connection to the broker, or to a proxy before it (root only), so that answers
+        in flight are lost. Returns the number of connections, and 0 if the kernel does not support this."""
         ports = f"dport = :{self.port}" + (f" or dport = :{self.proxy_port}" if self.proxy_port else "")
         listed = subprocess.run(["ss", "-HKt", f"dst 127.0.0.1 and ( {ports} )"],
                                 check=True, stdout=subprocess.PIPE).stdout
@@ -282,12 +282,12 @@ class Broker:
 class KafkaCluster:
     """Brokers and a tool to inspect them. A context manager: `with KafkaCluster(3) as kafka:`.
 
-    Topics get a replica on each broker (up to three) by default, min.insync.replicas is 2 with three
-    brokers, and topics do not come into being by being named. `properties` are added to, or
-    replace, those of every broker.
+    By default, topics get a replica on each broker (up to three), min.insync.replicas is 2 with three
+    brokers, and topics are not created automatically. `properties` are added to, or replace, those of
+    every broker.
 
-    `proxies=True` gives each broker a second listener, at its `behind_proxy_port`, which it tells
-    clients to be at its `proxy_port`: there a test puts a proxy in between. Such clients start from
+    `proxies=True` gives each broker a second listener at its `behind_proxy_port`, which it advertises to
+    clients as its `proxy_port`: a test can put a proxy there. Such clients start from
     `proxied_bootstrap_servers`.
 
     `java_options` are for the brokers' JVMs.
@@ -394,7 +394,7 @@ class KafkaCluster:
         return self
 
     def wait_ready(self, timeout=60):
-        """Waits until every running broker is a member, leads its partitions and assigns producer ids."""
+        """Waits until every running broker has joined, leads its partitions and assigns producer ids."""
         deadline = time.monotonic() + timeout
         running = [broker for broker in self.brokers if broker.running]
         for broker in running:

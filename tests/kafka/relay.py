@@ -1,4 +1,4 @@
-"""A network between this machine's programs: see bench/relay.cc."""
+"""A simulated network between programs of this machine: see bench/relay.cc."""
 
 import subprocess
 
@@ -9,7 +9,7 @@ PROGRAM = ROOT / "build" / "bench" / "bench" / "relay"
 
 class Relay:
     """Relays each of `routes`, pairs of a port to listen on (0: any) and one to connect to, with this round
-    trip, half of it each way. `ports` are those that it listens on. A context manager."""
+    trip, half of it in each direction. `ports` are those on which it listens. A context manager."""
 
     def __init__(self, round_trip_ms, routes):
         self._process = start_process(
@@ -24,12 +24,12 @@ class Relay:
 
     @classmethod
     def before(cls, cluster, round_trip_ms, *more):
-        """One for the brokers of a cluster with `proxies`, whose replication does not go through it, and for
-        `more` routes. Clients start from its `proxied_bootstrap_servers`."""
+        """A relay for the brokers of a cluster with `proxies`, and for `more` routes. The cluster's replication does not
+    go through it. Clients start from the cluster's `proxied_bootstrap_servers`."""
         return cls(round_trip_ms, [*((b.proxy_port, b.behind_proxy_port) for b in cluster.brokers), *more])
 
     def set_round_trip(self, milliseconds):
-        """For what arrives from now on."""
+        """Sets the round trip for all data that arrives from now on."""
         self._process.stdin.write(f"{milliseconds / 2}\n")
 
     def stop(self):

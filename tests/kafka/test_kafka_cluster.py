@@ -1,4 +1,4 @@
-"""Tests of the harness that other tests rely on."""
+"""Tests of the test cluster, on which other tests rely."""
 
 import contextlib
 import subprocess

@@ -9,7 +9,7 @@ from traffic import Traffic
 
 
 class Observed:
-    """What there is to look at: `prometheus`, and `text`, what /metrics said under load."""
+    """`prometheus`, and the answer of /metrics under load as `text`."""
 
     def __init__(self, prometheus, text):
         self.prometheus = prometheus
@@ -20,7 +20,7 @@ class Observed:
 
 @pytest.fixture(scope="session")
 def tls_gateway(tmp_path_factory, gateway_log_directory):
-    """A gateway with TLS and the embedded broker; `management` is the address of its metrics."""
+    """A gateway with TLS and the embedded broker. `management` is the address of its metrics."""
     process = start_tls_gateway(tmp_path_factory.mktemp("certificate"),
                                 gateway_log_directory / "gateway-tls.log")
     yield process
@@ -29,14 +29,14 @@ def tls_gateway(tmp_path_factory, gateway_log_directory):
 
 @pytest.fixture(scope="session")
 def observed(kafka, gateway, tls_gateway, tmp_path_factory):
-    """After some seconds of load that a Prometheus has watched."""
+    """The state after some seconds of load, during which Prometheus scraped the gateways."""
     topics = [kafka.create_topic(partitions=3) for _ in range(2)]
     host, port = gateway.http.address
     prometheus = PrometheusServer(tmp_path_factory.mktemp("prometheus"),
                                   [f"{host}:{port}", tls_gateway.management])
     try:
         with Traffic(gateway.http, topics):
-            # rate() wants a few scrapes, and distributions want traffic while one is made.
+            # rate() needs a few scrapes, and distributions need traffic during a scrape.
             deadline = time.monotonic() + 20
             while not prometheus.query("min_over_time(rdkafka_broker_rtt_seconds[5s])") or (
                     time.monotonic() < deadline - 13):
@@ -49,7 +49,7 @@ def observed(kafka, gateway, tls_gateway, tmp_path_factory):
 
 
 def _text_under_load(http):
-    """/metrics with its distributions, which are only there if their last interval had traffic."""
+    """The answer of /metrics with distributions, which are present only if their last interval had traffic."""
     text = ""
     for _ in range(100):
         text = http.get("/metrics").body.decode()

@@ -12,17 +12,17 @@ def load():
 
 
 def panels(dashboard=None):
-    """Those that show something; rows do not."""
+    """The panels that show data; rows do not."""
     return [panel for panel in (dashboard or load())["panels"] if panel["type"] != "row"]
 
 
 def expression(query, window="10s"):
-    """A query as Grafana would ask it, of all gateways."""
+    """The expression as Grafana would send it, for all gateways."""
     for name, value in {"$__rate_interval": window, "$job": ".*", "$instance": ".*"}.items():
         query = query.replace(name, value)
     return query
 
 
 def legend(form, labels):
-    """Grafana's legendFormat with the labels of a series."""
+    """Fills the labels of a series into Grafana's legendFormat."""
     return re.sub(r"\{\{ *(\w+) *\}\}", lambda match: labels.get(match[1], ""), form).strip()

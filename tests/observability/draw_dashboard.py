@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The dashboard with real data, drawn as SVG where there is no Grafana to take a picture of:
+"""Draws the dashboard with real data as SVG, without Grafana:
 
     build/venv/bin/python tests/observability/draw_dashboard.py docs/dashboard.svg [SECONDS]
 
-Three brokers, a gateway, a Prometheus that scrapes it; load that comes and goes, and a broker that
-stops for a while. Each panel is its own queries' answers. Needs what `./dev test --only observability`
-needs.
+It starts three brokers, a gateway and a Prometheus that scrapes it, applies a varying load, and stops a
+broker for a while. Each panel shows the answers to its own queries. It needs the same programs as
+`./dev test --only observability`.
 """
 
 import pathlib
@@ -33,7 +33,7 @@ STYLE = """text{font:11px sans-serif;fill:#ccccdc} .title{font-weight:600;font-s
 
 
 def shown(value, unit):
-    """A value as Grafana writes it in that unit."""
+    """Formats a value as Grafana does for that unit."""
     if value != value:
         return "no data"
     if unit == "s":
@@ -52,7 +52,7 @@ def shown(value, unit):
 
 
 def series_of(prometheus, panel, start, end, step, window):
-    """[(name, {time: value})] of all its queries."""
+    """[(name, {time: value})] of all queries of a panel."""
     found = []
     for target in panel["targets"]:
         answer = prometheus.query_range(dashboard.expression(target["expr"], window), start, end, step)
@@ -147,7 +147,7 @@ def draw(prometheus, start, end, step, window):
 
 
 def watch(directory, seconds):
-    """Runs it all for so long and returns the picture."""
+    """Runs everything for so many seconds and returns the picture."""
     with KafkaCluster(3, directory / "kafka") as kafka:
         gateway = GatewayProcess(directory / "gateway.log", kafka.bootstrap_servers)
         with_tls = start_tls_gateway(directory, directory / "gateway-tls.log", days=200)

@@ -1,4 +1,4 @@
-"""A real Prometheus as a process, and PromQL."""
+"""Runs a real Prometheus as a process, and sends it PromQL queries."""
 
 import json
 import pathlib
@@ -23,7 +23,7 @@ scrape_configs:
 
 
 class PrometheusServer:
-    """Scrapes `targets` ("host:port") every `interval`, with the rules of this tree."""
+    """Scrapes `targets` ("host:port") every `interval`, with the alert rules of this tree."""
 
     def __init__(self, directory, targets, interval="500ms"):
         directory.mkdir(parents=True, exist_ok=True)
@@ -79,5 +79,5 @@ class PrometheusServer:
 
 
 def metrics_in(expression):
-    """The names of the metrics of this gateway in an expression."""
+    """The names of the gateway's metrics in an expression."""
     return set(METRIC.findall(expression))

@@ -1,4 +1,4 @@
-"""The alerts: well formed, firing when they should, explained, and about metrics that there are."""
+"""The alerts are well formed, fire when they should, are explained, and use metrics that exist."""
 
 import pathlib
 import re
@@ -47,10 +47,10 @@ def test_each_is_explained(rule):
 @pytest.mark.parametrize("rule", ALERTS, ids=NAMES)
 def test_each_is_about_metrics_that_there_are(observed, rule):
     names = metrics_in(rule["expr"])
-    # Only with TLS, only with an access file.
+    # These exist only with TLS, or only with an access file.
     configured = {"kafka_gateway_tls_certificate_expiry_timestamp_seconds", "kafka_gateway_access_file_stale"}
     assert names - configured <= observed.samples
-    assert names or rule["alert"] == "KafkaGatewayDown"  # which is about Prometheus's own
+    assert names or rule["alert"] == "KafkaGatewayDown"  # which uses Prometheus's own metrics
 
 
 def test_prometheus_takes_them_and_none_fires_on_a_healthy_gateway(observed):

@@ -1,4 +1,4 @@
-"""The dashboard: every query of it has an answer on a gateway under load."""
+"""Every query of the dashboard has an answer from a gateway under load."""
 
 import dashboard
 import pytest

@@ -1,4 +1,4 @@
-"""/metrics of a gateway under load: its form, and that it is true."""
+"""/metrics of a gateway under load: its format and its correctness."""
 
 import re
 import subprocess
@@ -19,7 +19,7 @@ def test_every_family_says_what_it_is(observed):
 
 
 def test_labels_are_bounded(observed):
-    """No partition, no bootstrap address, and a topic nobody has is no label."""
+    """No label names a partition, a bootstrap address, or a topic that does not exist."""
     assert "partition=" not in observed.text
     assert 'broker="-1"' not in observed.text
     series = [line for line in observed.text.splitlines() if not line.startswith("#")]
@@ -37,7 +37,7 @@ def test_prometheus_scrapes_both_gateways(observed):
 
 
 def test_stages_add_up_to_no_more_than_the_whole(observed):
-    # Of one scrape: all four are told of a request one after the other.
+    # From one scrape, because the gateway counts each request in all four stages.
     def mean(stage):
         name = "kafka_gateway_stage_duration_seconds"
         total, count = (
@@ -52,7 +52,7 @@ def test_stages_add_up_to_no_more_than_the_whole(observed):
 
 def test_librdkafka_sent_what_was_delivered(observed):
     expression = "sum(rdkafka_tx_messages_total) - sum(kafka_gateway_records_total{result='delivered'})"
-    deadline = time.monotonic() + 10  # statistics and scrapes come a moment later
+    deadline = time.monotonic() + 10  # statistics and scrapes follow a moment later
     while (difference := value(observed, expression)) != 0:
         assert time.monotonic() < deadline, difference
         time.sleep(0.2)

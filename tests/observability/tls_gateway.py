@@ -1,4 +1,4 @@
-"""A gateway with a certificate, for what is measured of it."""
+"""A gateway with a certificate, for the metrics about it."""
 
 import subprocess
 
@@ -6,7 +6,7 @@ from gateway_process import GatewayProcess
 
 
 def start_tls_gateway(directory, log_path, days=30):
-    """With the embedded broker; `management` is the address of its metrics, without TLS."""
+    """With the embedded broker. `management` is the address of its metrics, without TLS."""
     certificate, key = directory / "certificate.pem", directory / "key.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                     "ec_paramgen_curve:prime256v1", "-nodes", "-days", str(days), "-subj",

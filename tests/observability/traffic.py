@@ -1,11 +1,11 @@
-"""Sends of every kind, for as long as somebody looks."""
+"""Sends requests of every kind until it is stopped."""
 
 import random
 import threading
 
 
 class Traffic:
-    """A few clients that send in turn single records, batches, raw bodies, and what must fail."""
+    """A few clients, which send single records, batches, raw bodies and requests that must fail, in turn."""
 
     def __init__(self, http, topics, clients=3, pause=0.005):
         self._http = http
