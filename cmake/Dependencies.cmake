@@ -16,6 +16,7 @@ gateway_pkg_config(rdkafka rdkafka)                 # librdkafka-dev
 gateway_pkg_config(prometheus prometheus-cpp-core)  # prometheus-cpp-dev
 gateway_pkg_config(zlib zlib)                       # zlib1g-dev
 gateway_pkg_config(zstd libzstd)                    # libzstd-dev
+gateway_pkg_config(curl libcurl)                    # libcurl4-openssl-dev
 
 # The allocator of the program (docs/adr/0011 has the gain); sanitizers have their own.
 if(NOT GATEWAY_SANITIZER)

@@ -4,6 +4,7 @@
 # itself and of service; the standard library; and the packages of this table, each only in its folder.
 set(package_pistache "api/http")
 set(package_openssl "api/http;infra/crypto")
+set(package_curl "infra/http_client")
 set(package_simdjson "api;infra/kafka")
 set(package_emmintrin "api/json")  # the instructions of SSE2
 set(package_nlohmann "api;infra")
