@@ -1,4 +1,4 @@
-"""A gateway with the embedded broker, and what a browser saw of it."""
+"""A gateway with the embedded broker, and the results of browser visits."""
 
 import json
 import os
@@ -18,7 +18,7 @@ MODULES = ROOT / "build" / "browser"
 
 @pytest.fixture(scope="session")
 def embedded_gateway(tmp_path_factory):
-    """A gateway that needs no Kafka, shared; ends well or the run fails."""
+    """A gateway that needs no Kafka, shared. If it does not end well, the run fails."""
     process = GatewayProcess(tmp_path_factory.mktemp("gateway") / "embedded.log", "embedded")
     try:
         process.await_ready()
@@ -30,7 +30,7 @@ def embedded_gateway(tmp_path_factory):
 
 @pytest.fixture(scope="session", params=["direct", "prefix"])
 def site(request, embedded_gateway, tmp_path_factory):
-    """The address of the landing page: the gateway's own, and that behind nginx with a prefix."""
+    """The address of the landing page: at the gateway itself, and behind nginx with a prefix."""
     if request.param == "direct":
         yield embedded_gateway.url + "/"
         return
@@ -41,7 +41,7 @@ def site(request, embedded_gateway, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def visit(site):
-    """What visit.mjs printed. Its screenshots are in build/screenshots, by the path of the site."""
+    """The output of visit.mjs. Its screenshots are in build/screenshots, named after the path of the page."""
     install()
     screenshots = SCREENSHOTS / (urlsplit(site).path.strip("/") or ".")
     screenshots.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def visit(site):
 
 
 def install():
-    """Puts the scripts and what they import into build/browser; no network when nothing changed."""
+    """Puts the scripts and their imports into build/browser; uses no network if nothing has changed."""
     MODULES.mkdir(parents=True, exist_ok=True)
     installed = MODULES / "installed.json"
     lock = (HERE / "package-lock.json").read_bytes()

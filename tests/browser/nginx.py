@@ -1,4 +1,4 @@
-"""nginx as a child process, on a port of the system's choice and with everything in one folder."""
+"""nginx as a child process, on a port that the system chooses, with all files in one folder."""
 
 import os
 import pathlib
@@ -8,7 +8,7 @@ import subprocess
 
 from kafka_cluster import start_process
 
-# Debian keeps it out of the PATH of those who are not root.
+# Debian does not have it in the PATH of users other than root.
 PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
 CONFIGURATION = """\
 daemon off;
@@ -32,15 +32,15 @@ http {{
 
 
 class Nginx:
-    """A context: inside it nginx runs with `server` in its one server block; `url` is its address."""
+    """A context manager: within it, nginx runs with `server` in its only server block; `url` is its address."""
 
     def __init__(self, folder, server):
         self._folder = pathlib.Path(folder)
         self._server = server
 
     def __enter__(self):
-        # nginx takes a socket that listens already, as it does from the binary that it replaces: the
-        # port cannot be lost to others, and the first client need not wait until nginx is up.
+        # nginx takes over a listening socket, as it does from a binary that it replaces: no other
+# program can take the port, and the first client need not wait until nginx is up.
         with socket.create_server(("127.0.0.1", 0)) as listening:
             port = listening.getsockname()[1]
             configuration = self._folder / "nginx.conf"

@@ -1,5 +1,5 @@
-"""Swagger UI and the gateway's pages in a real browser, at the gateway's own address and behind a proxy
-that puts a prefix before every path."""
+"""Swagger UI and the gateway's pages in a real browser, at the gateway's own address and behind a proxy that
+adds a prefix to every path."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A page of another origin, which Http:Cors:AllowedOrigins names, in a real browser."""
+"""A page of another origin, which Http:Cors:AllowedOrigins allows, in a real browser."""
 
 import functools
 import http.server
@@ -13,7 +13,7 @@ from gateway_process import GatewayProcess
 
 @pytest.fixture(scope="module")
 def page_url(tmp_path_factory):
-    """A page that is not the gateway's."""
+    """Serves a page of another origin than the gateway's."""
     folder = tmp_path_factory.mktemp("page")
     (folder / "index.html").write_text("<!doctype html><title>shop</title>", encoding="utf-8")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
@@ -25,7 +25,7 @@ def page_url(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def seen(page_url, tmp_path_factory):
-    """What cross_origin.mjs printed."""
+    """The output of cross_origin.mjs."""
     install()
     gateway = GatewayProcess(tmp_path_factory.mktemp("gateway") / "cors.log", "embedded",
                              settings={"Http:Cors:AllowedOrigins:0": page_url})

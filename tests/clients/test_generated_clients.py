@@ -1,7 +1,7 @@
-"""Clients made by the usual generators work: each sends a record, a batch with a tombstone and a
-header, and bytes, is refused twice, and reads the answers by their typed fields.
+"""Clients made by common generators work: each sends a record, a batch with a tombstone and a header, and
+bytes, and two requests that are refused; it reads the answers by their typed fields.
 
-GATEWAY_CLIENTS=quick leaves out those that take long to build."""
+GATEWAY_CLIENTS=quick leaves out the clients that take long to build."""
 
 import json
 import os

@@ -1,5 +1,5 @@
-"""Generates clients from openapi/openapi.json, builds them and runs their programs. All of it is in
-build/clients; what was fetched once is not fetched again while its lock file is the same."""
+"""Generates clients from openapi/openapi.json, builds them and runs their programs, in build/clients. Fetches
+packages again only if their lock file has changed."""
 
 import json
 import os
@@ -22,7 +22,7 @@ QUICK_JVM = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
 
 def run(*command, cwd=BUILD, stderr=subprocess.PIPE, **environment):
-    """What the command printed; fails with all of it unless it ends well."""
+    """The output of the command. If the command fails, so does the test, with that output."""
     done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=stderr, text=True,
                           timeout=240, stdin=subprocess.DEVNULL, env={**os.environ, **environment})
     assert done.returncode == 0, f"{command}:\n{done.stdout[-6000:]}\n{(done.stderr or '')[-6000:]}"
@@ -30,7 +30,7 @@ def run(*command, cwd=BUILD, stderr=subprocess.PIPE, **environment):
 
 
 def install(directory, lock_files, fetch):
-    """`fetch()` fills `directory`, anew whenever one of `lock_files` is another."""
+    """`fetch()` fills `directory`, and does so again whenever one of `lock_files` has changed."""
     wanted = b"".join((HERE / name).read_bytes() for name in lock_files)
     installed = directory / "installed"
     if installed.exists() and installed.read_bytes() == wanted:
@@ -63,12 +63,12 @@ def install_jars():
 
 
 def install_go():
-    """Go's modules have a cache of their own, which go.sum pins."""
+    """Go's modules are in Go's own cache, and go.sum pins them."""
     install(GO, ["go.mod", "go.sum"], lambda: None)
 
 
 def openapi_generator(generator, out, **properties):
-    """Has openapi-generator fill `out`, and fails if it has an error to report."""
+    """Runs openapi-generator into `out`, and fails if it reports an error."""
     install_jars()
     shutil.rmtree(out, ignore_errors=True)
     options = ",".join(f"{name}={value}" for name, value in properties.items())
@@ -98,8 +98,8 @@ def openapi_generator_go(url, topic):
 
 
 def openapi_generator_java(url, topic):
-    # Other libraries do not send the null of a tombstone, or do not compile a list in a oneOf; and
-    # only what is strict tells the forms of an answer apart.
+    # Other libraries do not send the null of a tombstone, or do not compile a list in a oneOf; and only a
+# strict client can distinguish the forms of an answer.
     out = openapi_generator("java", BUILD / "openapi-generator-java", library="jersey3",
                             failOnUnknownProperties="true", invokerPackage="gateway",
                             apiPackage="gateway.api", modelPackage="gateway.model")
@@ -111,7 +111,7 @@ def openapi_generator_java(url, topic):
 
 
 def compile_typescript(program):
-    """tsc with everything strict: what the types do not have does not compile."""
+    """Runs tsc in its strictest mode: a member that the types lack does not compile."""
     shutil.copy(PROGRAMS / program, NODE)
     config = json.loads((HERE / "tsconfig.json").read_text(encoding="utf-8"))
     path = NODE / f"tsconfig.{program}.json"
@@ -143,7 +143,7 @@ def openapi_python_client(url, topic):
         PYTHON / "bin" / "openapi-python-client", "generate", "--path", DOCUMENT,
         "--meta", "none", "--output-path", out / "gateway_openapi_python_client",
         stderr=subprocess.STDOUT, PATH=f"{PYTHON / 'bin'}:{os.environ['PATH']}")
-    # It has no streams of records and no second media type for bytes, and says so.
+    # This generator warns that it supports neither streams of records nor a second media type for bytes.
     unknown = [line for line in report.splitlines() if line.startswith(("Cannot", "Unsupported"))]
     assert unknown == ["Unsupported content type application/x-ndjson",
                        "Unsupported content type text/plain"], report
@@ -157,14 +157,14 @@ def redocly_lint():
 
 
 def postman_requests():
-    """The requests of an import into Postman, as they would be sent."""
+    """The requests that Postman would send after an import."""
     install_node()
     shutil.copy(PROGRAMS / "postman.mjs", NODE)
     return json.loads(run("node", NODE / "postman.mjs", DOCUMENT))
 
 
 def version_of(command):
-    """The numbers that a tool says it has, or () if it is not there."""
+    """The version numbers that a tool prints, or () if it is not installed."""
     tool, *arguments = command
     if not shutil.which(tool):
         return ()
@@ -181,7 +181,7 @@ TOO_OLD = {
 
 
 def why_not(tool):
-    """Why a client cannot be built on this machine, as a sentence, or None."""
+    """The reason why a client cannot be built on this machine, as a sentence, or None."""
     command, wanted = TOO_OLD.get(tool, (None, ()))
     if command and version_of(command) < wanted:
         found = ".".join(map(str, version_of(command))) or "none"

@@ -19,7 +19,7 @@ class BrokerProxies(LoopThread):
         self._servers = []
         self._links = set()
         self._random = random.Random(1)
-        self.delay = (0.0, 0.0)  # seconds, at least and at most, each way for each piece of data
+        self.delay = (0.0, 0.0)  # seconds, minimum and maximum, for each piece of data in each direction
         self.carried = 0  # pieces
         self.broken = 0  # connections
 
@@ -50,7 +50,7 @@ class BrokerProxies(LoopThread):
     async def _link(self, reader, writer, target):
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", target)
-        except OSError:  # the broker is away: so is the proxy
+        except OSError:  # the broker is down, so the proxy behaves as if it were
             writer.transport.abort()
             return
         ends = {writer, far_writer}

@@ -19,15 +19,16 @@ from relay import Relay
 
 LONG = os.environ.get("GATEWAY_ROBUSTNESS", "short") == "long"
 PARTITIONS = 12  # more than one client of the gateway's producer has (docs/adr/0012)
-# Timeout of everything that a test waits for; nothing is expected to take this long.
+# Timeout of every wait of a test; nothing is expected to take this long.
 CEILING = 90
-# After its deadline a request is answered within 20 ms of timer accuracy, plus delays on two busy
-# cores: of a gateway thread, and of the load program (which measures its own).
+# An answer comes at most 20 ms (the accuracy of timers) after the deadline, plus delays on two busy cores:
+# those of a gateway thread, and those of the load program, which measures them.
 ACCURACY = 0.02
 SCHEDULING = 0.4
-# Load without deadlines that could end a record.
+# Load without deadlines, so that none withdraws a record.
 PATIENT = {"deadlines": 0}
-# All ways to send, by how many connections; without those that are answered before anything is stored.
+# All ways to send, with the number of connections of each; without those that are answered before
+# anything is stored.
 REPORTED = "batch=6,lines=2,single=15,raw=4,piped-single=4,piped-batch=1"
 EVERY_KIND = REPORTED + ",async=2"
 LOAD = pathlib.Path(__file__).with_name("load.py")
@@ -35,8 +36,8 @@ LOAD = pathlib.Path(__file__).with_name("load.py")
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """What the gateway and its way to the brokers are like: Kafka:Producers (0: its own choice), and the round
-    trip in ms (0: no network)."""
+    """Kafka:Producers of the gateway (0: the gateway chooses), and the round trip to the brokers in ms (0: no
+    network)."""
 
     producers: int = 0
     round_trip: float = 0
@@ -48,12 +49,12 @@ class Variant:
 
 
 def scaled(short, long):
-    """$GATEWAY_ROBUSTNESS=long: set by `./dev robustness`."""
+    """`long` with $GATEWAY_ROBUSTNESS=long, which `./dev robustness` sets, else `short`."""
     return long if LONG else short
 
 
 def wait_for(condition, what, ceiling=CEILING, pause=0.05):
-    """Waits until it is true; returns its value."""
+    """Waits until `condition()` is true; returns its value."""
     deadline = time.monotonic() + ceiling
     while not (value := condition()):
         assert time.monotonic() < deadline, f"not within {ceiling} s: {what}"
@@ -62,8 +63,8 @@ def wait_for(condition, what, ceiling=CEILING, pause=0.05):
 
 
 class Case:
-    """`fault` is its name in the report. `bootstrap_servers`: of a network of the test's own, in the place of the
-    variant's."""
+    """`fault` is the name of the case in the report. `bootstrap_servers`: of a network that the test makes
+    instead of the variant's."""
 
     def __init__(self, cluster, directory, fault, settings=None, bootstrap_servers=None,
                  environment=None, variant=Variant()):
@@ -95,7 +96,7 @@ class Case:
     @contextlib.contextmanager
     def load(self, url=None, **options):
         """Runs the load program during the block, which begins when every partition has stored a record. The
-        options are the program's; the default is a mix that leaves CPU for the brokers."""
+        options are those of the program; the default is a mix that leaves CPU for the brokers."""
         options = {"kinds": EVERY_KIND, "rate": scaled(8, 12), "deadlines": "1000,3000,8000,0"} | options
         path = self.directory / "ledger.jsonl"
         path.unlink(missing_ok=True)
@@ -115,7 +116,7 @@ class Case:
             self.ledger.update()
 
     def stop_load(self):
-        """Stops new requests; returns when the last is answered."""
+        """Stops new requests; returns when the last request is answered."""
         if self._load.stdin.closed:
             return
         self._load.stdin.close()
@@ -146,7 +147,7 @@ class Case:
     # The cluster.
 
     def leader(self, partition=0):
-        """The broker that leads it."""
+        """The broker that leads the partition."""
         return self.cluster.brokers[self._describe()[partition]["leader"] - 1]
 
     def led_by(self, broker):
@@ -160,7 +161,7 @@ class Case:
 
         def in_sync():
             with contextlib.suppress(KafkaToolError):
-                # A broker without a controller may have old metadata: all brokers first.
+                # All brokers first: a broker that does not reach the controller may have old metadata.
                 if not all(broker.accepts() for broker in self.cluster.brokers):
                     return False
                 known = self._describe()
@@ -173,7 +174,7 @@ class Case:
     # The verdict.
 
     def finish(self, unanswered_allowed=False, **rules):
-        """Compares, and fails on any violation."""
+        """Compares ledger and topic, and fails on any violation."""
         self.compare(**rules)
         self.assert_exact(unanswered_allowed)
 
@@ -196,7 +197,7 @@ class Case:
             "".join(f"{v.kind}: {v.what}\n" for v in self.violations))
 
     def _check_accepted(self):
-        """What was answered with a 202 and is not there is at least counted."""
+        """Checks that the gateway has counted the missing records among those answered with a 202."""
         there = self.stored_ids()
         missing = [r for r in self.ledger.records if r.fate == ACCEPTED and r.id not in there]
         if len(missing) > (counted := self._metric("kafka_gateway_accepted_failed_records_total")):
@@ -222,11 +223,11 @@ class Case:
         self.gateway.await_in_flight(0, CEILING)
 
     def stored_ids(self):
-        """Of all records that are in the topic."""
+        """The ids of all records in the topic."""
         return {record.id for record in self.found}
 
     def kinds(self):
-        """{kind: how many violations}."""
+        """{kind: number of violations}."""
         counts = {}
         for violation in self.violations:
             counts[violation.kind] = counts.get(violation.kind, 0) + 1
@@ -236,10 +237,10 @@ class Case:
         return sum(record.fate == fate for record in self.ledger.records)
 
     def assert_deadlines(self, begin, end):
-        """Fails unless all requests sent in between were answered in time."""
+        """Fails unless all requests sent between `begin` and `end` were answered in time."""
         requests = [r for r in self.ledger.requests if begin <= r.sent < end]
         at_worst = ACCURACY + SCHEDULING + self.ledger.oversleep(begin, time.monotonic())
-        # A slow machine does not excuse all of them.
+        # A slow machine explains some late answers, but not half of them.
         wrong = late_answers(requests, at_worst, half=ACCURACY + SCHEDULING / 4)
         assert not wrong, "\n".join(wrong)
 
@@ -265,7 +266,7 @@ class Case:
         }
 
     def close(self):
-        """Ends what runs, well or not."""
+        """Ends everything that still runs."""
         if self._load is not None:
             kill_process(self._load)
             self._load.stdin.close()

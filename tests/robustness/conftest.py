@@ -1,7 +1,7 @@
 """Faults under load: three brokers, a gateway, a load program with a ledger, and a judge.
 
-Short by default, every fault for seconds; GATEWAY_ROBUSTNESS=long (`./dev robustness`) for as long as a
-person asks for. The table of all faults goes to build/robustness/report.md and .json.
+By default each fault lasts some seconds; with GATEWAY_ROBUSTNESS=long (`./dev robustness`) it lasts longer.
+The table of all faults is written to build/robustness/report.md and .json.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from kafka_cluster import KafkaCluster
 
 DIRECTORY = ROOT / "build" / "robustness"
 _ROWS = pytest.StashKey()
-# What is promised holds with any number of producers, and on a network, where several dispatches are in flight.
+# The promises hold with any number of producers, and on a network, where several dispatches are in flight.
 VARIANTS = [Variant(), Variant(1, 5), Variant(4, 5), Variant(16, 5)] if LONG else [Variant(16, 5)]
 
 
@@ -43,8 +43,7 @@ def pytest_collection_modifyitems(items):
 def brokers(tmp_path_factory):
     """Three brokers, with replication 3 and min.insync.replicas 2, for the whole session."""
     properties = {"broker.session.timeout.ms": 3000, "broker.heartbeat.interval.ms": 500}
-    # For a broker that restarts while two cores are busy: with the quick compiler it takes half the
-    # time.
+    # A broker that restarts while both cores are busy needs half the time with the JVM's quick compiler.
     with KafkaCluster(3, tmp_path_factory.mktemp("kafka") / "cluster", properties, proxies=True,
                       java_options=["-XX:TieredStopAtLevel=1"]) as cluster:
         yield cluster
@@ -52,7 +51,7 @@ def brokers(tmp_path_factory):
 
 @pytest.fixture
 def cluster(brokers):
-    """The same, with all brokers up before and after the test."""
+    """The same brokers; all are up before and after the test."""
     with whole(brokers):
         yield brokers
 
@@ -67,7 +66,7 @@ def whole(cluster):
 
 
 def heal(cluster):
-    """Restarts everything that was stopped."""
+    """Restarts all stopped brokers."""
     ended = [broker for broker in cluster.brokers if not broker.running]
     for broker in cluster.brokers:
         if broker in ended:
@@ -80,20 +79,20 @@ def heal(cluster):
 
 @pytest.fixture(scope="session")
 def variant(request):
-    """See VARIANTS. A test with a case runs with each."""
+    """A member of VARIANTS. A test with a case runs once with each."""
     return request.param
 
 
 @pytest.fixture
 def row(request):
-    """The line of this test in the report."""
+    """The row of this test in the report."""
     return request.config.stash[_ROWS].setdefault(request.node.nodeid, {"fault": request.node.name})
 
 
 @pytest.fixture
 def case(cluster, variant, row, request):
-    """case("the fault", …): see Case. The gateway is stopped at the end of the test and must have lost
-    nothing, unless the test has ended it itself."""
+    """case("the fault", …): see Case. The fixture stops the gateway at the end, which must then have lost nothing,
+    unless the test has ended it itself."""
     with cases(cluster, request.node.name, variant) as start:
 
         def start_with_row(fault, **options):
@@ -107,7 +106,7 @@ def case(cluster, variant, row, request):
 
 @contextlib.contextmanager
 def cases(cluster, name, variant):
-    """For a run that several tests look at."""
+    """The fixture `case` for a run whose results several tests check."""
     if not binary().exists():
         pytest.fail(f"{binary()} is not built: ./dev build dev")
     directory = DIRECTORY / re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
@@ -121,7 +120,7 @@ def cases(cluster, name, variant):
 
     try:
         yield start
-        heal(cluster)  # a gateway cannot end well while brokers hang
+        heal(cluster)  # while brokers hang, a gateway cannot end well
         for each in started:
             if each.gateway.process.poll() is None:
                 each.gateway.stop()

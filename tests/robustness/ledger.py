@@ -1,19 +1,19 @@
 """Compares the claims of the answers with the records in Kafka.
 
-`load.py` writes a ledger: for every record it sent, what the gateway said of it. `check` compares it with
-all that lies in Kafka afterwards, and is a pure function, so that `test_ledger.py` can show that it finds
+`load.py` writes a ledger: every record that it sent, with the gateway's answer. `check` compares the ledger with
+all records that Kafka has afterwards. It is a pure function, so that `test_ledger.py` can show that it finds
 each kind of lie. The rules:
 
-* a record with a 200 is there exactly once, at the partition and offset it was claimed to be at;
-* a record that was called NotPersisted is not there;
-* a record of unknown fate (PossiblyPersisted, answered with a 202, or not at all) is there once or not at all;
-* nothing is there that was not sent, and what is there is as it was sent;
-* in each partition the records of one connection lie in the order in which it sent them, also those of one
-  request, and those that it sent before the answers to earlier ones;
-* in each partition no record lies before one whose request was answered, in whatever way, before its own was
-  sent. What two connections send at the same time has no order;
-* records of one key lie in one partition;
-* a failed record of a batch is marked `orderGap` if, and only if, a later one of its key was stored.
+* Kafka has a record that was answered with a 200 exactly once, at the partition and offset of the answer;
+* Kafka does not have a record that was answered with NotPersisted;
+* Kafka has a record of unknown fate (PossiblyPersisted, answered with a 202, or not answered) at most once;
+* Kafka has no other records, and each record is as the load program sent it;
+* in each partition, the records of one connection lie in the order in which it sent them, also those of one
+  request, and those of pipelined requests;
+* in each partition, a record lies after all records whose request was answered, in whatever way, before its own
+  request was sent. Requests that two connections send at the same time have no order;
+* all records of a key lie in one partition;
+* a failed record of a batch is marked `orderGap` if, and only if, a later record of its key was stored.
 """
 
 import bisect
@@ -38,7 +38,7 @@ INVERSION = "inversion"
 MOVED = "key in two partitions"
 GAP = "orderGap untrue"
 
-# A value is the record's id, padded with these to its size.
+# A value is the record's id, padded with this character to its size.
 PADDING = "."
 
 
@@ -51,30 +51,30 @@ class Sent:
     key: str | None
     size: int
     connection: str  # one TCP connection
-    sequence: int  # counts the records of the connection
-    request: int  # the same for the records of one request
+    sequence: int  # number of the record on its connection
+    request: int  # number of the request; all of its records share it
     sent: float
     answered: float | None
-    status: int  # of the HTTP answer; 0: there was none
+    status: int  # of the HTTP answer; 0: there was no answer
     fate: str
     partition: int | None = None
-    offset: int | None = None  # None with STORED: stored, and the gateway does not know where
+    offset: int | None = None  # None with STORED: the gateway does not know the offset
     order_gap: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Request:
-    """The same for an HTTP request. `sent`: when the gateway could take it, which it does one after the other
-    of a connection; a pipelined one was sent earlier."""
+    """The same for an HTTP request. `sent`: the time from which the gateway could process it. It processes the
+    requests of a connection one after the other, so a pipelined request was really sent earlier."""
 
     sent: float
     answered: float | None
-    deadline: float | None  # seconds, if the request had one of its own
+    deadline: float | None  # in seconds; None: the request did not set one
     status: int
 
     @property
     def overrun(self):
-        """Seconds after its deadline at which it was answered; negative: before it."""
+        """Seconds between the deadline and the answer; negative if the answer came before the deadline."""
         return self.answered - self.sent - self.deadline
 
 
@@ -104,9 +104,8 @@ class Violation:
 
 
 def check(sent, found, erased_before=None, keys_stay=True):
-    """Every violation of the rules above. `erased_before`: a moment up to which the topic was erased, so
-    that a record sent earlier may be gone. `keys_stay=False`: the number of partitions changed, so that
-    keys may move."""
+    """Every violation of the rules above. `erased_before`: the time when the topic was last erased; records sent
+    earlier may be gone. `keys_stay=False`: the number of partitions changed, so that keys may move."""
     sent = list(sent)
     by_id = {record.id: record for record in sent}
     if len(by_id) != len(sent):
@@ -154,18 +153,18 @@ def _check_content(by_id, found):
 
 
 def _check_order(by_id, found):
-    """One violation for each record that lies after one that had to be after it."""
+    """One violation for each record that lies after a record that had to be stored later."""
     found = sorted(found, key=lambda f: (f.topic, f.partition, f.offset))
     for _, partition in itertools.groupby(found, key=lambda f: (f.topic, f.partition)):
-        last = {}  # of each connection: the record that it sent last
-        latest = None  # of all of them
+        last = {}  # per connection, of the records so far, the one that was sent last
+        latest = None  # the same for all connections together
         for record in partition:
             sent = by_id.get(record.id)
             if sent is None:
                 continue
             before = last.setdefault(sent.connection, sent)
             latest = latest or sent
-            # The same record again is a duplicate, which is reported elsewhere.
+            # A record that lies here twice is a duplicate, which _check_fate reports.
             if sent.sequence < before.sequence:
                 yield Violation(INVERSION, f"{sent} lies at {record.place}, after {before}")
             elif sent.answered is not None and sent.answered < latest.sent:
@@ -199,7 +198,7 @@ def _check_gaps(sent):
 
 
 def longest_pause(sent):
-    """The longest time, in seconds, in which no record was answered with a 200."""
+    """The longest time, in seconds, without an answer of 200."""
     if not sent:
         return 0.0
     times = sorted(r.answered for r in sent if r.fate == STORED)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The load program: many keep-alive connections that send records, each once, and write down what they are
-told. A process of its own, so that its clock is not the test's.
+"""The load program: many keep-alive connections that send records, each once, and write down the answers.
+It runs as a separate process, so that the test's work does not delay it.
 
     load.py --url http://127.0.0.1:8080 --topic t --ledger FILE
 
-It ends when its standard input says so (or ends): nothing new is sent, what is under way is waited for.
-Each line of the ledger is a request that was answered, or given up; see `ledger.py` for how it is read. A
-record that failed is not sent again: a retry would be another record.
+It ends when its standard input ends or asks it to: it sends no new request, and waits for outstanding answers.
+Each line of the ledger is a request that was answered, or given up; `ledger.py` reads it. The program never
+sends a failed record again: a retry would be another record.
 """
 
 import argparse
@@ -19,26 +19,26 @@ import time
 import urllib.parse
 
 BATCH = 20
-# The kinds of requests that each connection sends repeatedly; those with many records per request. `async` is a
-# batch that asks for an answer before its records are stored.
+# The kinds of requests, of which each connection sends one repeatedly; and the kinds that have many records per
+# request. `async` is a batch that asks for an answer before its records are stored.
 KINDS = ("single", "batch", "raw", "lines", "async")
 MANY = ("batch", "lines", "async")
-# A connection whose kind begins so sends as many requests at once and then reads their answers.
+# A connection whose kind begins with this sends so many requests at once and then reads their answers.
 PIPELINES = "piped-"
 DEPTH = 6
 KEYS = 5
-ASYNC_RATE = 10  # requests a second at most
-SMALL, LARGE = 100, 3000  # the gateway copies small values, and lends librdkafka large ones
-LATE = 0.01  # seconds; waking up later than this is written down
-ANSWER_SECONDS = 60  # beyond its deadline, then the request is given up
+ASYNC_RATE = 10  # requests per second at most
+SMALL, LARGE = 100, 3000  # librdkafka copies small values, and refers to large ones
+LATE = 0.01  # seconds; a wake-up that is later than this is recorded
+ANSWER_SECONDS = 60  # after the deadline; then the program gives the request up
 
 
 class MalformedAnswer(Exception):
-    """A violation of the contract."""
+    """An answer that violates the contract."""
 
 
 class Client:
-    """One connection at a time. Records of one key, and of one connection, are numbered in sequence."""
+    """Uses one connection at a time. Numbers the records of a connection in sequence."""
 
     _requests = itertools.count()
 
@@ -49,7 +49,7 @@ class Client:
         self._deadline_ms = deadline_ms
         self._options = options
         self._write = write
-        # Nothing but a rate keeps an `async` from sending as fast as it can.
+        # Only a rate limits `async`: its answers do not wait for Kafka.
         rate = min(options.rate or ASYNC_RATE, ASYNC_RATE) if self._kind == "async" else options.rate
         self._interval = self._depth / rate if rate else 0
         self._random = random.Random(number)
@@ -57,7 +57,7 @@ class Client:
         self._connection = None
         self._sequence = 0
         self._reader = self._writer = None
-        self._closed = False  # by the gateway, with an answer that said so
+        self._closed = False  # closed by the gateway, and announced in the answer
 
     async def run(self, stopped):
         due = time.monotonic() + self._random.random() * self._interval
@@ -69,7 +69,7 @@ class Client:
             if self._writer is None and not await self._connect():
                 await asyncio.sleep(0.02)
                 continue
-            # After a refusal because of a limit wait a little, to avoid a flood of refusals.
+            # After a refusal because of a limit, wait a little, to avoid a flood of refusals.
             if not {0, 404, 429, 503}.isdisjoint(await self._send()):
                 await asyncio.sleep(0.05 + 0.05 * self._random.random())
         self._close()
@@ -99,7 +99,7 @@ class Client:
                 "key": key,
                 "size": LARGE if self._random.random() < 0.05 else SMALL,
             }
-            if self._kind != "lines":  # they share the key
+            if self._kind != "lines":  # the lines of a request share its key
                 key = self._key()
 
     def _key(self):
@@ -128,7 +128,7 @@ class Client:
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
     async def _send(self):
-        """The statuses; 0 when there was no answer, and then the connection is gone."""
+        """The statuses; 0 if there was no answer, and then the connection is closed."""
         requests = [list(self._records()) for _ in range(self._depth)]
         data = b"".join(map(self._encode, requests))
         began = sent = time.monotonic()
@@ -145,9 +145,9 @@ class Client:
         return statuses
 
     async def _take_answer(self, records):
-        """What a request came to; the last one written of which there is no answer yet."""
+        """The outcome of the oldest request without an answer."""
         if self._writer is None:
-            # What follows an answer with `Connection: close` is not processed (RFC 9112, 9.6).
+            # The server does not process requests after an answer with `Connection: close` (RFC 9112, 9.6).
             fate = "NotPersisted" if self._closed else "Unanswered"
             return {"answered": None, "status": 0, "records": [record | {"fate": fate} for record in records]}
         try:
@@ -219,7 +219,7 @@ def _fate(result, problem):
 
 
 async def watch_clock(write, stopped):
-    """How late this process is woken, which makes deadlines seem missed without a fault of the gateway."""
+    """Measures how late this process wakes up, because that makes answers seem late that were not."""
     while not stopped.is_set():
         asleep = time.monotonic()
         await asyncio.sleep(LATE)

@@ -1,5 +1,5 @@
-"""A gateway that lies: it sits between the load program and the real gateway, and answers one in every few
-requests wrongly. These test the tests: each lie must be found."""
+"""A gateway that lies: it stands between the load program and the real gateway, and answers one in EVERY
+requests wrongly. It tests the tests, which must find each lie."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ def _answer(status, reason, body):
 
 
 class _Far:
-    """The real gateway, for one connection."""
+    """A connection to the real gateway."""
 
     def __init__(self, reader, writer):
         self.writer = writer
@@ -31,7 +31,7 @@ class _Far:
         self._reader = reader
 
     async def send(self, request):
-        """The answer; what was postponed goes after it."""
+        """Forwards the request and returns the answer; then forwards postponed requests."""
         self.writer.write(request)
         answer = b"".join(await _read(self._reader))
         while self.postponed:
@@ -41,8 +41,8 @@ class _Far:
 
 
 class LyingGateway(LoopThread):
-    """A context manager; `lie` names one of the methods below, `url` is where to send records to. The
-    gateway behind it never hears of the records of an `invents`, and hears twice of those of `repeats`."""
+    """A context manager. `lie` names one of the methods below; records are sent to its `url`. With `invents` the
+    real gateway never gets the record, and with `repeats` it gets it twice."""
 
     EVERY = 7
 
@@ -76,7 +76,7 @@ class LyingGateway(LoopThread):
 
     @staticmethod
     async def invents(_head, body, _far):
-        """A 200 at once, with a plausible offset."""
+        """Answers 200 at once, with a plausible offset."""
         records = json.loads(body)
         stored = {"status": "Success", "partition": 0, "offset": 3}
         if isinstance(records, dict):
@@ -87,7 +87,7 @@ class LyingGateway(LoopThread):
 
     @staticmethod
     async def denies(head, body, far):
-        """A stored record is called NotPersisted."""
+        """Says NotPersisted of a stored record."""
         await far.send(head + body)
         return _answer(504, "Gateway Timeout", {"status": 504, "persistence": "NotPersisted"})
 
@@ -99,7 +99,7 @@ class LyingGateway(LoopThread):
 
     @staticmethod
     async def shifts(head, body, far):
-        """Stored, but the offset is one off."""
+        """Stores the record, but answers with an offset that is one too high."""
         status, _, data = (await far.send(head + body)).partition(b"\r\n\r\n")
         answer = json.loads(data)
         for result in answer.get("results", [answer]):
@@ -109,8 +109,7 @@ class LyingGateway(LoopThread):
 
     @staticmethod
     async def postpones(head, body, far):
-        """The outcome of a record that is said to be unknown is that it is stored, after those of the next
-        request."""
+        """Says that the outcome of a record is unknown, and stores it after the records of the next request."""
         far.postponed.append(head + body)
         return _answer(504, "Gateway Timeout", {"status": 504, "persistence": "PossiblyPersisted"})
 

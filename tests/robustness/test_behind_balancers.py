@@ -1,8 +1,8 @@
 """Rolling restarts behind real balancers, with the configurations of deploy/.
 
-Three gateways on one Kafka are restarted one after the other under an open load of records with keys of their
-own. No client ever sends one twice, so whatever is sent again a balancer has sent again; every answer must be
-200, and every key in Kafka once.
+Three gateways on one Kafka are restarted one after the other, under an open load of records with distinct
+keys. No client sends a record twice; only a balancer does. Every answer must be 200, and every key must be in
+Kafka once.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from kafka_cluster import free_ports, kill_process, start_process
 
 GATEWAYS = 3
 RESTARTS = scaled(3, 9)
-RATE = 200  # requests a second to each balancer
+RATE = 200  # requests per second to each balancer
 CONNECTIONS = 16
 GRACE_MS = 3000
 AWAY = scaled(0.5, 1.5)  # seconds
@@ -33,7 +33,7 @@ NGINX = (ROOT / "deploy/nginx/kafka-gateway.conf").read_text()
 
 
 def checks_only(config):
-    """A common HAProxy configuration: it checks /health/ready, and retries nothing."""
+    """A plain HAProxy configuration, which checks /health/ready and retries nothing."""
     config, lines = re.subn(r"(?m)^ *(retries|option redispatch|option http-buffer-request|retry-on) .*\n|"
                             r"^ *option http-buffer-request\n", "", config)
     assert lines == 4, config
@@ -43,7 +43,7 @@ def checks_only(config):
 
 
 def addressed(config, listen, port, gateways):
-    """The configuration with the addresses of this test instead of its own."""
+    """The configuration, with its addresses replaced by those of this test."""
     assert config.count(listen) == 1, config
     config = config.replace(listen, listen.replace(":8080", f"127.0.0.1:{port}").replace(" 8080", f" 127.0.0.1:{port}"))
     for number, gateway in enumerate(gateways, 1):
@@ -178,8 +178,8 @@ class Rolling:
 
 @pytest.fixture
 def restarts(cluster, request):
-    """restarts(grace_ms, (make, name, config)…): the rolling restarts under load; fails on any answer but 200
-    and on any key that is not in Kafka once."""
+    """restarts(grace_ms, (make, name, config)…): restarts the gateways under load, one after the other; fails on
+    any answer but 200, and on any key that is not in Kafka exactly once."""
     directory = DIRECTORY / re.sub(r"[^A-Za-z0-9]+", "-", request.node.name).strip("-")
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -209,7 +209,7 @@ def restarts(cluster, request):
 
 
 def stored(cluster, topic, directory):
-    """How often each key is in Kafka."""
+    """The number of records of each key in Kafka."""
     counts = {}
     for _, _, key, _ in cluster.tool.dump(topic, directory / "topic.txt"):
         counts[key.decode()] = counts.get(key.decode(), 0) + 1

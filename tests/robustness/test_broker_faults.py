@@ -8,7 +8,7 @@ from ledger import POSSIBLY_PERSISTED
 
 
 def kill_and_restart(case, broker):
-    """kill -9; the others take over; it restarts and catches up."""
+    """A broker is killed (-9), others take over its partitions, and it restarts and catches up."""
     broker.kill()
     case.await_stored(what="a 200 from every partition after the fail-over")
     broker.start()
@@ -52,7 +52,7 @@ def test_a_leader_hangs_and_continues(case):
 
 
 def test_what_is_sent_after_a_504_lies_after_the_records_of_unknown_outcome(case):
-    """A leader hangs for longer than the deadline, and stores what it had when it continues."""
+    """A leader hangs for longer than the deadline; when it continues, it stores the records received before."""
     hangs = scaled(3, 15)
     run = case("leaders hang for 1.5 s, deadline 300 ms")
     with run.load(deadlines=300, rate=20):

@@ -1,4 +1,4 @@
-"""Two of three brokers are down: nothing can be stored, and the answers meanwhile are in time and true."""
+"""Two of three brokers are down: nothing can be stored, and answers are in time and correct meanwhile."""
 
 import time
 import types
@@ -15,7 +15,7 @@ DEADLINE_MS = scaled(1000, 2000)
 
 @pytest.fixture(scope="module")
 def outage(brokers, variant):
-    """Both tests look at one run, since it takes long."""
+    """Both tests check the same run, because it takes long."""
     with whole(brokers), cases(brokers, f"two-brokers-down-{variant}", variant) as start:
         run = start(f"two brokers down for {DOWN_SECONDS} s, deadline {DEADLINE_MS} ms")
         with run.load(deadlines=DEADLINE_MS):

@@ -40,7 +40,7 @@ def test_connections_are_slow(case, cluster):
 
 
 def test_the_round_trip_changes(case, cluster):
-    """What the gateway has learned of its brokers stops being true, while much is in flight."""
+    """The round trip changes while many records are in flight, so the gateway has to learn it again."""
     with Relay.before(cluster, 1) as relay:
         run = case("round trips of 1 to 100 ms", bootstrap_servers=cluster.proxied_bootstrap_servers)
         with run.load(rate=scaled(30, 60)):
@@ -70,8 +70,8 @@ def test_connections_are_slow_and_break_with_answers_under_way(case, cluster):
 
 @pytest.mark.parametrize("retries", [None, 1], ids=["", "one retry"])
 def test_leaders_hang_for_longer_than_records_may_take(case, cluster, retries):
-    """Records time out in librdkafka, or have no attempt left, while others are in flight, which it must not
-    send again under new sequence numbers: the broker could not recognize the duplicates."""
+    """Records time out in librdkafka, or have no attempt left, while others are in flight. librdkafka must not
+    send those again under new sequence numbers, because the broker could not recognize the duplicates."""
     settings = {"Kafka:MessageTimeoutMs": 1500, "Limits:RequestTimeoutMs": 2500}
     if retries:
         settings["Kafka:Retries"] = retries

@@ -18,7 +18,7 @@ def test_a_200_that_a_client_has_outlives_the_gateway(case):
 
 
 def ended(run, expected):
-    """Its last log line, once it has ended with the code that is expected."""
+    """The gateway's last log line, after it has ended with the expected code."""
     assert run.gateway.wait() == expected, run.gateway.log()
     last = run.gateway.events()[-1]
     assert last["event"] == "stopped", last
@@ -26,8 +26,8 @@ def ended(run, expected):
 
 
 def assert_all_answered(run, signalled):
-    """Every request sent before the signal is answered. Later, closing a connection between two requests may
-    cross with the next request, of which the gateway must then not have seen anything."""
+    """Every request sent before the signal is answered. Later, the close of a connection between two requests may
+    cross with the next request, of which the gateway must then not have processed anything."""
     unanswered = [r for r in run.ledger.records if r.fate == UNANSWERED]
     there = run.stored_ids()
     assert not (taken := [r for r in unanswered if r.id in there]), f"stored, and not answered: {taken[:3]}"
@@ -35,12 +35,12 @@ def assert_all_answered(run, signalled):
     assert not before, f"sent before the signal, and not answered: {before[:3]}"
 
 
-# Seconds that may pass in the load program between reading the clock and sending.
+# Maximum time, in seconds, between the load program's reading of the clock and its send.
 CLOCK = 0.05
 
 
 def stored_since(run, moment):
-    """How many may have been stored since then, whether or not their request was answered in time."""
+    """The number of records that may have been stored since then, whether or not they were answered in time."""
     return len(run.found) - sum(r.fate == STORED and r.answered < moment for r in run.ledger.records)
 
 
@@ -71,7 +71,7 @@ def test_sigterm_while_a_leader_hangs_waits_for_it(case):
         last = ended(run, 0)
     run.finish(unanswered_allowed=True)
     assert_all_answered(run, signalled)
-    # Of each request answered then, at least one record was stored.
+    # At least one record of each request that was answered then was stored.
     at_the_end = sum(r.status == 200 and r.answered >= resumed for r in run.ledger.requests)
     assert 0 < at_the_end <= last["delivered"] <= stored_since(run, signalled)
     assert (last["not_persisted"], last["possibly_persisted"]) == (0, 0)

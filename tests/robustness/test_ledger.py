@@ -1,4 +1,4 @@
-"""Tests of the judge: each kind of lie is found, and an honest ledger has no violations. Nothing is started."""
+"""Tests of `check`: it finds each kind of lie, and no violation in an honest ledger. Starts no processes."""
 
 import dataclasses
 import json
@@ -123,7 +123,7 @@ def test_order_is_of_one_partition():
 
 
 def two(answered, fate=STORED, other="c2.0"):
-    """The first of two connections sends at 1, the second at 2; the first lies behind the second."""
+    """One connection sends at 1, another at 2; the record of the first lies behind that of the second."""
     records = [sent(1, fate, (0, 1), connection=other, answered=answered, status=200 if fate == STORED else 504),
                sent(2, place=(0, 0))]
     return kinds(records, [found(1, 0, 1), found(2, 0, 0)])
@@ -141,7 +141,7 @@ def test_a_record_sent_after_an_answer_lies_after_what_was_answered_however_that
 
 
 def test_the_answer_before_counts_even_if_others_lie_between():
-    """1 was answered before 3 was sent, by another connection; 2 was under way all the time."""
+    """Record 1 was answered before another connection sent record 3; record 2 was under way all the time."""
     records = [sent(1, place=(0, 2), connection="a"), sent(2, place=(0, 1), connection="b", answered=9.0),
                sent(3, place=(0, 0), connection="c")]
     assert kinds(records, [found(3, 0, 0), found(2, 0, 1), found(1, 0, 2)]) == [INVERSION]
@@ -162,7 +162,7 @@ def test_the_order_within_a_batch_is_that_of_the_request():
 
 
 def test_a_long_log_with_one_pair_reordered_has_one_inversion():
-    """Eight connections take turns; each has its answer before the next but seven sends."""
+    """Eight connections take turns; each is answered before the seventh one after it sends."""
     records = [sent(i, place=(0, i), connection=f"c{i % 8}", sent=i / 10, answered=i / 10 + 0.65)
                for i in range(400)]
     log = [found(i, 0, i) for i in range(400)]

@@ -1,4 +1,4 @@
-"""A fault test that cannot fail proves nothing: here the gateway sometimes lies, and the tests must find out."""
+"""A fault test that cannot fail proves nothing: here the gateway sometimes lies, and the tests must notice."""
 
 import time
 

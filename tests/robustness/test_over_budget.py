@@ -1,4 +1,4 @@
-"""More load than the limit in flight: requests beyond the limit are refused truthfully and as a whole."""
+"""More load than the limit on requests in flight: requests beyond it are refused as a whole, and not stored."""
 
 import time
 
@@ -16,7 +16,7 @@ def test_more_load_than_there_is_room_for(case):
     refused = [r for r in run.ledger.requests if r.status == 503]
     assert len(refused) > 100
     assert run.count(STORED) > 300
-    assert run.count(NOT_PERSISTED) >= len(refused)  # that none is in Kafka was compared
+    assert run.count(NOT_PERSISTED) >= len(refused)  # the comparison has shown that none of them is in Kafka
     assert {r.status for r in run.ledger.requests} == {200, 202, 503}
     logged = [e for e in run.gateway.events("request") if e.get("error.type") == "Overloaded"]
     assert 0 < len(logged) < len(refused) / 10, "a flood of refusals is a flood of lines"

@@ -1,4 +1,4 @@
-"""A leader without enough in-sync replicas rejects acks=all: nothing is sent, and the answer says so."""
+"""A leader without enough in-sync replicas rejects acks=all: the gateway sends nothing, and the answer says why."""
 
 import time
 
@@ -17,8 +17,7 @@ def test_with_too_few_replicas_in_sync_records_are_refused_until_they_are_back(c
         broker = cluster.brokers[follower - 1]
         broker.kill()
         wait_for(lambda: len(cluster.tool.describe(topic)[0]["isr"]) == 1, "one replica in sync")
-        # Its metadata of the topic is at most five seconds old; the outcome of earlier records is
-        # unknown.
+        # The gateway's metadata is at most five seconds old; the outcome of earlier records is unknown.
         wait_for(lambda: gateway.http.post_json("/api/kafka/send", {"topic": topic, "value": "maybe"}, {
             "Request-Timeout-Ms": "2000"}).status == 503, "503")
         for _ in range(3):

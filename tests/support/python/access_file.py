@@ -1,4 +1,4 @@
-"""Access files for tests: keys are made up here, so that a test knows their secrets."""
+"""Access files for tests. The keys are generated here, so that a test knows their secrets."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ def rule(principals, topics, *operations):
 
 
 def write(path, **sections):
-    """Replaces the file as a whole, as an operator should. A text is written as it is."""
+    """Replaces the file as a whole, as an operator should. Writes `text` unchanged if it is given."""
     text = sections.pop("text", None) or json.dumps(sections, indent=1)
     fresh = path.with_suffix(".new")
     fresh.write_text(text, encoding="utf-8")

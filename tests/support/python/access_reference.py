@@ -1,4 +1,4 @@
-"""What an access file decides, said once more and as simply as possible: the gateway must agree."""
+"""Decides as an access file does, implemented a second time and as simply as possible: the gateway must agree."""
 
 import re
 
@@ -21,7 +21,7 @@ def concerns(rule, name, groups, is_grant):
 
 
 def decides(rules, name, groups, operation, topic, is_grant):
-    """The index of the first rule that covers it, or None."""
+    """The index of the first rule that covers operation and topic for the principal, or None."""
     for index, rule in enumerate(rules):
         if (concerns(rule, name, groups, is_grant) and operation in rule["Operations"]
                 and any(glob(pattern, topic) for pattern in rule["Topics"])):
@@ -30,7 +30,7 @@ def decides(rules, name, groups, operation, topic, is_grant):
 
 
 def explained(file, name, groups, operation, topic):
-    """The beginning of the line of `access explain`."""
+    """The beginning of the line that `access explain` prints."""
     denial = decides(file["Denials"], name, groups, operation, topic, is_grant=False)
     if denial is not None:
         return f"{operation} {topic}: denied by Denials:{denial} "

@@ -30,8 +30,8 @@ def thread_named(pid, name):
 
 @contextlib.contextmanager
 def frozen(pid, name):
-    """Stops the thread for the duration of the block, like a debugger. OSError if the system does not allow
-    it."""
+    """Stops the thread for the duration of the block, as a debugger does. Raises OSError if the system does not
+    allow it."""
     thread = thread_named(pid, name)
     _ptrace(_PTRACE_SEIZE, thread)
     try:

@@ -1,7 +1,7 @@
 """A gateway as a process, and the HTTP client of the tests.
 
-`GatewayProcess` starts the binary on a free port, reads its address from its log, and ends it the way
-an operator does. `Http` speaks plain HTTP/1.1 over the standard library; `raw` sends bytes as they are.
+`GatewayProcess` starts the binary on a free port, reads its address from its log, and ends it with SIGTERM as
+an operator does. `Http` sends HTTP/1.1 with the standard library; `raw` sends bytes unchanged.
 """
 
 import http.client
@@ -43,8 +43,8 @@ class Response:
         return f"Response({self.status}, {self.body[:600]!r})"
 
 
-# The gateway closes a connection that is idle for 75 s; a POST that crosses with the close cannot
-# be retried.
+# The gateway closes connections that are idle for 75 s; this client must not retry a POST that
+# crosses with the close.
 IDLE_SECONDS = 30
 
 
@@ -94,7 +94,7 @@ class Http:
                             {"Content-Type": "application/json", **(headers or {})})
 
     def send(self, **record):
-        """One record; the keywords are its fields."""
+        """Sends one record; the keywords are its members."""
         return self.post_json("/api/kafka/send", record)
 
     def send_batch(self, records, headers=None):
@@ -157,7 +157,7 @@ class GatewayProcess:
             self.http = Http(self.url)
 
     def events(self, event=None):
-        """The lines of its log so far that are JSON, or those of one event."""
+        """The JSON lines of the log so far, or only those of one event."""
         found = []
         for line in self.log_path.read_text(errors="replace").splitlines():
             try:
@@ -175,7 +175,7 @@ class GatewayProcess:
             if found:
                 return found[0]
             if self.process.poll() is not None:
-                found = self.events(event)  # it may have said so last
+                found = self.events(event)  # its last line may be the event
                 if found:
                     return found[0]
                 raise AssertionError(
@@ -184,7 +184,7 @@ class GatewayProcess:
         raise AssertionError(f"no '{event}' in the log after {timeout} s:\n{self.log()}")
 
     def await_ready(self, ready=True, timeout=START_SECONDS):
-        """Waits until /health/ready is 200; returns the seconds."""
+        """Waits until /health/ready is 200; returns the seconds that this took."""
         started = time.monotonic()
         wanted = 200 if ready else 503
         while True:
@@ -195,7 +195,7 @@ class GatewayProcess:
             time.sleep(0.02)
 
     def await_in_flight(self, records, timeout=START_SECONDS):
-        """Waits until this many records wait for their delivery report."""
+        """Waits until the outcome of this many records is open."""
         deadline = time.monotonic() + timeout
         wanted = f"kafka_gateway_in_flight_records {records}".encode()
         while wanted not in self.http.get("/metrics").body.splitlines():
@@ -209,7 +209,7 @@ class GatewayProcess:
         self.process.send_signal(number)
 
     def wait(self, timeout=40):
-        """Its exit code, once it has ended by itself or by a signal sent before."""
+        """Waits until the gateway ends by itself or by a signal sent before; returns its exit code."""
         try:
             return self.process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -217,7 +217,7 @@ class GatewayProcess:
             raise AssertionError(f"still running after {timeout} s:\n{self.log()}") from None
 
     def stop(self, expected=0):
-        """SIGTERM, then the drain; fails unless it ends with `expected` (None: whatever)."""
+        """Sends SIGTERM and waits for the drain; fails unless the exit code is `expected` (None: any)."""
         if self.process.poll() is None:
             self.signal()
         code = self.wait()

@@ -1,7 +1,7 @@
 """An OpenTelemetry collector that stores what it receives.
 
-`OtlpCollector` takes OTLP over HTTP at /v1/traces, protobuf or JSON, and decodes it by hand, from the
-field numbers of opentelemetry/proto/trace/v1: nothing of the exporter's own code is trusted.
+`OtlpCollector` accepts OTLP over HTTP at /v1/traces, as protobuf or JSON, and decodes it by hand, by the
+field numbers of opentelemetry/proto/trace/v1: it uses none of the exporter's own code.
 """
 
 import http.server
@@ -25,7 +25,7 @@ def _varint(data, at):
 
 
 def _fields(data):
-    """{number: [values]} of a protobuf message: integers and byte strings."""
+    """{field number: [values]} of a protobuf message; the values are integers and byte strings."""
     found = {}
     at = 0
     while at < len(data):
@@ -102,8 +102,8 @@ def decode(body):
 
 
 class OtlpCollector:
-    """A server of one test. `spans` are those that came as protobuf, `documents` those in JSON, `requests`
-    the header fields of each export. With `silent` it accepts requests and never answers."""
+    """A server for one test. `spans` has the spans that came as protobuf, `documents` those that came as JSON,
+    and `requests` the header fields of each export. With `silent` it accepts requests and never answers."""
 
     def __init__(self, silent=False):
         self.spans = []
@@ -138,7 +138,7 @@ class OtlpCollector:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def await_spans(self, count, timeout=20):
-        """The spans, once there are `count`."""
+        """Waits until there are `count` spans, and returns them."""
         self.await_that(lambda: len(self.spans) >= count, timeout)
         return self.spans
 
