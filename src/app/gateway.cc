@@ -117,7 +117,7 @@ Gateway::ExitCode Gateway::StartTracing() {
 Gateway::ExitCode Gateway::LoadAccess() {
   if (IsOpenToAll(settings_)) {
     log_.Log(LogLevel::kWarning, "callers-not-authenticated",
-             "Everybody who can reach this address may write to Kafka. Set Access:File, or keep "
+             "Any client that can reach this address may write to Kafka. Set Access:File, or keep "
              "the gateway on a network that you trust.",
              {{"address", std::string_view(settings_.http.address)}});
   }

@@ -27,7 +27,7 @@ std::vector<ConfigProblem> CheckTls(const Settings& settings);
 std::vector<ConfigProblem> CheckRecords(const Settings& settings);
 std::vector<ConfigProblem> CheckAccess(const Settings& settings);
 
-// Everybody who reaches the address may write: nobody is authenticated, and other machines can.
+// True if callers are not authenticated although other machines can connect to the address.
 bool IsOpenToAll(const Settings& settings);
 
 // --health-check: requests the health of the gateway that runs with these settings. Absent if it is

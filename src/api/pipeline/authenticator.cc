@@ -73,7 +73,7 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
   const Credentials credentials = CredentialsOf(head);
   Authentication found = access_.current()->Authenticate(credentials, clock_.UnixMillis());
   if (found.caller && found.caller->principal.anonymous() && !route.by_topic) {
-    found = {AuthResult::kMissing, nullptr};  // topics are all that can be granted to it
+    found = {AuthResult::kMissing, nullptr};  // only topics can be granted to it
   }
   metrics_.OnAuthentication(credentials.scheme, found.result);
   if (found.caller) return {std::move(found.caller), std::nullopt, {}, {}};

@@ -1,6 +1,6 @@
-// Finds out on the head of a request who sends it. Takes the credentials from their header fields
-// (X-API-Key; Authorization, RFC 9110, 11.6.2) and has the access policy that is in effect check
-// them. Owned by Api; called by every I/O thread, and never blocks.
+// Authenticates the caller of a request by its head. Takes the credentials from their header fields
+// (X-API-Key; Authorization, RFC 9110, 11.6.2) and checks them against the access policy in
+// effect. Owned by Api; called by every I/O thread, and never blocks.
 #ifndef GATEWAY_API_PIPELINE_AUTHENTICATOR_H_
 #define GATEWAY_API_PIPELINE_AUTHENTICATOR_H_
 
@@ -21,7 +21,7 @@
 
 namespace gateway {
 
-// What the head shows: the key, whichever field has it. Several fields that differ are in conflict.
+// The credentials of the head, whichever field has the key. Fields that differ are in conflict.
 Credentials CredentialsOf(const http::RequestHead& head);
 
 class Authenticator final {
@@ -37,8 +37,8 @@ class Authenticator final {
     std::string_view result;         // of a refusal, for the log: NameOf(AuthResult)
     std::string challenge;           // the WWW-Authenticate of a refusal
   };
-  // Credentials on an open path are not looked at. A route whose topics decide is never open: what
-  // is granted to the anonymous principal is.
+  // Ignores credentials on an open path. A route that is authorized by topic is never open: grant
+  // its topics to the anonymous principal instead.
   Outcome Check(const http::RequestHead& head, const Route& route) const;
 
  private:

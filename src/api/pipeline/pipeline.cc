@@ -35,9 +35,9 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
     &Pipeline::AnswerPreflight,
     // Early: every later answer, log line and metric is about a route.
     &Pipeline::FindRoute,
-    // Before anything is answered, counted or read for a caller who may not have it.
+    // Before the gateway reveals or spends anything for a caller that is not authenticated.
     &Pipeline::Authenticate,
-    // What the path says of the topic spares the body.
+    // If the path names the topic, the body of a caller without a grant need not be read.
     &Pipeline::Authorize,
     // Before the budgets: requests that are refused anyway must not displace those that drain.
     &Pipeline::RefuseAtTheEnd,

@@ -35,7 +35,7 @@ struct Route {
   bool probe = false;
   const ErrorFormat* errors = &ProblemJson();  // how its problems are written
   bool any_media_type = false;                 // one of `formats` reads bodies of any media type
-  // The rights of the caller decide, topic by topic; otherwise it needs only to be known.
+  // The caller needs a grant for each topic. If false, any authenticated caller may use it.
   bool by_topic = false;
 };
 

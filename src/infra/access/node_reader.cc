@@ -45,7 +45,7 @@ std::string NodeReader::Text(std::string_view name, const Rule& rule,
   if (node == nullptr) return {};
   if (node->kind == Kind::kString && rule(node->text)) return node->text;
   RejectAt(node->line, PathOf(name),
-           node->kind == Kind::kString ? "is not valid" : "must be a text", allowed);
+           node->kind == Kind::kString ? "is not valid" : "must be a string", allowed);
   return {};
 }
 
@@ -69,7 +69,7 @@ std::vector<std::string> NodeReader::Texts(std::string_view name, const Rule& ru
       texts.push_back(item.text);
     } else {
       RejectAt(item.line, PathOf(name) + ":" + std::to_string(i),
-               item.kind == Kind::kString ? "is not valid" : "must be a text", allowed);
+               item.kind == Kind::kString ? "is not valid" : "must be a string", allowed);
     }
   }
   return texts;

@@ -1,5 +1,5 @@
-// Notices when a file has changed, or what its name leads to: a new file in its place, or another
-// target of a symbolic link, as Kubernetes replaces its volumes. For one thread.
+// Notices that a file has changed, or that its name now leads to another file: a new one in its
+// place, or another target of a symbolic link (as in Kubernetes's volumes). For one thread.
 #ifndef GATEWAY_INFRA_ACCESS_WATCHED_FILE_H_
 #define GATEWAY_INFRA_ACCESS_WATCHED_FILE_H_
 
@@ -16,8 +16,8 @@ class WatchedFile final {
 
   const std::filesystem::path& path() const { return path_; }
 
-  // Whether it differs from what it was at the last call, or at construction. A file that has
-  // vanished counts, too.
+  // True if the file has changed since the last call, or since construction. A file that has
+  // vanished counts as changed.
   bool Changed() {
     const State now = Look();
     return std::exchange(seen_, now) != now;

@@ -26,7 +26,7 @@ class AccessControl final {
     policy_.swap(policy);  // the old one is destroyed after the mutex is released
   }
 
-  // The access file has changed and cannot be used, so that the policy is of an earlier version.
+  // True if the access file has changed and has errors, so that an earlier version is in effect.
   bool stale() const { return stale_; }
   void MarkStale() { stale_ = true; }
 

@@ -14,7 +14,7 @@
 
 namespace gateway {
 
-// An API key as the access file has it.
+// An API key in the access file.
 struct ApiKeyEntry {
   std::string id;
   Sha256Digest digest{};
@@ -30,8 +30,8 @@ class AccessPolicy final {
   // `hasher` outlives this.
   AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher);
 
-  // Whom the credentials prove. Without any, the anonymous principal, if something is granted to
-  // it.
+  // The caller that the credentials prove. Without credentials, the anonymous principal if any
+  // topic is granted to it.
   Authentication Authenticate(const Credentials& credentials, TimestampMs now) const;
 
   TopicRights RightsOf(const Principal& principal) const { return grants_.RightsOf(principal); }

@@ -24,7 +24,7 @@ bool IsLegalApiKeyId(std::string_view id) {
 std::optional<std::string_view> ApiKeyIdOf(std::string_view key) {
   if (!key.starts_with(kApiKeyPrefix)) return std::nullopt;
   key.remove_prefix(kApiKeyPrefix.size());
-  const std::string_view id = key.substr(0, key.find('_'));  // the secret may have more of them
+  const std::string_view id = key.substr(0, key.find('_'));  // the secret may have another '_'
   if (!IsLegalApiKeyId(id) || key.size() != id.size() + 1 + kApiKeySecretSize) return std::nullopt;
   const std::string_view secret = key.substr(id.size() + 1);
   if (!std::all_of(secret.begin(), secret.end(), IsBase64Url)) return std::nullopt;

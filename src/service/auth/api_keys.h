@@ -23,7 +23,7 @@ inline constexpr std::size_t kApiKeySecretSize = 43;
 bool IsLegalApiKeyId(std::string_view id);
 inline constexpr std::string_view kApiKeyIdRule = "4 to 32 characters of a-z and 0-9";
 
-// The ID of a key of the right form.
+// The ID in a well-formed key.
 std::optional<std::string_view> ApiKeyIdOf(std::string_view key);
 
 struct ApiKey {
@@ -41,7 +41,7 @@ class ApiKeys final {
   // The ids are distinct. `hasher` outlives this.
   ApiKeys(std::vector<ApiKey> keys, const Hasher& hasher);
 
-  // Takes the same time for an id that nobody has and for a wrong secret.
+  // Takes the same time for an unknown id and for a wrong secret.
   Authentication Check(std::string_view key, TimestampMs now) const;
 
   bool empty() const { return keys_.empty(); }

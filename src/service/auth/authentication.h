@@ -1,4 +1,4 @@
-// What a request shows of its sender, and what comes of checking it. Values.
+// The credentials of a request, and the result of checking them. Values.
 #ifndef GATEWAY_SERVICE_AUTH_AUTHENTICATION_H_
 #define GATEWAY_SERVICE_AUTH_AUTHENTICATION_H_
 
@@ -17,19 +17,19 @@ enum class AuthScheme : std::uint8_t {
 inline constexpr AuthScheme kLastAuthScheme = AuthScheme::kUnknown;
 std::string_view NameOf(AuthScheme scheme);  // "api-key", for metrics and logs
 
-// Clients see only whether it is kAccepted, so that nobody can find out which ids exist; the rest
-// is for metrics and the log.
+// Clients learn only whether it is kAccepted, so that they cannot find out which ids exist; the
+// other results are for metrics and the log.
 enum class AuthResult : std::uint8_t {
   kAccepted,
   kMissing,      // no credentials, and nothing is granted to the anonymous principal
-  kUnsupported,  // of that scheme there are none
+  kUnsupported,  // no credentials of this scheme exist
   kMalformed,
-  kUnknown,  // nobody has that id
-  kWrong,    // the id exists, the secret is another
+  kUnknown,  // no key has this id
+  kWrong,    // the id exists, but the secret is wrong
   kDisabled,
   kNotYetValid,
   kExpired,
-  kConflicting,  // the request shows several
+  kConflicting,  // the request has several that differ
 };
 inline constexpr AuthResult kLastAuthResult = AuthResult::kConflicting;
 std::string_view NameOf(AuthResult result);  // "not-yet-valid", for metrics and logs

@@ -1,4 +1,4 @@
-// A principal with what it may do. Made when an access file is loaded or a token is verified, then
+// A principal and its rights. Made when an access file is loaded or a token is verified, then
 // shared by all requests of that principal: a request keeps the caller with which it began, even if
 // another access file takes effect meanwhile. Immutable; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_CALLER_H_
@@ -16,7 +16,7 @@ struct Caller {
   TopicRights rights;
 };
 
-// Null where there is no access file: everything is allowed.
+// Null if there is no access file: then everything is allowed.
 using CallerPtr = std::shared_ptr<const Caller>;
 
 }  // namespace gateway

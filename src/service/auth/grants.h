@@ -1,5 +1,5 @@
-// Which principals may write and read which topics: grants and denials of the access file. A denial
-// wins over every grant, and what nobody granted is not allowed. Immutable; any thread.
+// Which principals may write and read which topics: grants and denials of the access file. Only a
+// grant allows access, and a denial overrides every grant. Immutable; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_GRANTS_H_
 #define GATEWAY_SERVICE_AUTH_GRANTS_H_
 
@@ -16,11 +16,11 @@ namespace gateway {
 enum class TopicOperation : std::uint8_t { kWrite, kRead };
 std::string_view NameOf(TopicOperation operation);  // "Write", as in the access file
 
-// The sentence for a principal that may not do that; it does not say whether the topic exists.
+// The detail of a 403 for the principal; it does not reveal whether the topic exists.
 std::string NotGranted(const Principal& principal, TopicOperation operation,
                        std::string_view topic);
 
-// One grant or denial. In all globs `*` stands for any characters, dots too.
+// One grant or denial. In all globs `*` stands for any characters, including dots.
 struct AccessRule {
   // A glob of principal names, or "group:" and a glob of group names.
   std::vector<std::string> principals;
@@ -32,12 +32,12 @@ struct AccessRule {
   bool Covers(TopicOperation operation, std::string_view topic) const;
 };
 
-// What one principal may do: the rules that concern it. Cheap to copy.
+// The rights of one principal: the rules that apply to it. Cheap to copy.
 class TopicRights final {
  public:
   struct Decision {
     bool allowed = false;
-    const AccessRule* rule = nullptr;  // which decided; null: nothing is granted
+    const AccessRule* rule = nullptr;  // that decided; null: no grant applies
   };
 
   TopicRights() = default;  // nothing
@@ -46,11 +46,11 @@ class TopicRights final {
   bool Allows(TopicOperation operation, std::string_view topic) const {
     return Decide(operation, topic).allowed;
   }
-  // The topic may be written or read, so that its existence is no secret.
+  // True if the topic may be written or read, so that its existence is no secret.
   bool Sees(std::string_view topic) const {
     return Allows(TopicOperation::kWrite, topic) || Allows(TopicOperation::kRead, topic);
   }
-  // False: every topic is out of reach.
+  // False: no topic is granted.
   bool any() const { return !grants_.empty(); }
 
  private:
@@ -66,8 +66,8 @@ class Grants final {
   Grants() = default;  // nothing is granted
   Grants(std::vector<AccessRule> grants, std::vector<AccessRule> denials);
 
-  // A grant reaches the anonymous principal only by its literal name: "*" in a grant means everyone
-  // whom the access file knows. "*" in a denial means everyone.
+  // A grant applies to the anonymous principal only by its literal name: "*" in a grant means all
+  // authenticated principals. "*" in a denial means all principals.
   TopicRights RightsOf(const Principal& principal) const;
 
  private:

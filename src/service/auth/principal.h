@@ -1,4 +1,4 @@
-// Who sends a request: a name and groups, as the access file or a token says. A value.
+// The sender of a request: a name and groups, from the access file or a token. A value.
 #ifndef GATEWAY_SERVICE_AUTH_PRINCIPAL_H_
 #define GATEWAY_SERVICE_AUTH_PRINCIPAL_H_
 

@@ -25,7 +25,7 @@ class Producer {
   // Order within a partition: the records of one request are stored in their order. The records of
   // a request are stored after those of an earlier request if, before Submit, all records of the
   // earlier one were reported or passed to OnExpired, or if they have PendingRecord::answered set.
-  // Otherwise the order of two requests is open.
+  // Otherwise the order of the two requests is undefined (docs/dispatch.md).
   [[nodiscard]] virtual std::optional<Error> Submit(RecordQueue records) = 0;
   // The request of these records is about to be answered, although they may be in flight.
   virtual void OnExpired(std::span<const PendingRecord* const> records) = 0;
