@@ -18,7 +18,7 @@ gateway_pkg_config(zlib zlib)                       # zlib1g-dev
 gateway_pkg_config(zstd libzstd)                    # libzstd-dev
 gateway_pkg_config(curl libcurl)                    # libcurl4-openssl-dev
 
-# The allocator of the program (docs/adr/0011 has the gain); sanitizers have their own.
+# The allocator of the program (docs/adr/0011 says why); sanitizers have their own.
 if(NOT GATEWAY_SANITIZER)
   gateway_pkg_config(jemalloc jemalloc)             # libjemalloc-dev
 endif()

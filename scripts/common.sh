@@ -45,7 +45,7 @@ ensure_packages() {
   say "installing ${missing[*]}"
   # With env, because sudo drops variables.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >&2 ||
-    warn "apt-get update failed; going on with the lists that are there"
+    warn "apt-get update failed; continuing with the package lists that exist"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 \
     --no-install-recommends "${missing[@]}" </dev/null >&2 ||
     die "apt-get could not install: ${missing[*]}"

@@ -25,7 +25,7 @@ case "$release" in 12) suite=bookworm ;; 13) suite=trixie ;; esac
 ensure_packages debootstrap:debootstrap git:git curl:curl
 
 machine="$(mktemp -d "${TMPDIR:-/tmp}/kafka-gateway-debian$release.XXXXXX")"
-chmod 755 "$machine" # or apt cannot drop its rights in it
+chmod 755 "$machine" # otherwise apt, which drops its privileges, cannot read it
 
 mounts_inside() { awk -v dir="$machine/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts | tac; }
 
@@ -141,4 +141,4 @@ within "./dev run when built" "$BUILT_LIMIT_SECONDS"
 if $with_test; then
   in_machine bash -c 'cd /srv/kafka-gateway && ./dev test --quick' </dev/null
 fi
-! $too_slow || die "fresh: Debian $release took longer than it may; see above"
+! $too_slow || die "fresh: Debian $release took longer than allowed; see above"

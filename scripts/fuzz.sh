@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# ./dev fuzz TARGET SECONDS: one libFuzzer target under address and undefined behaviour sanitizers;
-# ./dev fuzz all SECONDS: each in turn, for so long. A target is tests/fuzz/TARGET_fuzzer.cc; this table
-# lists its further sources.
+# ./dev fuzz TARGET SECONDS: runs one libFuzzer target under address and undefined behaviour sanitizers;
+# ./dev fuzz all SECONDS: runs each in turn, for so many seconds each. A target is tests/fuzz/TARGET_fuzzer.cc;
+# the table below lists its further sources.
 
 # TARGET | further sources (globs) | pkg-config modules
 fuzz_table() {

@@ -27,8 +27,8 @@ check_format() {
   clang-format-14 --dry-run -Werror "${sources[@]}"
 }
 
-# clang-tidy checks locking (-Wthread-safety in .clang-tidy); check_guards.py finds what it cannot see.
-# Both must find what is planted for them in tests/lint.
+# clang-tidy checks locking (-Wthread-safety in .clang-tidy); check_guards.py checks what clang-tidy cannot.
+# Both must find the errors planted for them in tests/lint.
 check_guards() {
   say "guards: shared state that is not annotated"
   expect_planted members.h scripts/lint/check_guards.py tests/lint

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# ./dev run: from a bare Debian to a running gateway. The script finally replaces itself by the gateway
-# (exec), so that signals reach it once and its exit code is returned.
+# ./dev run: from a bare Debian to a running gateway. Finally the gateway replaces this script (exec), so that
+# each signal reaches it once and its exit code is returned.
 
 readonly SWAGGER_LOG=build/swagger-ui.log
 
@@ -16,7 +16,7 @@ main_run() {
     warn "Swagger UI could not be fetched (see $SWAGGER_LOG); /swagger/ stays empty, all else works"
 
   export GATEWAY_ENVIRONMENT="${GATEWAY_ENVIRONMENT:-Development}"
-  # A reader looks for two lines in its log, and then becomes `cat`.
+  # `announce` looks for two lines in the gateway's log, and then becomes `cat`.
   exec build/release/kafka-gateway "$@" 2> >(announce "$(bootstrap_servers "$@")")
 }
 
@@ -33,7 +33,7 @@ bootstrap_servers() {
 # gateway listens and the brokers are known, prints the next commands.
 announce() {
   local bootstrap="$1" url="" line address='([0-9]+\.){3}[0-9]+:[0-9]+'
-  trap '' INT TERM # ends when the gateway closes its log, with its last line copied
+  trap '' INT TERM # ends when the gateway closes its log, after copying the last line
   while [[ -z "$url" || -z "$bootstrap" ]] && IFS= read -r line; do
     printf '%s\n' "$line" >&2
     if [[ "$line" == *listening* && "$line" =~ https?://[][0-9A-Za-z.:-]+ ]]; then

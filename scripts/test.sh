@@ -14,7 +14,7 @@ main_test() {
         export GATEWAY_CLIENTS=quick
         ;;
       --only)
-        [[ " ${STEPS[*]} " == *" ${2:-} "* ]] || die "--only wants one of: ${STEPS[*]}"
+        [[ " ${STEPS[*]} " == *" ${2:-} "* ]] || die "--only takes one of: ${STEPS[*]}"
         only+=("$2")
         shift
         ;;
@@ -121,7 +121,7 @@ step_clients() {
   python_tests tests/clients "${tools[@]}"
 }
 
-# Slow clients, many connections, exhaustion, in one minute; GATEWAY_EDGE=full for the full size.
+# Slow clients, many connections and exhaustion, in one minute; set GATEWAY_EDGE=full for the full size.
 step_edge() {
   ensure_build_packages dev
   ensure_packages slowhttptest
@@ -130,7 +130,7 @@ step_edge() {
   build/venv/bin/python -m pytest tests/edge
 }
 
-# Every fault for some seconds; `./dev robustness` takes longer.
+# Every fault for some seconds; `./dev robustness` applies them for longer.
 step_robustness() {
   ensure_build_packages release
   build_preset bench relay

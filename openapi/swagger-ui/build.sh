@@ -35,7 +35,7 @@ if ! (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=erro
   exit 1
 fi
 
-# Into a folder beside, then in one step into place: OUT_DIR is never half filled.
+# Fills a folder next to OUT_DIR and then renames it, so that OUT_DIR is never half filled.
 rm -rf "$work/out"
 mkdir "$work/out"
 for file in $ours; do cp "$source_dir/$file" "$work/out/"; done

@@ -39,7 +39,7 @@ def without_comments_and_texts(source):
 
 
 def classes(source):
-    """The statements directly in each class, as lists of (line, text), what is in braces left out."""
+    """The statements directly in each class, as lists of (line, text), without the contents of braces."""
     found, open_braces, text, begin, line = [], [], "", 1, 1
     for c in source:
         line += c == "\n"
@@ -55,7 +55,7 @@ def classes(source):
                 found.append(statements)
                 text = "struct"
             elif text.count("(") > text.count(")") or not is_function(text):
-                text += "{}"  # an initialiser: the statement goes on
+                text += "{}"  # an initialiser: the statement continues
             else:
                 text = ""  # the body of a function, which no semicolon follows
         elif c == ";" and not in_parentheses:

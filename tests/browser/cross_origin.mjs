@@ -1,8 +1,8 @@
 // Usage: node cross_origin.mjs PAGE_URL GATEWAY_URL
 //
 // Opens a page of one origin in Chromium, and from it writes to a gateway of another. Prints one JSON
-// object: what became of each request. The browser asks the gateway in advance, since pages cannot
-// set such headers otherwise.
+// object: the outcome of each request. The browser sends a preflight first, because the page sets
+// headers that require one.
 import { chromium } from "playwright-core";
 
 const [pageUrl, gateway] = process.argv.slice(2);

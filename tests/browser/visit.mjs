@@ -1,8 +1,8 @@
 // Usage: node visit.mjs URL SCREENSHOT_DIRECTORY
 //
 // Opens the pages of a gateway in Chromium, and sends a record from Swagger UI as people do. Prints
-// one JSON object: what was seen, and everything that the browser asked for or complained about. URL
-// may end with a path, the prefix that a proxy puts before those of the gateway.
+// one JSON object: the state of the pages, and all requests and complaints of the browser. URL
+// may end with a path, the prefix that a proxy adds to the gateway's paths.
 import { chromium } from "playwright-core";
 
 const [url, screenshots] = process.argv.slice(2);
@@ -15,7 +15,7 @@ const browser = await chromium.launch({
   args: [
     "--no-sandbox",
     "--disable-dev-shm-usage",
-    // Nothing but this machine has an address, so that nothing can be asked of another.
+    // No other machine has an address, so the browser can send requests only to this one.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
   ],
 });
@@ -43,7 +43,7 @@ async function open(path, scheme = "light") {
   return page;
 }
 
-// What the links of a page lead to, but for those that Swagger UI makes of the document.
+// Follows the links of a page, except those that Swagger UI makes from the document.
 async function followLinks(page) {
   const ours = page.locator("a[href]:not(#swagger-ui *)");
   for (const link of await ours.evaluateAll((all) => all.map((a) => a.href))) {
@@ -100,7 +100,7 @@ async function sendRawFromSwagger(page) {
   await shoot(page, "swagger-raw", false);
 }
 
-// What an injected script could do: run inline, load from elsewhere, or talk to another host.
+// Tries what an injected script could do: run inline, load from elsewhere, or contact another host.
 async function tryToBreakOut(page) {
   const complaints = seen.complaints.length;
   seen.brokeOut = await page.evaluate(async () => {

@@ -40,12 +40,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The independent client of the tests: Kafka's own Java clients behind one JSON object a line on
- * standard input and one answer a line on standard output. It stays up, because a JVM a question
- * would cost half a second each, and ends with its input. Bytes travel as base64; null is null.
+ * The independent client of the tests: Kafka's own Java clients. It reads one question per line, as
+ * JSON, from standard input, and writes one answer per line to standard output. It keeps running
+ * until its input ends, because starting a JVM per question would take half a second each. Bytes
+ * are base64; null is null.
  *
  * <p>Argument: the bootstrap servers, or "-" for questions that need no broker. An answer is
- * {"ok": …} or {"error": "…"}; questions are answered in order.
+ * {"ok": …} or {"error": "…"}; answers have the order of the questions.
  */
 public final class KafkaTool implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -59,7 +60,7 @@ public final class KafkaTool implements AutoCloseable {
 
   public static void main(String[] arguments) throws Exception {
     PrintStream answers = System.out;
-    System.setOut(System.err); // whatever a library prints must not mix with the answers
+    System.setOut(System.err); // the output of a library must not mix with the answers
     BufferedReader questions =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (KafkaTool tool = new KafkaTool(arguments[0])) {
@@ -119,7 +120,7 @@ public final class KafkaTool implements AutoCloseable {
           return JSON.getNodeFactory().textNode(topic);
         }
       } catch (ExecutionException e) {
-        // Not yet known to the broker that was asked.
+        // The broker that was asked does not know the topic yet.
       }
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("no leader for every partition of " + topic);
@@ -134,7 +135,7 @@ public final class KafkaTool implements AutoCloseable {
     return JSON.getNodeFactory().textNode(topic);
   }
 
-  /** {"topic"}: [{partition, leader, replicas, isr}], leader -1 when there is none. */
+  /** {"topic"}: [{partition, leader, replicas, isr}], leader -1 if there is none. */
   private JsonNode describe(JsonNode question) throws Exception {
     ArrayNode answer = JSON.createArrayNode();
     for (TopicPartitionInfo info : description(question.get("topic").asText()).partitions()) {
@@ -157,7 +158,7 @@ public final class KafkaTool implements AutoCloseable {
     return nodes;
   }
 
-  /** {"topic"}: every record up to the present end, in order of partition and offset. */
+  /** {"topic"}: every record that the topic has now, in order of partition and offset. */
   private JsonNode read(JsonNode question) throws Exception {
     Map<Integer, List<ObjectNode>> found = new TreeMap<>();
     forEachRecord(question.get("topic").asText(), 60,
@@ -169,9 +170,9 @@ public final class KafkaTool implements AutoCloseable {
   }
 
   /**
-   * {"topic", "file"}: the same for topics that are too large for an answer. Writes a line a record,
-   * `partition offset key value`, key and value in base64 and `-` for null; those of a partition are
-   * in order. Answers how many there are.
+   * {"topic", "file"}: the same for topics that are too large for an answer. Writes one line per
+   * record, `partition offset key value`, with key and value in base64 and `-` for null; the records
+   * of a partition are in order. Answers the number of records.
    */
   private JsonNode dump(JsonNode question) throws Exception {
     Base64.Encoder base64 = Base64.getEncoder();
@@ -222,7 +223,7 @@ public final class KafkaTool implements AutoCloseable {
 
   /**
    * {"topic", "producers"}: sends with that many new idempotent producers to every partition. For
-   * about a second after a broker's port opens it has no producer ids to give.
+   * about a second after a broker's port opens, the broker cannot assign producer ids.
    */
   private JsonNode warmUp(JsonNode question) throws Exception {
     String topic = question.get("topic").asText();
@@ -241,7 +242,7 @@ public final class KafkaTool implements AutoCloseable {
     return JSON.getNodeFactory().numberNode(producers);
   }
 
-  /** {"keys": [base64], "partitions": n}: where Java's own producer would put each key. */
+  /** {"keys": [base64], "partitions": n}: the partition that Java's producer chooses for each key. */
   private static JsonNode partition(JsonNode question) {
     ArrayNode answer = JSON.createArrayNode();
     for (JsonNode key : question.get("keys")) {

@@ -1,5 +1,5 @@
 # cmake -DCHECK=check_includes.cmake -DSCRATCH=folder -P check_bites.cmake: a scratch tree that keeps
-# the rules passes, and each include that breaks one is found.
+# the rules passes, and each include that breaks a rule is reported.
 function(check expected file line)
   file(REMOVE_RECURSE ${SCRATCH})
   file(WRITE ${SCRATCH}/service/record.h "#include <string>\n")

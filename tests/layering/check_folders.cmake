@@ -1,8 +1,7 @@
 # cmake -DSOURCE_DIR=src [-DPENDING="from>to;…"] -P check_folders.cmake
-#
-# An #include from one folder to another is an arrow between the two. The arrows make no circle: every folder can
-# be understood with those below it alone. PENDING lists arrows that are still to be cut; one that is not
-# needed any more has to leave the list.
+# An #include from one folder to another is an arrow between the two. The arrows must not form a circle, so that a
+# reader can understand each folder with only the folders below it. PENDING lists arrows that are still to be
+# removed; once an arrow does not close a circle any more, it must not be on the list.
 cmake_minimum_required(VERSION 3.25)
 file(GLOB_RECURSE files RELATIVE ${SOURCE_DIR} ${SOURCE_DIR}/*.h ${SOURCE_DIR}/*.cc)
 list(LENGTH files count)
@@ -25,8 +24,8 @@ foreach(file IN LISTS files)
 endforeach()
 list(REMOVE_DUPLICATES arrows)
 
-# Whoever nothing more is behind is in no circle. What remains when all such folders are gone are circles, and what
-# leads to them; that goes the same way from the other end.
+# A folder without an arrow to another one is in no circle. Removing all such folders, again and again, leaves the
+# circles and the folders that lead to them; removing folders to which no arrow leads removes the latter.
 function(without_ends arrows result)
   set(before -1)
   list(LENGTH arrows left)

@@ -1,6 +1,6 @@
 # cmake -DCHECK=check_folders.cmake -DSCRATCH=folder -P check_folders_bite.cmake: a scratch tree without circles
-# passes; one with a circle is refused, and only that circle is named; a PENDING arrow that is not
-# needed is found.
+# passes; one with a circle is refused, and only that circle is named; a PENDING arrow that closes no circle
+# is reported.
 cmake_minimum_required(VERSION 3.25)
 function(check expected pending)  # then pairs of a file and what it includes
   file(REMOVE_RECURSE ${SCRATCH})

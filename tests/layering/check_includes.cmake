@@ -1,7 +1,6 @@
 # cmake -DSOURCE_DIR=src -P check_includes.cmake
-#
-# main.cc and app/ may name everything. A layer includes, in quotes and with the name of their layer, files of
-# itself and of service; the standard library; and the packages of this table, each only in its folder.
+# main.cc and app/ may include everything. A layer may include its own files and those of service, in quotes and
+# with the name of the layer; the standard library; and the packages of this table, each only in its folder.
 set(package_pistache "api/http")
 set(package_openssl "api/http;infra/crypto")
 set(package_curl "infra/http_client")
@@ -11,7 +10,7 @@ set(package_nlohmann "api;infra")
 set(package_librdkafka "infra/kafka")
 set(package_prometheus "infra/metrics")
 set(package_opentelemetry "infra/tracing/otlp")
-# api/http is a library of its own and includes, of other folders, these alone.
+# api/http is a separate library, and may include only these of the other folders.
 set(http_includes "service/(ports/(burst_listener|clock|http_metrics|logger)|types/(mutex|result)|health/liveness)\\.h")
 set(system_folders "api/http;infra")  # sys/…, netinet/… and other headers of the system
 
@@ -71,7 +70,7 @@ foreach(file IN LISTS files)
     message(SEND_ERROR "src/${file}: belongs to no layer; only main.cc and app/ stand outside of them")
     continue()
   endif()
-  if(file MATCHES "^api/http/")  # nor does it know what its limits are called in the configuration
+  if(file MATCHES "^api/http/")  # nor does api/http know the configuration keys of its limits
     file(STRINGS ${SOURCE_DIR}/${file} keys REGEX "(Http|Kafka|Limits|Management|Shutdown):[A-Z]")
     if(keys)
       message(SEND_ERROR "src/${file}: names a configuration key: ${keys}")

@@ -1,5 +1,5 @@
-# A scratch source that includes HEADER does not compile with the flags INCLUDES, because the header is
-# not found, and does with those of OTHER (so that it is the layer that makes the difference).
+# A scratch source that includes HEADER does not compile with the flags INCLUDES, because the header is not
+# found. With the flags OTHER it compiles, which proves that the layer makes the difference.
 function(compile includes status errors)
   string(REPLACE "|" ";-I" flags "-I${includes}")
   execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${flags} ${SCRATCH}/scratch.cc

@@ -1,5 +1,5 @@
-# A scratch program that calls librdkafka does not link against LIBRARY alone, and does with librdkafka
-# added (so that it is the missing package that makes the difference).
+# A scratch program that calls librdkafka does not link against LIBRARY alone. With librdkafka added it links,
+# which proves that the missing package makes the difference.
 function(link status errors)
   execute_process(COMMAND ${COMPILER} -std=c++20 ${SCRATCH}/scratch.cc ${LIBRARY} ${ARGN}
                           -o ${SCRATCH}/scratch

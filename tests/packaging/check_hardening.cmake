@@ -1,5 +1,5 @@
-# cmake -DSOURCE=folder -DTYPE=type -DCOMPILER=g++ -DSCRATCH=folder -P check_hardening.cmake: what the
-# sources are compiled with in a build of that type, with a flag of the packager's own.
+# cmake -DSOURCE=folder -DTYPE=type -DCOMPILER=g++ -DSCRATCH=folder -P check_hardening.cmake: checks the
+# compiler flags of the sources in a build of that type, with an additional flag of the packager.
 set(own -D_FORTIFY_SOURCE=3)
 file(REMOVE_RECURSE ${SCRATCH})
 execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH} -DCMAKE_BUILD_TYPE=${TYPE}

@@ -1,5 +1,5 @@
-# cmake -DBUILD=folder -DSCRATCH=folder -P check_install.cmake: what `cmake --install` puts where, and
-# that the installed gateway finds its defaults and what the administrator adds to them.
+# cmake -DBUILD=folder -DSCRATCH=folder -P check_install.cmake: checks which files `cmake --install`
+# puts where, and that the installed gateway finds its defaults and the administrator's configuration.
 file(REMOVE_RECURSE ${SCRATCH})
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH} OUTPUT_QUIET
                 COMMAND_ERROR_IS_FATAL ANY)
@@ -12,13 +12,13 @@ foreach(file appsettings.json appsettings.Development.json appsettings.schema.js
     message(SEND_ERROR "share/kafka-gateway/${file} is not installed")
   endif()
 endforeach()
-# Package files there are conffiles, and ask the administrator at each upgrade.
+# Package files in that folder would be conffiles, about which each upgrade asks the administrator.
 file(GLOB_RECURSE etc RELATIVE ${SCRATCH} ${SCRATCH}/etc/*)
 if(etc)
   message(SEND_ERROR "etc is the administrator's, and these are installed there: ${etc}")
 endif()
 
-# Non-default values have their source.
+# Values that are not defaults are printed with their source.
 file(READ ${share}/appsettings.json defaults)
 string(JSON defaults SET "${defaults}" Http Threads 3)
 file(WRITE ${share}/appsettings.json "${defaults}")

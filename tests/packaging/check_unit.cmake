@@ -1,4 +1,4 @@
-# cmake -DUNIT=file -P check_unit.cmake: the programs that the unit runs.
+# cmake -DUNIT=file -P check_unit.cmake: checks the programs that the unit runs.
 file(STRINGS ${UNIT} lines REGEX "^Exec")
 if(NOT lines)
   message(FATAL_ERROR "${UNIT} runs nothing")

@@ -1,6 +1,6 @@
-/* Preloaded into the gateway by a test: makes one of librdkafka's idempotent producers meet a fatal error, as
- * broker incidents do, whenever the file named by $FATAL_ERROR_WHEN is there; each time the next. librdkafka offers
- * rd_kafka_test_fatal_error for that; what follows from it is its own. */
+/* A test preloads this library into the gateway. Whenever the file named by $FATAL_ERROR_WHEN exists, the next of
+ * librdkafka's idempotent producers meets a fatal error, as in a broker incident. rd_kafka_test_fatal_error only
+ * triggers the error; librdkafka handles it as a real one. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <librdkafka/rdkafka.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST 64 /* those of an instance and of the one before it */
+#define MOST 64 /* producers of an instance and of the one before it */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static rd_kafka_t* producers[MOST];

@@ -30,7 +30,7 @@ func main() {
 	sent, _, err := records.SendRecord(ctx).ProducerRecord(*record).Execute()
 	check(err)
 
-	// What is nil is left out, so a tombstone is written as JSON.
+	// The client leaves nil members out, so write a tombstone as JSON.
 	tombstone := gateway.NewBatchRecord(json.RawMessage("null"))
 	tombstone.SetKey("order-1")
 	shipped := gateway.NewBatchRecord("shipped")

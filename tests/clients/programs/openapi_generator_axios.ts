@@ -29,7 +29,7 @@ const batch = (await records.sendBatch({
     ],
   },
 })).data;
-// A File is a Blob with a name, which no header of the request tells.
+// A File is a Blob with a name, which the client does not send.
 const bytes = new Blob([new Uint8Array([0, 255, 10, 1])]) as File;
 const raw = (await records.sendRaw({ topic, body: bytes })).data;
 const [refused, problem] = await failureOf([{ topic: "__consumer_offsets", value: 1 }]) as [number, Problem];

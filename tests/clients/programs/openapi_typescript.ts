@@ -32,7 +32,7 @@ const failed = await client.POST("/api/kafka/send/batch", {
   body: [{ topic, partition: 99, value: 1 }],
 });
 
-// That one of an answer's forms which has a member of that name.
+// Narrows an answer to the form that has a member of that name.
 function having<T, Name extends string>(form: T, name: Name) {
   if (typeof form !== "object" || form === null || !(name in form)) throw new Error(name);
   return form as Extract<T, Record<Name, unknown>>;

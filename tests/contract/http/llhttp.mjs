@@ -34,7 +34,7 @@ server.on('checkExpectation', onRequest);
 server.on('connect', onTunnel);
 server.on('clientError', (error, socket) => {
   current.error ??= error.code ?? String(error);
-  setImmediate(() => socket.destroy());  // the requests before it come to their end first
+  setImmediate(() => socket.destroy());  // let the requests before it end first
 });
 
 function frame(pieces) {
