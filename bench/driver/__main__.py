@@ -1,4 +1,4 @@
-"""./dev bench: fills the table of figures, each beside a floor measured in the same run."""
+"""./dev bench: measures the table of figures, each together with its floor in the same run."""
 
 import argparse
 import json
@@ -68,7 +68,7 @@ def measure_peer(options, rounds):
 
 
 def measure(options, binary, brokers, rounds):
-    """Everything that one cluster of so many brokers is for."""
+    """Measures everything that needs a cluster of so many brokers."""
     three = brokers == 3
     groups = [plan.THREE] if three else [plan.SINGLES, plan.BATCHES, plan.RAW]
     groups = [chosen(group, options, rounds.results) for group in groups]
@@ -88,7 +88,7 @@ def measure(options, binary, brokers, rounds):
         rounds.topic = kafka.topic()
         say("warming up")
         for gateway in gateways:
-            # Three JVMs on the same cores take longer to be compiled: figures rise for over a minute.
+            # Three JVMs on the same cores take longer to compile their code: figures rise for over a minute.
             kafka.warm_up(gateway.url, rounds.topic, options.warm_up * (4 if three else 1) / len(gateways))
         for group in groups:
             rounds.run(group)
@@ -103,7 +103,7 @@ def measure(options, binary, brokers, rounds):
 
 
 def measure_network(options, binary, brokers, rounds):
-    """The same for the cells behind a network."""
+    """The same for the cells with a network."""
     groups = plan.NETWORK_THREE if brokers == 3 else plan.NETWORK
     cells = {round_trip: chosen(group, options, rounds.results) for round_trip, group in groups.items()}
     cells = {round_trip: group for round_trip, group in cells.items() if group}
@@ -113,7 +113,7 @@ def measure_network(options, binary, brokers, rounds):
 
 
 def best_rate(rounds):
-    """What the gateway reaches in the closed loop of the open loop's records and connections."""
+    """The rate of the gateway in the closed loop that has the same records and connections as the open loop."""
     found = rounds.results.get("many-512", {}).get("gateway")
     if found is None:
         run = rounds.measure("best", rounds.subjects[0],
@@ -142,7 +142,7 @@ def main():
                 measure_network(options, binary.resolve(), brokers, rounds)
     except KeyboardInterrupt:
         rounds.faults.append(INTERRUPTED)
-    except ProgramFailed as failure:  # what was measured before is not lost
+    except ProgramFailed as failure:  # keep what was measured before
         rounds.faults.append(f"ended early: {failure}")
     rounds.results.pop("best", None)
     rounds.results = {name: found for name, found in rounds.results.items() if not name.endswith("-step")

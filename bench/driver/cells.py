@@ -1,5 +1,5 @@
-"""What is measured. A cell is a load that the gateway gets and the floors that it is compared with;
-cells of one group take turns with each other, round after round."""
+"""The cells to measure. A cell is a load for the gateway, and the floors to compare the gateway with. Cells of
+one group take turns, round after round."""
 
 import dataclasses
 import fnmatch
@@ -8,9 +8,9 @@ import fnmatch
 @dataclasses.dataclass(frozen=True)
 class Cell:
     """`load`: flags of the load generator. `floors`: `epoll` (the same load on a bare epoll loop), `kafka`
-    (the same records in the same pattern from librdkafka alone), `paced` (that at the gateway's rate:
-    what the records cost librdkafka then), `slots` (the same from SLOTTED producers), `wire` (the same load
-    on the bare epoll loop behind the network). `share`: open loop at this share of the best rate.
+    (the same records in the same pattern from librdkafka alone), `paced` (the same at the gateway's rate: the
+    cost of the records in librdkafka at that rate), `slots` (the same from SLOTTED producers), `wire` (the same
+    load on the bare epoll loop behind the network). `share`: open loop at this share of the best rate.
     `partitions`: of the topic. `round_trip`: between gateway and brokers, in ms."""
 
     name: str
@@ -61,7 +61,7 @@ BATCHES = [
     _batch("json-100", "100 × 1 KB, JSON", 1000, 100, format="batch", keys=997),
     _batch("ndjson-100", "100 × 1 KB, NDJSON", 1000, 100, format="ndjson", keys=997, floors=()),
 ]
-# Where a batch has no floor of its own: the one with the same records.
+# For batches without their own floor: the cell that has the floor with the same records.
 SAME_FLOOR = {"ndjson-1000": "json-1000", "results-1000": "json-1000", "ndjson-100": "json-100"}
 
 RAW = [
@@ -85,9 +85,9 @@ THREE = [
 ROUND_TRIPS = (1, 5, 20)
 CONNECTIONS = (1, 64, 256, 512)
 RATES = (1000, 5000, 20_000)
-# Of the floor `slots`: more do not help with so many partitions.
+# Producers of the floor `slots`, by number of partitions; more do not help.
 SLOTTED = {6: 8, 48: 16}
-# An open loop needs as many as are under way at a time: 20 000 a second for 20 ms are 400.
+# An open loop needs one connection per request under way: 20 000 per second for 20 ms are 400.
 OPEN_CONNECTIONS = 1024
 
 
@@ -139,21 +139,21 @@ NETWORK_THREE = {ms: [_three(cell) for cell in [*_network_closed(ms), *_network_
                       if cell.load["keys"] == 997] for ms in ROUND_TRIPS}
 ALL_NETWORK = [cell for group in (NETWORK, NETWORK_THREE) for cells in group.values() for cell in cells]
 
-# For others than this gateway, which speak Confluent's v2 format.
+# For other gateways, which use Confluent's v2 format.
 PEER = [
     *(dataclasses.replace(cell, load={**cell.load, "format": "v2"}) for cell in SINGLES),
     Cell("v2-1000", "1000 × 200 B, v2 JSON",
          {"format": "v2", "connections": 8, "records": 1000, "bytes": 200, "keys": 997}, ()),
 ]
 
-# Cells that are not a load among others: functions of special.py.
-# Five thousand topics burden the broker: last.
+# Cells that do more than apply a load: functions of special.py.
+# Last, because five thousand topics slow the broker down.
 SPECIAL = ["sizes", "partitions", "delay", "overload", "idle", "start", "topics"]
 SPECIAL_QUICK = ["start"]
 
 
 def wanted(name, patterns, network=False):
-    """Whether the cell was asked for: by its name, a glob, or with none of these by its group."""
+    """True if the cell was requested: by its name, by a glob, or, if neither is given, by its group."""
     if patterns:
         return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
     return network == name.startswith("rtt")

@@ -1,4 +1,4 @@
-"""A real Kafka to measure with: started, warmed up, with topics that are counted."""
+"""A real Kafka for measurements: starts it, warms it up, and counts the records of topics."""
 
 import contextlib
 import functools
@@ -10,15 +10,15 @@ from kafka_cluster import BUILD, KafkaCluster
 from programs import load, run_json
 
 PARTITIONS = 6
-# What is measured is the gateway, not how fast a disk takes what nobody will read: a broker that first writes to
-# a page of an index may wait 45 ms for one, for each partition. So the data is in memory where there is enough.
+# The figures should be those of the gateway, not of a disk: at its first write to each partition, a broker may
+# wait 45 ms for a page of the index. So the data is in memory if there is enough.
 MEMORY = "/dev/shm"
 MEMORY_BYTES = 12 << 30
 
 
-@functools.cache  # one place for a whole run, and what the report says of it
+@functools.cache  # the folder of the whole run, which the report names
 def data_home():
-    """Where Kafka's data goes; None: where temporary files are."""
+    """The folder for Kafka's data; None: that of temporary files."""
     with contextlib.suppress(OSError):
         if shutil.disk_usage(MEMORY).free >= MEMORY_BYTES:
             return MEMORY
@@ -26,14 +26,14 @@ def data_home():
 
 
 class BenchKafka:
-    """A cluster whose brokers are warm. A cold JVM is five times slower, so it is loaded for a while
-    before anything counts. A context manager."""
+    """A cluster whose brokers are warm: a cold JVM is five times slower, so it gets load for a while before the
+    first measurement. A context manager."""
 
     def __init__(self, brokers, proxies=False):
         self.brokers = brokers
         retention = {"log.retention.bytes": 256 << 20, "log.segment.bytes": 64 << 20,
                      "log.retention.check.interval.ms": 5000, "log.segment.delete.delay.ms": 1000}
-        # Its own folder goes with it also if the cluster does not come up.
+        # Removes the folder even if the cluster does not start.
         self.directory = tempfile.TemporaryDirectory(prefix="kafka-", dir=data_home(), ignore_cleanup_errors=True)
         self.cluster = KafkaCluster(brokers, self.directory.name, proxies=proxies, properties=retention,
                                     java_options=("-Xmx1g",))
@@ -52,7 +52,7 @@ class BenchKafka:
         return self.cluster.create_topic(partitions=partitions)
 
     def pids(self):
-        """Of the brokers and of the client that counts."""
+        """The process ids of the brokers and of the client that counts records."""
         return [process.pid for process in
                 [*(broker._process for broker in self.cluster.brokers), self.cluster.tool._process]]
 
@@ -60,7 +60,7 @@ class BenchKafka:
         return self.cluster.tool.count(topic)
 
     def warm_up(self, url, topic, seconds):
-        """Small and large batches through the gateway and straight from librdkafka."""
+        """Sends small and large batches through the gateway and directly with librdkafka."""
         part = seconds / 4
         common = {"topic": topic, "duration": part, "warmup": 0}
         load(url, connections=64, keys=997, **common)

@@ -1,10 +1,10 @@
-"""A real Kafka behind a network. `measure` runs the cells with a round trip; as a program it is such a Kafka
-in the foreground, for people:
+"""A real Kafka behind a simulated network. `measure` runs the cells with a round trip. As a program, this runs such
+a Kafka in the foreground:
 
     python3 bench/driver/network.py --round-trip 5 [--brokers 3]
 
-Prints where it is, near (without the network) and far, and topics with 1, 6 and 48 partitions. A number on
-standard input is a new round trip in ms. Ends by Ctrl-C or SIGTERM.
+It prints the bootstrap servers, without and with the network, and topics with 1, 6 and 48 partitions. A number on
+standard input sets a new round trip in ms. Ctrl-C or SIGTERM ends it.
 """
 
 import argparse
@@ -26,8 +26,8 @@ TOPICS = {"p1": 1, "p6": 6, "p48": 48}
 
 
 class Network:
-    """What `Rounds` needs to know of the network: `servers`, where Kafka is behind it; `topics` by number of
-    partitions; `wire_url`, the bare epoll loop behind it; the `relay`."""
+    """The network, for `Rounds`: `servers` are the bootstrap servers behind it, `topics` the topics by number of
+    partitions, `wire_url` is the bare epoll loop behind it, and `relay` the relay."""
 
     def __init__(self, kafka, epoll, topics, round_trip_ms):
         epoll_port = int(epoll.url.rpartition(":")[2])
@@ -38,8 +38,8 @@ class Network:
 
 
 def measure(binaries, brokers, rounds, cells, warm_up):
-    """The cells, by round trip, with a cluster of so many brokers; each round trip has its own gateways, one of
-    each of `binaries` {name: path}."""
+    """Measures the cells, by round trip, with a cluster of so many brokers. Each round trip has its own gateways,
+    one of each of `binaries` {name: path}."""
     say(f"starting Kafka behind a network, brokers: {brokers}")
     with BenchKafka(brokers, proxies=True) as kafka:
         rounds.kafka, rounds.epoll = kafka, EpollFloor()
@@ -70,7 +70,7 @@ def gateways(binaries, rounds):
 
 
 def follow(relay):
-    """Each line is a new round trip."""
+    """Each line sets a new round trip."""
     for line in sys.stdin:
         relay.set_round_trip(float(line))
         print(f"round trip {float(line)} ms", flush=True)

@@ -1,5 +1,5 @@
-"""How much of the machine went to processes that are no part of the measurement, and to other guests of
-the host: with only two cores a compiler in another window is most of a bad figure."""
+"""Measures how much CPU other processes and other guests of the host use: with only two cores, a compiler that
+runs at the same time explains most of a bad figure."""
 
 import os
 import resource
@@ -11,13 +11,13 @@ _TICK = os.sysconf("SC_CLK_TCK")
 def cpu_seconds(pid):
     """CPU time of a process with all its threads; 0 if it is gone."""
     try:
-        return time.clock_gettime((~pid << 3) | 2)  # what clock_getcpuclockid makes of a pid
+        return time.clock_gettime((~pid << 3) | 2)  # as clock_getcpuclockid computes it from a pid
     except OSError:
         return 0.0
 
 
 class Others:
-    """Between its making and `cores` the machine is watched; `pids` are those that belong here."""
+    """Watches the machine from construction until `cores` is called; `pids` are the processes of the measurement."""
 
     def __init__(self, pids):
         self._pids = list(pids)
@@ -33,6 +33,6 @@ class Others:
         return time.monotonic(), user + nice + system + irq + softirq + steal - ours
 
     def cores(self):
-        """How many cores the others took, on average."""
+        """The number of cores that other processes used, on average."""
         (began, before), (now, after) = self._start, self._read()
         return max(0.0, (after - before) / (now - began))

@@ -81,7 +81,7 @@ def _rows(cells, results, metric, whom):
 
 
 def _steps(page, title, results):
-    """Cost against size: CPU of a record over the step, both logarithmic by their rank."""
+    """Cost against size: a bar with the CPU per record for each step."""
     steps = results.get("sizes", {}).get("gateway", [])
     if not steps:
         return

@@ -1,4 +1,4 @@
-"""The programs of the benchmark as functions: the load generator, the floors, the gateway."""
+"""Functions that run the programs of the benchmark: the load generator, the floors, the gateway."""
 
 import collections
 import json
@@ -19,7 +19,7 @@ class ProgramFailed(RuntimeError):
 
 
 def run_json(program, **flags):
-    """Runs one of the measuring programs; True is a bare switch, None and False leave a flag out."""
+    """Runs one of the measuring programs. A flag with the value True has no argument; None and False omit it."""
     command = [str(PROGRAMS / program)]
     for name, value in flags.items():
         if value is True:
@@ -33,7 +33,7 @@ def run_json(program, **flags):
 
 
 def load(url, **flags):
-    """The load generator against `url`."""
+    """Runs the load generator against `url`."""
     return run_json("load", url=url, **flags)
 
 
@@ -50,8 +50,8 @@ class EpollFloor:
 
 
 class Gateway:
-    """A gateway with its default configuration, but for the port and where Kafka is. `start_ms`: from
-    its exec to the line that says that it listens."""
+    """A gateway with its default configuration, except for the port and the bootstrap servers. `start_ms`: the
+    time from its exec to the log line `listening`."""
 
     def __init__(self, binary, bootstrap_servers, settings=None):
         settings = {"Http:Port": 0, "Kafka:BootstrapServers": bootstrap_servers, **(settings or {})}
@@ -65,7 +65,7 @@ class Gateway:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=variables, cwd="/")
         self.pid = self.process.pid
-        # Somebody must always read, or a gateway with much to say would wait for us.
+        # Always read the log, or a gateway that logs much would wait for this process.
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._listens.wait(20)
@@ -84,7 +84,7 @@ class Gateway:
         self._listens.set()
 
     def stop(self):
-        """SIGTERM; its exit code. Kills it if it does not end."""
+        """Sends SIGTERM and returns the exit code. Kills the process if it does not end."""
         self.process.terminate()
         try:
             self.process.wait(timeout=40)
@@ -94,7 +94,7 @@ class Gateway:
 
 
 def rss_mb(pid, peak=False):
-    """Resident memory of a process, now or at its highest."""
+    """The current or the highest resident memory of a process."""
     wanted = "VmHWM:" if peak else "VmRSS:"
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(wanted):

@@ -1,4 +1,4 @@
-"""Turns results into a table for people (Markdown) and one for programs (JSON)."""
+"""Writes results as a table for people (Markdown) and as data for programs (JSON)."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def _output(*command):
 
 
 def environment(note=""):
-    """What the figures depend on; nothing that names the machine's owner. `note` follows the revision."""
+    """The conditions of the figures, without names that identify the owner. `note` follows the revision."""
     cpu = "unknown"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -183,7 +183,7 @@ def _against_rows(results):
 
 
 def _series(results, name, title, per_record=False):
-    """One of the cells that step through sizes: results[name]["gateway"] is a list of steps."""
+    """A cell with increasing sizes: results[name]["gateway"] is a list of steps."""
     steps = results.get(name, {}).get("gateway", [])
     return _table(
         [title, "req/s", "p50/p99 ms", "CPU µs a request", *(["CPU µs a record"] if per_record else []),

@@ -1,5 +1,5 @@
-"""Runs cells in rounds: in each the floors and the gateway take turns, so that what the machine does
-meanwhile meets all of them."""
+"""Runs cells in rounds, in which the floors and the gateway take turns, so that other work of the machine affects
+all of them."""
 
 import statistics
 import sys
@@ -9,10 +9,10 @@ from cells import SLOTTED
 from others import Others, cpu_seconds
 from programs import load, rss_mb, run_json
 
-# Beyond this many cores taken by others a figure is marked.
+# A figure is marked if other processes used more than this many cores.
 DISTURBED = 0.15
 
-# Beside what is measured; everything else in the results of a cell is a subject.
+# The floors; everything else in the results of a cell is a subject.
 FLOORS = ("epoll", "kafka", "paced", "slots", "wire")
 
 METRICS = ("per_second", "records_per_second", "mb_per_second", "p50_ms", "p99_ms", "p999_ms", "max_ms",
@@ -24,7 +24,7 @@ def say(text):
 
 
 class Subject:
-    """Something with an address that takes the load: this gateway, another build of it, a peer."""
+    """A server that gets the load: this gateway, another build of it, or a peer."""
 
     def __init__(self, name, url, pid=None):
         self.name = name
@@ -33,8 +33,8 @@ class Subject:
 
 
 class Rounds:
-    """`results[cell][subject or floor]` is the list of what each round came to; `faults` says what was
-    answered wrongly. `behind(network)` sets what the cells with a round trip need."""
+    """`results[cell][subject or floor]` is the list of the results of each round; `faults` lists wrong answers.
+    `behind(network)` sets the network for cells with a round trip."""
 
     def __init__(self, kafka, subjects, epoll, topic, rounds, seconds, floors=True):
         self.kafka = kafka
@@ -50,7 +50,7 @@ class Rounds:
 
     @property
     def servers(self):
-        """Where the floors find Kafka."""
+        """The bootstrap servers of the floors."""
         return self.network.servers if self.network else self.kafka.bootstrap_servers
 
     def _topic(self, cell):
@@ -59,7 +59,7 @@ class Rounds:
     def run(self, cells, best_rate=None):
         for number in range(self.rounds):
             for cell in cells:
-                # Who comes first changes from round to round.
+                # The order changes from round to round.
                 self._cell(cell, number, best_rate)
 
     def _cell(self, cell, number, best_rate):
@@ -82,7 +82,7 @@ class Rounds:
             self._floor(cell, "paced", {**flags, "rate": round(rate)}, topic)
 
     def measure(self, name, subject, flags, topic=None):
-        """One run against a subject; compares what was acknowledged with what Kafka holds."""
+        """One run against a subject; compares the numbers of acknowledged records and of records in Kafka."""
         topic = topic or self.topic
         counted = self.kafka is not None and flags.get("topics", 1) == 1
         before = self.kafka.count(topic) if counted else 0
@@ -102,7 +102,7 @@ class Rounds:
         return result
 
     def _others(self, *more):
-        """None where it is not known which processes belong here: a peer has its own Kafka."""
+        """None if the processes of the measurement are not known: a peer has its own Kafka."""
         if self.kafka is None:
             return None
         ours = {subject.pid for subject in [*self.subjects, *more] if subject.pid}
@@ -111,7 +111,7 @@ class Rounds:
         return Others(ours | set(self.kafka.pids()))
 
     def _watched(self, run, *more):
-        """The result of a run, with what others and the network took of the machine meanwhile."""
+        """The result of a run, together with the CPU that other processes and the network used meanwhile."""
         others = self._others(*more)
         relay = cpu_seconds(self.network.relay.pid) if self.network else 0
         began = time.monotonic()
@@ -123,7 +123,7 @@ class Rounds:
         return result
 
     def kafka_alone(self, flags, topic=None, seconds=None, producers=None):
-        """librdkafka alone with the records and the pattern of a load."""
+        """Runs librdkafka alone with the records and the pattern of a load."""
         taken = {key: flags[key] for key in ("records", "bytes", "keys", "rate", "topics") if key in flags}
         return run_json("kafka_floor", brokers=self.servers, topic=topic or self.topic,
                         outstanding=flags["connections"], warmup=0.7, duration=seconds or self.seconds,
@@ -166,6 +166,6 @@ def spread(runs, metric):
 
 
 def ratio(runs, floor_runs, metric):
-    """Median of the ratios to the floor of the same round."""
+    """The median of the ratios to the floor of the same round."""
     pairs = [(a[metric], b[metric]) for a, b in zip(runs, floor_runs) if b[metric]]
     return statistics.median(a / b for a, b in pairs) if pairs else None

@@ -1,10 +1,10 @@
-"""./dev soak: one gateway under steady load, watched for what grows: memory, descriptors, p99.
+"""./dev soak: one gateway under steady load, whose memory, descriptors and p99 must not grow.
 
-The load is an open loop at a quarter of what the gateway reaches, keys and batches mixed in, with
-connections that come and go (each slice opens its own). Ends with 1 if after the first fifth of the time
-resident memory grows faster than --rss-kb-per-minute, there are more descriptors than in the first slice
-after it, or the p99 of the last third is above --p99-drift times that of the first; also if a request was
-not answered with 200 or a record that was acknowledged is not in Kafka.
+The load is an open loop at a quarter of the gateway's best rate, with and without keys, with batches, and with
+connections that come and go (each slice opens new ones). It exits with 1 in these cases: after the first fifth
+of the time, resident memory grows faster than --rss-kb-per-minute, or there are more descriptors than in the
+first slice after it; the p99 of the last third is above --p99-drift times that of the first; a request was not
+answered with 200; or an acknowledged record is not in Kafka.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def parse():
 
 
 def slope(points):
-    """Least squares: units of y for each of x."""
+    """The slope of y over x, by least squares."""
     mean_x = statistics.mean(x for x, _ in points)
     mean_y = statistics.mean(y for _, y in points)
     square = sum((x - mean_x) ** 2 for x, _ in points)
@@ -44,7 +44,7 @@ def slope(points):
 
 
 def soak(options, gateway, kafka, topic):
-    """A list of slices: when, memory, descriptors at rest, p99, how many were answered wrongly."""
+    """A list of slices: time, memory, descriptors at rest, p99, number of wrong answers."""
     slice_seconds = 5 if options.minutes < 5 else 20
     load(gateway.url, topic=topic, connections=512, keys=997, duration=5, warmup=0)
     best = load(gateway.url, topic=topic, connections=512, keys=997, duration=3, warmup=1)["per_second"]
@@ -58,7 +58,7 @@ def soak(options, gateway, kafka, topic):
                       duration=slice_seconds - 1, warmup=0.2)
         batch = load(gateway.url, topic=topic, connections=8, keys=997, format="batch", records=1000,
                      rate=50, duration=0.8, warmup=0)
-        time.sleep(0.2)  # the connections that were closed are gone
+        time.sleep(0.2)  # wait until closed connections are gone
         acknowledged = single["acknowledged_records"] + batch["acknowledged_records"]
         slices.append({
             "minute": (time.monotonic() - started) / 60, "rss_mb": rss_mb(gateway.pid),
@@ -72,7 +72,7 @@ def soak(options, gateway, kafka, topic):
 
 
 def judge(slices, options):
-    """What grew beyond its bound, as sentences."""
+    """The violations of the bounds, as sentences."""
     settled = slices[len(slices) // 5:]
     third = max(1, len(settled) // 3)
     allowed = options.rss_kb_per_minute or (2000 if options.minutes < 5 else 200)
@@ -84,7 +84,7 @@ def judge(slices, options):
         faults.append(f"memory grows by {growth:.0f} KB a minute; allowed are {allowed:.0f}")
     if settled[-1]["descriptors"] > settled[0]["descriptors"]:
         faults.append(f"descriptors grew from {settled[0]['descriptors']} to {settled[-1]['descriptors']}")
-    # Under a millisecond a doubling is the machine.
+    # Below a millisecond, the machine alone can double it.
     if last > options.p99_drift * first and last > 1.0:
         faults.append(f"p99 went from {first:.2f} to {last:.2f} ms")
     if bad := sum(s["bad"] for s in slices):

@@ -1,4 +1,4 @@
-"""Cells that are not one load among others. Each is a function of its name; what it measures goes to
+"""Cells that do more than apply a load. Each is a function with the name of the cell, and writes its result to
 `results[name]["gateway"]`."""
 
 import contextlib
@@ -29,7 +29,7 @@ def _step(rounds, name, step, n, subject, flags, topic=None):
 
 
 def idle(rounds, binary, kafka):
-    """Ten thousand connections, each of which sends something every hundred seconds, and a busy one."""
+    """Ten thousand connections, each of which sends a request every hundred seconds, and a busy one."""
     gateway = rounds.subjects[0]
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     connections = IDLE if limit < 0 else min(IDLE, limit - 500)
@@ -62,7 +62,7 @@ def idle(rounds, binary, kafka):
 
 
 def sizes(rounds, binary, kafka):
-    """Records a request."""
+    """Increasing numbers of records per request."""
     steps = [_step(rounds, "sizes-step", f"{n}", n, rounds.subjects[0],
                    {"format": "batch", "records": n, "keys": 997, "connections": 8, "minimal": True})
              for n in SIZES]
@@ -70,7 +70,7 @@ def sizes(rounds, binary, kafka):
 
 
 def partitions(rounds, binary, kafka):
-    """Partitions of the topic, without and with keys: a dispatch round with keys is a batch for each partition."""
+    """Increasing numbers of partitions, without and with keys; with keys, rounds have a batch per partition."""
     steps = []
     gateway = rounds.subjects[0]
     for n in PARTITIONS:
@@ -84,7 +84,8 @@ def partitions(rounds, binary, kafka):
 
 
 def _touch_partitions(rounds, kafka, topic):
-    """Until each has a record: the first costs the broker up to a tenth of a second, not measured here."""
+    """Sends until each partition has a record: the first takes the broker up to a tenth of a second, which must not
+    be measured here."""
     began = time.monotonic()
     while True:
         rounds.kafka_alone({"keys": 8192, "connections": 256}, topic, seconds=1)
@@ -95,7 +96,8 @@ def _touch_partitions(rounds, kafka, topic):
 
 
 def topics(rounds, binary, kafka):
-    """Topics that are written to in turn, one partition each; a gateway of its own, for its memory."""
+    """Increasing numbers of topics with one partition each, written to in turn; with a separate gateway, to measure
+    its memory."""
     prefix = "many-topics"
     run_json("make_topics", brokers=kafka.bootstrap_servers, prefix=prefix, count=max(TOPICS),
              replication=min(3, kafka.brokers))
@@ -112,7 +114,7 @@ def topics(rounds, binary, kafka):
 
 
 def _touch_all(rounds, gateway, prefix, flags):
-    """Until each topic had a record: that the gateway asks Kafka about each once is not measured."""
+    """Sends until each topic has a record, so that the gateway's look-ups are not measured."""
     left, began = flags["topics"], time.monotonic()
     while left > 0 and time.monotonic() - began < TOUCH_SECONDS:
         first = load(gateway.url, topic=prefix, duration=2, warmup=0, **flags)
@@ -130,7 +132,7 @@ def _finish(rounds, name, steps):
 
 @contextlib.contextmanager
 def _late_gateway(binary, kafka, settings=None):
-    """A gateway of its own for which acknowledgements are late: a network is before the brokers."""
+    """A separate gateway with late acknowledgements, because a network is between it and the brokers."""
     with Relay.before(kafka.cluster, DELAY_MS):
         gateway = Gateway(binary, kafka.cluster.proxied_bootstrap_servers, settings)
         yield Subject("late", gateway.url, gateway.pid)
@@ -138,8 +140,8 @@ def _late_gateway(binary, kafka, settings=None):
 
 
 def delay(rounds, binary, kafka):
-    """Half of the best rate, with acknowledgements as they are and 10 ms later (a network between the gateway
-    and the brokers): what a request costs must not depend on how long Kafka takes."""
+    """Half of the best rate, without and with a network that delays acknowledgements by 10 ms: the cost of a request
+    must not depend on how long Kafka takes."""
     best = rounds.results.get("many-512", {}).get("gateway")
     if best is None:
         best = [rounds.measure("best", rounds.subjects[0],
@@ -157,9 +159,9 @@ def delay(rounds, binary, kafka):
 
 
 def overload(rounds, binary, kafka):
-    """Twice the possible load on a gateway that may have so many requests in flight: what it takes must be
-    answered as fast as when there are no more clients than that, and nothing may grow. Acknowledgements are
-    late, so that the budget is used up before the processor."""
+    """Twice the possible load on a gateway with a limit on requests in flight. It must answer accepted requests as
+    fast as if there were only as many clients as the limit allows, and nothing may grow. Acknowledgements are
+    late, so that the limit is reached before the processor is busy."""
     flags = {"format": "single", "keys": 997}
     runs = []
     with _late_gateway(binary, kafka, {"Limits:MaxInFlightRequests": IN_FLIGHT}) as subject:
@@ -174,7 +176,7 @@ def overload(rounds, binary, kafka):
 
 
 def start(rounds, binary, kafka):
-    """From exec to listening, ten times, and the memory of the gateway that took all the load before."""
+    """The time from exec to listening, ten times, and the memory of the gateway that handled all the load before."""
     runs = []
     loaded = rounds.subjects[0].pid
     for _ in range(10):

@@ -1,14 +1,14 @@
-"""What is asked of the gateway on a machine whose bare epoll loop answers 220 000 requests a second with
-64 connections; elsewhere in proportion to that floor, measured in the same run."""
+"""Targets for the gateway on a machine whose bare epoll loop answers 220 000 requests per second with 64
+connections. On other machines they are scaled by that floor, measured in the same run."""
 
 from rounds import median
 
 REFERENCE_FLOOR = 220_000
 
-# What is aimed at: (title, cell, metric, at least, aim, kind). Rates must be reached; times must not be
-# exceeded, and are those of a machine of the reference's speed; plain figures (at most) and plain rates (at
-# least) do not depend on it. `records_cpu_us` is the CPU of a request divided by its records,
-# `p50_round_trips` the median time divided by the round trip.
+# The targets: (title, cell, metric, at least, aim, kind). Rates must be reached and times must not be exceeded;
+# both are scaled by the machine's speed. Plain figures (at most) and plain rates (at least) are not scaled.
+# `records_cpu_us` is the CPU of a request divided by its number of records, `p50_round_trips` the median time
+# divided by the round trip.
 TARGETS = [
     ("64 connections, one key: req/s", "one-64", "per_second", 80_000, 100_000, "rate"),
     ("64 connections, one key: p99 ms", "one-64", "p99_ms", 5, 3, "time"),
@@ -58,7 +58,7 @@ TARGETS = [
 
 
 def scale(results):
-    """How fast this machine is against the reference; None without the floor."""
+    """The speed of this machine relative to the reference; None without the floor."""
     runs = results.get("one-64", {}).get("epoll")
     return median(runs, "per_second") / REFERENCE_FLOOR if runs else None
 

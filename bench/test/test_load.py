@@ -1,4 +1,4 @@
-"""The load generator tells the truth: what it sends, what it counts, and how long a stall was.
+"""The load generator sends what it should, counts correctly, and reports the full length of a stall.
 
     ./dev test --only bench
 """
@@ -18,8 +18,8 @@ from programs import load  # noqa: E402: the paths above are needed first
 
 
 class Server:
-    """An HTTP server of one's own making: `answer(number, head, body)` gives the bytes to send, or None to
-    close; `requests` is all that came."""
+    """An HTTP server for tests. `answer(number, head, body)` returns the bytes to send, or None to close the
+    connection; `requests` has all requests."""
 
     def __init__(self, answer):
         self.answer = answer
@@ -131,7 +131,7 @@ def test_requests_that_are_never_answered_count():
 
     with Server(answer) as server:
         result = load(server.url, connections=1, rate=100, duration=0.5, warmup=0)
-    # The only connection waits for its twentieth answer; the others are due all the same.
+    # The only connection waits for its twentieth answer, but further requests still become due.
     assert (result["bad"], result["unanswered"], result["unsent"]) == (1, 1, 30)
     assert result["p50_ms"] > 5000
 

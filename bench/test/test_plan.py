@@ -1,4 +1,4 @@
-"""What a run measures is what its arguments ask for, and every target has a cell.
+"""A run measures what its arguments request, and every target has a cell.
 
     ./dev test --only bench
 """

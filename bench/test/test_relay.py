@@ -1,4 +1,4 @@
-"""The relay is a network with one property, its round trip, and takes nothing away from TCP.
+"""The relay simulates the round trip of a network, and otherwise behaves like a TCP connection.
 
     ./dev test --only bench
 """
@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT / "tests" / "kafka")]
 
 from relay import Relay  # noqa: E402: the path above is needed first
 
-CEILING = 60  # seconds that nothing is expected to take
+CEILING = 60  # seconds; nothing is expected to take so long
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def reset(end):
 
 
 def read(end, size):
-    """Exactly so many bytes, unless the connection ends before."""
+    """Reads exactly so many bytes, unless the connection ends earlier."""
     data = b""
     while len(data) < size and (part := end.recv(size - len(data))):
         data += part
@@ -63,7 +63,7 @@ def read_to_end(end):
 
 
 def one_way(sender, receiver):
-    """The seconds that a byte takes."""
+    """The time that a byte takes, in seconds."""
     began = time.monotonic()
     sender.sendall(b"x")
     assert receiver.recv(1) == b"x"
@@ -75,12 +75,12 @@ def test_each_direction_takes_half_of_the_round_trip(listener, round_trip_ms):
     with pair(listener, round_trip_ms) as (near, far, _):
         for sender, receiver in ((near, far), (far, near)):
             times = [one_way(sender, receiver) * 1000 for _ in range(50)]
-            # The test wakes up late itself, more or less so; not in each of fifty times.
+            # The test itself may wake up late, but not in each of fifty attempts.
             assert 0 <= min(times) - round_trip_ms / 2 < 0.25
 
 
 def test_the_delay_does_not_limit_the_rate(listener):
-    """A hundred messages under way at once are a network; one after the other would take two seconds."""
+    """A network carries a hundred messages at once; one after the other, they would take two seconds."""
     with pair(listener, 40) as (near, far, _):
         began = time.monotonic()
         for _ in range(100):
