@@ -85,7 +85,7 @@ def _steps(page, title, results):
     steps = results.get("sizes", {}).get("gateway", [])
     if not steps:
         return
-    bars = [(f"{step['step']} a request",
+    bars = [(f"{step['step']} per request",
              [("gateway", [{**step, "each": step["cpu_us"] / step["n"]}], "each")]) for step in steps]
     _bars(page, title, bars)
 
@@ -107,20 +107,20 @@ def draw(results):
     plain = ("gateway", "other", "peer", "kafka", "slots")
     closed = [cell for cell in NETWORK[5] if "slots" in cell.floors and cell.records == 1 and "rate" not in cell.load]
     open_loop = [cell for group in NETWORK.values() for cell in group if "rate" in cell.load]
-    _bars(page, "One 200-byte record a request: requests a second",
+    _bars(page, "One 200-byte record per request: requests per second",
           _rows([c for c in SINGLES if c.name != "one-1"], results, "per_second", whom))
     for title, cells, metric in (
             ("One connection: p50, ms", SINGLES[:1], "p50_ms"),
             ("One connection, three brokers: p50, ms", THREE[:1], "p50_ms"),
             ("p99, ms", SINGLES, "p99_ms"),
-            ("Batches, 8 connections: records a second", BATCHES, "records_per_second"),
-            ("Raw bytes: MB a second", RAW, "mb_per_second"),
+            ("Batches, 8 connections: records per second", BATCHES, "records_per_second"),
+            ("Raw bytes: MB per second", RAW, "mb_per_second"),
             ("Open loop, 997 keys: p99, ms", OPEN, "p99_ms"),
-            ("Three brokers: requests a second", THREE[1:5], "per_second"),
-            ("Three brokers, batches: records a second", THREE[5:], "records_per_second"),
-            ("Round trip 5 ms, 997 keys: requests a second", closed, "per_second"),
+            ("Three brokers: requests per second", THREE[1:5], "per_second"),
+            ("Three brokers, batches: records per second", THREE[5:], "records_per_second"),
+            ("Round trip 5 ms, 997 keys: requests per second", closed, "per_second"),
             ("Round trip 5 ms, 997 keys: p99, ms", closed, "p99_ms"),
             ("Behind a network, open loop: p50, ms", open_loop, "p50_ms")):
         _bars(page, title, _rows(cells, results, metric, plain))
-    _steps(page, "Cost against size: CPU µs a record", results)
+    _steps(page, "Cost against size: CPU µs per record", results)
     return page.svg()

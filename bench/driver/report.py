@@ -186,7 +186,7 @@ def _series(results, name, title, per_record=False):
     """A cell with increasing sizes: results[name]["gateway"] is a list of steps."""
     steps = results.get(name, {}).get("gateway", [])
     return _table(
-        [title, "req/s", "p50/p99 ms", "CPU µs a request", *(["CPU µs a record"] if per_record else []),
+        [title, "req/s", "p50/p99 ms", "CPU µs per request", *(["CPU µs per record"] if per_record else []),
          "librdkafka alone: same/s, µs"],
         [[step["step"], _count(step["per_second"]), f"{_ms(step['p50_ms'])}/{_ms(step['p99_ms'])}",
           f"{step['cpu_us']:.1f}", *([f"{step['cpu_us'] / step['n']:.2f}"] if per_record else []),
@@ -196,10 +196,10 @@ def _series(results, name, title, per_record=False):
 
 
 def markdown(facts, results, faults, plot=None):
-    single = ["200-byte POST", "req/s (spread)", "p50/p99 ms", "CPU µs a request", "RSS MB",
+    single = ["200-byte POST", "req/s (spread)", "p50/p99 ms", "CPU µs per request", "RSS MB",
               "bare epoll loop: req/s, ms, µs", "librdkafka alone: rec/s, ms, µs", "req/s ÷ librdkafka",
               "CPU ÷ (epoll + librdkafka at that rate)"]
-    volume = ["p50/p99 ms", "CPU µs a record", "librdkafka alone: same, µs", "÷ librdkafka",
+    volume = ["p50/p99 ms", "CPU µs per record", "librdkafka alone: same, µs", "÷ librdkafka",
               "CPU ÷ librdkafka"]
     lines = [f"# {facts['date']}", "",
              f"Gateway: {facts['gateway']}, default configuration; librdkafka {facts['librdkafka']}, "
@@ -225,24 +225,24 @@ def markdown(facts, results, faults, plot=None):
         lines += _table(["target", "measured", "at least, here", "aim, here", ""],
                         [[t, _count(m), _count(least), _count(aim), v] for t, m, least, aim, v in rows])
     for title, table in [
-            ("One record a request", _table(single, _single_rows(SINGLES, results))),
+            ("One record per request", _table(single, _single_rows(SINGLES, results))),
             ("Batches", _table(["8 connections", "records/s (spread)", *volume],
                                _volume_rows([*BATCHES, PEER[-1]], results, "records_per_second"))),
             ("Raw bytes", _table(["", "MB/s (spread)", *volume],
                                  _volume_rows(RAW, results, "mb_per_second"))),
             ("Open loop", _table(["997 keys, 512 connections", "req/s (spread)", "p50/p99/p99.9 ms",
-                                  "CPU µs a request", "librdkafka at that rate: ms", "p99 ÷ librdkafka"],
+                                  "CPU µs per request", "librdkafka at that rate: ms", "p99 ÷ librdkafka"],
                                  _open_rows(results))),
             ("Three brokers, replication 3, min.insync.replicas 2",
              _table(single, _single_rows(THREE[:5], results)) +
              _table(["8 connections", "records/s (spread)", *volume],
                     _volume_rows(THREE[5:], results, "records_per_second"))),
             ("A network between gateway and brokers",
-             _table(["", "records/s (spread)", "p50/p99 ms", "p50 in round trips", "CPU µs a record",
+             _table(["", "records/s (spread)", "p50/p99 ms", "p50 in round trips", "CPU µs per record",
                      "one librdkafka producer: rec/s, ms, µs", "several with slots: rec/s, ms, µs",
                      "bare epoll loop there: ms", "records/s ÷ slots"], _network_rows(results))),
             ("This build ÷ the other, median of the rounds",
-             _table(["", "req/s", "p50", "p99", "CPU a request"], _against_rows(results))),
+             _table(["", "req/s", "p50", "p99", "CPU per request"], _against_rows(results))),
             ("Cost against size", _series(results, "sizes", "records a request, JSON", True) +
              _series(results, "topics", "topics, one record a request, 64 connections") +
              _series(results, "partitions", "partitions, one record a request, 64 connections")),
@@ -262,7 +262,7 @@ def _rest(results):
                      f"{_ms(run['p50_ms'])}/{_ms(run['p99_ms'])} "
                      f"({_ms(run['alone_p50_ms'])}/{_ms(run['alone_p99_ms'])})"])
     if delay := results.get("delay", {}).get("gateway"):
-        rows.append(["acknowledgements 10 ms late, half load: CPU a request against undelayed",
+        rows.append(["acknowledgements 10 ms late, half load: CPU per request against undelayed",
                      f"{median(delay, 'cpu_ratio'):.2f} ({median(delay, 'late_cpu_us'):.1f} against "
                      f"{median(delay, 'cpu_us'):.1f} µs; p50/p99 {_ms(median(delay, 'late_p50_ms'))}/"
                      f"{_ms(median(delay, 'late_p99_ms'))} ms)"])
