@@ -1,5 +1,5 @@
 // The gateway's HTTP edge alone: the server of src/api/http, with all its limits and deadlines, and
-// a handler that gives every request the same answer as epoll_floor, inline or from another thread.
+// a handler that answers every request as epoll_floor does, inline or from another thread.
 // Prints the port, then runs until it is killed.
 //
 //   edge_server [THREADS]

@@ -1,8 +1,7 @@
-// The floor that the HTTP edge is measured against: a bare epoll loop on each thread that reads a
-// request to its end by its Content-Length and answers it with one fixed text in one send. It
-// checks nothing, limits nothing and times nothing out; a head must come whole in one read and the
-// next request not before the answer, as the load generator and wrk do it. Prints the port, then
-// runs until it is killed.
+// The floor of the HTTP edge: on each thread a bare epoll loop that reads a request to its end by
+// its Content-Length and answers it with one fixed text in one send. It has no checks, limits or
+// timeouts: each head must arrive in one read, and the next request only after the answer, which is
+// true of the load generator and wrk. Prints the port, then runs until it is killed.
 //
 //   epoll_floor [THREADS]
 #include <arpa/inet.h>
@@ -48,7 +47,7 @@ void Add(int epoll, int fd) {
   epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-// How many bytes of the request that begins here are yet to come.
+// The number of bytes still missing of the request that begins here.
 std::size_t BytesToCome(std::string_view data) {
   constexpr std::string_view kLength = "\r\nContent-Length: ";
   const std::size_t end = data.find("\r\n\r\n");
@@ -59,7 +58,7 @@ std::size_t BytesToCome(std::string_view data) {
   return total > data.size() ? total - data.size() : 0;
 }
 
-// False if the connection is over. `to_come` is its own.
+// False if the connection has ended. `to_come` belongs to the connection.
 bool Serve(int fd, std::vector<char>& buffer, std::size_t& to_come) {
   const ssize_t got = recv(fd, buffer.data(), buffer.size(), 0);
   if (got <= 0) return false;

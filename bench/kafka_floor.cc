@@ -1,14 +1,14 @@
-// The floor of librdkafka alone: the records of the load generator, given to idempotent producers
-// (acks=all, snappy, linger 0, as the gateway has it) by one thread that also takes the delivery
-// reports. A unit is a request of the load generator: `--records` records at once, done when the
+// The floor of librdkafka alone: one thread hands the records of the load generator to idempotent
+// producers (acks=all, snappy, linger 0, as in the gateway) and polls the delivery reports. A unit
+// corresponds to a request of the load generator: `--records` records at once, complete when the
 // last is reported. Closed loop with `--outstanding` units, or at a `--rate` with at most so many.
 // Prints the same JSON as the load generator.
 //
-// One producer gets each record at once and makes batches as it likes. With `--producers` they are
-// dispatched by slot (slotted_producers.h), for one topic.
+// A single producer gets each record at once and makes its own batches. With `--producers` records
+// are dispatched by slot (slotted_producers.h), for one topic.
 //
 //   kafka_floor --brokers ADDRESS --topic T [--outstanding 64] [--records 1] [--bytes 200]
-//               [--keys 1] [--rate UNITS_A_SECOND] [--duration S] [--warmup S] [--linger MS]
+//               [--keys 1] [--rate UNITS_PER_SECOND] [--duration S] [--warmup S] [--linger MS]
 //               [--topics N] [--producers N [--slots 5] [--pace MS_BETWEEN_ROUNDS]]
 #include <librdkafka/rdkafka.h>
 #include <poll.h>
@@ -77,7 +77,7 @@ class Floor final {
     }
   }
 
-  // False if the topics cannot be had.
+  // False if the topics cannot be opened.
   bool Run(std::size_t outstanding) {
     if (!Find()) return false;
     units_ = std::vector<Unit>(outstanding);

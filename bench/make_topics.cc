@@ -1,5 +1,5 @@
-// Makes topics PREFIX-0 to PREFIX-(N-1) with one partition each, five hundred a request, and ends
-// when Kafka has them: five thousand one after the other would take minutes.
+// Creates topics PREFIX-0 to PREFIX-(N-1) with one partition each, 500 per request, and ends when
+// Kafka has them: five thousand requests would take minutes.
 //
 //   make_topics --brokers ADDRESS --prefix P --count N [--replication N]
 #include <librdkafka/rdkafka.h>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kTogether = 500;
 constexpr int kTimeoutMs = 60'000;
 
-// The topics from `first` on; false, with a line on stderr, if Kafka refuses one.
+// Creates the topics from `first` on; false, with a line on stderr, if Kafka refuses one.
 bool Make(rd_kafka_t* client, rd_kafka_queue_t* queue, const Flags& flags, std::size_t first,
           std::size_t count) {
   char error[256];

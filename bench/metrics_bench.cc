@@ -1,5 +1,5 @@
-// Times what counting costs: a request of one record, alone and with other threads that count too;
-// and one statistics text of librdkafka, which comes four times a second.
+// Measures the cost of counting: of a request with one record, alone and while other threads count,
+// too; and of one statistics text of librdkafka, which comes four times per second.
 #include <prometheus/metric_family.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ using gateway::LatencyStage;
 using gateway::PrometheusMetrics;
 using std::chrono::microseconds;
 
-// Nanoseconds a call, the best of several rounds.
+// Nanoseconds per call, the best of several rounds.
 template <typename Call>
 double Best(int calls, Call&& call) {
   double best = 1e18;

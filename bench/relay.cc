@@ -1,15 +1,15 @@
-// A network between a client and its servers on one machine: what arrives at a port leaves for its
-// target a fixed time later, and so does what comes back. The rate has no limit, so this is the
-// round trip of a network and nothing else of it. Bytes keep their order; the end of a direction
-// and a reset are passed on, each after what was sent before it. Connecting is not delayed.
+// Simulates a network between a client and its servers on one machine: data that arrives at a port
+// leaves for its target a fixed time later, and so do the answers. The rate has no limit, so this
+// simulates only the round trip of a network. Bytes keep their order; the relay passes on the end
+// of a direction, or a reset, after all data sent before it. Connecting is not delayed.
 //
 //   relay --delay MS_ONE_WAY --routes LISTEN:TARGET[,LISTEN:TARGET…]
 //
-// Ports of 127.0.0.1; LISTEN may be 0: the system chooses. Prints the ports that it listens on in
-// one line, then relays until it is killed. A line of its standard input is a new delay; what is
-// under way arrives no earlier for it.
+// Ports are those of 127.0.0.1; if LISTEN is 0, the system chooses one. Prints the ports on which
+// it listens in one line, then relays until it is killed. Each line of standard input sets a new
+// delay, which does not make data that is under way arrive earlier.
 //
-// One thread, at a real-time priority where that is allowed: a network does not wait for a core.
+// One thread, with real-time priority if the system allows it: a network does not wait for a core.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -39,8 +39,8 @@ namespace gateway::bench {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{256} << 10;
-// A receiver that does not read keeps at most about so much here; then the sender has to wait, as
-// for a receive window. What is under way on the network does not count.
+// If a receiver does not read, about so many bytes wait here at most; then the sender has to wait,
+// as for a receive window. Bytes that are under way on the network do not count.
 constexpr std::size_t kMostOverdueBytes = std::size_t{16} << 20;
 
 sockaddr_in Loopback(std::uint16_t port) {
@@ -58,7 +58,7 @@ int NewSocket() {
   return fd;
 }
 
-// What one end has sent and the other has not got yet, in order.
+// Data that one end has sent and the other has not received yet, in order.
 struct Parcel {
   enum class Kind { kData, kEnd, kReset };
   std::uint64_t due = 0;
@@ -80,7 +80,8 @@ struct End {
   std::uint32_t watched = 0;
 };
 
-// A client's connection and the one to its target. `directions[i]` is what `ends[i]` has sent.
+// A client's connection and the one to its target. `directions[i]` has the data that `ends[i]`
+// sent.
 struct Link {
   std::array<End, 2> ends;
   std::array<Direction, 2> directions;
@@ -92,7 +93,7 @@ class Relay final {
 
   void SetDelay(double milliseconds) { delay_ = static_cast<std::uint64_t>(milliseconds * 1e6); }
 
-  // The port; 0 if it cannot be had.
+  // The port; 0 if it is not available.
   std::uint16_t Listen(std::uint16_t port, std::uint16_t target) {
     const int fd = NewSocket();
     const int on = 1;
@@ -152,7 +153,7 @@ class Relay final {
                         due_.empty() ? nullptr : &timeout, nullptr);
   }
 
-  // Only a hint: the descriptor may have been closed, and be another one by now.
+  // Only a hint: the descriptor may have been closed and reused by now.
   void OnEvent(int fd, std::uint32_t events) {
     if (fd == STDIN_FILENO) return ReadDelay();
     if (const auto target = targets_.find(fd); target != targets_.end()) {
@@ -183,7 +184,7 @@ class Relay final {
     link->ends[0].fd = fd;
     link->ends[1].fd = NewSocket();
     const sockaddr_in address = Loopback(target);
-    // Whether it succeeds is known by the first event.
+    // The first event says whether it succeeds.
     (void)connect(link->ends[1].fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     for (const std::size_t side : {0U, 1U}) {
       End& end = link->ends[side];
@@ -208,7 +209,7 @@ class Relay final {
     }
   }
 
-  // To the other end of `from`. It stays last of all that is due, also when the delay was reduced.
+  // Queues data for the other end of `from`, after all earlier data even if the delay was reduced.
   void Send(const LinkPtr& link, std::size_t from, Parcel::Kind kind, std::string data = {}) {
     const std::uint64_t last = due_.empty() ? 0 : due_.back().at;
     const std::uint64_t at = std::max(Now() + delay_, last);
@@ -238,7 +239,7 @@ class Relay final {
     Settle(link, from);
   }
 
-  // Whether all of the first parcel was written; else errno says why not.
+  // True if all of the first parcel was written; otherwise errno says why not.
   static bool Write(int fd, Direction& direction) {
     const std::string& data = direction.parcels.front().data;
     while (direction.sent < data.size()) {
@@ -252,7 +253,7 @@ class Relay final {
     return true;
   }
 
-  // The end is gone; the other hears of it after the delay, and after what was sent before.
+  // The end has closed; the other end learns it after the delay, and after all earlier data.
   void Reset(const LinkPtr& link, std::size_t side) {
     if (link->ends[side].fd < 0) return;
     Close(link, side, true);
@@ -269,7 +270,7 @@ class Relay final {
     link->directions[1 - side] = {};  // nobody is there to get it
   }
 
-  // Closes an end that is done, or watches it for what it can do now.
+  // Closes an end that has finished, or watches it for the events that matter now.
   void Settle(const LinkPtr& link, std::size_t side) {
     End& end = link->ends[side];
     if (end.fd < 0) return;

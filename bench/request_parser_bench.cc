@@ -1,4 +1,4 @@
-// Times the parsing of request bodies: one record of about 250 bytes, alone and in a batch.
+// Measures the parsing of request bodies: one record of about 250 bytes, alone and in a batch.
 //
 //   g++ -std=c++20 -O2 -Isrc bench/request_parser_bench.cc src/api/{native,json,codec,problem}/*.cc
 //       src/api/http/message.cc src/service/*/*.cc -lsimdjson -o request_parser_bench &&
@@ -26,7 +26,7 @@ std::string Copy(const std::string& text) {
   return body.append(text);
 }
 
-// Nanoseconds a call, the best of several rounds.
+// Nanoseconds per call, the best of several rounds.
 template <typename Call>
 double Best(int calls, Call&& call) {
   double best = 1e18;
@@ -39,7 +39,7 @@ double Best(int calls, Call&& call) {
   return best;
 }
 
-// Many different records: a branch predictor learns a single one by heart.
+// Many different records, because a branch predictor would learn a single one.
 std::vector<std::string> Records(const std::function<std::string()>& value, const char* more = "") {
   std::vector<std::string> records;
   for (int i = 0; i < 1'000; ++i) {
@@ -69,7 +69,7 @@ void Measure(const char* name, const std::vector<std::string>& records) {
 }  // namespace
 
 int main() {
-  // The allocator would release a large body's pages each time, and dominate the measurement.
+  // Otherwise the allocator would release a large body's pages each time, which would dominate.
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 

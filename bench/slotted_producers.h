@@ -1,7 +1,7 @@
-// What several librdkafka producers can do for one topic when the path to the brokers is long: each
-// has so many slots (requests under way) at each broker, and a partition with pending records goes
-// to the producer with the most free ones that has nothing of this partition in flight, all of its
-// records as one batch. Order within a partition is not kept, which a floor can do without.
+// Measures several librdkafka producers for one topic when the path to the brokers is long. Each
+// has so many slots (requests in flight) per broker. All pending records of a partition go as one
+// batch to the producer with the most free slots that has nothing of this partition in flight.
+// Order within a partition is not kept; a floor does not need it.
 //
 // Records without a key share one partition and move on with each batch. For one thread.
 #ifndef BENCH_SLOTTED_PRODUCERS_H_

@@ -111,7 +111,7 @@ def _network_closed(round_trip):
 def _network_open(round_trip, rates=RATES):
     for partitions in SLOTTED:
         for rate in rates:
-            cell = Cell(f"open-{rate}", f"{rate} a second, 997 keys",
+            cell = Cell(f"open-{rate}", f"{rate} per second, 997 keys",
                         {"format": "single", "keys": 997, "connections": OPEN_CONNECTIONS, "rate": rate})
             yield _behind(round_trip, cell, partitions, floors=("slots",),
                           quick=(round_trip, rate, partitions) == (5, 5000, 6))

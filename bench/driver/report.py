@@ -221,7 +221,7 @@ def markdown(facts, results, faults, plot=None):
         here = (f"it answers {factor:.2f} times that, and rates and times are scaled by it." if factor
                 else "it was not measured, so nothing is scaled.")
         lines += ["## Targets", "", "For a machine whose bare epoll loop answers "
-                  f"{_count(REFERENCE_FLOOR)} requests a second with 64 connections; here {here}", ""]
+                  f"{_count(REFERENCE_FLOOR)} requests per second with 64 connections; here {here}", ""]
         lines += _table(["target", "measured", "at least, here", "aim, here", ""],
                         [[t, _count(m), _count(least), _count(aim), v] for t, m, least, aim, v in rows])
     for title, table in [
@@ -243,9 +243,9 @@ def markdown(facts, results, faults, plot=None):
                      "bare epoll loop there: ms", "records/s ÷ slots"], _network_rows(results))),
             ("This build ÷ the other, median of the rounds",
              _table(["", "req/s", "p50", "p99", "CPU per request"], _against_rows(results))),
-            ("Cost against size", _series(results, "sizes", "records a request, JSON", True) +
-             _series(results, "topics", "topics, one record a request, 64 connections") +
-             _series(results, "partitions", "partitions, one record a request, 64 connections")),
+            ("Cost against size", _series(results, "sizes", "records per request, JSON", True) +
+             _series(results, "topics", "topics, one record per request, 64 connections") +
+             _series(results, "partitions", "partitions, one record per request, 64 connections")),
             ("The rest", _rest(results)),
     ]:
         if table:

@@ -27,7 +27,7 @@ from rounds import say  # noqa: E402
 def parse():
     parser = argparse.ArgumentParser(prog="./dev soak", description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30, help="1 is the short form")
-    parser.add_argument("--rate", type=float, help="requests a second (default: a quarter of the best)")
+    parser.add_argument("--rate", type=float, help="requests per second (default: a quarter of the best)")
     parser.add_argument("--rss-kb-per-minute", type=float, help="allowed slope of memory (default: 200, but "
                         "2000 under five minutes, where noise is most of it)")
     parser.add_argument("--p99-drift", type=float, default=2.0)
@@ -49,7 +49,7 @@ def soak(options, gateway, kafka, topic):
     load(gateway.url, topic=topic, connections=512, keys=997, duration=5, warmup=0)
     best = load(gateway.url, topic=topic, connections=512, keys=997, duration=3, warmup=1)["per_second"]
     rate = options.rate or best / 4
-    say(f"{rate:.0f} requests a second, a quarter of {best:.0f}")
+    say(f"{rate:.0f} requests per second, a quarter of {best:.0f}")
     slices = []
     started = time.monotonic()
     while time.monotonic() - started < options.minutes * 60:

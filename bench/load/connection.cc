@@ -13,7 +13,7 @@
 namespace gateway::bench {
 namespace {
 
-// The text of a field, or empty. What is common is found fast; other spellings by a slow look.
+// The text of a field, or empty. Finds the common spelling fast, and others by a slow search.
 std::string_view Field(std::string_view head, std::string_view name) {
   std::size_t at = head.find(name);
   for (std::size_t i = 0; at == std::string_view::npos && i + name.size() < head.size(); ++i) {
@@ -99,7 +99,8 @@ Connection::Event Connection::Take(std::string_view data) {
   if (data.size() > body_left_) return Event::kBroken;  // an answer to nothing
   body_left_ -= data.size();
   if (body_left_ > 0) return Event::kMore;
-  // An answer before the whole request was sent, or the last one: this connection has no future.
+  // An answer before the whole request was sent, or the last one: the connection cannot be used
+  // again.
   return closes_ || !unsent_.empty() ? Event::kLast : Event::kAnswered;
 }
 

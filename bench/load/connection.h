@@ -14,7 +14,7 @@ namespace gateway::bench {
 
 class Connection final {
  public:
-  // kLast: a whole answer, after which the connection is of no use.
+  // kLast: a whole answer, after which the connection cannot be used.
   enum class Event { kMore, kAnswered, kLast, kBroken };
 
   Connection() = default;
@@ -22,17 +22,17 @@ class Connection final {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Connects, waiting for it, and makes `epoll` report on it with `tag`. False if that fails.
+  // Connects (blocking), and registers the socket with `epoll` under `tag`. False if that fails.
   bool Open(const sockaddr_in& address, int epoll, std::uint64_t tag);
 
-  // Begins to send; `request` stays whole until the answer is there.
+  // Begins to send; `request` must stay valid until the answer has arrived.
   Event Send(std::string_view request);
-  // To be called when epoll says so.
+  // Call it when epoll reports an event.
   Event OnWritable();
   Event OnReadable();
 
   int status() const { return status_; }
-  // The beginning of the last answer, for people, if it was not a 200 that could be read.
+  // The beginning of the last answer, for messages, if it was not a well-formed 200.
   const std::string& head() const { return head_; }
 
  private:

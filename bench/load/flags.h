@@ -1,6 +1,6 @@
-// The command line of the measuring programs: `--name value` pairs and bare `--name` switches. What
-// is unknown or lacks its value ends the program, because a mistyped flag would measure another
-// thing. For one thread.
+// The command line of the measuring programs: `--name value` pairs and `--name` switches without a
+// value. An unknown flag or a missing value ends the program, because a mistyped flag would make it
+// measure something else. For one thread.
 #ifndef BENCH_LOAD_FLAGS_H_
 #define BENCH_LOAD_FLAGS_H_
 

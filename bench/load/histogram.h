@@ -1,5 +1,5 @@
-// A histogram of times from 1 ns to centuries, exact to 1 %: each power of two is cut into 128
-// equal parts, as HdrHistogram does it. Adding is a few instructions and allocates nothing. For one
+// A histogram of times from 1 ns to centuries, exact to 1 %: each power of two is divided into 128
+// equal parts, as in HdrHistogram. Adding is a few instructions and allocates nothing. For one
 // thread.
 #ifndef BENCH_LOAD_HISTOGRAM_H_
 #define BENCH_LOAD_HISTOGRAM_H_

@@ -1,13 +1,14 @@
 // The load generator: N keep-alive connections on one thread, closed loop (the next request when
-// the last is answered) or open loop (at a rate, whatever the answers do). Prints one line of JSON.
+// the last is answered) or open loop (at a rate that does not depend on answers). Prints one line
+// of JSON.
 //
 //   load --url http://127.0.0.1:8080 --topic T [--format single|batch|ndjson|lines|raw|v2]
-//        [--connections 64] [--rate REQUESTS_A_SECOND] [--duration S] [--warmup S] [--keys N]
+//        [--connections 64] [--rate REQUESTS_PER_SECOND] [--duration S] [--warmup S] [--keys N]
 //        [--records N] [--bytes N] [--topics N] [--pid P] [--minimal] [--refusals]
 //
-// --refusals: the run asks for more than can be had, so a 503 for want of room is counted by itself
-// and is no fault, and a request's time runs from when it was sent. A path in the URL replaces the
-// gateway's own. Ends with 1 if nothing answers.
+// --refusals: the run exceeds a limit on purpose, so a 503 is counted separately and not as an
+// error, and the time of a request begins when it is sent. A path in the URL replaces the gateway's
+// own. Exits with 1 if nothing answers.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -87,8 +88,8 @@ class Load final {
     while (!free_.empty() && measurement_.TakeTurn(now, &began)) {
       Slot& slot = slots_[free_.front()];
       free_.pop_front();
-      // Twice the possible load is more than this machine can send: what a request waits for here
-      // is not the server's.
+      // Twice the possible load is more than this program can send: time that a request waits here
+      // must not count as the server's.
       Begin(slot, refusals_ ? now : began);
     }
   }

@@ -11,12 +11,12 @@
 namespace gateway::bench {
 namespace {
 
-// Requests of the open loop come in little groups at multiples of this: to wake up for each alone
-// would take most of a core at 50 000 a second, and that core is what is measured.
+// Requests of the open loop come in small groups at multiples of this interval: waking up for each
+// would take most of a core at 50 000 per second, and the gateway needs that core.
 constexpr std::uint64_t kTick = 100'000;
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kLongestSleep = 5'000'000;
-// What is not answered so long after the window never is.
+// A request that is not answered within this time after the window counts as unanswered.
 constexpr std::uint64_t kDrainNanoseconds = 10'000'000'000U;
 
 std::uint64_t Read(clockid_t clock) {
@@ -49,7 +49,7 @@ void Measurement::Start() {
   end_ = begin_ + Nanoseconds(options_.seconds);
 }
 
-// All threads of a process, to the nanosecond; /proc counts in hundredths of a second.
+// CPU time of all threads of a process, in nanoseconds; /proc counts in hundredths of a second.
 std::uint64_t Measurement::CpuOf(int pid) const {
   clockid_t clock{};
   if (pid == 0 || clock_getcpuclockid(pid, &clock) != 0) return 0;

@@ -1,9 +1,9 @@
-// One run of a measuring program: a warm-up, a window that is measured, and its result as JSON.
+// One run of a measuring program: a warm-up, a measured window, and its result as JSON.
 //
-// Closed loop: what is answered within the window counts. Open loop (`rate` > 0): a request counts
-// if it was *meant* to be sent within the window, its time runs from that moment, and one that is
-// never answered counts as the longest; so a stall is not hidden by the requests it kept from being
-// sent. The rate of both is what was answered within the window. For one thread.
+// Closed loop: requests answered within the window count. Open loop (`rate` > 0): a request counts
+// if it was *due* within the window, its time begins when it was due, and a request that is never
+// answered counts as the longest; so a stall cannot hide itself by delaying requests. The rate of
+// both is the number of answers within the window. For one thread.
 #ifndef BENCH_LOAD_MEASUREMENT_H_
 #define BENCH_LOAD_MEASUREMENT_H_
 
@@ -30,40 +30,41 @@ class Measurement final {
  public:
   explicit Measurement(const RunOptions& options);
 
-  // Begins the warm-up. To be called once, when everything is prepared.
+  // Begins the warm-up. Call it once, when everything is prepared.
   void Start();
 
-  // To be called often: notices the ends of the window.
+  // Notices the beginning and the end of the window. Call it often.
   void Tick(std::uint64_t now);
 
-  // The pace. Whether one more request may be sent now; if so it is to be, and its time runs from
-  // `*began`: now (closed loop), or when it was due (open loop).
+  // True if one more request is due now; then the caller must send it. Its time begins at `*began`:
+  // now (closed loop), or when it was due (open loop).
   bool TakeTurn(std::uint64_t now, std::uint64_t* began);
-  // Closed loop: whether a request may still be sent. Open loop: never, each is due at its time.
+  // Closed loop: true if a request may still be sent. Open loop: false, because each has a due
+  // time.
   bool MaySendAgain(std::uint64_t now) const { return options_.rate <= 0 && now < end_; }
-  // How long to sleep at most: until the next is due, if it `can_send`, and not past the ends of
-  // the window for long.
+  // Maximum time to sleep: until the next request is due if the caller `can_send`, and not far past
+  // the ends of the window.
   timespec SleepTime(bool can_send) const;
-  // Whether the run is over: nothing is under way (`idle`) or due any more, or what is does not
-  // come.
+  // True if the run is over: no request is under way (`idle`) or due any more, or those under way
+  // are given up.
   bool Finished(bool idle) const;
-  // Those that were due and never sent, counted by taking them.
+  // Takes the requests that were due and never sent, and returns their number.
   std::uint64_t TakeBacklog();
 
-  // One was answered as it should be. `began`: when it was sent, or was due.
+  // A request got a correct answer. `began`: when it was sent, or was due.
   void OnDone(std::uint64_t began, std::uint64_t now, std::size_t records, std::size_t bytes);
   // A request was refused because of a limit, as the run intends: neither an error nor an answer.
   void OnRefused(std::uint64_t now);
-  // One was answered otherwise, with a few words (a status) and what came.
+  // A request got another answer: a few words about it (a status), and its text.
   void OnBad(const std::string& kind, const std::string& example);
 
-  // Prints the result. So many never got an answer, and so many were never sent: they count as the
-  // longest; only the first are bad.
+  // Prints the result. `unanswered` and `unsent` requests count as the longest; only the former are
+  // errors.
   void Print(std::uint64_t unanswered, std::uint64_t unsent = 0) const;
 
  private:
   std::uint64_t CpuOf(int pid) const;
-  // When the next request is due; kNever in a closed loop and when there is none any more.
+  // When the next request is due; kNever in a closed loop and after the last request.
   std::uint64_t NextDue() const;
 
   const RunOptions options_;

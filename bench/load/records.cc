@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 24> kWords = {
 constexpr std::array<std::string_view, 5> kStates = {"placed", "paid", "packed", "shipped",
                                                      "returned"};
 
-// An order, as shops have them: the names of the members recur, most of the values do not.
+// An order of a shop: the names of the members recur, most of the values do not.
 class Maker final {
  public:
   std::string Order(std::size_t bytes) {

@@ -1,4 +1,4 @@
-// The requests that the load generator sends, made before the first is sent.
+// The requests of the load generator, all of which are made before the first is sent.
 #ifndef BENCH_LOAD_REQUESTS_H_
 #define BENCH_LOAD_REQUESTS_H_
 
@@ -9,9 +9,9 @@
 namespace gateway::bench {
 
 struct RequestShape {
-  // single: {"topic","key","value"}; batch: {"topic","messages":[…]}; ndjson: an envelope a line;
-  // lines: a raw value a line; raw: the body is the value; v2: {"records":[{"key","value"}…]},
-  // which Confluent's REST proxy and Strimzi's bridge take.
+  // single: {"topic","key","value"}; batch: {"topic","messages":[…]}; ndjson: an envelope per
+  // line; lines: a raw value per line; raw: the body is the value; v2:
+  // {"records":[{"key","value"}…]}, which Confluent's REST proxy and Strimzi's bridge accept.
   std::string format;
   std::string host;   // host:port
   std::string path;   // empty: the gateway's own for the format
