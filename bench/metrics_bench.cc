@@ -32,7 +32,7 @@ double Best(int calls, Call&& call) {
   return best;
 }
 
-void Stages(PrometheusMetrics& metrics, int i) {
+void Stages(gateway::ProduceMetrics& metrics, int i) {
   metrics.OnStage(LatencyStage::kParse, microseconds(5 + i % 7));
   metrics.OnStage(LatencyStage::kHeld, microseconds(100 + i % 700));
   metrics.OnStage(LatencyStage::kBroker, microseconds(300 + i % 900));
@@ -40,13 +40,15 @@ void Stages(PrometheusMetrics& metrics, int i) {
 }
 
 void Request(PrometheusMetrics& metrics, int i) {
-  metrics.OnRequestStarted();
-  metrics.OnBatch(1);
-  metrics.OnRecordsSent(1, 200);
-  metrics.OnRecordReported("orders", gateway::RecordResult::kDelivered, 200,
+  gateway::ProduceMetrics& produce = metrics.produce();
+  metrics.http().OnRequestStarted();
+  produce.OnBatch(1);
+  produce.OnRecordsSent(1, 200);
+  produce.OnRecordReported("orders", gateway::RecordResult::kDelivered, 200,
                            microseconds(400 + i % 1500));
-  Stages(metrics, i);
-  metrics.OnRequestFinished("POST", "/api/kafka/send", 200, microseconds(500 + i % 1500), 250, 120);
+  Stages(produce, i);
+  metrics.http().OnRequestFinished("POST", "/api/kafka/send", 200, microseconds(500 + i % 1500),
+                                   250, 120);
 }
 
 std::string Statistics(int topics, int partitions) {
@@ -76,7 +78,7 @@ std::string Statistics(int topics, int partitions) {
 int main() {
   PrometheusMetrics metrics({});
   std::printf("stages of a request    %5.0f ns\n",
-              Best(1'000'000, [&](int i) { Stages(metrics, i); }));
+              Best(1'000'000, [&](int i) { Stages(metrics.produce(), i); }));
   std::printf("everything of it       %5.0f ns\n",
               Best(1'000'000, [&](int i) { Request(metrics, i); }));
   const unsigned cores = std::max(2U, std::thread::hardware_concurrency());

@@ -1,4 +1,5 @@
 # cmake -DSOURCE_DIR=src [-DPENDING="from>to;…"] -P check_folders.cmake
+#
 # An #include from one folder to another is an arrow between the two. The arrows must not form a circle, so that a
 # reader can understand each folder with only the folders below it. PENDING lists arrows that are still to be
 # removed; once an arrow does not close a circle any more, it must not be on the list.

@@ -1,4 +1,5 @@
 # cmake -DSOURCE_DIR=src -P check_includes.cmake
+#
 # main.cc and app/ may include everything. A layer may include its own files and those of service, in quotes and
 # with the name of the layer; the standard library; and the packages of this table, each only in its folder.
 set(package_pistache "api/http")
