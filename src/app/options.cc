@@ -9,6 +9,7 @@
 #include "api/tracing/propagated_fields.h"
 #include "app/build_info.h"
 #include "infra/access/access_file.h"
+#include "infra/config/table/contradictions.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/logging/log_line.h"
 #include "infra/os/named_file.h"
@@ -18,7 +19,12 @@ namespace gateway {
 
 std::vector<ConfigProblem> CheckKafka(const Settings& settings) {
   std::vector<ConfigProblem> problems;
-  for (std::string& what : CheckKafkaConf(settings.kafka)) {
+  std::vector<std::string> found = CheckKafkaConf(settings.kafka);
+  // librdkafka would only repeat a contradiction in its own words.
+  if (found.empty() && config::FindContradictions(settings).empty()) {
+    if (auto complaint = TryKafkaConf(settings.kafka)) found.push_back(*std::move(complaint));
+  }
+  for (std::string& what : found) {
     ConfigProblem problem;
     const std::size_t colon = what.find(": ");
     problem.key = what.substr(0, colon);

@@ -17,6 +17,8 @@
 namespace gateway {
 
 enum class KafkaProfile : std::uint8_t { kBalanced, kHighThroughput, kLowLatency };
+enum class KafkaProtocol : std::uint8_t { kPlaintext, kSsl, kSaslPlaintext, kSaslSsl };
+enum class SaslMechanism : std::uint8_t { kPlain, kScramSha256, kScramSha512 };
 enum class LogFormat : std::uint8_t { kJson, kText };
 enum class AccessLogMode : std::uint8_t { kProblems, kAll, kOff };
 
@@ -70,6 +72,21 @@ struct Settings {
     std::int64_t producers = 0;  // librdkafka clients; 0: the gateway chooses
     std::chrono::milliseconds metadata_refresh{60'000};
     std::map<std::string, std::string> librdkafka;  // pass-through, by librdkafka's own names
+    struct Security {
+      std::optional<KafkaProtocol> protocol;  // absent: plaintext, or as `librdkafka` says
+    } security;
+    struct Tls {
+      std::string ca_file;           // "": the authorities that the system trusts
+      std::string certificate_file;  // "": no client certificate
+      std::string key_file;
+      std::string key_password;
+      bool verify_hostname = true;
+    } tls;
+    struct Sasl {
+      std::optional<SaslMechanism> mechanism;  // absent: the gateway does not log in
+      std::string username;
+      std::string password;
+    } sasl;
   } kafka;
 
   struct Limits {

@@ -54,6 +54,9 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
     logger.Log(LogLevel::kInformation, "kafka-passthrough",
                "Properties set by Kafka:Librdkafka: " + pass_through + ".");
   }
+  for (const std::string& warning : SecurityWarnings(options.kafka, rd_kafka_version())) {
+    logger.Log(LogLevel::kWarning, "kafka-security", warning);
+  }
   auto group = MakeGroup(options);
   if (!group.ok()) return std::move(group).error();
   return std::unique_ptr<KafkaProducer>(

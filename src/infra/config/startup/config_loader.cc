@@ -121,9 +121,10 @@ class Loader final {
     const std::string path(slot.property->path);
     const bool is_default = slot.value == config::DefaultOf(*slot.property);
     if (slot.entries.empty()) {
-      values->push_back(
-          {path, slot.property->secret ? std::string(kRedacted) : config::ToJsonText(slot.value),
-           OriginText(slot.origin, is_default)});
+      values->push_back({path,
+                         slot.property->secret && !is_default ? std::string(kRedacted)
+                                                              : config::ToJsonText(slot.value),
+                         OriginText(slot.origin, is_default)});
       return;
     }
     for (const auto& entry : std::get<config::StringMap>(slot.value)) {

@@ -27,11 +27,13 @@ Examples:
     kafka-gateway --Kafka:BootstrapServers=embedded
   The same with environment variables, on any free port:
     Kafka__BootstrapServers=embedded Http__Port=0 kafka-gateway
-  TLS to the brokers, with librdkafka's own property names (in variables write _ for the dots):
+  TLS to the brokers, and a password from a file:
     kafka-gateway --Kafka:BootstrapServers=kafka-1:9093,kafka-2:9093 \
-                  --Kafka:Librdkafka:security.protocol=ssl
-  A password from a file:
-    Kafka__Librdkafka__sasl_password=file:/run/secrets/kafka kafka-gateway
+                  --Kafka:Security:Protocol=sasl_ssl --Kafka:Tls:CaFile=/etc/kafka/ca.pem \
+                  --Kafka:Sasl:Mechanism=PLAIN --Kafka:Sasl:Username=gateway \
+                  --Kafka:Sasl:Password=file:/run/secrets/kafka
+  Any other librdkafka property by its own name (in variables write _ for the dots):
+    Kafka__Librdkafka__socket_timeout_ms=5000 kafka-gateway
 
 Configuration; later sources override earlier ones:
   1. appsettings.json

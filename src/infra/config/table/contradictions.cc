@@ -40,6 +40,7 @@ std::vector<Contradiction> FindContradictions(const Settings& settings) {
                      "a Kafka:LingerMs less than Kafka:MessageTimeoutMs"});
   }
   FindInTls(settings.http.tls, &found);
+  FindInKafkaSecurity(settings.kafka, &found);
   const Settings::Management& management = settings.management;
   if (management.port && *management.port != 0 && *management.port == settings.http.port &&
       (management.address.empty() || management.address == settings.http.address)) {

@@ -19,6 +19,9 @@ struct Contradiction {
 
 std::vector<Contradiction> FindContradictions(const Settings& settings);
 
+// Those of Kafka:Security, Kafka:Tls and Kafka:Sasl, which FindContradictions finds as well.
+void FindInKafkaSecurity(const Settings::Kafka& kafka, std::vector<Contradiction>* found);
+
 }  // namespace gateway::config
 
 #endif  // GATEWAY_INFRA_CONFIG_TABLE_CONTRADICTIONS_H_

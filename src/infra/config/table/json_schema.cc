@@ -68,6 +68,7 @@ Json PropertySchema(const Property& property) {
   schema.update(TypeSchema(property));
   if (property.optional) schema["type"] = {schema["type"], "null"};
   if (!property.allowed.empty()) schema["enum"] = AllowedValues(property);
+  if (!property.allowed.empty() && property.optional) schema["enum"].push_back(nullptr);
   if (property.secret) schema["writeOnly"] = true;
   schema["default"] = ToJson(DefaultOf(property));
   return schema;

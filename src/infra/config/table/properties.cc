@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "infra/config/table/property_binding.h"
+#include "infra/config/table/property_rows.h"
 #include "infra/config/text.h"
 
 namespace gateway::config {
@@ -11,40 +12,9 @@ namespace {
 
 using S = Settings;
 
-constexpr std::string_view kMs = "milliseconds";
-constexpr std::string_view kBytes = "bytes";
-constexpr double kHour = 3'600'000;
-constexpr double kDay = 24 * kHour;
-constexpr double kInt32Max = 2'147'483'647;
-constexpr double kTebibyte = 1'099'511'627'776;
-constexpr std::string_view kStoredEverywhere =
-    "a 200 means that the record is stored on every in-sync replica";
-
-Property Ranged(Property property, double minimum, double maximum) {
-  property.minimum = minimum;
-  property.maximum = maximum;
-  return property;
-}
-
-Property Choice(Property property, std::vector<std::string_view> allowed,
-                std::string_view reason = "") {
-  property.allowed = std::move(allowed);
-  property.reason = reason;
-  return property;
-}
-
-Property Text(Property property, TextRule rule) {
-  property.rule = rule;
-  return property;
-}
-
 template <auto kField>
 Property Http(std::string_view path, std::string_view unit, std::string_view sentence) {
   return Bind<&S::http, kField>(path, unit, sentence);
-}
-template <auto kField>
-Property Kafka(std::string_view path, std::string_view unit, std::string_view sentence) {
-  return Bind<&S::kafka, kField>(path, unit, sentence);
 }
 template <auto kField>
 Property Limit(std::string_view path, std::string_view unit, std::string_view sentence) {
@@ -166,83 +136,6 @@ void AddManagement(std::vector<Property>* rows) {
                  "Separate port for /health and /metrics, which then leave Http:Port; null keeps "
                  "them there, 0 takes any free port. /api/kafka/health stays on Http:Port."),
              0, 65'535));
-}
-
-void AddKafka(std::vector<Property>* rows) {
-  using K = S::Kafka;
-  const std::vector<Property> kafka = {
-      Text(Kafka<&K::bootstrap_servers>(
-               "Kafka:BootstrapServers", "",
-               "Brokers to connect to first, as host:port,host:port. The word embedded starts a "
-               "broker inside the process, for experiments: it keeps nothing."),
-           TextRule::kServers),
-      Text(Kafka<&K::client_id>("Kafka:ClientId", "",
-                                "Name of the gateway in the brokers' logs, metrics and quotas."),
-           TextRule::kNotEmpty),
-      Kafka<&K::profile>("Kafka:Profile", "",
-                         "Preset values for Kafka keys, which every source after this file can "
-                         "override: balanced keeps the defaults, high-throughput trades a little "
-                         "latency for fuller batches, low-latency spends more bytes to answer "
-                         "sooner."),
-      Choice(Kafka<&K::acks>("Kafka:Acks", "", "Replicas that must acknowledge a record."), {"all"},
-             kStoredEverywhere),
-      Choice(Kafka<&K::enable_idempotence>("Kafka:EnableIdempotence", "",
-                                           "Whether the producer is idempotent, so that retries "
-                                           "neither duplicate nor reorder records."),
-             {"true"}, "without it a retry inside the gateway could store a record twice"),
-      Choice(Kafka<&K::compression_type>("Kafka:CompressionType", "",
-                                         "Compression of the batches sent to brokers."),
-             {"none", "gzip", "snappy", "lz4", "zstd"}),
-  };
-  rows->insert(rows->end(), kafka.begin(), kafka.end());
-}
-
-void AddKafkaQueues(std::vector<Property>* rows) {
-  using K = S::Kafka;
-  const std::vector<Property> kafka = {
-      Ranged(Kafka<&K::linger_ms>(
-                 "Kafka:LingerMs", kMs,
-                 "Maximum time that librdkafka waits for more records before it sends a batch."),
-             0, 900'000),
-      Ranged(
-          Kafka<&K::batch_size>("Kafka:BatchSize", kBytes, "Maximum size of a batch of records."),
-          1, kInt32Max),
-      Ranged(Kafka<&K::retries>("Kafka:Retries", "attempts",
-                                "Maximum number of retries of a batch before its records fail."),
-             1, kInt32Max),
-      Ranged(
-          Kafka<&K::message_timeout>("Kafka:MessageTimeoutMs", kMs,
-                                     "Maximum time that a record may wait in the gateway's queue "
-                                     "for a broker. After that it fails, and is certainly not "
-                                     "stored. Must be less than Limits:RequestTimeoutMs."),
-          1, kHour),
-      Ranged(Kafka<&K::queue_max_messages>(
-                 "Kafka:QueueMaxMessages", "records",
-                 "Maximum number of records queued in each librdkafka producer."),
-             1, kInt32Max),
-      Ranged(Kafka<&K::queue_max_bytes>("Kafka:QueueMaxBytes", kBytes,
-                                        "Maximum bytes of records queued in each librdkafka "
-                                        "producer, which counts in units of 1024."),
-             1'024, kTebibyte),
-      Ranged(
-          Kafka<&K::producers>(
-              "Kafka:Producers", "clients",
-              "Maximum number of librdkafka producers; each connects to every broker. 0 lets the "
-              "gateway choose. How many of them a broker gets records from at a time follows its "
-              "acknowledgement times. With 1 a broker gets one dispatch round at a time."),
-          0, 16),
-      Ranged(Kafka<&K::metadata_refresh>(
-                 "Kafka:MetadataRefreshMs", kMs,
-                 "Interval between requests to the brokers for topics and partitions."),
-             10, kHour),
-      Kafka<&K::librdkafka>(
-          "Kafka:Librdkafka", "",
-          "Further librdkafka properties by their own names, including TLS and SASL. In "
-          "environment variables write _ for each dot: Kafka__Librdkafka__security_protocol. "
-          "Values of properties whose names indicate a secret are not shown, and may be given as "
-          "file:/path."),
-  };
-  rows->insert(rows->end(), kafka.begin(), kafka.end());
 }
 
 void AddLimits(std::vector<Property>* rows) {
@@ -378,7 +271,6 @@ const std::vector<Property>& Properties() {
     AddTls(&rows);
     AddManagement(&rows);
     AddKafka(&rows);
-    AddKafkaQueues(&rows);
     AddLimits(&rows);
     AddRecords(&rows);
     AddLogging(&rows);
@@ -395,6 +287,10 @@ const std::vector<Section>& Sections() {
       {"Http:Tls", "TLS for the HTTP server; off unless a certificate and its key are set."},
       {"Management", "The listener for health and metrics."},
       {"Kafka", "The producer."},
+      {"Kafka:Security", "How the gateway connects to the brokers."},
+      {"Kafka:Tls", "TLS to the brokers; only with Kafka:Security:Protocol ssl or sasl_ssl."},
+      {"Kafka:Sasl",
+       "The gateway's credentials; only with Kafka:Security:Protocol sasl_ssl or sasl_plaintext."},
       {"Limits", "Limits on one request, and on all requests in flight."},
       {"Records", "Headers that the gateway adds to records."},
       {"Topics", "Topics that may be written."},

@@ -1,5 +1,5 @@
 // How a row of the table reads and writes its field of Settings: conversions between the types of
-// the fields and config::Value. Included only by properties.cc.
+// the fields and config::Value. Included only by files with rows.
 #ifndef GATEWAY_INFRA_CONFIG_TABLE_PROPERTY_BINDING_H_
 #define GATEWAY_INFRA_CONFIG_TABLE_PROPERTY_BINDING_H_
 
@@ -41,6 +41,18 @@ constexpr Names<AccessLogMode, 3> NamesOf(AccessLogMode /*tag*/) {
   return {{{"problems", AccessLogMode::kProblems},
            {"all", AccessLogMode::kAll},
            {"off", AccessLogMode::kOff}}};
+}
+
+constexpr Names<KafkaProtocol, 4> NamesOf(KafkaProtocol /*tag*/) {
+  return {{{"plaintext", KafkaProtocol::kPlaintext},
+           {"ssl", KafkaProtocol::kSsl},
+           {"sasl_plaintext", KafkaProtocol::kSaslPlaintext},
+           {"sasl_ssl", KafkaProtocol::kSaslSsl}}};
+}
+constexpr Names<SaslMechanism, 3> NamesOf(SaslMechanism /*tag*/) {
+  return {{{"PLAIN", SaslMechanism::kPlain},
+           {"SCRAM-SHA-256", SaslMechanism::kScramSha256},
+           {"SCRAM-SHA-512", SaslMechanism::kScramSha512}}};
 }
 
 template <typename T>
@@ -106,8 +118,9 @@ Property Bind(std::string_view path, std::string_view unit, std::string_view sen
   };
   property.type = static_cast<PropertyType>(ToValue(typename Unwrapped<Field>::Type{}).index());
   property.optional = Unwrapped<Field>::kOptional;
-  if constexpr (std::is_enum_v<Field>) {
-    for (const auto& name : NamesOf(Field{})) property.allowed.push_back(name.first);
+  using Plain = typename Unwrapped<Field>::Type;
+  if constexpr (std::is_enum_v<Plain>) {
+    for (const auto& name : NamesOf(Plain{})) property.allowed.push_back(name.first);
   }
   return property;
 }

@@ -89,7 +89,9 @@ void LayeredValues::ReadSecretFiles() {
   const auto read = [this](std::string* value, const std::string& key, const Origin& origin) {
     std::string fault;
     *value = ResolveSecret(*value, &fault);
-    if (!fault.empty()) problems_.push_back({origin.where, key, std::move(fault), "", ""});
+    if (fault.empty()) return;
+    failed_.insert(key);
+    problems_.push_back({origin.where, key, std::move(fault), "", ""});
   };
   for (Slot& slot : slots_) {
     const std::string path(slot.property->path);

@@ -2,119 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <utility>
+
+#include "infra/kafka/client/conf_value.h"
 
 namespace gateway {
 namespace {
 
 using Rule = KafkaProperty::Rule;
-
-std::string Text(double number) {
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
-  return std::string(buffer.data(), end.ptr);
-}
-
-// Room for a record's overhead: lengths, offsets, the header of the batch.
-constexpr std::size_t kRecordOverhead = 4'096;
-
-constexpr std::array kProperties = {
-    KafkaProperty{Rule::kOwnKey, "Kafka:BootstrapServers", "metadata.broker.list",
-                  [](const KafkaConfInput& in) { return in.kafka.bootstrap_servers; }, ""},
-    KafkaProperty{Rule::kOwnKey, "Kafka:ClientId", "client.id",
-                  [](const KafkaConfInput& in) { return in.kafka.client_id; }, ""},
-    KafkaProperty{Rule::kOwnKey, "Kafka:EnableIdempotence", "enable.idempotence",
-                  [](const KafkaConfInput& in) {
-                    return std::string(in.kafka.enable_idempotence ? "true" : "false");
-                  },
-                  "Retries inside the producer neither duplicate nor reorder."},
-    KafkaProperty{Rule::kOwnKey, "Kafka:Acks", "request.required.acks",
-                  [](const KafkaConfInput& in) { return in.kafka.acks; },
-                  "A 200 means stored on every in-sync replica."},
-    KafkaProperty{Rule::kOwnKey, "Kafka:CompressionType", "compression.codec",
-                  [](const KafkaConfInput& in) { return in.kafka.compression_type; }, ""},
-    KafkaProperty{Rule::kOwnKey, "Kafka:LingerMs", "queue.buffering.max.ms",
-                  [](const KafkaConfInput& in) { return Text(in.kafka.linger_ms); }, ""},
-    KafkaProperty{Rule::kOwnKey, "Kafka:BatchSize", "batch.size",
-                  [](const KafkaConfInput& in) { return std::to_string(in.kafka.batch_size); }, ""},
-    KafkaProperty{Rule::kOwnKey, "Kafka:Retries", "message.send.max.retries",
-                  [](const KafkaConfInput& in) { return std::to_string(in.kafka.retries); }, ""},
-    KafkaProperty{
-        Rule::kOwnKey, "Kafka:QueueMaxMessages", "queue.buffering.max.messages",
-        [](const KafkaConfInput& in) { return std::to_string(in.kafka.queue_max_messages); }, ""},
-    KafkaProperty{
-        Rule::kOwnKey, "Kafka:QueueMaxBytes", "queue.buffering.max.kbytes",
-        [](const KafkaConfInput& in) {
-          return std::to_string((in.kafka.queue_max_bytes + 1023) / 1024);
-        },
-        "Counts the bytes of values only; the gateway's own budget (Limits) counts all bytes."},
-    KafkaProperty{
-        Rule::kOwnKey, "Kafka:MetadataRefreshMs", "topic.metadata.refresh.interval.ms",
-        [](const KafkaConfInput& in) { return std::to_string(in.kafka.metadata_refresh.count()); },
-        ""},
-    KafkaProperty{Rule::kOwnKey, "Limits:MaxRecordBytes", "message.max.bytes",
-                  [](const KafkaConfInput& in) {
-                    return std::to_string(
-                        std::max<std::size_t>(in.max_record_bytes + kRecordOverhead, 1'000'000));
-                  },
-                  "A record that the gateway accepts must not fail for its size in librdkafka."},
-
-    KafkaProperty{Rule::kPromise, "", "message.timeout.ms",
-                  [](const KafkaConfInput&) { return std::string("0"); },
-                  "After a timeout librdkafka begins a new epoch and sends records in flight again "
-                  "as new ones: duplicates. The gateway keeps the deadlines."},
-    KafkaProperty{Rule::kPromise, "", "partitioner",
-                  [](const KafkaConfInput&) { return std::string("murmur2_random"); },
-                  "The gateway chooses partitions itself, by the same rule."},
-    KafkaProperty{
-        Rule::kPromise, "", "allow.auto.create.topics",
-        [](const KafkaConfInput& in) { return std::string(in.embedded ? "true" : "false"); },
-        "The gateway never creates a topic; a producer's default is true. The embedded broker "
-        "creates topics on demand, in later versions of librdkafka only with this property."},
-    KafkaProperty{Rule::kPromise, "", "statistics.interval.ms",
-                  [](const KafkaConfInput&) { return std::string("250"); },
-                  "The statistics decide readiness, and when a broker has recovered."},
-    KafkaProperty{Rule::kPromise, "", "log.queue",
-                  [](const KafkaConfInput&) { return std::string("true"); },
-                  "Log lines arrive as events, on the gateway's thread instead of librdkafka's."},
-
-    KafkaProperty{Rule::kPromise, "", "enable.sparse.connections",
-                  [](const KafkaConfInput&) { return std::string("false"); },
-                  "Whether a leader is up must be known before a record is sent to it."},
-
-    KafkaProperty{Rule::kTunable, "", "socket.nagle.disable",
-                  [](const KafkaConfInput&) { return std::string("true"); },
-                  "Nagle's algorithm costs up to 40 ms per request."},
-    KafkaProperty{Rule::kTunable, "", "socket.keepalive.enable",
-                  [](const KafkaConfInput&) { return std::string("true"); },
-                  "A broker that vanished silently is detected on idle connections, too."},
-    KafkaProperty{Rule::kTunable, "", "socket.timeout.ms",
-                  [](const KafkaConfInput&) { return std::string("10000"); },
-                  "A stuck request is abandoned and retried while its records still have time."},
-    KafkaProperty{Rule::kTunable, "", "request.timeout.ms",
-                  [](const KafkaConfInput&) { return std::string("10000"); },
-                  "Maximum time that a broker waits for its replicas."},
-    KafkaProperty{Rule::kTunable, "", "sticky.partitioning.linger.ms",
-                  [](const KafkaConfInput&) { return std::string("10"); },
-                  "Keyless records share a batch. The default is twice linger.ms, that is 0."},
-    KafkaProperty{Rule::kTunable, "", "retry.backoff.ms",
-                  [](const KafkaConfInput&) { return std::string("50"); },
-                  "Every retriable error costs exactly this time; the default is 100."},
-    KafkaProperty{Rule::kTunable, "", "reconnect.backoff.ms",
-                  [](const KafkaConfInput&) { return std::string("50"); },
-                  "The first attempt after a disconnect is made soon."},
-    KafkaProperty{Rule::kTunable, "", "reconnect.backoff.max.ms",
-                  [](const KafkaConfInput&) { return std::string("1000"); },
-                  "A recovered broker is used within a second; the default is 10 s."},
-    KafkaProperty{Rule::kTunable, "", "topic.metadata.propagation.max.ms",
-                  [](const KafkaConfInput&) { return std::string("1000"); },
-                  "Records for a deleted topic fail after this time; the default is 30 s."},
-    KafkaProperty{Rule::kTunable, "", "log.connection.close",
-                  [](const KafkaConfInput&) { return std::string("false"); },
-                  "Brokers close idle connections; readiness reports real failures."},
-};
 
 // Alias, canonical name. A test compares them with librdkafka's own.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kAliases = {{
@@ -139,6 +35,9 @@ struct Refused {
 
 constexpr std::string_view kLoadsCode = "it would make the gateway load or run foreign code";
 constexpr std::string_view kForPrograms = "it is for programs that embed librdkafka";
+
+constexpr std::string_view kNoKerberos =
+    "GSSAPI (Kerberos) is not supported, because librdkafka runs a shell command for it";
 
 constexpr std::array kRefused = {
     Refused{"delivery.report.only.error", "a record without a report would never be answered"},
@@ -166,6 +65,9 @@ constexpr std::array kRefused = {
     Refused{"ssl.engine.id", kLoadsCode},
     Refused{"ssl.providers", kLoadsCode},
     Refused{"sasl.kerberos.kinit.cmd", kLoadsCode},
+    Refused{"sasl.kerberos.*", kNoKerberos},
+    Refused{"enable.sasl.oauthbearer.unsecure.jwt",
+            "a token without a signature lets everybody be anybody"},
 };
 
 bool Matches(std::string_view pattern, std::string_view name) {
@@ -175,11 +77,11 @@ bool Matches(std::string_view pattern, std::string_view name) {
 }
 
 // Why Kafka:Librdkafka may not set `name`, and what to do instead; "" if it may.
-std::string WhyRefused(std::string_view name) {
+std::string WhyRefused(std::string_view name, const Settings::Kafka& kafka) {
   const std::string canonical = CanonicalProperty(name);
-  for (const KafkaProperty& property : kProperties) {
+  for (const KafkaProperty& property : KafkaProperties()) {
     if (property.property != canonical) continue;
-    if (property.rule == Rule::kOwnKey) {
+    if (HasOwnKey(property, kafka)) {
       return "it has its own key: set " + std::string(property.key) + " instead.";
     }
     if (property.rule == Rule::kPromise) {
@@ -199,7 +101,7 @@ std::string WhyRefused(std::string_view name) {
 
 std::string ValueFor(const KafkaProperty& property, const KafkaConfInput& input,
                      KafkaClientKind kind) {
-  if (kind == KafkaClientKind::kLookup) {
+  if (kind != KafkaClientKind::kProducer) {
     if (property.property == "enable.idempotence") return "false";  // it would request an id
     if (property.property == "statistics.interval.ms") return "0";
     if (property.property == "log.queue") return "false";  // no thread would serve it
@@ -224,18 +126,37 @@ std::string Set(rd_kafka_conf_t* conf, const std::string& name, const std::strin
   return "librdkafka rejects the value: " + std::string(text.data()) + ".";
 }
 
-double Number(rd_kafka_conf_t* conf, const char* name) {
-  std::array<char, 64> text{};
-  std::size_t size = text.size();
-  if (rd_kafka_conf_get(conf, name, text.data(), &size) != RD_KAFKA_CONF_OK) return 0;
-  return std::strtod(text.data(), nullptr);
+double Number(const rd_kafka_conf_t* conf, const char* name) {
+  return std::strtod(ConfValue(conf, name).c_str(), nullptr);
 }
 
 // Combinations that rd_kafka_new would reject although each value is valid.
-void CheckTogether(rd_kafka_conf_t* conf, std::vector<std::string>* problems) {
+void CheckTogether(const rd_kafka_conf_t* conf, std::vector<std::string>* problems) {
   if (Number(conf, "reconnect.backoff.max.ms") < Number(conf, "reconnect.backoff.ms")) {
     problems->push_back(
         "Kafka:Librdkafka:reconnect.backoff.max.ms: it is below reconnect.backoff.ms. Raise it.");
+  }
+}
+
+// The mechanisms that would need what the gateway does not have. librdkafka's default is GSSAPI.
+void CheckPassedMechanism(const Settings::Kafka& kafka, const rd_kafka_conf_t* conf,
+                          std::vector<std::string>* problems) {
+  const auto passed = std::find_if(
+      kafka.librdkafka.begin(), kafka.librdkafka.end(),
+      [](const auto& entry) { return CanonicalProperty(entry.first) == "sasl.mechanisms"; });
+  const bool logs_in = ConfValue(conf, "security.protocol").starts_with("sasl_");
+  if (passed == kafka.librdkafka.end() && !logs_in) return;
+  const std::string key =
+      "Kafka:Librdkafka:" +
+      (passed == kafka.librdkafka.end() ? std::string("security.protocol") : passed->first);
+  const std::string mechanism = ConfValue(conf, "sasl.mechanisms");
+  if (mechanism == "GSSAPI") {
+    problems->push_back(key + ": " + std::string(kNoKerberos) +
+                        ". Set Kafka:Security:Protocol and Kafka:Sasl:Mechanism.");
+  } else if (mechanism == "OAUTHBEARER" && ConfValue(conf, "sasl.oauthbearer.method") != "oidc") {
+    problems->push_back(key +
+                        ": OAUTHBEARER needs sasl.oauthbearer.method=oidc, or nothing would "
+                        "provide the token.");
   }
 }
 
@@ -257,27 +178,29 @@ std::vector<std::string> Apply(const KafkaConfInput& input, KafkaClientKind kind
     problems.push_back(
         "Kafka:MessageTimeoutMs: it must be at least 1: a record must not wait forever.");
   }
-  for (const KafkaProperty& property : kProperties) {
+  for (const KafkaProperty& property : KafkaProperties()) {
     if (property.property == "request.required.acks" && input.kafka.acks != "all") continue;
-    const std::string wrong =
-        Set(conf, std::string(property.property), ValueFor(property, input, kind));
+    if (property.rule == Rule::kSecurity && !HasOwnKey(property, input.kafka)) continue;
+    if (property.property == "metadata.broker.list" && kind == KafkaClientKind::kTrial) continue;
+    const std::string value = ValueFor(property, input, kind);
+    if (property.rule == Rule::kSecurity && value.empty()) continue;
+    const std::string wrong = Set(conf, std::string(property.property), value);
     if (!wrong.empty()) {
       problems.push_back(std::string(property.key.empty() ? property.property : property.key) +
                          ": " + wrong);
     }
   }
   for (const auto& [name, value] : input.kafka.librdkafka) {
-    std::string wrong = WhyRefused(name);
+    std::string wrong = WhyRefused(name, input.kafka);
     if (wrong.empty()) wrong = Set(conf, name, value);
     if (!wrong.empty()) problems.push_back("Kafka:Librdkafka:" + name + ": " + wrong);
   }
   CheckTogether(conf, &problems);
+  if (!input.kafka.security.protocol) CheckPassedMechanism(input.kafka, conf, &problems);
   return problems;
 }
 
 }  // namespace
-
-std::span<const KafkaProperty> KafkaProperties() { return kProperties; }
 
 std::string CanonicalProperty(std::string_view name) {
   // librdkafka drops the prefix "topic." once when no global property has the full name.
@@ -308,7 +231,7 @@ Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClie
   RdConf conf(rd_kafka_conf_new());
   std::vector<std::string> problems = Apply(input, kind, conf.get());
   if (!problems.empty()) return std::move(problems.front());
-  if (kind == KafkaClientKind::kLookup) {
+  if (kind != KafkaClientKind::kProducer) {
     rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // the producing client logs the same
   } else {
     rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR |

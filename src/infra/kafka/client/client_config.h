@@ -7,6 +7,8 @@
 #define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,18 +29,22 @@ struct KafkaConfInput {
 // One property that the gateway sets.
 struct KafkaProperty {
   enum class Rule : std::uint8_t {
-    kOwnKey,   // set by `key`; Kafka:Librdkafka may not set it
-    kPromise,  // fixed, because a guarantee of the gateway depends on it; Kafka:Librdkafka may not
-               // set it
-    kTunable,  // a better default than librdkafka's; Kafka:Librdkafka may set it
+    kOwnKey,    // set by `key`; Kafka:Librdkafka may not set it
+    kPromise,   // fixed, because a guarantee of the gateway depends on it; Kafka:Librdkafka may not
+                // set it
+    kSecurity,  // set by `key` if Kafka:Security:Protocol is set, and then Kafka:Librdkafka may not
+    kTunable,   // a better default than librdkafka's; Kafka:Librdkafka may set it
   };
   Rule rule;
-  std::string_view key;       // "Kafka:LingerMs"; "" unless kOwnKey
-  std::string_view property;  // librdkafka's canonical name
-  std::string (*value)(const KafkaConfInput&);
+  std::string_view key;                         // "Kafka:LingerMs"; "" unless kOwnKey or kSecurity
+  std::string_view property;                    // librdkafka's canonical name
+  std::string (*value)(const KafkaConfInput&);  // "": leave librdkafka's default (kSecurity only)
   std::string_view reason;
 };
 std::span<const KafkaProperty> KafkaProperties();
+
+// Whether a key of these settings sets the property, so that Kafka:Librdkafka may not.
+bool HasOwnKey(const KafkaProperty& property, const Settings::Kafka& kafka);
 
 // librdkafka's canonical name for `name`: aliases and the prefix "topic." are resolved.
 std::string CanonicalProperty(std::string_view name);
@@ -50,9 +56,20 @@ bool IsSecretProperty(std::string_view name);
 // empty if there are none. Files named by properties are not opened here.
 std::vector<std::string> CheckKafkaConf(const Settings::Kafka& kafka);
 
-// The purpose of a configuration: the producing instance, or an instance that only requests
-// metadata (no idempotence, no statistics, silent).
-enum class KafkaClientKind : std::uint8_t { kProducer, kLookup };
+// What librdkafka would complain of when an instance is created: files that it cannot use, and
+// values that do not go together. One sentence as above; absent if nothing is wrong. Creates an
+// instance that connects to nobody, for some milliseconds. Call it when CheckKafkaConf found
+// nothing.
+std::optional<std::string> TryKafkaConf(const Settings::Kafka& kafka);
+
+// What works, but will not always, or not as safely as it looks: one sentence each, for the log at
+// start. `librdkafka_version` is rd_kafka_version().
+std::vector<std::string> SecurityWarnings(const Settings::Kafka& kafka, int librdkafka_version);
+
+// The purpose of a configuration: the producing instance, an instance that only requests metadata
+// (no idempotence, no statistics, silent), or one that only shows whether librdkafka accepts the
+// configuration (silent, and knows no broker to connect to).
+enum class KafkaClientKind : std::uint8_t { kProducer, kLookup, kTrial };
 
 // The configuration for rd_kafka_new, or the first error of CheckKafkaConf.
 Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClientKind kind);

@@ -155,6 +155,16 @@ TEST_F(Sources, ASecretMayBeInAFileWithoutItsLastLineBreak) {
               ElementsAre(Pair("client.rack", "file:" + file), Pair("sasl.password", "s3 cret")));
 }
 
+TEST_F(Sources, AKeyThatIsASecretMayBeInAFileAndIsNotPrinted) {
+  const std::string file = Write("secret", "s3 cret\n");
+  const std::vector<std::string> arguments = {
+      "--Kafka:Security:Protocol=sasl_ssl", "--Kafka:Sasl:Mechanism=PLAIN",
+      "--Kafka:Sasl:Username=alice", "--Kafka:Sasl:Password=file:" + file};
+  EXPECT_EQ(LoadSettings({}, arguments).kafka.sasl.password, "s3 cret");
+  EXPECT_EQ(Printed("Kafka:Sasl:Password", {}, arguments), "*** (command line)");
+  EXPECT_EQ(Printed("Kafka:Tls:KeyPassword", {}, arguments), "\"\" (default)");
+}
+
 TEST_F(Sources, ASecretFileThatDoesNotServeIsAProblem) {
   const std::string empty = Write("empty", "\n");
   EXPECT_THAT(

@@ -138,6 +138,58 @@ TEST_F(Problems, ATlsFileWithoutTheOthersThatItNeedsIsRefused) {
               IsEmpty());
 }
 
+TEST_F(Problems, KafkasTlsAndSaslKeysNeedAProtocolThatUsesThem) {
+  EXPECT_THAT(LoadProblems({"Kafka__Tls__CaFile=/ca"}),
+              ElementsAre("environment variable Kafka__Tls__CaFile: Kafka:Tls:CaFile: has no effect "
+                          "without Kafka:Security:Protocol; allowed: Kafka:Security:Protocol ssl "
+                          "or sasl_ssl, or no Kafka:Tls:CaFile"));
+  EXPECT_THAT(
+      LoadProblems({}, {"--Kafka:Security:Protocol=ssl", "--Kafka:Sasl:Username=alice"}),
+      ElementsAre(HasSubstr("Kafka:Sasl:Username: has no effect with this Kafka:Security")));
+  EXPECT_THAT(
+      LoadProblems({}, {"--Kafka:Security:Protocol=plaintext", "--Kafka:Tls:VerifyHostname=false"}),
+      ElementsAre(HasSubstr("Kafka:Tls:VerifyHostname: has no effect with")));
+  EXPECT_THAT(LoadProblems({}, {"--Kafka:Security:Protocol=ssl", "--Kafka:Tls:CaFile=/ca"}),
+              IsEmpty());
+}
+
+TEST_F(Problems, AKafkaLoginNeedsAllThatItsMechanismNeeds) {
+  EXPECT_THAT(LoadProblems({"Kafka__Security__Protocol=sasl_ssl"}),
+              ElementsAre(HasSubstr("logs in, but Kafka:Sasl:Mechanism is not set")));
+  EXPECT_THAT(
+      LoadProblems({}, {"--Kafka:Security:Protocol=sasl_ssl", "--Kafka:Sasl:Mechanism=PLAIN"}),
+      ElementsAre(HasSubstr("Kafka:Sasl:Mechanism: needs Kafka:Sasl:Username, which is not set"),
+                  HasSubstr("Kafka:Sasl:Mechanism: needs Kafka:Sasl:Password, which is not set")));
+  EXPECT_THAT(LoadProblems({}, {"--Kafka:Security:Protocol=sasl_ssl",
+                                "--Kafka:Sasl:Mechanism=SCRAM-SHA-512",
+                                "--Kafka:Sasl:Username=alice", "--Kafka:Sasl:Password=secret"}),
+              IsEmpty());
+  EXPECT_THAT(LoadProblems({"Kafka__Sasl__Mechanism=GSSAPI"}),
+              ElementsAre(HasSubstr("allowed: one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512")));
+}
+
+TEST_F(Problems, AKafkaClientCertificateNeedsItsKey) {
+  EXPECT_THAT(
+      LoadProblems({}, {"--Kafka:Security:Protocol=ssl", "--Kafka:Tls:CertificateFile=/c"}),
+      ElementsAre(HasSubstr("Kafka:Tls:CertificateFile: is set without Kafka:Tls:KeyFile")));
+  EXPECT_THAT(LoadProblems({}, {"--Kafka:Security:Protocol=ssl", "--Kafka:Tls:KeyPassword=secret"}),
+              ElementsAre(AllOf(HasSubstr("Kafka:Tls:KeyPassword: is set without"),
+                                Not(HasSubstr("=secret")))));
+}
+
+TEST_F(Problems, TheEmbeddedBrokerSpeaksOnlyPlaintext) {
+  EXPECT_THAT(
+      LoadProblems({"Kafka__BootstrapServers=embedded"}, {"--Kafka:Security:Protocol=ssl"}),
+      ElementsAre(HasSubstr("contradicts Kafka:BootstrapServers=embedded")));
+}
+
+TEST_F(Problems, ASecretThatCannotBeReadIsOneProblem) {
+  EXPECT_THAT(LoadProblems({"Kafka__Sasl__Password=file:/nonexistent"},
+                           {"--Kafka:Security:Protocol=sasl_ssl", "--Kafka:Sasl:Mechanism=PLAIN",
+                            "--Kafka:Sasl:Username=alice"}),
+              ElementsAre(HasSubstr("Kafka:Sasl:Password: the file /nonexistent cannot be read")));
+}
+
 TEST_F(Problems, NoContradictionIsMadeUpFromAValueThatIsWrongAnyway) {
   EXPECT_THAT(LoadProblems({"Kafka__MessageTimeoutMs=50000", "Limits__RequestTimeoutMs=60s"}),
               ElementsAre(HasSubstr("60s")));
