@@ -8,6 +8,8 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -25,7 +27,10 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -34,8 +39,18 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourcePatternFilter;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -45,17 +60,21 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * until its input ends, because starting a JVM per question would take half a second each. Bytes
  * are base64; null is null.
  *
- * <p>Argument: the bootstrap servers, or "-" for questions that need no broker. An answer is
- * {"ok": …} or {"error": "…"}; answers have the order of the questions.
+ * <p>Arguments: the bootstrap servers, or "-" for questions that need no broker; then, optionally, a
+ * file with further properties of every client, such as certificates. An answer is {"ok": …} or
+ * {"error": "…"}; answers have the order of the questions.
  */
 public final class KafkaTool implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final String bootstrapServers;
+  private final Properties common = new Properties();
   private Admin admin;
 
-  private KafkaTool(String bootstrapServers) {
-    this.bootstrapServers = bootstrapServers;
+  private KafkaTool(String[] arguments) throws IOException {
+    if (arguments.length > 1) {
+      common.load(Files.newBufferedReader(Path.of(arguments[1])));
+    }
+    common.put("bootstrap.servers", arguments[0]);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -63,7 +82,7 @@ public final class KafkaTool implements AutoCloseable {
     System.setOut(System.err); // the output of a library must not mix with the answers
     BufferedReader questions =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (KafkaTool tool = new KafkaTool(arguments[0])) {
+    try (KafkaTool tool = new KafkaTool(arguments)) {
       for (String line = questions.readLine(); line != null; line = questions.readLine()) {
         ObjectNode answer = JSON.createObjectNode();
         try {
@@ -93,6 +112,9 @@ public final class KafkaTool implements AutoCloseable {
       case "partition": return partition(question);
       case "add-partitions": return addPartitions(question);
       case "configure": return configure(question);
+      case "grant": return grant(question);
+      case "revoke": return revoke(question);
+      case "scram": return scram(question);
       default: throw new IllegalArgumentException("unknown op '" + operation + "'");
     }
   }
@@ -229,8 +251,7 @@ public final class KafkaTool implements AutoCloseable {
     String topic = question.get("topic").asText();
     int producers = question.path("producers").asInt(1);
     for (int i = 0; i < producers; i++) {
-      Properties properties = new Properties();
-      properties.put("bootstrap.servers", bootstrapServers);
+      Properties properties = commonProperties();
       try (KafkaProducer<byte[], byte[]> producer =
           new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
         for (int p = 0; p < producer.partitionsFor(topic).size(); p++) {
@@ -272,6 +293,39 @@ public final class KafkaTool implements AutoCloseable {
     return JSON.getNodeFactory().textNode(topic.name());
   }
 
+  /** {"principal", "topic", "operations": ["WRITE"]}: allows the user these on the topic. */
+  private JsonNode grant(JsonNode question) throws Exception {
+    List<AclBinding> bindings = new ArrayList<>();
+    for (JsonNode operation : question.get("operations")) {
+      bindings.add(new AclBinding(
+          new ResourcePattern(ResourceType.TOPIC, question.get("topic").asText(), PatternType.LITERAL),
+          new AccessControlEntry("User:" + question.get("principal").asText(), "*",
+              AclOperation.fromString(operation.asText()), AclPermissionType.ALLOW)));
+    }
+    admin().createAcls(bindings).all().get(20, TimeUnit.SECONDS);
+    return JSON.getNodeFactory().numberNode(bindings.size());
+  }
+
+  /** {"principal"}: takes every right from the user. Answers how many there were. */
+  private JsonNode revoke(JsonNode question) throws Exception {
+    AclBindingFilter all = new AclBindingFilter(ResourcePatternFilter.ANY,
+        new AccessControlEntryFilter("User:" + question.get("principal").asText(), null,
+            AclOperation.ANY, AclPermissionType.ANY));
+    return JSON.getNodeFactory().numberNode(
+        admin().deleteAcls(List.of(all)).all().get(20, TimeUnit.SECONDS).size());
+  }
+
+  /** {"user", "password"}: sets the user's password for both SCRAM mechanisms. */
+  private JsonNode scram(JsonNode question) throws Exception {
+    for (ScramMechanism mechanism :
+        List.of(ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512)) {
+      admin().alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
+          question.get("user").asText(), new ScramCredentialInfo(mechanism, 4096),
+          question.get("password").asText()))).all().get(20, TimeUnit.SECONDS);
+    }
+    return JSON.getNodeFactory().textNode(question.get("user").asText());
+  }
+
   private static ObjectNode toJson(ConsumerRecord<byte[], byte[]> record) {
     ObjectNode json = JSON.createObjectNode();
     json.put("partition", record.partition());
@@ -301,8 +355,7 @@ public final class KafkaTool implements AutoCloseable {
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {
-    Properties properties = new Properties();
-    properties.put("bootstrap.servers", bootstrapServers);
+    Properties properties = commonProperties();
     properties.put("enable.auto.commit", "false");
     properties.put("allow.auto.create.topics", "false");
     properties.put("isolation.level", "read_committed");
@@ -311,10 +364,15 @@ public final class KafkaTool implements AutoCloseable {
     return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
+  private Properties commonProperties() {
+    Properties properties = new Properties();
+    properties.putAll(common);
+    return properties;
+  }
+
   private Admin admin() {
     if (admin == null) {
-      Properties properties = new Properties();
-      properties.put("bootstrap.servers", bootstrapServers);
+      Properties properties = commonProperties();
       properties.put("request.timeout.ms", "5000");
       properties.put("default.api.timeout.ms", "20000");
       properties.put("reconnect.backoff.max.ms", "200");

@@ -88,14 +88,15 @@ class KafkaToolError(RuntimeError):
 class KafkaTool:
     """Sends requests to a permanent JVM with Kafka's Java clients. Any thread may call it."""
 
-    def __init__(self, bootstrap_servers="-", log=subprocess.DEVNULL):
+    def __init__(self, bootstrap_servers="-", log=subprocess.DEVNULL, properties=None):
+        """`properties` is a file with further properties of its clients, such as certificates."""
         if not (BUILD / "classes" / "KafkaTool.class").exists():
             raise RuntimeError("build/kafka is not there: run ./dev test or ./dev kafka once")
         self._lock = threading.Lock()
         self._process = start_process(
             ["java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
              "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-             "-cp", CLASS_PATH, "KafkaTool", bootstrap_servers],
+             "-cp", CLASS_PATH, "KafkaTool", bootstrap_servers, *([str(properties)] if properties else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
         )
 
