@@ -1,7 +1,7 @@
 // Fuzzes bodies that their handler consumes as they arrive, through a whole connection: the first
-// two bytes seed reads, turns and pauses. Whatever the bytes: once no input is left and each pause
-// has been ended, the readers have got, piece by piece, the bodies that the framer alone finds in
-// the same bytes, and what the framer refuses has been refused.
+// two bytes seed reads, turns and pauses. The fuzzer checks that the readers have got, piece by
+// piece, the bodies that the framer alone finds in the same bytes, once no input is left and each
+// pause has ended; and that the connection has refused the input if the framer does.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

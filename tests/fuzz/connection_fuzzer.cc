@@ -1,8 +1,8 @@
-// Fuzzes who calls whom again: a whole connection, fed in reads and events that the first byte
-// seeds, with the limits of a turn that the second byte seeds. Whatever the bytes: when the
-// connection wants no further turn and no input is left, it has answered each request that the
-// framer alone finds in the same bytes in one piece, and refused what the framer refuses. What is
-// missing then would hang until the client sends more, which it never does.
+// Fuzzes a whole connection, to find missing wake-ups: the first byte seeds the reads and events,
+// the second the limits of a turn. The fuzzer checks that, when the connection wants no further
+// turn and no input is left, it has answered each request that the framer alone finds in the same
+// bytes in one piece, and refused the input if the framer does. A missing answer would hang until
+// the client sends more, which it never does.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,9 +1,9 @@
 // Fuzzes the decoding of bodies. The first byte chooses the coding, the second how the rest is
-// split. Whatever the bytes:
-//   - the pieces give the same text and the same verdict as the whole, but for what is too large:
-//     that is looked at between two steps, which lie elsewhere when the pieces do;
+// split. The fuzzer checks:
+//   - the pieces give the same text and the same verdict as the whole, unless the text is too big:
+//     the decoder checks its size between two steps, whose places depend on the pieces;
 //   - a step puts out no more than it may, and the text stays within its bounds;
-//   - what was refused has a reason; what was taken is what zlib and zstd make of it in one go.
+//   - a refusal has a reason; an accepted body gives the text that zlib and zstd decode at once.
 #include <zlib.h>
 #include <zstd.h>
 

@@ -1,8 +1,8 @@
 // Fuzzes the framing of requests: heads, lengths, chunks, coded bodies. The first byte seeds how
-// the rest is split. Whatever the bytes:
-//   - split at random places they give the same requests, bodies and verdict as in one piece;
-//   - what is taken stays within the limits;
-//   - kNeedMore means that all of the input is consumed; what is malformed is refused with a
+// the rest is split. The fuzzer checks:
+//   - split at random places, the bytes give the same requests, bodies and verdict as in one piece;
+//   - accepted requests are within the limits;
+//   - kNeedMore means that all of the input is consumed; malformed input is refused with a
 //     reason.
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +27,7 @@ FramerLimits Limits() {
   return limits;
 }
 
-// What a connection would see of the pieces that it is fed: a line for each request or error.
+// The requests and errors that a connection would see in these pieces, one line for each.
 class Reader final {
  public:
   void Feed(std::string_view input) {
@@ -68,7 +68,7 @@ class Reader final {
   void OnError() {
     auto kind = framer_.error().kind;
     Require((kind == Kind::kMalformed) <= !framer_.error().reason.empty());
-    // Which of these bounds a body meets first depends on how it arrives.
+    // The bound that a body exceeds first depends on how the body arrives.
     if (kind == Kind::kExpandsTooMuch) kind = Kind::kDecodedTooLarge;
     log_.append("\nerror ").append(std::to_string(static_cast<int>(kind)));
     failed_ = true;
@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint32_t state = data[0];
   for (std::string_view rest = input; !rest.empty();) {
     state = state * 1'664'525 + 1'013'904'223;
-    const std::string piece(rest.substr(0, 1 + (state >> 24U) % 23));  // apart, for the sanitizer
+    const std::string piece(rest.substr(0, 1 + (state >> 24U) % 23));  // a copy, for the sanitizer
     pieces.Feed(piece);
     rest.remove_prefix(piece.size());
   }

@@ -1,11 +1,10 @@
-// Fuzzes the parsing of request bodies. What it holds the parsers to, whatever the bytes:
-//   - what they accept is JSON, says nlohmann's parser too (it takes no number that a double cannot
-//     hold, no half of a surrogate pair, and it takes a NUL for the end: we never accept one);
-//   - what nlohmann accepts is no JSON fault here, except what we refuse on purpose (a byte order
-//     mark, a NUL behind the text, nesting);
-//   - what they accept as raw bytes is what came in: the body, or its lines in order and nothing
-//   else
-//     but line ends; the first line of the input is topic and query then;
+// Fuzzes the parsing of request bodies. The fuzzer checks:
+//   - text that the parsers accept is JSON for nlohmann's parser, too (which rejects numbers that a
+//     double cannot hold and half surrogate pairs, and takes a NUL, which we refuse, for the end);
+//   - text that nlohmann accepts is no JSON error here, except what we refuse on purpose (a byte
+//     order mark, a NUL behind the text, nesting);
+//   - accepted raw bytes are those of the body, or its lines in order, without anything else but
+//     line ends; the first line of the input then has topic and query;
 //   - every byte of an accepted record lies in the body or in the arena, and the request may move;
 //   - a refusal has a detail; pointers are valid UTF-8 and begin with '/' unless empty.
 #include <algorithm>
@@ -31,7 +30,7 @@ using testing::Require;
 
 constexpr std::size_t kMaxRecords = 50;
 
-// nlohmann's events, for its verdict on the grammar alone: numbers that no double holds are fine.
+// nlohmann's events, for its verdict on the grammar alone: allows numbers that no double holds.
 class Grammar final : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return true; }
@@ -47,7 +46,7 @@ class Grammar final : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t) override { return Enter(); }
   bool end_array() override { return Leave(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
-    // out_of_range means a valid number that does not fit; the rest of the text is then unknown.
+    // out_of_range means a valid number that does not fit; then the rest of the text is unknown.
     too_large_number = e.id == 406;
     return false;
   }
@@ -88,7 +87,7 @@ std::string WithoutHalfPairs(std::string text) {
   return text;
 }
 
-// Reads each byte, so that AddressSanitizer sees those that are not ours.
+// Reads each byte, so that AddressSanitizer reports bytes outside of our buffers.
 std::size_t Touch(std::string_view bytes) {
   Require(bytes.data() != nullptr);
   volatile unsigned char sink = 0;
@@ -121,8 +120,8 @@ void CheckRefusal(const Problem& problem) {
   }
 }
 
-// True: the request is refused for what is wrong with its records. What could be read of them is
-// judged too.
+// True: the request is refused because of errors in its records. The records that could be read are
+// checked, too.
 bool Refused(const NativeRequest& request) {
   if (request.errors.empty()) return false;
   for (std::size_t i = 0; i < request.batch.records.size(); ++i) {
@@ -152,7 +151,7 @@ void Check(Result<NativeRequest, Problem> result, std::string_view text, bool is
   }
 }
 
-// What an array is split into is, with commas between, an array again.
+// The elements of a split array, joined with commas, are an array again.
 void CheckArray(const std::string& text, bool is_json, bool may_be_json) {
   http::RequestHead head;
   head.query = "split=array";
@@ -177,7 +176,7 @@ void CheckArray(const std::string& text, bool is_json, bool may_be_json) {
 
 void CheckRaw(const std::string& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
-  // A target is ASCII by then.
+  // The target is ASCII here.
   std::string target = text.substr(0, end);
   for (char& c : target) c = static_cast<char>(static_cast<unsigned char>(c) & 0x7FU);
   const std::size_t question = std::min(target.find('?'), target.size());

@@ -1,10 +1,10 @@
-// Fuzzes an answer that is a stream: each byte of the input is a step of its writer, of the kernel
-// that takes the bytes, or of the clock. Whatever the steps:
-//   - once the kernel takes everything and the writer has finished, exactly what was taken from the
-//     writer has gone out, in order, framed, and the requests behind it are answered;
+// Fuzzes a streamed answer: each byte of the input is a step of its writer, of the kernel that
+// takes the bytes, or of the clock. The fuzzer checks:
+//   - once the kernel takes everything and the writer has finished, exactly the writer's accepted
+//     bytes were sent, in order and framed, and later requests are answered;
 //   - a writer that found the buffer full gets OnWritable once there is room, without a further
 //   event;
-//   - no more is buffered than may be, and the writer hears of the end exactly once.
+//   - the buffer stays within its limit, and the writer is told of the end exactly once.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -130,7 +130,7 @@ class Run final {
     if (run) connection_.TakeMessages();
   }
 
-  // The chunks, but for heartbeats, are what was written; then comes the next answer.
+  // The chunks, without heartbeats, are the written bytes; the next answer follows.
   void Check() const {
     std::string_view out = connection_.output();
     out.remove_prefix(out.find("\r\n\r\n") + 4);

@@ -1,4 +1,4 @@
-// For scripts/lint/check_guards.py, which must report the lines that end in "refused" and no other.
+// For scripts/lint/check_guards.py, which must report exactly the lines that end in "refused".
 // Never compiled.
 #include <mutex>
 

@@ -1,5 +1,5 @@
-// For clang's thread-safety analysis as ./dev lint runs it, which must report the lines that end in
-// "refused" and no other. Never linked.
+// For clang's thread-safety analysis as ./dev lint runs it, which must report exactly the lines
+// that end in "refused". Never linked.
 #include "service/types/mutex.h"
 
 namespace gateway {

@@ -1,4 +1,4 @@
-// The values that the path of a request has for the {parameters} of its route's template. A value.
+// The values of the {parameters} of a route's template, from the path of a request. A plain value.
 #ifndef GATEWAY_API_FORMAT_PATH_PARAMETERS_H_
 #define GATEWAY_API_FORMAT_PATH_PARAMETERS_H_
 

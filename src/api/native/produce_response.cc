@@ -94,8 +94,8 @@ std::vector<bool> FindOrderGaps(const ProduceOperation& batch) {
   for (std::size_t i = 0; i < batch.size() && !failed.empty(); ++i) {
     const Record& record = batch.record(i);
     if (!record.key || !batch.outcome(i).ok()) continue;
-    // The earlier records are just below (topic, key, i). Below a marked record all are marked
-    // already, so each is visited once.
+    // The earlier records of the key are just below (topic, key, i). If one of them is marked,
+    // all below it are marked, too, so each is visited once.
     auto entry =
         std::lower_bound(failed.begin(), failed.end(), Keyed(record.topic, *record.key, i));
     while (entry != failed.begin()) {

@@ -1,5 +1,5 @@
-// The errors of one request: those of its parser, then those that the service finds in the records
-// that could be parsed, so that a client sees all at once, up to kMaxErrorDetails. One per request.
+// The errors of one request: first those of its parser, then those that the service finds in the
+// parsed records. A client sees all of them at once, up to kMaxErrorDetails. One per request.
 #ifndef GATEWAY_SERVICE_PRODUCE_REQUEST_ERRORS_H_
 #define GATEWAY_SERVICE_PRODUCE_REQUEST_ERRORS_H_
 
@@ -11,7 +11,7 @@
 
 namespace gateway {
 
-// The first of these kinds that a request has decides the code of its refusal.
+// If a request has errors of several kinds, the first of these decides the code of its refusal.
 enum class RequestErrorKind : std::uint8_t {
   kMalformed,       // kInvalidRecord
   kNotGranted,      // kForbidden
@@ -32,8 +32,8 @@ class RequestErrors final {
 
   bool empty() const { return errors_.empty(); }
 
-  // Returns why the request is refused, with errors in the order of its records, those of the whole
-  // request first. There must be at least one.
+  // Returns the refusal of the request, with its errors: those of the whole request first, then
+  // those of its records, in their order. There must be at least one.
   Error Build() &&;
 
  private:

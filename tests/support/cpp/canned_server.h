@@ -1,6 +1,6 @@
-// An HTTP server for tests of what asks other servers: a thread that accepts one connection after
-// the other, reads one request and writes the bytes that the test gives for it, over TLS if it has
-// an identity.
+// An HTTP server for tests of our HTTP client: a thread that accepts one connection after the
+// other, reads one request and writes the bytes that the test provides for it, over TLS if the
+// server has an identity.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_CANNED_SERVER_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_CANNED_SERVER_H_
 

@@ -1,4 +1,4 @@
-// A directory of its own for each test, with the executable and the config/ beside it that the
+// A separate directory for each test, with an executable and the config/ next to it, which the
 // locator finds; and the steps from files, variables and arguments to a loaded configuration.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_CONFIG_FIXTURE_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_CONFIG_FIXTURE_H_
@@ -45,7 +45,7 @@ class ConfigFixture : public testing::Test {
     return LoadConfig({Files(), environment, ParseCommandLine(arguments)}, checks);
   }
 
-  // The settings; fails the test and gives the defaults if there are problems.
+  // The settings; if there are problems, fails the test and returns the defaults.
   Settings LoadSettings(const std::vector<std::string>& environment,
                         const std::vector<std::string>& arguments = {}) const {
     auto loaded = Load(environment, arguments);

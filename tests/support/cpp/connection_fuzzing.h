@@ -1,4 +1,4 @@
-// What the fuzzers of whole connections share: small limits, and the requests that the framer alone
+// Shared by the fuzzers of whole connections: small limits, and the requests that the framer alone
 // finds in the same bytes.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_CONNECTION_FUZZING_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_CONNECTION_FUZZING_H_
@@ -36,7 +36,7 @@ struct FramedRequests {
   std::optional<http::RequestError> refusal;
 };
 
-// Ends where a connection would: at a refusal, or behind a request after which it closes.
+// Ends where a connection would: at a refusal, or after a request that closes it.
 inline FramedRequests Frame(std::string_view input, const http::FramerLimits& limits) {
   using Event = http::RequestFramer::Event;
   FramedRequests found;

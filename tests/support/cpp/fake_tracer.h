@@ -1,4 +1,4 @@
-// Spans that a test can look at.
+// Records spans, so that a test can check them.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_FAKE_TRACER_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_FAKE_TRACER_H_
 

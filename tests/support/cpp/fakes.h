@@ -1,6 +1,6 @@
-// Fakes of the ports, for tests of service and api. Deterministic: nothing happens unless the test
-// says so. Metrics and logger may be called by several threads; a test reads their members only
-// when no other thread is at work any more, or through a method here.
+// Fakes of the ports, for tests of service and api. Deterministic: only the test makes something
+// happen. Several threads may call metrics and logger; a test reads their members only when no
+// other thread uses them any more, or through a method here.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_FAKES_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_FAKES_H_
 
@@ -44,8 +44,8 @@ class FakeClock final : public Clock {
   TimestampMs unix_ms_ = 1'700'000'000'000;
 };
 
-// Keeps what it is sent; the test reports it. Takes each record at once, as if it were on its way
-// to Kafka, unless the test says that it holds them.
+// Keeps the submitted records for the test to report. Dispatches each record at once, as if it were
+// in flight, unless the test lets it queue them.
 class FakeProducer final : public Producer {
  public:
   std::optional<Error> Submit(RecordQueue records) override {
@@ -203,7 +203,7 @@ class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public Metr
   mutable std::mutex mutex_;
 };
 
-// Answers at once, or holds the callers back for the test to answer.
+// Answers at once, or keeps the callers for the test to answer.
 class FakeTopicCatalog final : public TopicCatalog {
  public:
   void List(Callback done) override {
@@ -247,7 +247,7 @@ class FakeLogger final : public Logger {
     LogLevel level;
     std::string event;
     std::string message;
-    std::map<std::string, std::string> fields;  // those that are text or integers
+    std::map<std::string, std::string> fields;  // fields with text or integers
   };
   std::vector<Line> lines;
 

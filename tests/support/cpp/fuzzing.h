@@ -1,4 +1,4 @@
-// What all fuzzers share.
+// Shared by all fuzzers.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_FUZZING_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_FUZZING_H_
 

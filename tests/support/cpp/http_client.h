@@ -1,6 +1,6 @@
-// A client for tests that speaks HTTP to a port of this machine, byte by byte if need be. Blocking,
-// one thread; a server that does not answer fails the test after a while instead of hanging it.
-// TlsClient (tls_client.h) is one that speaks TLS.
+// An HTTP client for tests, which connects to a port of this machine and can send byte by byte.
+// Blocking, for one thread; if a server does not answer, the test fails after a while. TlsClient
+// (tls_client.h) is the variant for TLS.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_HTTP_CLIENT_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_HTTP_CLIENT_H_
 
@@ -22,7 +22,7 @@
 namespace gateway::testing {
 
 struct ClientResponse {
-  int status = 0;  // 0: none came
+  int status = 0;  // 0: no answer arrived
   std::string head;
   std::string body;
   bool whole = true;  // false: the connection ended before the last chunk
@@ -49,7 +49,7 @@ class HttpClient {
     const char* from = "127.0.0.1";
   };
 
-  // For one whose own kernel takes little ahead of it.
+  // For a client whose own kernel buffers little.
   static Options SlowReader() {
     Options options;
     options.receive_buffer = 4'096;
@@ -103,14 +103,14 @@ class HttpClient {
     if (fd_ >= 0) close(fd_);
     fd_ = -1;
   }
-  // Closes with a reset.
+  // Closes the connection with a reset.
   void Abort() {
     const linger now{1, 0};
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     Close();
   }
 
-  // Reads one answer; `to_head`: it has no body whatever its Content-Length says.
+  // Reads one answer; `to_head`: it has no body, regardless of its Content-Length.
   ClientResponse Read(bool to_head = false) {
     ClientResponse response;
     std::size_t end = 0;
@@ -142,14 +142,14 @@ class HttpClient {
     return Read();
   }
 
-  // Waits for the end of the connection: true if the server closed it in good order with nothing
-  // more to read.
+  // Waits for the end of the connection: true if the server closed it without a reset and without
+  // further bytes.
   bool AtEnd() {
     while (Fill()) {
     }
     return buffer_.empty() && last_read_ == 0;
   }
-  // Waits until the server has closed, in good order or by a reset, whatever it still sends.
+  // Waits until the server has closed, with or without a reset, and ignores all bytes until then.
   void WaitForEnd() {
     while (Fill()) {
     }
@@ -157,7 +157,7 @@ class HttpClient {
   }
   // Waits for bytes. False if the server has closed.
   bool ReadSome() { return Fill(); }
-  // What was read but is not part of an answer taken by Read.
+  // Bytes that were received but are not part of an answer returned by Read.
   const std::string& unread() const { return buffer_; }
 
  protected:

@@ -1,4 +1,4 @@
-// A real Server on a free port with a handler whose behaviour the test gives it.
+// A real Server on a free port, with a handler whose behaviour the test sets.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_HTTP_SERVER_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_HTTP_SERVER_H_
 
@@ -29,21 +29,21 @@ inline http::Response TextResponse(int status, std::string body) {
   return response;
 }
 
-// An OnHead that answers 404 to /404 and takes all other requests.
+// An OnHead that answers 404 to /404 and accepts all other requests.
 inline http::HeadVerdict NotFound(const http::RequestHead& head) {
   http::HeadVerdict verdict;
   if (head.path == "/404") verdict.answer = TextResponse(404, "none");
   return verdict;
 }
 
-// Time as it passes: timers of the kernel go by it.
+// The real time, which the kernel's timers use, too.
 class SteadyClock final : public Clock {
  public:
   TimePoint Now() const override { return std::chrono::steady_clock::now(); }
   TimestampMs UnixMillis() const override { return 1'700'000'000'000; }
 };
 
-// Lets one thread wait for what another does, without sleeping.
+// Lets one thread wait for an action of another, without sleeping.
 class Signal final {
  public:
   void Notify() {
@@ -63,8 +63,8 @@ class Signal final {
   int count_ = 0;
 };
 
-// Answers 200 with the body of the request, or with its path if it has none; refusals with their
-// status and name. A test replaces what it needs, before the server starts.
+// Answers 200 with the body of the request, or with its path if it has none; answers refusals with
+// their status and name. A test may replace functions before the server starts.
 class TestHandler final : public http::HttpHandler {
  public:
   std::function<void(const http::Peer&)> on_peer;  // with each head
@@ -120,7 +120,7 @@ class LateRequest final {
   LateRequest(const LateRequest&) = delete;
   LateRequest& operator=(const LateRequest&) = delete;
 
-  // True once the request is with the handler.
+  // True once the handler has the request.
   bool Wait() { return arrived_.Wait(); }
   void Answer(std::string body) {
     responder_->Send([body = std::move(body)] { return TextResponse(200, body); });
@@ -139,7 +139,7 @@ class ServerTest : public ::testing::Test {
   }
   ~ServerTest() override { server_.reset(); }
 
-  // Starts the server with `options` and `handler` as they are by now.
+  // Starts the server with the current `options` and `handler`.
   void Start() {
     server_ = std::make_unique<http::Server>(options, handler, clock, metrics, logger);
     auto port = server_->Listen();
@@ -148,7 +148,7 @@ class ServerTest : public ::testing::Test {
     server_->Start();
   }
   http::Server& server() { return *server_; }
-  // Until the server has `count` connections.
+  // Waits until the server has `count` connections.
   void WaitForConnections(std::size_t count) const {
     while (server_->connections() != count) std::this_thread::yield();
   }

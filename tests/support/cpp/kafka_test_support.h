@@ -1,5 +1,5 @@
-// What the tests of infra/kafka share: records that wait for their report, ports that several
-// threads may call, a consumer that reads back. Not for other layers.
+// Shared by the tests of infra/kafka: records that wait for their report, ports that several
+// threads may call, and a consumer that reads records back. Not for other layers.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_KAFKA_TEST_SUPPORT_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_KAFKA_TEST_SUPPORT_H_
 
@@ -27,7 +27,7 @@
 
 namespace gateway {
 
-// Reaches the librdkafka instance, to look at it and to make it fail.
+// Reaches the librdkafka instance, to inspect it and to make it fail.
 struct KafkaProducerTestPeer {
   static std::shared_ptr<ProducerGroup> Instance(KafkaProducer& producer) {
     return producer.groups_.current();
@@ -36,7 +36,7 @@ struct KafkaProducerTestPeer {
     rd_kafka_test_fatal_error(Instance(producer)->handle(client),
                               RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made by the test");
   }
-  // The topic has been found, so that nothing waits for its look-up any more. False: it hangs.
+  // The topic was found, so that no record waits for its look-up any more. False: it hangs.
   static bool AwaitFound(KafkaProducer& producer, const std::string& topic) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (producer.accumulator_.PartitionsOf(topic) == 0) {
@@ -45,7 +45,7 @@ struct KafkaProducerTestPeer {
     }
     return true;
   }
-  // As when a look-up says that the topic has this layout.
+  // As if a look-up had found that the topic has this layout.
   static void Update(KafkaProducer& producer, const std::string& topic, const TopicLayout& layout) {
     producer.OnLayout(topic, layout);
   }
@@ -53,7 +53,7 @@ struct KafkaProducerTestPeer {
 
 namespace testing {
 
-// Far beyond what anything here takes: reached only by a hang, which it turns into a failure.
+// Far longer than any step of these tests takes: only a hang reaches it, and becomes a failure.
 inline constexpr std::chrono::seconds kHang{30};
 
 // A counter; any thread may wait for a count.
@@ -110,7 +110,7 @@ class TestRecord final : public PendingRecord {
     }
   }
 
-  // The report, once it is there.
+  // Waits for the report and returns it.
   const DeliveryReport& Await() const {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, kHang, [&] { return !reports_.empty(); })) {
@@ -212,7 +212,7 @@ class ReadinessMetrics final : public ProduceMetrics {
   bool ready_ = false;
 };
 
-// What a consumer sees of one record.
+// A record as a consumer sees it.
 struct ReadRecord {
   Partition partition = -1;
   Offset offset = -1;
@@ -222,7 +222,7 @@ struct ReadRecord {
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
 };
 
-// Reads `count` records from the start of one partition; fewer if they do not come.
+// Reads `count` records from the start of one partition; fewer if they do not arrive in time.
 std::vector<ReadRecord> ReadBack(const std::string& bootstrap, const std::string& topic,
                                  Partition partition, std::size_t count);
 
@@ -236,7 +236,7 @@ class EmbeddedKafka {
     records.Push(record);
     static_cast<void>(producer_->Submit(std::move(records)));
   }
-  // All of them as one request.
+  // Submits all records as one request.
   template <typename Records>
   void SendAll(Records& all) {
     RecordQueue records;

@@ -49,7 +49,7 @@ class PipelineTest : public ::testing::Test {
     queue->Close();
   }
 
-  // Passes a request in its wire format to its handler. What is answered by the head alone is in
+  // Passes a request in its wire format to its handler. An answer to the head alone is in
   // `early_answer`.
   void Begin(std::string_view wire) {
     early_answer.reset();
@@ -83,7 +83,7 @@ class PipelineTest : public ::testing::Test {
       }
     }
   }
-  // The answer, if there is one by now.
+  // The answer, if there is one already.
   std::optional<http::Response> Answer() {
     if (early_answer) return std::exchange(early_answer, std::nullopt);
     std::vector<http::CompletionQueue::Completion> completions;
@@ -111,7 +111,7 @@ class PipelineTest : public ::testing::Test {
   Admission admission{2, 1'000};
   Cors cors{{}};
   Pipeline pipeline;
-  http::HttpHandler* handler = &pipeline;  // that requests pass through
+  http::HttpHandler* handler = &pipeline;  // through which requests pass
   std::shared_ptr<http::CompletionQueue> queue = std::make_shared<http::CompletionQueue>();
   http::FramerLimits limits;
   http::RequestFramer framer{limits};

@@ -1,4 +1,4 @@
-// The controller of sends with a producer that does nothing by itself, behind the pipeline.
+// The controller of sends behind the pipeline, with a producer that does only what the test says.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_PRODUCE_CONTROLLER_FIXTURE_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_PRODUCE_CONTROLLER_FIXTURE_H_
 

@@ -1,4 +1,4 @@
-// A RecordAccumulator with a Kafka that takes what it is given and reports when the test says so.
+// A RecordAccumulator with a fake Kafka, which takes records and reports them when the test says.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_RECORD_ACCUMULATOR_FIXTURE_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_RECORD_ACCUMULATOR_FIXTURE_H_
 
@@ -46,7 +46,7 @@ class HeldRecord final : public PendingRecord {
   const std::string& value() const { return value_; }
 
   std::vector<DeliveryReport> reports;
-  std::size_t producer = 0;  // that took it last
+  std::size_t producer = 0;  // to which it was dispatched last
 
  private:
   std::string topic_;
@@ -86,8 +86,8 @@ class FakeKafka final : public BatchSink, public ReportSink, public TimerSink {
     record->Report(std::move(report));
   }
 
-  std::map<Place, std::vector<HeldRecord*>> in_flight;  // taken, not reported
-  std::map<Place, std::string> log;  // the values, in the order in which they came
+  std::map<Place, std::vector<HeldRecord*>> in_flight;  // dispatched, not reported
+  std::map<Place, std::string> log;  // the values, in the order of their dispatch
   std::string refused = "?";
   std::size_t room = 1'000'000;
   int timer_calls = 0;
@@ -110,14 +110,14 @@ class RecordAccumulatorTest : public ::testing::Test {
                    std::optional<Partition> partition = 0) {
     return records_.emplace_back(topic, std::nullopt, std::move(value), partition);
   }
-  // One more record of the next request.
+  // Adds a record to the next request.
   HeldRecord& Append(const std::string& topic, std::string value,
                      std::optional<Partition> partition = 0) {
     HeldRecord& record = Make(topic, std::move(value), partition);
     request_.Push(&record);
     return record;
   }
-  // The request of all that was appended.
+  // Submits the request with all appended records.
   RecordAccumulator::Submitted Submit() { return queue_->Submit(std::move(request_)); }
   HeldRecord& Send(const std::string& topic, std::string value,
                    std::optional<Partition> partition = 0) {
@@ -125,7 +125,7 @@ class RecordAccumulatorTest : public ::testing::Test {
     static_cast<void>(Submit());
     return record;
   }
-  // Everything of one partition that is in flight is reported as stored.
+  // Reports all records of the partition that are in flight as stored.
   void Store(const std::string& topic, Partition partition = 0) {
     std::map<std::size_t, std::size_t> counts;  // by producer
     for (HeldRecord* record : std::exchange(kafka_.in_flight[{topic, partition}], {})) {
@@ -138,7 +138,7 @@ class RecordAccumulatorTest : public ::testing::Test {
     }
     queue_->OnReports(reports);
   }
-  // Everything of one partition that is in flight is returned: refused as a batch, or never sent.
+  // Returns all records of the partition that are in flight: refused as a batch, or never sent.
   void GiveBack(const std::string& topic, bool refused, Partition partition = 0) {
     std::vector<HeldRecord*> in_flight = std::exchange(kafka_.in_flight[{topic, partition}], {});
     RecordAccumulator::Reported reported{topic, partition, in_flight.size()};
@@ -151,8 +151,8 @@ class RecordAccumulatorTest : public ::testing::Test {
     reported.code = ErrorCode::kRecordTooLarge;
     queue_->OnReports({&reported, 1});
   }
-  // Reports what is dispatched as a broker does that refuses each batch with a value of `bad` in
-  // it, until nothing is in flight; returns how many batches that took.
+  // Reports dispatched records like a broker that refuses each batch with a value of `bad` in it,
+  // until nothing is in flight; returns the number of batches.
   int RunBroker(const std::string& topic, std::string_view bad) {
     int batches = 0;
     while (!kafka_.in_flight[{topic, 0}].empty()) {

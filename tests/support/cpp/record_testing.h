@@ -1,4 +1,4 @@
-// Records for tests that only need their topic and partition.
+// Records for tests that need only topic and partition.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_RECORD_TESTING_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_RECORD_TESTING_H_
 

@@ -1,5 +1,5 @@
-// Names and statuses for what the http library refuses, for tests of that library alone (the
-// gateway's own are in api/problem/from_http.h).
+// Names and statuses of the http library's refusals, for tests of that library alone (those of the
+// gateway are in api/problem/from_http.h).
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_REQUEST_ERRORS_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_REQUEST_ERRORS_H_
 

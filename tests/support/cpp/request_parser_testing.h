@@ -1,4 +1,4 @@
-// What the tests of the wire format share.
+// Shared by the tests of the wire format.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_REQUEST_PARSER_TESTING_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_REQUEST_PARSER_TESTING_H_
 
@@ -10,7 +10,7 @@
 
 namespace gateway::testing {
 
-// The refusal of a request that has faults, as if there were no other in its records.
+// The refusal of a request for the errors that its parser found.
 inline Result<NativeRequest, Problem> Judged(Result<NativeRequest, Problem> result) {
   if (!result.ok() || result.value().errors.empty()) return result;
   return Problem::FromError(std::move(result.value().errors).Build());
@@ -30,7 +30,7 @@ inline Result<NativeRequest, Problem> ParseLines(const std::string& text,
   return Judged(ParseLinesRequest(text, max_records));
 }
 
-// "pointer: detail" of each fault; the problem's detail if it lists none; "accepted".
+// "pointer: detail" of each error; the problem's detail if it lists none; "accepted".
 inline std::vector<std::string> Faults(const Result<NativeRequest, Problem>& result) {
   if (result.ok()) return {"accepted"};
   std::vector<std::string> errors;

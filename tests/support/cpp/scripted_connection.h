@@ -1,7 +1,7 @@
-// One Connection without sockets, loop or threads: a test says what arrives and when, and lets the
-// connection have turns until it asks for none. What has not happened by then would need another
-// event, which a client that waits for its answer never sends. Without GoogleTest, so that fuzzers
-// can use it.
+// One Connection without sockets, loop or threads: a test says which bytes arrive and when, and
+// gives the connection turns until it asks for none. Anything that has not happened by then would
+// need another event, which a client that waits for its answer never causes. Without GoogleTest, so
+// that fuzzers can use it.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_SCRIPTED_CONNECTION_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_SCRIPTED_CONNECTION_H_
 
@@ -22,13 +22,13 @@
 
 namespace gateway::testing {
 
-// What arrives, read by read: a read never spans two pieces.
+// The bytes that arrive, read by read: a read never spans two pieces.
 struct ScriptedInput {
   std::deque<std::string> pieces;
   bool ended = false;
 };
 
-// What was written, and how much more the kernel takes.
+// The bytes that were written, and how many more the kernel takes.
 struct ScriptedOutput {
   static constexpr std::size_t kUnlimited = static_cast<std::size_t>(-1);
   std::string bytes;
@@ -68,15 +68,15 @@ class ScriptedStream final : public http::Stream {
   ScriptedOutput* const output_;
 };
 
-// Undoes the coding of each body and answers at once, unless the test wants something else;
-// remembers what it was asked.
+// Decodes each body and answers at once, unless the test wants something else; remembers the
+// requests.
 class RecordingHandler final : public http::HttpHandler {
  public:
   std::function<http::HeadVerdict(const http::RequestHead&)> on_head;
   std::function<void(http::Request, http::Responder)> on_request;
   std::vector<std::string> bodies;           // of the requests, in order
-  std::vector<http::RequestError> refusals;  // at most one: the connection ends with it
-  std::size_t answers = 0;                   // built, to requests
+  std::vector<http::RequestError> refusals;  // at most one: it ends the connection
+  std::size_t answers = 0;                   // number of answers built for requests
 
   http::HeadVerdict OnHead(const http::RequestHead& head, const http::Peer&) override {
     if (on_head) return on_head(head);
@@ -121,11 +121,11 @@ class ScriptedConnection final {
     queue_->Close();
   }
 
-  // `bytes` can be read in one go.
+  // `bytes` can be read at once.
   void Arrive(std::string_view bytes) {
     if (!bytes.empty()) input_.pieces.emplace_back(bytes);
   }
-  // Each byte has to be read by itself.
+  // Each byte has to be read separately.
   void Drip(std::string_view bytes) {
     for (const char byte : bytes) input_.pieces.emplace_back(1, byte);
   }
@@ -133,8 +133,8 @@ class ScriptedConnection final {
   void HalfClose() { input_.ended = true; }
   // The kernel takes `room` bytes more, from now on.
   void SetRoom(std::size_t room) { output_.room = room; }
-  // The descriptor became readable and, if the kernel takes something, writable. Afterwards the
-  // connection has had every turn that it wanted.
+  // The descriptor becomes readable and, if the kernel takes bytes, writable. Returns after every
+  // turn that the connection wanted.
   void RunUntilQuiet() {
     do {
       if (!closed() && output_.room > 0) connection_->OnWritable();
@@ -142,7 +142,7 @@ class ScriptedConnection final {
       TakeMessages();
     } while (!closed() && connection_->wants_turn());
   }
-  // As RunUntilQuiet, but of what other threads have sent alone.
+  // Like RunUntilQuiet, but only with answers from other threads.
   void TakeMessages() {
     std::vector<http::CompletionQueue::Completion> completions;
     std::vector<http::CompletionQueue::Task> tasks;
@@ -150,7 +150,7 @@ class ScriptedConnection final {
       for (const auto& completion : std::exchange(completions, {})) Deliver(completion);
     }
   }
-  // Time passes, step by step over what is due by then.
+  // Lets time pass, step by step from one deadline to the next.
   void Advance(std::chrono::milliseconds by) {
     const auto until = loop_.now + by;
     while (!closed() && connection_->deadline() <= until) {
@@ -166,12 +166,12 @@ class ScriptedConnection final {
     if (!closed()) connection_->OnDrain();
     TakeMessages();
   }
-  // The client has gone, or the server ends.
+  // The client disconnects, or the server ends.
   void Disconnect() { connection_.reset(); }
 
   bool closed() const { return connection_ == nullptr || connection_->closed(); }
   bool finished() const { return closed() || connection_->finished(); }
-  // Bytes that arrived and were not read.
+  // Bytes that arrived but were not read.
   std::size_t unread() const {
     std::size_t bytes = 0;
     for (const std::string& piece : input_.pieces) bytes += piece.size();

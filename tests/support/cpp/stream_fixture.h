@@ -1,4 +1,4 @@
-// What tests of streaming answers share: a listener that records its calls.
+// Shared by the tests of streaming answers: a listener that records its calls.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_STREAM_FIXTURE_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_STREAM_FIXTURE_H_
 
@@ -46,7 +46,7 @@ class RecordingListener final : public http::StreamListener {
     Note(NameOf(end));
     if (on_end) on_end();
   }
-  // In order; the last one is how the stream ended.
+  // In order; the last one says how the stream ended.
   std::vector<std::string> events() const {
     const std::lock_guard lock(mutex_);
     return events_;

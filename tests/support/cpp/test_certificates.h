@@ -1,4 +1,4 @@
-// Certificates made on the spot, and a directory of their own for the files of a test.
+// Generated certificates, and a separate directory for the files of a test.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_TEST_CERTIFICATES_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_TEST_CERTIFICATES_H_
 
@@ -71,7 +71,7 @@ inline Identity MakeIdentity(const std::string& name, const Identity* issuer = n
   return made;
 }
 
-// Gone with all that is in it when the test ends.
+// Deleted with its contents at the end of the test.
 class TestDirectory final {
  public:
   TestDirectory() {
@@ -83,7 +83,7 @@ class TestDirectory final {
   ~TestDirectory() { std::filesystem::remove_all(path_); }
 
   std::string Path(const std::string& name) const { return (path_ / name).string(); }
-  // Writes the file anew; its path.
+  // Writes or replaces the file; returns its path.
   std::string Write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ / name, std::ios::binary | std::ios::trunc) << text;
     return Path(name);

@@ -1,4 +1,4 @@
-// An HttpClient that speaks TLS. It trusts whatever the server presents: a test asks for its name.
+// An HttpClient for TLS. It accepts every certificate; a test checks the name in it.
 #ifndef GATEWAY_TESTS_SUPPORT_CPP_TLS_CLIENT_H_
 #define GATEWAY_TESTS_SUPPORT_CPP_TLS_CLIENT_H_
 
@@ -17,8 +17,8 @@
 
 namespace gateway::testing {
 
-// OpenSSL writes to sockets without MSG_NOSIGNAL. While one of these lives its thread gets no
-// SIGPIPE from that; other threads, the server's among them, would.
+// OpenSSL writes to sockets without MSG_NOSIGNAL. While such an object exists, its thread gets no
+// SIGPIPE; other threads, such as the server's, would.
 class WithoutSigpipe final {
  public:
   WithoutSigpipe() {
@@ -48,7 +48,7 @@ class TlsClient final : public HttpClient {
     HttpClient::Options tcp;
     int version = 0;                     // the only one offered, as TLS1_2_VERSION; 0: any
     std::string protocols;               // offered by ALPN, each preceded by its length; "": none
-    const Identity* identity = nullptr;  // to present if asked
+    const Identity* identity = nullptr;  // presented if the server asks for it
     SSL_SESSION* resume = nullptr;
     bool send_hello = true;  // false: only connected; Connect continues
   };
@@ -85,8 +85,8 @@ class TlsClient final : public HttpClient {
     if (!connected_) TakeError();
     return connected_;
   }
-  // With TLS 1.3 a client is connected before the server has seen its certificate: a refusal comes
-  // with the first read.
+  // With TLS 1.3, a client is connected before the server has checked its certificate: the first
+  // read reports a refusal.
   bool connected() const { return connected_; }
   // Why the handshake, or the last read, failed: "tlsv1 alert ...".
   const std::string& error() const { return error_; }
@@ -121,7 +121,7 @@ class TlsClient final : public HttpClient {
     SSL_shutdown(ssl_.get());
     HttpClient::HalfClose();
   }
-  // Past TLS.
+  // Bypasses TLS.
   void SendRaw(std::string_view bytes) { HttpClient::Transmit(bytes); }
   // Ends only its side of the socket.
   void HalfCloseSilently() { HttpClient::HalfClose(); }

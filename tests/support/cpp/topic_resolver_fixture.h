@@ -68,7 +68,7 @@ class FakeMetadataSource final : public MetadataSource {
     silent_ = true;
     changed_.notify_all();
   }
-  // How many names each look-up was for.
+  // The number of names of each look-up.
   std::vector<std::size_t> names_per_lookup() const {
     const std::lock_guard lock(mutex_);
     return names_per_lookup_;
@@ -123,7 +123,7 @@ class FakeListener final : public TopicResolver::Listener {
   ErrorCode WhyUnavailable() const override { return ErrorCode::kBrokersUnavailable; }
   void OnBrokerAnswered() override { answered.Add(); }
 
-  // The names in the order in which they came, once there are so many.
+  // Waits until there are so many names; returns them in the order of their results.
   Names AwaitFound(std::size_t count) { return Await(found_, count); }
   Names AwaitUnresolved(std::size_t count) { return Await(unresolved_, count); }
   Names AwaitGone(std::size_t count) { return Await(gone_, count); }

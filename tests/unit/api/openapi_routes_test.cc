@@ -1,4 +1,4 @@
-// The document says what the router does, and nothing else.
+// The document has the routes of the router, and no others.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ std::set<std::string> NamesOf(const Router& router) {
   return routes;
 }
 
-// Of the main server and of that for health and metrics.
+// The routes of the main server and of the management server.
 std::pair<std::set<std::string>, std::set<std::string>> RoutesOfRouters(bool management_apart) {
   FakeClock clock;
   FakeKafkaHealth kafka;

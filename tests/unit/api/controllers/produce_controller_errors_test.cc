@@ -1,4 +1,4 @@
-// A client sees all errors of its request at once, those that the parser finds and those that the
+// A client sees all errors of its request at once: those that the parser finds and those that the
 // service finds.
 #include <gtest/gtest.h>
 

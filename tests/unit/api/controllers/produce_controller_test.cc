@@ -114,7 +114,7 @@ TEST_F(ProduceControllerTest, AfterTheDeadlineTheBudgetIsHeldUntilTheLastReport)
 
 TEST_F(ProduceControllerTest, RecordsBeyondTheBudgetAreRefusedBeforeTheyAreSent) {
   auto other = admission.TryAdmit();
-  ASSERT_TRUE(other.Grow(900));  // there is room for the bytes of the body, not for the records
+  ASSERT_TRUE(other.Grow(900));  // leaves room for the bytes of the body, but not for the records
   const auto response = Ask(Send(kRecord));
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(JsonOf(response)["code"], "Overloaded");
@@ -128,7 +128,7 @@ TEST_F(ProduceControllerTest, RecordsBeyondTheBudgetAreRefusedBeforeTheyAreSent)
 TEST_F(ProduceControllerTest, ALaterRejectionAtTheLimitHasTheTimeToDrainAsRetryAfter) {
   const auto other = admission.TryAdmit();
   admission.RetryAfterSeconds(clock.Now());
-  clock.Advance(std::chrono::seconds(5));  // in which only the request itself comes free
+  clock.Advance(std::chrono::seconds(5));  // in which only the request itself was released
   Begin(Send(kRecord));
   producer.sent[0]->Report(NotStored(ErrorCode::kOverloaded));
   EXPECT_EQ(HeaderOf(*Answer(), "Retry-After"), "5");

@@ -1,5 +1,5 @@
-// That a foreign wire format needs no more than its own files and a line in a list: a toy format is
-// registered here, with the service, the pipeline and the controller as they are.
+// A foreign wire format needs only its own files and a line in a list: this test registers a toy
+// format, with the service, the pipeline and the controller unchanged.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

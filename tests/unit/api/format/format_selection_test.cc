@@ -19,7 +19,7 @@ const Formats kSend = NativeRoutes()[0].formats;
 const Formats kBatch = NativeRoutes()[1].formats;
 const Formats kRaw = NativeRoutes()[2].formats;
 
-// Why no format reads a body of that type, "" if one does.
+// The reason why no format reads a body of that type, "" if one does.
 std::string Why(std::string_view type, const Formats& formats) {
   http::RequestHead head;
   head.fields = {{"Content-Type", type}};

@@ -18,7 +18,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Optional;
 
-// Listens on a port of the loopback and answers one connection with what it is given.
+// Listens on a loopback port and answers one connection with the given bytes.
 class OneAnswer final {
  public:
   OneAnswer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -38,7 +38,7 @@ class OneAnswer final {
     close(listener_);
   }
   void Answer(std::string text) { Answer(std::move(text), "\r\n\r\n"); }
-  // To whatever comes.
+  // Answers any request.
   void AnswerAtOnce(std::string text) { Answer(std::move(text), ""); }
   void Join() { thread_.join(); }
 

@@ -13,7 +13,7 @@ namespace {
 
 using std::string_literals::operator""s;
 
-// Whether `text` is exactly one JSON value; `offset` is where it is not.
+// True if `text` is exactly one JSON value; otherwise `offset` is the place of the error.
 bool Accepts(const std::string& text, std::size_t* offset = nullptr) {
   const std::size_t not_utf8 = FindInvalidUtf8(text);
   if (not_utf8 != std::string::npos) {
@@ -65,7 +65,7 @@ TEST(JsonReader, AcceptsWhatRfc8259Accepts) {
                                           "\"\xF4\x8F\xBF\xBF\xEF\xBF\xBF\""};
   for (const std::string& text : texts) {
     EXPECT_TRUE(Accepts(text)) << text;
-    // The test's own list is right too; nlohmann takes no number that a double cannot hold.
+    // Checks the list itself; nlohmann rejects numbers that a double cannot hold.
     EXPECT_TRUE(nlohmann::json::accept(text) || text.find("400") != std::string::npos) << text;
   }
 }
@@ -121,7 +121,7 @@ TEST(JsonReader, RefusesEverythingElseAndSaysWhere) {
                                       {R"("abcdefgh\q")", 9},
                                       {R"("\u{41}")", 1},
                                       {R"("\U0041")", 1},
-                                      // Behind half a surrogate pair, which is none.
+                                      // After half a surrogate pair, which is allowed.
                                       {R"("\ud800\u")", 7},
                                       {R"("\ud800\udc0")", 7},
                                       {R"("\ud800\x")", 7},

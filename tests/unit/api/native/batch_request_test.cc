@@ -1,4 +1,4 @@
-// Many records, and what is said of bodies that are no JSON at all.
+// Many records; and the errors of bodies that are not JSON at all.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -34,7 +34,7 @@ Error Failure(ErrorCode code, Persistence persistence = Persistence::kNotPersist
 
 const DeliveryReport kStored = testing::Stored(2, 1'234, 1'767'323'045'678);
 
-// What is said of a batch of one record for each outcome.
+// The answer to a batch that has one record for each outcome.
 class BatchResponseTest : public ::testing::Test {
  protected:
   BatchResponse Respond(const std::vector<DeliveryReport>& outcomes,
@@ -65,7 +65,7 @@ class BatchResponseTest : public ::testing::Test {
 
   int StatusOf(const std::vector<DeliveryReport>& outcomes) { return Respond(outcomes).status; }
 
-  // For each record whether it is said to leave a gap.
+  // For each record, whether the answer marks a gap.
   std::vector<bool> Gaps(const std::vector<DeliveryReport>& outcomes,
                          const std::vector<std::string>& members) {
     std::vector<bool> gaps;
@@ -143,8 +143,8 @@ TEST_F(BatchResponseTest, HasTheWorstStatusWhenTheFailuresDiffer) {
   EXPECT_EQ(StatusOf({forbidden, missing}), 403);
 }
 
-// The promise on which a balancer may send a batch again: each kind of outcome with each other one,
-// and with a third that would be a 503 by itself.
+// The promise that allows a balancer to send a batch again, for each pair of outcomes, and for each
+// pair together with a third outcome that alone would be a 503.
 TEST_F(BatchResponseTest, Is503OnlyWhenNothingOfItIsStored) {
   std::vector<DeliveryReport> outcomes = {kStored};
   for (int code = 0; code <= static_cast<int>(ErrorCode::kInternal); ++code) {

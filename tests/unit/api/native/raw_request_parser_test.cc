@@ -39,7 +39,7 @@ Result<NativeRequest, Problem> ParseLines(const std::string& body, std::string_v
   return testing::Judged(ParseRawLinesRequest("orders", Head(query), body, max_records));
 }
 
-// "parameter: detail" of each fault.
+// "parameter: detail" of each error.
 std::vector<std::string> Faults(const Result<NativeRequest, Problem>& result) {
   std::vector<std::string> errors;
   if (result.ok()) return errors;

@@ -1,4 +1,4 @@
-// One record: what each member means, and what of it is refused.
+// One record: the meaning of each member, and its errors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 using testing::ParseSend;
 using testing::Pointers;
 
-// The request of `{"topic":"t", ...members}`; members say the value.
+// The request of `{"topic":"t", ...members}`; `members` include the value.
 Result<NativeRequest, Problem> Send(const std::string& members) {
   return ParseSend(R"({"topic":"t",)" + members + "}");
 }
@@ -146,7 +146,7 @@ TEST(SendRequest, DistinguishesAnEmptyKeyFromNone) {
   EXPECT_EQ(KeyOf(R"("keyEncoding":"json")"), std::nullopt);
 }
 
-// librdkafka takes a null pointer for a tombstone, whatever the size.
+// librdkafka takes a null pointer for a tombstone, regardless of the size.
 TEST(SendRequest, GivesEmptyBytesAnAddress) {
   for (const std::string members :
        {R"("key":"","value":"")", R"("key":"","value":"","keyEncoding":"base64",)"

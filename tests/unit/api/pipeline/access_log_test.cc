@@ -21,7 +21,7 @@ class AccessLogTest : public ::testing::Test {
     line.duration = duration;
     return line;
   }
-  // How many of `times` such answers are written.
+  // The number of log lines for `times` such answers.
   std::size_t Written(AccessLogOptions options, const AccessLog::Line& line, int times = 1) {
     const std::size_t before = logger_.lines.size();
     const AccessLog log(logger_, options);
@@ -55,7 +55,7 @@ TEST_F(AccessLogTest, SamplesRejectionsAtALimitAndWritesTheFirst) {
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 1), 1U);
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 100), 10U);
   EXPECT_EQ(Written({Mode::kAll, 10, milliseconds(100)}, refused, 100), 100U);
-  AccessLog::Line partly = refused;  // the first of its records found no room
+  AccessLog::Line partly = refused;  // the first of its records was refused because of a limit
   partly.status = 504;
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, partly, 100), 100U);
   refused.error_type = "Draining";

@@ -12,7 +12,7 @@ namespace {
 
 const std::string kShop = "https://shop.example";
 
-// The whole of `api`, asked by heads.
+// The whole of `api`, which gets heads of requests.
 class CorsTest : public ::testing::Test {
  protected:
   http::Response Ask(http::Method method, std::string_view path,

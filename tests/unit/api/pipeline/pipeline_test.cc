@@ -157,7 +157,7 @@ TEST_F(Stages, OverABudgetRetryAfterIsTheTimeThatRequestsInFlightTake) {
     EXPECT_EQ(HeaderOf(Ask(Request("POST /send", kJson)), "Retry-After"), "1");
     ASSERT_TRUE(second.Grow(100));
   }
-  clock.Advance(std::chrono::seconds(5));  // in which one request came free
+  clock.Advance(std::chrono::seconds(5));  // in which one request was released
   auto second = admission.TryAdmit();
   EXPECT_EQ(HeaderOf(Ask(Request("POST /send", kJson)), "Retry-After"), "10");
   ASSERT_TRUE(second.Grow(1'000));
@@ -304,7 +304,7 @@ TEST_F(Stages, AClientThatWentAwayIsCountedAs499) {
   std::vector<http::CompletionQueue::Completion> completions;
   std::vector<http::CompletionQueue::Task> tasks;
   queue->Take(&completions, &tasks);
-  completions.clear();  // the connection is gone: the answer is never built
+  completions.clear();  // the connection has closed: the answer is never built
   kept.reset();
   EXPECT_EQ(metrics.requests, (std::vector<std::pair<std::string, int>>{{"/keep", 499}}));
 }

@@ -1,4 +1,4 @@
-// The problem and the exact sentence for each http::RequestError.
+// The problem and the exact detail for each http::RequestError.
 #include "api/problem/from_http.h"
 
 #include <gtest/gtest.h>

@@ -36,7 +36,7 @@ TEST(Problems, HaveNamesAndCodesOfTheirOwnAndSayWhatToDo) {
   EXPECT_EQ(FindProblem(""), nullptr);
 }
 
-// The code is the name in another spelling, so that a client that has one finds the other.
+// The code is the name in another spelling, so that a client that knows one finds the other.
 TEST(Problems, SpellCodeAndNameAlike) {
   for (const ProblemInfo& info : AllProblems()) {
     std::string squeezed(info.name);
@@ -67,8 +67,8 @@ TEST(Problems, EveryDomainErrorHasARowOfItsOwn) {
   EXPECT_EQ(FromErrorCode(ErrorCode::kInternal), ProblemType::kInternal);
 }
 
-// The promise on which a balancer may send a request again: whatever becomes of a record, an answer
-// of 503 never speaks of one that may be stored.
+// The promise that allows a balancer to send a request again: a 503 is never the answer to a record
+// that may be stored.
 TEST(Problems, A503MeansThatNothingIsStored) {
   for (const ProblemInfo& info : AllProblems()) {
     EXPECT_FALSE(info.status == 503 && info.possibly_persisted) << info.name;

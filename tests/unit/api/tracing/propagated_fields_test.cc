@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// "name=value" of the fields that are carried.
+// "name=value" of the fields that are propagated.
 std::vector<std::string> Carried(const std::vector<std::string>& globs,
                                  const std::vector<http::HeaderField>& fields) {
   http::RequestHead head;

@@ -20,7 +20,7 @@ const std::string kCarriedParent = "traceparent=" + std::string(kParent);
 const std::vector<http::HeaderField> kTrace = {
     {"TraceParent", kParent}, {"tracestate", "a=b"}, {"Idempotency-Key", "k"}};
 
-// Records with these headers of their own, as a request with `fields` sends them.
+// Records that have these headers, as a request with `fields` sends them.
 RequestRecords Carried(const std::vector<http::HeaderField>& fields,
                        const std::vector<std::span<const Header>>& own,
                        const std::vector<std::string>& configured = {}) {

@@ -1,4 +1,4 @@
-// What spans a request has, from its head to Kafka's report.
+// The spans of a request, from its head to Kafka's report.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -169,7 +169,7 @@ TEST(AccessFile, NoMessageQuotesWhatMayBeASecret) {
   }
 }
 
-// The schema is written by hand: it must have the members that the reader knows, and no others.
+// The schema is written by hand: it must have exactly the members that the reader knows.
 TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
   const auto schema = nlohmann::json::parse(FileOfTree("access.schema.json"), nullptr, false);
   ASSERT_TRUE(schema.is_object());

@@ -1,5 +1,5 @@
-// Several librdkafka clients that are one producing instance: records go to the one that is named,
-// and they live and die together.
+// Several librdkafka clients that form one producing instance: each record goes to the given
+// client, and all clients are created and replaced together.
 #include <gmock/gmock.h>
 
 #include <deque>
@@ -71,7 +71,7 @@ TEST_F(KafkaClientsOfAnInstance, TheFirstIsInUseFromTheStart) {
   EXPECT_FALSE(instance_->InUse(2));
 }
 
-// There is no broker, of which the clients may say something at any time.
+// Without a broker, about which the clients could report something at any time.
 TEST_F(KafkaClientsOfAnInstance, APollThatWaitsIsWoken) {
   const auto hang = std::chrono::steady_clock::now() + testing::kHang;
   do {
@@ -136,7 +136,7 @@ TEST(KafkaClients, AFatalErrorOfOneReplacesAllAndLosesNothing) {
   ASSERT_TRUE(kafka.metrics.WaitForReady(true));
   KafkaProducerTestPeer::MakeFatal(kafka.producer(), 1);  // while all of them linger
   for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
-  for (const char* topic : {"a", "c"}) {  // one of each client
+  for (const char* topic : {"a", "c"}) {  // one record per client
     const auto read = ReadBack(kafka.broker().bootstrap_servers(), topic, 1, 20);
     ASSERT_THAT(read, SizeIs(20));
     for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(read[i].value, std::to_string(i));

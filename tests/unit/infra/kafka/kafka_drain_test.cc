@@ -1,4 +1,4 @@
-// What becomes of records when Kafka is in trouble while the gateway drains.
+// The outcome of records when Kafka has problems while the gateway drains.
 #include <gmock/gmock.h>
 
 #include <chrono>

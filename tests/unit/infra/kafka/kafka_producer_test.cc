@@ -208,7 +208,7 @@ TEST(KafkaProducer, WhileTheLeaderIsDownADeadlineWithdraws) {
   EXPECT_EQ(held.Await().error().persistence, Persistence::kNotPersisted);
 }
 
-// With one producer even requests that are not answered yet keep their order.
+// With one producer, even requests that are not answered yet keep their order.
 TEST(KafkaProducer, ABurstThatBeginsOnAnUnknownTopicIsStoredInOrder) {
   EmbeddedKafka kafka([](auto& options) { options.kafka.producers = 1; });
   constexpr int kRecords = 5'000;
@@ -262,7 +262,7 @@ TEST(KafkaProducer, ADrainTakesRecordsWhileMoreMayCome) {
   EXPECT_EQ(CodeOfReport(after.Await()), ErrorCode::kDraining);
 }
 
-// A client that could ask for ever does not keep the gateway.
+// A client whose requests never end cannot keep the gateway from stopping.
 TEST(KafkaProducer, ADrainEndsAtItsDeadlineWhateverMayCome) {
   EmbeddedKafka kafka;
   const auto result = kafka.producer().Drain(

@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 
 constexpr milliseconds kLong(60'000);  // reached only when a test fails
 
-// Collects lines; while shut, the log thread waits in it. Read it after Flush or destruction.
+// Collects lines; while it is shut, the log thread waits. Read it after Flush or destruction.
 class Gate {
  public:
   bool Write(std::string_view lines) {

@@ -24,7 +24,7 @@ using ::testing::Not;
 
 constexpr std::chrono::microseconds kQuick(150);
 
-// A sample as a line of its own, so that a prefix of a number does not match.
+// A sample as a whole line, so that a prefix of a number does not match.
 auto HasLine(const std::string& line) { return HasSubstr("\n" + line + "\n"); }
 
 void Deliver(PrometheusMetrics& metrics, std::string_view topic, std::size_t bytes = 10) {

@@ -111,7 +111,7 @@ TEST(Admission, ManyThreadsLeaveNothingBehindAndNeverExceedTheLimit) {
 
 class AdmissionPace : public ::testing::Test {
  protected:
-  // That many requests of ten bytes each come and go.
+  // So many requests of ten bytes each are admitted and released.
   void Drain(int requests) {
     for (int i = 0; i < requests; ++i) {
       Admission::Ticket ticket = admission.TryAdmit();

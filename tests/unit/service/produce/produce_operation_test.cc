@@ -52,7 +52,7 @@ class ProduceOperationTest : public ::testing::Test {
   FakeProducer producer_;
   std::atomic<int> answers_{0};
   Admission admission_{100, 1'000'000};
-  std::vector<DeliveryReport> outcomes_;  // as the answer saw them
+  std::vector<DeliveryReport> outcomes_;  // when the answer was built
 };
 
 TEST(ProduceBatchOverhead, CountsEachRecordAndEachHeader) {
@@ -209,8 +209,8 @@ TEST_F(ProduceOperationTest, ARecordThatIsPutBackCanBeWithdrawnButNotAfterItsDea
   for (PendingRecord* record : producer_.sent) record->Report(WithdrawnReport());
 }
 
-// The deadline and the thread that lets records go race; a record that is said never to be sent is
-// not taken.
+// The deadline and the dispatching thread race; a record that was reported as never sent is not
+// dispatched.
 TEST_F(ProduceOperationTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
   constexpr std::size_t kRecords = 8;
   producer_.holds = true;
@@ -239,8 +239,8 @@ TEST_F(ProduceOperationTest, DeadlineAndReleaseRacingNeverBothHaveARecord) {
   }
 }
 
-// The deadline and the reports race. Whichever comes first, the totals are exact and the answer
-// agrees with the metrics.
+// The deadline and the reports race. Regardless of which comes first, the totals are exact and the
+// answer agrees with the metrics.
 TEST_F(ProduceOperationTest, ReportsAndDeadlineRacingAnswerOnceWithExactTotals) {
   constexpr std::size_t kRounds = 2'000;
   constexpr std::size_t kRecords = 4;

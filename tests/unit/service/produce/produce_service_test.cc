@@ -52,7 +52,7 @@ ErrorDetail Fault(std::string pointer, std::optional<std::size_t> record) {
 
 class ProduceServiceTest : public ::testing::Test {
  protected:
-  // A caller who may write these and nothing else.
+  // A caller that may write only these topics.
   Caller CallerWhoMayWrite(std::vector<std::string> topics) {
     Principal ann{"ann", {}};
     TopicRights rights = Grants({{{"ann"}, std::move(topics), true, false, ""}}, {}).RightsOf(ann);

@@ -22,7 +22,7 @@ std::vector<RecordError> CheckRecord(const Record& record) {
   return CheckRecord(record, kLimits, kNow);
 }
 
-// The faults of a record with that time, as text.
+// The errors of a record with that time, as text.
 std::string TimeFaults(TimestampMs timestamp) {
   Record record;
   record.topic = "orders";

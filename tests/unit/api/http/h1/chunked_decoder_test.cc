@@ -15,7 +15,7 @@ struct Decoded {
   std::string rest;
 };
 
-// Feeds `input` in pieces of `piece` bytes until the decoder says more than "need more".
+// Feeds `input` in pieces of `piece` bytes until the decoder has a result.
 Decoded Decode(std::string_view input, std::size_t piece, std::size_t max_line = 32) {
   ChunkedDecoder decoder(max_line);
   Decoded decoded;
@@ -36,7 +36,7 @@ Decoded Decode(std::string_view input, std::size_t piece, std::size_t max_line =
   return decoded;
 }
 
-// Whatever the split, the same comes out.
+// The result does not depend on the split.
 Decoded DecodeEachWay(std::string_view input, std::size_t max_line = 32) {
   const Decoded whole = Decode(input, input.size(), max_line);
   for (std::size_t piece = 1; piece < input.size(); ++piece) {
@@ -95,7 +95,7 @@ TEST(ChunkedDecoder, RefusesWhatCanBeReadInTwoWays) {
            "1\na\n0\n\n",                              // bare LF
            "1\ra\r\n",                                 // bare CR
            "1;x\ny\r\na\r\n",                          // LF in an extension
-           "0\r\nX: y\r\nHOST: h\r\n\r\n",             // a trailer that would change the request
+           "0\r\nX: y\r\nHOST: h\r\n\r\n",             // a trailer that could change the request
            "0\r\nContent-Length: 5\r\n\r\n",           //
            "0\r\nTransfer-Encoding: chunked\r\n\r\n",  //
            "0\r\nconnection: close\r\n\r\n",           //

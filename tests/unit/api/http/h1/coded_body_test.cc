@@ -35,7 +35,7 @@ std::string Chunked(std::string_view body) {
   return out + "0\r\n\r\n";
 }
 
-// The decoded body, or "error: " and what Describe says.
+// The decoded body, or "error: " and the text of Describe.
 class Reader {
  public:
   explicit Reader(ContentCoding coding) : coding_(coding) {}

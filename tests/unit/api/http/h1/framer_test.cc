@@ -19,8 +19,8 @@ FramerLimits SmallLimits() {
   return limits;
 }
 
-// What came out of a run of bytes, so that two runs can be compared: a line for each request or
-// error. Stops at the first error, as a connection does.
+// The requests and errors in some bytes, as one line for each, so that two results can be compared.
+// Stops at the first error, as a connection does.
 class Recorder {
  public:
   explicit Recorder(FramerLimits limits = SmallLimits()) : limits_(limits) {}
@@ -179,8 +179,8 @@ TEST(RequestFramer, AHeadAtTheLimitIsTaken) {
   EXPECT_EQ(InOnePiece(head + "\r\n"), "error head-too-large\n");
 }
 
-// The line is longer than the whole head may be, and the target limit does not catch it first: no
-// byte of it may be dropped and the rest taken for a line.
+// The line is longer than the limit of the whole head, and does not reach the limit of the target
+// first: the framer must not drop a part of it and take the rest for a line.
 TEST(RequestFramer, ALineLongerThanTheHeadIsRefusedAlsoWhenTheTargetLimitIsLarger) {
   FramerLimits limits = SmallLimits();
   limits.head = {.max_target_bytes = 1'000, .max_head_bytes = 100, .max_fields = 4};

@@ -11,7 +11,7 @@ using Kind = RequestError::Kind;
 
 constexpr HeadLimits kLimits{.max_target_bytes = 64, .max_head_bytes = 512, .max_fields = 6};
 
-// The block with LF for CRLF, as it is easier to read.
+// Turns LF into CRLF: blocks with LF are easier to read.
 std::string Block(std::string_view lines) {
   std::string block;
   for (const char c : lines) {

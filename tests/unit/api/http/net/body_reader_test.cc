@@ -1,5 +1,5 @@
 // A body that its handler consumes as it arrives: every framing and coding, in one burst and in
-// drips, with the limits that hold for a body that is collected.
+// small pieces, with the same limits as for a collected body.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ using ::testing::HasSubstr;
 using testing::ScriptedConnection;
 using Kind = RequestError::Kind;
 
-// Keeps what it is handed; pauses, answers and throws when the test says so.
+// Keeps the pieces of the body; pauses, answers and throws when the test says so.
 class Reader final : public BodyReader {
  public:
   explicit Reader(std::atomic<int>* alive) : alive_(alive) { ++*alive_; }
@@ -96,7 +96,7 @@ class BodyReaderTest : public ::testing::Test {
   std::size_t budget = 10'000'000;
   std::function<BodyStep()> on_piece;
   std::weak_ptr<Reader> reader;
-  std::vector<std::string> texts;  // that the readers had when their requests were complete
+  std::vector<std::string> texts;  // of the readers, when their requests were complete
   std::size_t sent_bytes = 0;
   std::atomic<int> alive{0};
   ScriptedConnection connection{Limits()};
@@ -364,7 +364,7 @@ TEST_F(SlowBodiesServer, ArriveWholeHoweverOftenTheyPause) {
   Exchange(&client);
 }
 
-// TLS: what is already decrypted makes no event of the descriptor.
+// TLS: bytes that are already decrypted cause no event of the descriptor.
 using SlowBodiesTlsServer = SlowBodies<testing::TlsServerTest>;
 TEST_F(SlowBodiesTlsServer, ArriveWholeHoweverOftenTheyPause) {
   Prepare();

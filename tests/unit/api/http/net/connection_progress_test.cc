@@ -1,5 +1,5 @@
-// A client that has sent a complete request gets its answer without sending more, however reads
-// split the bytes, and wherever the limits of a turn fall.
+// A client that has sent a complete request gets its answer without sending more, regardless of how
+// reads split the bytes, and of where the limits of a turn are reached.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,7 +25,7 @@ using testing::Zstd;
 
 constexpr std::size_t kKibibyte = 1024;
 
-// Compresses some 30-fold, so that it is no bomb.
+// Compresses about 30-fold, so that the limit on decompression allows it.
 std::string Text(std::size_t bytes) {
   std::string text;
   text.reserve(bytes + 250);
@@ -74,7 +74,7 @@ std::string RequestOf(const Shape& shape, std::string_view text, std::size_t chu
   return head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-// A turn is over soon, so that its limits can be met with little.
+// A turn has small limits, so that small bodies reach them.
 ConnectionLimits ShortTurns() {
   ConnectionLimits limits;
   limits.turn = {.reads = 2, .requests = 3, .decoded_bytes = 32 * kKibibyte};
@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Progress, ::testing::ValuesIn(kShapes), [](cons
   return std::string(one.param.coding) + (one.param.chunked ? "Chunked" : "");
 });
 
-// The sizes around which something stops: a decoder's buffer, a turn, a decoder's step, a read.
+// Sizes near the limits of a decoder's buffer, a turn, a decoder's step, and a read.
 std::vector<std::size_t> SizesAroundLimits() {
   std::vector<std::size_t> sizes = {0, 1};
   for (const std::size_t limit : {16 * kKibibyte, 32 * kKibibyte, 64 * kKibibyte, 128 * kKibibyte,
@@ -127,7 +127,7 @@ TEST_P(Progress, ABodyThatArrivesInSmallPiecesIsAnswered) {
   const std::string request = RequestOf(GetParam(), text);
   for (const std::size_t drip : {1U, 7U, 4'096U}) {
     for (const bool together : {false, true}) {
-      if (drip == 1 && request.size() > 20'000) continue;  // a second shows as much as a minute
+      if (drip == 1 && request.size() > 20'000) continue;  // saves a minute
       ScriptedConnection connection(ShortTurns());
       for (std::size_t at = 0; at < request.size(); at += drip) {
         connection.Arrive(std::string_view(request).substr(at, drip));
@@ -165,7 +165,7 @@ TEST_P(Progress, WhatIsRefusedForItsSizeIsAnsweredToo) {
   }
 }
 
-// Any requests, one behind the other, cut anywhere into reads, the reads spread over events.
+// Pipelined requests, split anywhere into reads, which are spread over events.
 TEST(AnyAcceptedBytes, EndInAnAnswerToEachRequestWithoutFurtherInput) {
   std::uint32_t state = 1;
   const auto random = [&state](std::size_t below) {
@@ -198,7 +198,7 @@ TEST(AnyAcceptedBytes, EndInAnAnswerToEachRequestWithoutFurtherInput) {
   }
 }
 
-// With the limits as they are, over sockets, in the clear and over TLS: the turns are the loop's.
+// With the real limits and the turns of the real loop, over sockets, without and with TLS.
 class ProgressOverSockets : public testing::TlsServerTest {
  protected:
   ProgressOverSockets() {
@@ -222,7 +222,7 @@ class ProgressOverSockets : public testing::TlsServerTest {
         Client client(port());
         client.Send(request);
         ASSERT_EQ(client.Read().body, std::to_string(size)) << shape.coding << shape.chunked;
-        client.Send(request);  // on the same connection, and nothing will follow
+        client.Send(request);  // on the same connection, and without further bytes
         client.HalfClose();
         ASSERT_EQ(client.Read().body, std::to_string(size)) << shape.coding << shape.chunked;
       }

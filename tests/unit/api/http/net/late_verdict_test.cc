@@ -1,5 +1,5 @@
-// A verdict on a head that comes after OnHead has returned: what the connection does meanwhile and
-// what follows.
+// A verdict on a head that comes after OnHead has returned: how the connection behaves meanwhile
+// and afterwards.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

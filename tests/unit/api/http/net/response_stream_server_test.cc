@@ -1,4 +1,4 @@
-// Streaming answers over real sockets, plain and TLS, with writers on threads of their own.
+// Streaming answers over real sockets, plain and TLS, with writers on separate threads.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ using testing::Signal;
 using testing::TlsClient;
 using Written = StreamWriter::Written;
 
-// Writes pieces from a thread of its own as fast as the client takes them.
+// Writes pieces from a separate thread as fast as the client reads them.
 class Producer final {
  public:
   explicit Producer(int pieces) : pieces_(pieces) {
@@ -46,7 +46,7 @@ class Producer final {
   void Answer(Responder responder) {
     auto [writer, stream] = MakeResponseStream(StreamOptions(), listener_);
     writer_ = std::move(writer);
-    thread_ = std::thread([this] { Run(); });  // perhaps before the answer is there
+    thread_ = std::thread([this] { Run(); });  // perhaps before the answer is sent
     responder.Send([answered = stream] {
       Response response;
       response.stream = answered;

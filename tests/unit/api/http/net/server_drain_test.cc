@@ -1,5 +1,5 @@
-// How the server ends: what is still taken, what closes, and when. Limits in time are asserted from
-// one side only: that something happens, never how fast.
+// How the server ends: which requests it still accepts, and when it closes which connections. Tests
+// assert that something happens, never how fast.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -63,7 +63,7 @@ TEST_F(HttpServerDrain, AConnectionThatWasJustOpenedOrUsedIsStillHeard) {
   }
 }
 
-// They are read once more first: what has arrived by then counts.
+// The server first reads them once more, so that it serves requests that have arrived by then.
 TEST_F(HttpServerDrain, SilentConnectionsAreClosedOnceTheyHaveSettled) {
   options.limits.settle = milliseconds(0);
   Start();
@@ -131,7 +131,7 @@ TEST_F(HttpServerDrain, ARequestWhoseHeadHasBegunIsStillTaken) {
   EXPECT_EQ(response.Field("Connection"), "close");
 }
 
-// The answer said that the connection would be kept, before the drain began; it must not linger on
+// Before the drain began, the answer said that the connection would be kept; it must not stay open
 // until the idle timeout.
 TEST_F(HttpServerDrain, AConnectionInTheMiddleOfAnAnswerIsClosedBehindIt) {
   Signal built;

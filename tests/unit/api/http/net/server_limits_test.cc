@@ -1,5 +1,5 @@
-// What the server does when there is too much or too slow. Limits in time are asserted from one
-// side only: that something happens, never how fast.
+// Requests and clients that are too many, too large or too slow. Tests assert that something
+// happens, never how fast.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -74,8 +74,8 @@ TEST_F(HttpServerDeadlines, AnIdleConnectionIsClosed) {
   EXPECT_TRUE(client.AtEnd());
 }
 
-// Two deadlines that lie close together: the timer of the second is set while others keep the loop
-// busy.
+// Two deadlines that are close together: the timer of the second is set while other clients keep
+// the loop busy.
 TEST_F(HttpServerDeadlines, OtherClientsTrafficDoesNotPutADeadlineOff) {
   options.limits.idle_timeout = milliseconds(50);
   options.threads = 1;
@@ -115,10 +115,10 @@ TEST_F(HttpServerDeadlines, AClientThatDoesNotReadItsAnswerIsClosed) {
   EXPECT_TRUE(metrics.Rejected("write-timeout"));
 }
 
-// Both kernels go on moving bytes for a while after the first refusal to take more.
+// Both kernels still transfer bytes for a while after the first write that would block.
 TEST_F(HttpServerDeadlines, WhatTheClientsKernelHasTakenIsNotReadByTheClient) {
   options.limits.write_timeout = milliseconds(50);
-  options.limits.min_body_bytes_per_second = 1;  // a single segment would earn an hour
+  options.limits.min_body_bytes_per_second = 1;  // one segment would earn an hour
   Signal built;
   handler.on_request = [&built](http::Request, http::Responder responder) {
     responder.Send([&built] {
@@ -252,7 +252,7 @@ TEST_F(HttpServerLimits, AConnectionThatAgesWithinARequestOrIdlyIsAnsweredFirst)
   HttpClient idle(port());
   HttpClient slow(port());
   slow.Send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo");
-  HttpClient(port()).Ask(Get("/"));  // connected last: the age of the other two counts already
+  HttpClient(port()).Ask(Get("/"));  // connects last, when the other two already have an age
   const auto old = std::chrono::steady_clock::now() + milliseconds(10);
   while (std::chrono::steady_clock::now() < old) std::this_thread::yield();
   slow.Send("dy");
@@ -277,8 +277,8 @@ TEST(ConnectionAge, VariesByATenth) {
   EXPECT_EQ(http::ConnectionAge(milliseconds(3), &random), milliseconds(3));
 }
 
-// Thousands of clients ask and go away before the answer; others come, on the same descriptors. No
-// answer may reach another client than the one that asked.
+// Thousands of clients send a request and disconnect before the answer; others connect, on the same
+// descriptors. No answer may reach a client that did not send the request.
 class HttpServerCrossing : public testing::ServerTest {
  protected:
   HttpServerCrossing() {

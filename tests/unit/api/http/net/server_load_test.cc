@@ -68,8 +68,8 @@ TEST_F(HttpServerLoad, ALargeBodyArrivesWhole) {
   sender.join();
 }
 
-// Many have connected and ask for the first time, then one that has been answered before: all of it
-// is there when the loop looks.
+// Many new connections send their first request, then a connection that was answered before sends
+// one; all are ready in the same iteration of the loop.
 TEST_F(HttpServerLoad, AKnownClientIsServedBeforeManyNewOnes) {
   Signal blocked;
   Signal all_sent;
@@ -104,7 +104,7 @@ TEST_F(HttpServerLoad, AKnownClientIsServedBeforeManyNewOnes) {
   EXPECT_EQ(order[3], "/known");
 }
 
-// One client pipelines without end and reads as fast as it is answered; another one asks.
+// One client pipelines without end and reads all answers at once; another one sends a request.
 class HttpServerFlood : public HttpServerLoad, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(HttpServerFlood, DoesNotStarveOtherClients) {
@@ -137,7 +137,7 @@ class HttpServerBurst : public HttpServerLoad {
  protected:
   HttpServerBurst() {
     options.bursts = &bursts;
-    options.limits.head_timeout = std::chrono::minutes(1);  // no deadline helps out
+    options.limits.head_timeout = std::chrono::minutes(1);  // so that no deadline wakes the loop
     handler.on_request = [this](http::Request request, http::Responder responder) {
       if (request.head.path == "/held") return held.push_back(std::move(responder));
       if (request.head.path == "/wait") {
@@ -149,7 +149,7 @@ class HttpServerBurst : public HttpServerLoad {
   }
   ~HttpServerBurst() override { Stop(); }  // before the listener is destroyed
 
-  // They have all been answered once before.
+  // All of them were answered once before.
   void Connect() {
     for (int i = 0; i < 60; ++i) {
       clients.push_back(std::make_unique<HttpClient>(port()));
@@ -170,7 +170,7 @@ class HttpServerBurst : public HttpServerLoad {
   std::vector<http::Responder> held;  // of /held; the loop's thread only
 
  private:
-  std::unique_ptr<HttpClient> waiting_;  // its end would be an event
+  std::unique_ptr<HttpClient> waiting_;  // closing it would cause an event
   Signal blocked_;
   Signal go_on_;
 };
@@ -186,7 +186,7 @@ TEST_F(HttpServerBurst, ItsListenerIsNotifiedOfATurnWithManyRequestsAndOfNoOther
   EXPECT_EQ(bursts.ended, 1);
 }
 
-// What waits for the end of the burst may be answered in it, on the loop's own thread.
+// Requests that wait for the end of the burst may be answered in it, on the loop's own thread.
 TEST_F(HttpServerBurst, AnswersGivenAtItsEndNeedNoFurtherEvent) {
   bursts.on_end = [this] {
     for (http::Responder& responder : std::exchange(held, {})) {

@@ -1,5 +1,5 @@
-// A client's view of the server over real sockets: what comes back, in which order, and whether the
-// connection lives on.
+// A client's view of the server over real sockets: the answers, their order, and whether the
+// connection stays open.
 #include "api/http/net/server.h"
 
 #include <gtest/gtest.h>
@@ -287,8 +287,8 @@ TEST_F(HttpServer, ABodyOverTheLimitIsRefusedByItsLengthAlone) {
   EXPECT_EQ(handler.refusals(), std::vector<std::string>{"body-too-large /big"});
 }
 
-// The client has sent much more than is read, and has half-closed: closing with unread bytes would
-// reset the connection and could take the answer away from the client.
+// The client has sent much more than the server reads, and has half-closed: closing with unread
+// bytes would reset the connection, and the client could lose the answer.
 TEST_F(HttpServer, ARefusedUploadEndsInGoodOrderHoweverMuchOfItIsOnTheWay) {
   options.limits.framer.max_body_bytes = 10;
   Start();

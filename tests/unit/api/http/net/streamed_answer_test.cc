@@ -1,5 +1,5 @@
-// A streamed answer from both of its sides, without sockets: which bytes go over the wire and when,
-// and which calls its writer gets.
+// A streamed answer from both of its sides, without sockets: which bytes are sent and when, and
+// which calls its writer gets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -60,7 +60,7 @@ class StreamedAnswerTest : public ::testing::Test {
     writer.Finish();
     connection.TakeMessages();
   }
-  // What came behind the head of the stream.
+  // The bytes after the head of the stream.
   std::string Body() const {
     const std::size_t end = connection.output().find("\r\n\r\n");
     return end == std::string::npos ? "" : connection.output().substr(end + 4);

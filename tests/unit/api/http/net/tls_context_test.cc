@@ -1,4 +1,4 @@
-// What is read from the files, what is refused and how that is said, and what a reload changes.
+// Files that are accepted, files that are refused and the messages about them, and reloads.
 #include "api/http/net/tls_context.h"
 
 #include <gmock/gmock.h>

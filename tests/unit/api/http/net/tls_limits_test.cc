@@ -1,4 +1,4 @@
-// What a TLS client cannot do to the others: deadlines, limits and the drain.
+// TLS clients cannot harm other clients: deadlines, limits and the drain.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -108,7 +108,7 @@ TEST_F(HttpsServerLimits, AClientThatHangsUpBeforeItsAnswerDoesNotEndTheProcess)
   StartTls();
   {
     TlsClient client(port());
-    client.Ask(Get("/"));  // nothing is left unread, which would make the end a reset
+    client.Ask(Get("/"));  // leaves nothing unread, which would turn the close into a reset
     client.Send(Get("/late"));
     ASSERT_TRUE(late.Wait());
     client.Close();
@@ -146,7 +146,7 @@ TEST_F(HttpsServerLimits, ADrainAnswersWhatIsInFlight) {
   EXPECT_TRUE(client.was_told_goodbye());
 }
 
-// Handshakes on two loops while the certificate is read again and again.
+// Handshakes on two loops while the certificate is reloaded again and again.
 TEST_F(HttpsServerLimits, ReloadsWhileClientsConnectDisturbNoClient) {
   options.threads = 2;
   StartTls();

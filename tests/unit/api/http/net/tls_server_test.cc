@@ -1,4 +1,4 @@
-// The server over TLS, as a client sees it: what is agreed on, and that HTTP is the same inside.
+// A client's view of the server over TLS: the negotiated parameters, and the same HTTP inside.
 #include "support/cpp/tls_server.h"
 
 #include <gmock/gmock.h>
@@ -23,7 +23,7 @@ using ::testing::StartsWith;
 using testing::TextResponse;
 using testing::TlsClient;
 
-// No piece of it looks like another.
+// No two pieces of it are equal.
 std::string Text(std::size_t size) {
   std::string text;
   text.reserve(size + 8);
@@ -138,7 +138,7 @@ TEST_F(HttpsServer, BytesThatAreNoRecordEndTheConnection) {
   EXPECT_NE(client.error(), "");
 }
 
-// All that follows is the same with each version of TLS.
+// The following tests run with each version of TLS.
 class HttpsServerWith : public HttpsServer, public ::testing::WithParamInterface<int> {
  protected:
   TlsClient::Options OfVersion() const {
@@ -303,8 +303,8 @@ TEST_P(HttpsServerWith, AnExpiredClientCertificateIsRefused) {
   EXPECT_THAT(client.error(), HasSubstr("expired"));
 }
 
-// A read that must write, while an answer waits for room: the answer is out before the body of its
-// request has come.
+// A read that must write while an answer waits for room: the answer is sent before the body of its
+// request has arrived.
 TEST_F(HttpsServer, AKeyUpdateWhileAnAnswerIsBlockedDoesNotStopIt) {
   const std::string text = Text(4'000'000);
   handler.on_head = [&](const http::RequestHead& head) {

@@ -1,4 +1,4 @@
-// Which source wins, and how each spells a key.
+// Which source takes precedence, and how each spells a key.
 #include "support/cpp/config_fixture.h"
 
 namespace gateway {

@@ -1,4 +1,4 @@
-// What is refused, and how it is said.
+// Configurations that are refused, and the messages about them.
 #include "support/cpp/config_fixture.h"
 
 namespace gateway {
@@ -13,7 +13,7 @@ using testing::SizeIs;
 
 class Problems : public ConfigFixture {
  protected:
-  // The one problem with a base file of this text, after the name of the file.
+  // The only problem of a base file with this text, without the name of the file.
   std::string OfBase(const std::string& text) const {
     const std::string file = WriteBase(text);
     const std::vector<std::string> lines = LoadProblems({});

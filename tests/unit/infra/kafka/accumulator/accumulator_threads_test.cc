@@ -1,5 +1,5 @@
-// Senders, deadlines and reports at once: every record is reported once, each partition's records
-// keep their order, and never two batches of a partition are in flight.
+// Senders, deadlines and reports at once: every record is reported once, the records of each
+// partition keep their order, and a partition never has two batches in flight.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -106,7 +106,7 @@ class ConcurrentRun final {
     static_cast<void>(queue_.Submit(std::exchange(request, {})));
   }
 
-  // Reports what is in flight. True once all has been sent and reported.
+  // Reports the records in flight. True once all records were sent and reported.
   bool ReportAll() {
     std::vector<RecordAccumulator::Reported> reports;
     std::deque<ConcurrentKafka::Batch> batches;

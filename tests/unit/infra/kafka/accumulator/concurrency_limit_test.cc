@@ -71,7 +71,7 @@ TEST_F(ConcurrencyLimitTest, FollowsANetworkThatHasBecomeSlower) {
   Acknowledge(milliseconds(5), 20);
   Acknowledge(milliseconds(20), 100);
   EXPECT_TRUE(limit_.one_round()) << "it cannot know yet that nothing queues";
-  Acknowledge(milliseconds(20), 2'000);  // the 5 ms are too long ago
+  Acknowledge(milliseconds(20), 2'000);  // the 5 ms no longer count
   EXPECT_FALSE(limit_.one_round());
 }
 

@@ -1,5 +1,5 @@
-// Several batches in flight to one broker, also of one partition: what may overlap, and what must
-// not because its order was promised.
+// Several batches in flight to one broker, also of one partition: which batches may overlap, and
+// which must not because their order was promised.
 #include "support/cpp/record_accumulator_fixture.h"
 
 namespace gateway::testing {
@@ -11,7 +11,7 @@ using ::testing::SizeIs;
 class ConcurrentDispatch : public RecordAccumulatorTest {
  protected:
   static constexpr milliseconds kRoundTrip{5};
-  static constexpr milliseconds kPace{2};  // more than the limit asks for
+  static constexpr milliseconds kPace{2};  // longer than the pace of the limit
 
   explicit ConcurrentDispatch(RecordAccumulator::Options options = {})
       : RecordAccumulatorTest(options) {
@@ -19,7 +19,7 @@ class ConcurrentDispatch : public RecordAccumulatorTest {
     AddTopic("t", {1, 1, 1, 1, 1, 1});
   }
 
-  // The broker has shown a round trip that is worth overlapping.
+  // Acknowledgements have shown a round trip that is worth overlapping.
   void Learn() {
     for (int i = 0; i < 20; ++i) {
       Send("t", "x", 5);
@@ -164,7 +164,7 @@ TEST_F(ConcurrentDispatch, WhatComesBackFromABatchWaitsForItsRest) {
   Append("t", "a");
   HeldRecord& returned = Append("t", "b");
   static_cast<void>(Submit());
-  Send("t", "c");  // waits for the pace, and need not wait for the others
+  Send("t", "c");  // waits for the pace, but not for the others
   auto& in_flight = kafka_.in_flight[{"t", 0}];
   std::erase(in_flight, &returned);
   RecordAccumulator::Reported reported{"t", 0, 1, false, returned.producer};

@@ -1,4 +1,4 @@
-// What becomes of records that are not simply dispatched: refused, queued again, withdrawn, failed.
+// Records that are not simply dispatched: they are refused, queued again, withdrawn, or fail.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -120,7 +120,7 @@ TEST_F(RecordAccumulatorTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
 
 TEST_F(RecordAccumulatorTest, WhatIsRequeuedAfterItsDeadlineIsReportedNotSent) {
   AddTopic("t", {1});
-  // Its deadline comes while librdkafka is asked.
+  // Its deadline comes during the call into librdkafka.
   HeldRecord& late = Append("t", "a");
   kafka_.room = 0;
   kafka_.before_refusal = [&late] { EXPECT_FALSE(late.Withdraw()); };

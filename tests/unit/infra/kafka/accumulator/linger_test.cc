@@ -1,4 +1,4 @@
-// When a broker whose round has completed lingers for more.
+// When the next round to a broker lingers for more records.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -25,7 +25,7 @@ class LingerTest : public RecordAccumulatorTest {
     clock_.Advance(milliseconds(64));
     for (Partition i = 0; i < 3; ++i) Store("t", i);
   }
-  // What was dispatched since the beginning.
+  // All records dispatched since the beginning.
   std::string Sent(Partition partition) { return Log("t", partition).substr(1); }
 };
 
@@ -56,7 +56,7 @@ TEST_F(LingerTest, ALingerForOthersEndsAfterHalfAUsualRound) {
   Send("t", "a", 0);
   Send("t", "b", 1);
   Send("t", "c", 0);
-  Store("t", 0);  // after no time: a round usually takes 7 ms now
+  Store("t", 0);  // at once: the usual round time is 7 ms now
   EXPECT_EQ(queue_->ReleaseLingering(), microseconds(3'500));
   clock_.Advance(milliseconds(3));
   EXPECT_EQ(queue_->ReleaseLingering(), microseconds(500));

@@ -1,5 +1,5 @@
-// The order that is promised (docs/dispatch.md), in random histories of clients that wait for their
-// answers, deadlines, and producers that store what they were handed at their own speed.
+// The promised order (docs/dispatch.md), in random histories of clients that wait for their
+// answers, deadlines, and producers that store their records at different speeds.
 #include <random>
 
 #include "support/cpp/record_accumulator_fixture.h"
@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 
 class OrderPromise : public RecordAccumulatorTest, public ::testing::WithParamInterface<unsigned> {
  protected:
-  // A record and when, in steps of the history, its request was submitted and answered.
+  // A record; and the steps of the history in which its request was submitted and answered.
   struct Sent {
     HeldRecord* record;
     std::size_t request;
@@ -32,7 +32,7 @@ class OrderPromise : public RecordAccumulatorTest, public ::testing::WithParamIn
     return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_);
   }
 
-  // The broker has shown a round trip that is worth overlapping.
+  // Acknowledgements have shown a round trip that is worth overlapping.
   void Learn() {
     clock_.Advance(std::chrono::minutes(1));  // forgets the history before
     for (int i = 0; i < 20; ++i) {
@@ -61,7 +61,7 @@ class OrderPromise : public RecordAccumulatorTest, public ::testing::WithParamIn
     requests_.push_back(std::move(request));
   }
 
-  // The deadline of a request that is not answered.
+  // The deadline of a request that was not answered.
   void Expire(Request& request) {
     std::vector<const PendingRecord*> in_flight;
     std::size_t withdrawn = 0;
@@ -89,7 +89,7 @@ class OrderPromise : public RecordAccumulatorTest, public ::testing::WithParamIn
     }
   }
 
-  // A producer reports what it has stored.
+  // A producer reports the records that it has stored.
   void ReportStored(std::size_t producer) {
     auto& in_flight = kafka_.in_flight[{"t", 0}];
     std::vector<HeldRecord*> reported;
@@ -165,7 +165,7 @@ class OrderPromise : public RecordAccumulatorTest, public ::testing::WithParamIn
     }
     return violations;
   }
-  // Pairs whose order was not promised, and not kept.
+  // Pairs whose order was neither promised nor kept.
   int Overtakings() const {
     int overtakings = 0;
     for (std::size_t i = 1; i < sent_.size(); ++i) {

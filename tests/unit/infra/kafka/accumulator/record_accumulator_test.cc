@@ -1,5 +1,5 @@
-// When records are dispatched: rounds, brokers, turns, order. Slow partitions are in
-// straggler_test.cc, records that are withdrawn or fail in held_records_test.cc.
+// When records are dispatched: rounds, brokers, turns, order. straggler_test.cc has slow
+// partitions, held_records_test.cc records that are withdrawn or fail.
 #include "infra/kafka/accumulator/record_accumulator.h"
 
 #include <gmock/gmock.h>

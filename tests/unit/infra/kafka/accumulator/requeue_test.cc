@@ -1,5 +1,5 @@
-// Records that are queued again: refused because of another record in their batch, or given up
-// unsent.
+// Records that are queued again: refused because of another record in their batch, or returned
+// without being sent.
 #include <gmock/gmock.h>
 
 #include "infra/kafka/accumulator/record_accumulator.h"

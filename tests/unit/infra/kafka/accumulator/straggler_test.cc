@@ -43,7 +43,7 @@ TEST_F(StragglerTest, AStragglerIsDetachedAndClosedSeparately) {
   EXPECT_EQ(Log("t", 1), "bd");
 }
 
-// A broker that is sent nothing says nothing, alive or dead: one batch is risked as a probe.
+// A broker that gets nothing sends nothing, alive or not: one batch is risked as a probe.
 TEST_F(StragglerTest, ALeaderThatSpokeAndIsQuietSinceGetsOneBatchAsAProbe) {
   AddTopic("t", {1, 1, 1});
   StoreTheFirstOfTwo(milliseconds(3));
@@ -147,7 +147,7 @@ TEST_F(StragglerTest, ASilentLeaderGetsNothingNewHoweverLongItsRoundIsInFlight) 
     queue_->Tick();
   }
   EXPECT_EQ(Log("t", 1), "");
-  BrokersAre({Up(1)});  // it spoke: only the one partition hangs
+  BrokersAre({Up(1)});  // it sent something: only one partition hangs
   queue_->Tick();
   EXPECT_EQ(Log("t", 1), "b");
 }

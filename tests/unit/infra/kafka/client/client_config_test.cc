@@ -43,7 +43,7 @@ std::vector<std::string> Problems(const std::string& name, const std::string& va
   return CheckKafkaConf(kafka);
 }
 
-// What librdkafka says of its own properties, as its CONFIGURATION.md.
+// librdkafka's description of its properties, as in its CONFIGURATION.md.
 std::string PropertiesOfLibrdkafka() {
   char* text = nullptr;
   std::size_t size = 0;

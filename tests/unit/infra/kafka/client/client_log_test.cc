@@ -29,7 +29,7 @@ class ClientLogTest : public ::testing::Test {
       log_.Tick();
     }
   }
-  // The warnings so far: the number of their repeats, "" if they tell of none.
+  // The warnings so far, each as the number of its repeats, or "" if it has none.
   std::vector<std::string> Repeats() const {
     std::vector<std::string> repeats;
     for (const auto& line : logger_.lines) {

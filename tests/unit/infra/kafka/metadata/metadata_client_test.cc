@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 
 class AskInSlicesTest : public ::testing::Test {
  protected:
-  // A broker that answers the question of this number, from 1; 0: never.
+  // A broker that answers only the request of this number, counted from 1; 0: none.
   std::unique_ptr<int> AskBrokerThatAnswers(int number) {
     return AskInSlices(clock_, milliseconds(2'500), milliseconds(1'000), cancelled_,
                        [&](milliseconds slice) -> std::unique_ptr<int> {
