@@ -44,7 +44,7 @@ struct ApiOptions {
   AccessLogOptions access_log;
   Tracer* tracer = nullptr;            // null: no spans are recorded
   const Liveness* liveness = nullptr;  // null: the threads are not watched
-  // Null: everybody may do everything. Not asked by the management server.
+  // Null: callers are not authenticated. The management server does not use it.
   const AccessControl* access = nullptr;
   std::vector<std::string> open_paths;  // Access:Open
   SiteOptions site;

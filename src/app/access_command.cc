@@ -121,7 +121,7 @@ std::string Hex(const Sha256Digest& digest) {
   return text;
 }
 
-// What is wrong with the arguments of new-key; "" if nothing is.
+// The error in the arguments of new-key; "" if there is none.
 std::string WhyNoKey(const Arguments& arguments) {
   if (arguments.operands.size() != 1) return "new-key needs one ID";
   if (!IsLegalApiKeyId(arguments.operands.front())) {

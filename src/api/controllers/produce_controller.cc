@@ -13,7 +13,7 @@
 namespace gateway {
 namespace {
 
-// What the access log and spans say about the records.
+// Tells the access log and spans about the records.
 void Describe(const ProduceRequest& request, Accounting& accounting) {
   const std::vector<Record>& records = request.batch.records;
   if (records.empty()) return;

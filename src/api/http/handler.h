@@ -32,7 +32,7 @@ class RequestState {
   virtual bool OnBodyBytes(std::size_t bytes) = 0;
 };
 
-// What the connection does after a piece of a body.
+// The next step of the connection after a piece of a body.
 struct BodyStep {
   bool pause = false;              // nothing more is read until BodyFlow::Resume
   std::optional<Response> answer;  // ends the request: the rest of its body is discarded

@@ -15,7 +15,7 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Whether a byte ends a run of plain characters in a string.
+// True if the byte ends a run of plain characters in a string.
 bool IsSpecial(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
 
 constexpr std::uint64_t kEach = 0x0101'0101'0101'0101U;

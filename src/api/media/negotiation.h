@@ -1,4 +1,4 @@
-// What a request declares about its body and prefers for its answer: Content-Type, Accept (RFC
+// The media type of a request's body and its preferences for the answer: Content-Type, Accept (RFC
 // 9110, 12.5.1) and Prefer (RFC 7240). Pure functions; any thread.
 #ifndef GATEWAY_API_MEDIA_NEGOTIATION_H_
 #define GATEWAY_API_MEDIA_NEGOTIATION_H_

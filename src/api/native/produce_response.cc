@@ -135,7 +135,7 @@ void AppendSummary(const Summary& summary, std::string* out) {
   AppendCount(summary.failed, out);
 }
 
-// What was stored in one partition.
+// The stored records of one partition.
 struct Stored {
   std::optional<Offset> first;  // of the offsets that are known
   std::optional<Offset> last;

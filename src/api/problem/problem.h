@@ -89,15 +89,15 @@ std::string_view PersistenceName(Persistence persistence);
 inline constexpr char kNoRoomForBytes[] =
     "The limit on bytes in flight has been reached (Limits:MaxInFlightBytes).";
 
-// When the client should send the request again, which an answer of 503 says in Retry-After.
+// The time after which the client should retry; a 503 has it in Retry-After.
 struct RetryAfter {
   int seconds = 0;            // at least; 0: the answer does not say
-  bool when_drained = false;  // and not before what is in flight now has drained (Admission)
+  bool when_drained = false;  // and after the requests that are now in flight (Admission)
 };
 // The Retry-After in the row of `type`.
 RetryAfter RetryAfterOf(ProblemType type);
 
-// One occurrence of a problem: what it adds to its row.
+// One occurrence of a problem, with the texts that it adds to its row.
 struct Problem {
   Problem() : Problem(ProblemType::kInternal) {}
   explicit Problem(ProblemType row, std::string sentence = {});

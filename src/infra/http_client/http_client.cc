@@ -54,7 +54,7 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// What arrives. Only this counts against the limits: a Content-Length may be absent or wrong.
+// The bytes that arrive. Only they count against limits: a Content-Length may be absent or wrong.
 struct Incoming {
   HttpReply reply;
   std::size_t head_bytes = 0;

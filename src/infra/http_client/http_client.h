@@ -67,8 +67,8 @@ class HttpClient final {
 std::string FormOf(const HttpFields& pairs);
 inline constexpr std::string_view kFormContentType = "application/x-www-form-urlencoded";
 
-// What keeps `url` from being requested: "" if nothing does. Credentials in a URL are refused,
-// because URLs appear in logs.
+// The reason why `url` cannot be requested, "" if it can. Credentials in a URL are refused, because
+// URLs appear in logs.
 std::string WhyNotUrl(const std::string& url, bool allow_http);
 
 }  // namespace gateway

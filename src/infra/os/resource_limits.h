@@ -1,4 +1,4 @@
-// What the process asks of the system at start-up. The main thread calls it, once.
+// Limits and scheduling that the process requests at start-up. The main thread calls it, once.
 #ifndef GATEWAY_INFRA_OS_RESOURCE_LIMITS_H_
 #define GATEWAY_INFRA_OS_RESOURCE_LIMITS_H_
 

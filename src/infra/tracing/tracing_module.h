@@ -16,7 +16,7 @@
 
 namespace gateway {
 
-// The file's name, and that of what it exports: a TracingEntry.
+// The names of the file and of its exported symbol, a TracingEntry.
 inline constexpr char kTracingModule[] = "kafka-gateway-tracing.so";
 inline constexpr char kTracingEntry[] = "kafka_gateway_tracing";
 

@@ -1,5 +1,5 @@
-// Whether the essential threads are responsive. Each has a Heartbeat. The main thread calls Tick
-// once per second, which asks threads that may be asleep to beat; a thread that has not beaten
+// Checks that the essential threads are responsive. Each has a Heartbeat. The main thread calls
+// Tick once per second, which asks threads that may be asleep to beat; a thread that has not beaten
 // within its limit is stuck. The limit is counted in ticks as well as in time, so that a process
 // that was stopped or starved as a whole is not reported as dead when it continues.
 //

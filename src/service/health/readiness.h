@@ -1,5 +1,5 @@
-// Whether this instance should get traffic: it is not shutting down, and Kafka answers or has been
-// unreachable for at most Health:KafkaDownGraceMs. Liveness does not depend on Kafka; see
+// Decides if this instance should get traffic: it is not shutting down, and Kafka answers or has
+// been unreachable for at most Health:KafkaDownGraceMs. Liveness does not depend on Kafka; see
 // liveness.h. Any thread.
 #ifndef GATEWAY_SERVICE_HEALTH_READINESS_H_
 #define GATEWAY_SERVICE_HEALTH_READINESS_H_

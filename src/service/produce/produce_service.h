@@ -41,7 +41,7 @@ class ProduceService final {
   // returns the operation, whose Expire the caller must call at the deadline, and `answer` is
   // called exactly once, on any thread, possibly before Produce returns. The operation keeps
   // `ticket`, the request's share of the budgets, until the last record is reported. `caller`:
-  // null if everybody may write.
+  // null if callers are not authenticated.
   Result<std::shared_ptr<ProduceOperation>> Produce(RequestRecords records,
                                                     Admission::Ticket ticket, const Locate& locate,
                                                     ProduceOperation::Callback answer,

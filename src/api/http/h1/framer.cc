@@ -24,7 +24,7 @@ constexpr std::size_t kKeptBlock = 1024;
 // Coded bytes consumed at a time; they are kept while the decoder produces their output.
 constexpr std::size_t kCodedPiece = std::size_t{16} * 1024;
 
-// Whether a line of a head can begin with this byte: other protocols (such as a TLS hello) are
+// True if a line of a head can begin with this byte: other protocols (such as a TLS hello) are
 // detected at once. LF has a separate error.
 bool MayBeginLine(char c) { return IsTokenChar(c) || c == '\r' || c == '\n'; }
 

@@ -47,8 +47,8 @@ class RequestFramer final {
   std::size_t body_bytes() const { return body_bytes_; }
   // Bytes of the body in memory: the same unless the body is decoded or discarded.
   std::size_t held_bytes() const { return body_.size(); }
-  // What is held of the body, for a caller that consumes it as it arrives; valid until DropPiece,
-  // which frees it.
+  // The bytes of the body in memory, for a caller that consumes them as they arrive. DropPiece
+  // frees them.
   std::string_view piece() const { return body_; }
   void DropPiece() { body_.clear(); }
   bool coded() const { return coding_ != ContentCoding::kIdentity; }

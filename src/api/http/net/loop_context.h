@@ -1,4 +1,4 @@
-// What the connections of one I/O loop share. Owned by the loop; its thread only.
+// Shared by the connections of one I/O loop. Owned by the loop; its thread only.
 #ifndef GATEWAY_API_HTTP_NET_LOOP_CONTEXT_H_
 #define GATEWAY_API_HTTP_NET_LOOP_CONTEXT_H_
 

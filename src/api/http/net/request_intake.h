@@ -70,7 +70,7 @@ class RequestIntake final {
   TimePoint deadline() const;
 
  private:
-  // What Next waits for.
+  // Why Next waits.
   enum class Pause : std::uint8_t { kNone, kVerdict, kReader };
 
   // Absent: go on.

@@ -61,8 +61,8 @@ class Server final {
   void BeginClosing();
   // Accepts no new connections; idle ones are closed once they have been silent for a moment.
   void StopAccepting();
-  // Whether a request may still arrive or is in progress. After StopAccepting it eventually becomes
-  // false and stays so; its caller then sees all effects of the requests.
+  // True while a request may still arrive or is in progress. After StopAccepting it eventually
+  // becomes false and stays so; its caller then sees all effects of the requests.
   bool RequestsMayCome() const;
   // Connections still open; 0 once everything accepted has been answered.
   std::size_t connections() const;

@@ -8,11 +8,11 @@
 
 namespace gateway::config {
 
-// "is not JSON: line 3, column 7: ...". `position`: of the error, in bytes from 1; `hint`: what is
-// wrong there, "" if only the text itself tells.
+// "is not JSON: line 3, column 7: ...". `position`: of the error, in bytes from 1; `hint`: the
+// error there, "" if only the text itself shows it.
 std::string DescribeSyntaxError(std::string_view text, std::size_t position, std::string_view hint);
 
-// What the parser's exception adds to that; "" if nothing. T is nlohmann::json::exception.
+// The hint in the parser's exception; "" if there is none. T is nlohmann::json::exception.
 template <typename T>
 std::string_view HintOf(const T& error) {
   constexpr int kNumberOverflow = 406;

@@ -1,4 +1,4 @@
-// What contradicts what in Kafka:Security, Kafka:Tls and Kafka:Sasl.
+// The contradictions between keys of Kafka:Security, Kafka:Tls and Kafka:Sasl.
 #include <array>
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// What each Kafka:Profile sets. One small table; immutable; any thread.
+// The values that each Kafka:Profile sets. One small table; immutable; any thread.
 #ifndef GATEWAY_INFRA_CONFIG_TABLE_PROFILES_H_
 #define GATEWAY_INFRA_CONFIG_TABLE_PROFILES_H_
 

@@ -1,5 +1,5 @@
-// What the files with rows of the table share: their units, bounds and limits, and the rows that
-// have a file of their own. Included only by files with rows.
+// Shared by the files with rows of the table: units, bounds and limits, and the rows that have a
+// separate file. Included only by files with rows.
 #ifndef GATEWAY_INFRA_CONFIG_TABLE_PROPERTY_ROWS_H_
 #define GATEWAY_INFRA_CONFIG_TABLE_PROPERTY_ROWS_H_
 

@@ -13,8 +13,8 @@ namespace gateway::otlp {
 // `logger`, until StopLogging; `logger` and `clock` must live until then.
 void LogThrough(Logger& logger, const Clock& clock);
 
-// Logs the count of what was left out, and nothing after that, although the threads of an export
-// that could not be cancelled may still complain.
+// Logs the number of messages that were left out, and nothing after that, although the threads of
+// an export that could not be cancelled may still send messages.
 void StopLogging();
 
 }  // namespace gateway::otlp
