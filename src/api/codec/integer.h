@@ -9,8 +9,8 @@
 
 namespace gateway {
 
-// The decimal integer that the whole of `text` is, with "-" as the only sign; nothing if it is none
-// or does not fit.
+// Parses the whole of `text` as a decimal integer, with "-" as the only sign. Returns nothing if it
+// is malformed or does not fit.
 template <typename Integer>
 std::optional<Integer> ParseInteger(std::string_view text) {
   Integer number = 0;

@@ -32,8 +32,8 @@ struct ProduceRequest {
   // The request is a single record. Its answer differs from that to a batch of one record.
   bool single = false;
   std::shared_ptr<const RecordPlaces> places;  // never null
-  // The errors of the request. If there are any, `batch` has the records as far as they could be
-  // read, and serves only to find further errors (ProduceService::Refuse).
+  // The errors of the request. If there are any, `batch` has only the records that could be read,
+  // and serves only to find further errors (ProduceService::Refuse).
   RequestErrors errors;
 };
 

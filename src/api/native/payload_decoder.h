@@ -34,10 +34,10 @@ class PayloadDecoder final {
   std::string_view NameOf(const JsonSlice& name);
   // The text of a string at `path` under `place`.
   std::string_view TextOf(const JsonSlice& string, const Place& place, std::string_view path);
-  // Nothing if `slice` is not an encoding; then that has been reported.
+  // The encoding in `slice`; nothing, after reporting it, if that is not an encoding.
   std::optional<Encoding> EncodingOf(const JsonSlice& slice, const Place& place,
                                      std::string_view path);
-  // Nothing for null, and after an error, which has been reported.
+  // The bytes; nothing for null, and nothing after reporting an error.
   Bytes PayloadOf(const JsonSlice& slice, Encoding encoding, const Place& place,
                   const Field& field);
 
