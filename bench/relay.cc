@@ -76,7 +76,7 @@ struct Direction {
 struct End {
   int fd = -1;
   bool reading = true;  // it has not sent its FIN
-  bool writing = true;  // it was not sent one
+  bool writing = true;  // no FIN was sent to it
   std::uint32_t watched = 0;
 };
 
@@ -109,7 +109,7 @@ class Relay final {
   }
 
   [[noreturn]] void Run() {
-    Watch(STDIN_FILENO, EPOLL_CTL_ADD, EPOLLIN);  // refused for a file, which says nothing anyway
+    Watch(STDIN_FILENO, EPOLL_CTL_ADD, EPOLLIN);  // fails for a file, which gets no new lines
     std::array<epoll_event, 64> events{};
     while (true) {
       const int ready = Wait(events);
@@ -267,7 +267,7 @@ class Relay final {
     ends_.erase(end.fd);
     close(end.fd);
     end.fd = -1;
-    link->directions[1 - side] = {};  // nobody is there to get it
+    link->directions[1 - side] = {};  // no end is left to receive it
   }
 
   // Closes an end that has finished, or watches it for the events that matter now.

@@ -61,7 +61,7 @@ def test_what_librdkafka_would_refuse_at_start_is_refused_by_check_config(secure
 
 
 def test_check_config_connects_to_nobody(secured_kafka):
-    """Or a password that is not right yet would fail every check of a deployment."""
+    """Otherwise a password that is not valid yet would make every check of a deployment fail."""
     result = check_config(secured_kafka, "SECURE", Sasl_Password="wrong")
     assert result.returncode == 0, result
     assert result.stderr == ""

@@ -197,7 +197,7 @@ class Case:
             "".join(f"{v.kind}: {v.what}\n" for v in self.violations))
 
     def _check_accepted(self):
-        """Checks that the gateway has counted the missing records among those answered with a 202."""
+        """Checks that the gateway has counted the missing records that were answered with a 202."""
         there = self.stored_ids()
         missing = [r for r in self.ledger.records if r.fate == ACCEPTED and r.id not in there]
         if len(missing) > (counted := self._metric("kafka_gateway_accepted_failed_records_total")):

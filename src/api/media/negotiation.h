@@ -15,7 +15,7 @@ namespace gateway {
 
 inline constexpr std::string_view kJsonMediaType = "application/json";
 inline constexpr std::string_view kNdjsonMediaType = "application/x-ndjson";
-inline constexpr std::string_view kAnyMediaType = "*/*";  // or none
+inline constexpr std::string_view kAnyMediaType = "*/*";  // or no media type
 
 // Every media type of NDJSON; none is registered.
 inline constexpr std::array<std::string_view, 6> kNdjsonNames = {
@@ -24,8 +24,8 @@ inline constexpr std::array<std::string_view, 6> kNdjsonNames = {
 
 // The bodies that a wire format reads.
 struct MediaTypes {
-  std::span<const std::string_view> names;  // the first is the one that texts recommend
-  bool utf8 = false;                        // and in no other charset
+  std::span<const std::string_view> names;  // the first is recommended in error texts
+  bool utf8 = false;                        // other charsets are refused
 };
 
 // The elements of the lists in all fields of that name, trimmed, without empty ones (RFC 9110,
@@ -34,7 +34,7 @@ std::vector<std::string_view> ElementsOf(const http::RequestHead& head, std::str
 
 // The media type of the body without its parameters; "" if the request names none.
 std::string_view MediaTypeOf(const http::RequestHead& head);
-// The charset that it names; absent if it names none.
+// The charset of that media type; absent if it has none.
 std::optional<std::string_view> CharsetOf(const http::RequestHead& head);
 
 // The NDJSON media type that the client prefers, in static storage; "" if it prefers JSON. The

@@ -1,5 +1,5 @@
-// Reads everything about the records of POST /api/kafka/topics/{topic} except their values from
-// target and headers. The results point into the batch's arena. One per request.
+// Reads the target and headers of POST /api/kafka/topics/{topic}, which have everything about its
+// records except their values. The results point into the batch's arena. One per request.
 #ifndef GATEWAY_API_NATIVE_RAW_TARGET_H_
 #define GATEWAY_API_NATIVE_RAW_TARGET_H_
 
@@ -20,8 +20,8 @@ class RawTarget final {
  public:
   RawTarget(RequestRecords* batch, ValidationErrors* errors) : batch_(batch), errors_(errors) {}
 
-  // Call each once; errors go to the ValidationErrors. No topic: its percent-encoding is not
-  // well-formed.
+  // Call each function once; errors go to the ValidationErrors. The topic is absent if its
+  // percent-encoding is malformed.
   void ReadTopic(std::optional<std::string_view> topic);
   void ReadQuery(std::string_view query);
   // `Kafka-Header-NAME: value`, and Content-Type if it describes a value.

@@ -81,7 +81,7 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
   virtual ~HttpClient() { Close(); }
 
-  // Its own.
+  // The port of the client.
   std::uint16_t port() const {
     sockaddr_in address{};
     socklen_t length = sizeof address;

@@ -23,7 +23,7 @@ class Pki:
         return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path]
 
     def issue(self, name, common_name=None, names="IP:127.0.0.1,DNS:localhost", days=30, password=None):
-        """Replaces the files of `name`, atomically each. The path of NAME.pem."""
+        """Issues a certificate for `name`; replaces each of its files atomically. Returns the path of NAME.pem."""
         request, key, certificate = (self.directory / f"{name}.{end}" for end in ("csr", "key.new", "crt.new"))
         _openssl("req", "-new", *self._new_key(key), "-subj", f"/CN={common_name or name}", "-out", request)
         extensions = self.directory / f"{name}.ext"

@@ -26,7 +26,7 @@ WRITERS = {"orders": ("alice", "gateway", "svc-gateway"), "payments": ("carol",)
 
 
 class SecuredKafka:
-    """A context manager. One broker; use `tool` to change rights and SCRAM passwords and to read back."""
+    """One broker, as a context manager. Use `tool` to change rights and SCRAM passwords, and to read records."""
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
@@ -48,7 +48,7 @@ class SecuredKafka:
         return str(self.directory / name)
 
     def settings(self, listener, **more):
-        """Those of a gateway that may use the listener; keywords replace them: `Tls_CaFile`."""
+        """The settings of a gateway that may use the listener. Keywords override settings: `Tls_CaFile`."""
         protocol = PROTOCOLS[listener].lower()
         found = {"Security_Protocol": protocol}
         if protocol.endswith("ssl"):

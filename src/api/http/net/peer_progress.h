@@ -1,7 +1,7 @@
 // Measures how much of an answer the peer itself has received since a mark: the moment the kernel
 // accepted no more bytes, or the end of the last period in which the peer received enough. Bytes in
-// kernel buffers do not count: they hold megabytes, and would grant a client that reads nothing an
-// hour. Owned by one connection; one thread.
+// kernel buffers do not count: the buffers hold megabytes, which would give a client that reads
+// nothing an hour. Owned by one connection; one thread.
 #ifndef GATEWAY_API_HTTP_NET_PEER_PROGRESS_H_
 #define GATEWAY_API_HTTP_NET_PEER_PROGRESS_H_
 
@@ -16,7 +16,7 @@ class PeerProgress final {
   // the peer.
   void OnStalled(int fd, std::size_t sent);
   // Asks the kernel how much the peer has received since the mark, and sets the mark to now.
-  // `sent`: as above, now. 0 if the kernel has accepted all bytes so far.
+  // `sent`: as above. Returns 0 if the kernel has accepted all bytes so far.
   std::size_t TakeProgress(int fd, std::size_t sent);
   void Reset() { *this = PeerProgress(); }
 

@@ -20,7 +20,7 @@ using StringList = std::vector<std::string>;
 using StringMap = std::map<std::string, std::string>;
 
 // The alternatives are in the order of PropertyType. A choice is a std::string. The last
-// alternative means no value, of an optional property.
+// alternative is that of an optional property without a value.
 using Value =
     std::variant<bool, std::int64_t, double, std::string, StringList, StringMap, std::monostate>;
 enum class PropertyType : std::uint8_t { kBoolean, kInteger, kNumber, kString, kList, kMap };
