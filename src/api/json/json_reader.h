@@ -1,10 +1,10 @@
 // Reads JSON text (RFC 8259) strictly and in place: it hands out slices of the text, never copies.
-// Every byte is validated, also inside values that are only skipped, and an error has its offset,
-// because this one pass both validates and diagnoses. It neither allocates nor recurses, however
-// deep the text is nested. (simdjson needs two passes for the same, DOM to validate and on-demand
-// for the slices, a third for numbers beyond a double and a fourth for the place of an error; on
-// varied records this reader is no slower.) One reader belongs to one parse; the text must outlive
-// it and must already be known to be valid UTF-8 (FindInvalidUtf8).
+// Every byte is validated, also inside values that are only skipped, and every error has its
+// offset: one pass both validates and diagnoses. It neither allocates nor recurses, regardless of
+// the depth of the text. (simdjson needs two passes for the same, DOM to validate and on-demand for
+// the slices, a third for numbers beyond a double and a fourth for the place of an error; on varied
+// records this reader is no slower.) One reader belongs to one parse; the text must outlive it and
+// must already be known to be valid UTF-8 (FindInvalidUtf8).
 #ifndef GATEWAY_API_JSON_JSON_READER_H_
 #define GATEWAY_API_JSON_JSON_READER_H_
 
@@ -48,7 +48,7 @@ class JsonReader final {
   }
   bool ReadEnd();
 
-  // After a false: the offset of the error, and what is wrong (a phrase).
+  // After a function has returned false: the offset of the error, and a phrase about it.
   std::size_t fault_offset() const { return static_cast<std::size_t>(fault_at_ - begin_); }
   std::string_view fault() const { return fault_; }
   bool ended_early() const { return fault_at_ == end_; }
