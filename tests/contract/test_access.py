@@ -73,7 +73,7 @@ def test_a_key_writes_what_is_granted_to_its_principal(gateway, header):
         assert send(gateway, "payments.eu.card", headers={header: value}).status == 200
 
 
-def test_what_is_not_granted_is_403_whether_it_exists_or_not(gateway, document):
+def test_a_topic_that_is_not_granted_is_403_whether_it_exists_or_not(gateway, document):
     for topic in ("audit.log", "public", "payments.secret", "no-such-topic"):
         body = problem(send(gateway, topic, KEYS["shop1"]), 403, "Forbidden", document, "/api/kafka/send")
         assert body["detail"] == f'"svc-shop" may not write to "{topic}".'

@@ -99,7 +99,7 @@ def test_every_error_of_a_file_is_one_line_with_its_place(tmp_path):
     ["new-key", "shop1", "--principal=anonymous"], ["new-key", "shop1", "--principal=p", "--expires=soon"],
     ["new-key", "shop1", "--principal"], ["explain", "a", "--principal=p"], ["check", "a", "--topic=b"],
     ["explain", "a", "--principal=p", "--topic=b c"]])
-def test_what_cannot_be_understood_is_64_with_the_usage(arguments):
+def test_wrong_arguments_are_64_with_the_usage(arguments):
     answer = access(*arguments)
     assert answer.returncode == 64
     assert answer.stderr.startswith("kafka-gateway access: ")

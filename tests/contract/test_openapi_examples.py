@@ -75,7 +75,7 @@ def get_operations():
 
 
 @pytest.mark.parametrize("path", list(get_operations()))
-def test_what_can_be_read_is_answered_as_documented(
+def test_every_get_is_answered_as_documented(
         embedded_gateway, document, existing_topic, path):
     answer = embedded_gateway.http.get(path)
     assert answer.status in (200, 308), answer
@@ -122,7 +122,7 @@ def test_a_largest_batch_is_stored(embedded_gateway, document):
 ])
 @pytest.mark.parametrize("path", ["/api/kafka/send", "/api/kafka/send/batch",
                                   "/api/kafka/topics/orders"])
-def test_what_the_head_alone_refuses_is_documented(
+def test_a_refusal_because_of_the_head_alone_is_documented(
         embedded_gateway, document, path, name, header, status):
     del name
     headers = {"Content-Type": "application/json", **header}

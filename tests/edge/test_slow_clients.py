@@ -91,7 +91,7 @@ def attack(gateway, polite, mode, arguments):
     return polite.between(start, time.monotonic())
 
 
-def test_what_the_kernel_has_taken_is_not_yet_read_by_the_client(start_edge, report):
+def test_bytes_in_kernel_buffers_do_not_count_as_read_by_the_client(start_edge, report):
     """A client that reads nothing gets no extra time for bytes that the kernel's buffers accept."""
     gateway = start_edge({"Http:WriteTimeoutMs": TIMEOUT_MS, "Http:IdleTimeoutMs": TIMEOUT_MS})
     document = b"GET /openapi.json HTTP/1.1\r\nHost: h\r\n\r\n"

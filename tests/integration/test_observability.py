@@ -99,7 +99,7 @@ def test_by_default_problems_and_a_sample_of_the_rest_are_logged_but_no_probes(s
     assert "hunter2" not in gateway.log(1 << 20)
 
 
-def test_what_the_framer_refuses_is_logged_and_cannot_forge_a_line(start_gateway):
+def test_a_refusal_of_the_framer_is_logged_and_cannot_forge_a_line(start_gateway):
     gateway = start_gateway("embedded", settings={"Logging:Format": "text"}, wait=False)
     deadline = time.monotonic() + 20
     while " listening " not in gateway.log():

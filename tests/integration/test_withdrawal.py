@@ -51,7 +51,7 @@ def send_throughout(gateway, topic, outage):
 
 
 @pytest.mark.parametrize("how", ["killed", "hung"])
-def test_what_fails_in_an_outage_was_mostly_never_sent(own_kafka, start_gateway, how):
+def test_most_records_that_fail_in_an_outage_were_never_sent(own_kafka, start_gateway, how):
     gateway = start_gateway(own_kafka.bootstrap_servers)
     gateway.await_ready()
     topic = own_kafka.create_topic(partitions=6)

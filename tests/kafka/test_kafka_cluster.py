@@ -12,7 +12,7 @@ def kcat(kafka, *arguments, data=None):
                           stdout=subprocess.PIPE, check=True).stdout
 
 
-def test_what_kcat_writes_the_tool_reads(kafka, one_partition):
+def test_the_tool_reads_records_that_kcat_writes(kafka, one_partition):
     kcat(kafka, "-P", "-t", one_partition, "-k", "k", "-H", "h=v", data=b"hello\n")
     (record,) = kafka.read(one_partition)
     assert (record.key, record.value, record.headers) == (b"k", b"hello", [("h", b"v")])

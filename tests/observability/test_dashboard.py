@@ -20,7 +20,7 @@ def test_a_query_names_metrics_that_there_are(observed, query):
     assert names - {"kafka_gateway_tls_certificate_expiry_timestamp_seconds"} <= observed.samples
 
 
-def test_what_grafana_asks_of_a_dashboard():
+def test_the_dashboard_meets_the_requirements_of_grafana():
     found = dashboard.load()
     variables = {variable["name"]: variable for variable in found["templating"]["list"]}
     assert variables["datasource"]["type"] == "datasource"

@@ -51,7 +51,7 @@ def test_a_leader_hangs_and_continues(case):
     run.finish()
 
 
-def test_what_is_sent_after_a_504_lies_after_the_records_of_unknown_outcome(case):
+def test_a_record_sent_after_a_504_lies_after_the_records_of_unknown_outcome(case):
     """A leader hangs for longer than the deadline; when it continues, it stores the records received before."""
     hangs = scaled(3, 15)
     run = case("leaders hang for 1.5 s, deadline 300 ms")

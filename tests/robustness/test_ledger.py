@@ -93,7 +93,7 @@ def test_a_record_that_was_never_sent_is_reported():
     assert kinds(records, [*there, found(1, 0, 8, value="")]) == [FOREIGN]
 
 
-def test_what_was_sent_to_another_topic_is_foreign_here_and_lost_there():
+def test_a_record_sent_to_another_topic_is_foreign_here_and_lost_there():
     assert sorted(kinds([sent(1, place=(0, 0), topic="u")], [found(1, 0, 0)])) == sorted([LOST, FOREIGN])
 
 
@@ -129,7 +129,7 @@ def two(answered, fate=STORED, other="c2.0"):
     return kinds(records, [found(1, 0, 1), found(2, 0, 0)])
 
 
-def test_what_two_connections_send_at_the_same_time_has_no_order():
+def test_records_that_two_connections_send_at_the_same_time_have_no_order():
     assert two(answered=2.5) == []
     assert two(answered=2.0) == []
     assert two(answered=None, fate=UNANSWERED) == []
@@ -197,7 +197,7 @@ def test_a_missing_order_gap_and_a_false_one_are_reported():
     assert kinds(batch(POSSIBLY_PERSISTED, STORED, POSSIBLY_PERSISTED, gaps=[0, 2]), there) == [GAP]
 
 
-def test_what_was_sent_before_the_topic_was_erased_may_be_gone_but_not_elsewhere():
+def test_a_record_sent_before_the_topic_was_erased_may_be_gone_but_not_elsewhere():
     records = [sent(1, place=(0, 5)), sent(2, place=(0, 0)), sent(3, place=(0, 0))]
     assert kinds(records, [found(3, 0, 0)], erased_before=2.5) == []
     assert kinds(records, [], erased_before=2.5) == [LOST]

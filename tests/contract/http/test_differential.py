@@ -178,7 +178,7 @@ def path_of(target):
     return target or "/"
 
 
-def test_what_the_gateway_takes_llhttp_takes_alike(plain_edge, llhttp):
+def test_llhttp_reads_the_same_requests_that_the_gateway_accepts(plain_edge, llhttp):
     gateway = Gateway(plain_edge)
     samples = [(*sample, gateway.received(sample[1])) for sample in all_samples()]
     wrong = []
