@@ -128,7 +128,7 @@ const char* JsonReader::Skip(const char* p) const {
   return p;
 }
 
-// From after the opening quote to after the closing one.
+// Reads from behind the opening quote to behind the closing one.
 const char* JsonReader::SkipString(const char* p, JsonSlice* string) {
   for (;;) {
     p = FindSpecial(p, end_);
@@ -227,7 +227,7 @@ const char* JsonReader::SkipNameAndColon(const char* p) {
   return p + 1;
 }
 
-// From an opening bracket to after the matching closing one.
+// Reads from an opening bracket to behind the matching closing one.
 const char* JsonReader::SkipContainer(const char* p) {
   Nesting nesting;
   JsonSlice scalar;

@@ -1,5 +1,5 @@
-// Maps each record to its line of the body. Stores only where lines were skipped, so that a body
-// without empty lines costs nothing. One per request.
+// Maps each record to its line of the body. Stores only the places of skipped lines, so that a
+// body without empty lines costs nothing. One per request.
 #ifndef GATEWAY_API_NATIVE_LINE_MAP_H_
 #define GATEWAY_API_NATIVE_LINE_MAP_H_
 

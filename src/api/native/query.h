@@ -25,7 +25,7 @@ void ReadQuery(std::string_view query, const QueryNames& names, std::pmr::memory
                ValidationErrors* errors,
                const std::function<void(std::size_t name, std::string_view value)>& on_value);
 
-// The detail of an error of a parameter, of the query or the path.
+// The detail of an error in a parameter of the query or the path.
 inline constexpr std::string_view kMalformedEscape =
     "\"%\" must be followed by two hexadecimal digits: write \"%25\" for a percent sign.";
 

@@ -1,6 +1,7 @@
-// A classic Prometheus histogram on sharded cells: Observe of prometheus-cpp's own takes a mutex,
-// which the I/O and delivery threads would share. Observations are integers in a native unit
-// (nanoseconds, bytes); the layout says how many of them make one exported base unit. Any thread.
+// A classic Prometheus histogram on sharded cells: that of prometheus-cpp takes a mutex for each
+// observation, which the I/O and delivery threads would share. Observations are integers in a
+// native unit (nanoseconds, bytes); the layout says how many of them make one exported base unit.
+// Any thread.
 #ifndef GATEWAY_INFRA_METRICS_SHARDED_HISTOGRAM_H_
 #define GATEWAY_INFRA_METRICS_SHARDED_HISTOGRAM_H_
 

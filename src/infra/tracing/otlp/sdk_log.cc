@@ -32,7 +32,7 @@ class Handler final : public sdk::internal_log::LogHandler {
   void Handle(sdk::internal_log::LogLevel /*level*/, const char* /*file*/, int /*line*/,
               const char* message, const sdk::AttributeMap& /*attributes*/) noexcept override {
     const MutexLock lock(mutex_);
-    // All are of one kind, because each batch that fails brings several different ones.
+    // All messages are of one kind, because each failed batch causes several different ones.
     if (!closed_) repeats_.Add("", {LogLevel::kWarning, "", message == nullptr ? "" : message});
   }
 
