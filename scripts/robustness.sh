@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ./dev robustness [--short] [PYTEST ARGUMENTS…]: faults under load against three real brokers, with the
-# release build (or $GATEWAY_BINARY), and a table of the results. The long form runs each with several numbers
-# of producers and with a network of 5 ms; one of them: -k 16-producers, -k default.
+# release build (or $GATEWAY_BINARY), and a table of the results. The long form runs each fault with several
+# numbers of producers and with a network of 5 ms; to select one of these, add -k 16-producers or -k default.
 
 main_robustness() {
   export GATEWAY_ROBUSTNESS=long

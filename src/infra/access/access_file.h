@@ -1,5 +1,5 @@
 // Reads the access file (Access:File): who the callers are and what they may do. Strict: a member
-// that is unknown, of the wrong type or breaks a rule is an error; all errors are reported at
+// that is unknown, has the wrong type or breaks a rule is an error; all errors are reported at
 // once. config/access.schema.json describes the file for editors. Pure except for reading it; any
 // thread.
 #ifndef GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_

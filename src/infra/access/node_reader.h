@@ -1,5 +1,5 @@
-// Reads the members of one JSON object strictly, and reports each that is unknown, missing, of the
-// wrong type or breaks its rule, with its path and line. Values are never quoted: they may be
+// Reads the members of one JSON object strictly, and reports each that is unknown or missing, has
+// the wrong type or breaks its rule, with its path and line. Values are never quoted: they may be
 // secrets. Names are case-insensitive. For one thread, while the tree exists.
 #ifndef GATEWAY_INFRA_ACCESS_NODE_READER_H_
 #define GATEWAY_INFRA_ACCESS_NODE_READER_H_

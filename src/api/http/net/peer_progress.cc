@@ -9,8 +9,8 @@
 namespace gateway::http {
 namespace {
 
-// Bytes that have left the kernel's send queue, up to a constant: it may contain earlier answers,
-// too, so only differences are meaningful.
+// The bytes that have left the kernel's send queue, plus an unknown constant, because the queue may
+// also contain earlier answers: only differences are meaningful.
 std::int64_t Acknowledged(int fd, std::size_t sent) {
   int queued = 0;
   if (ioctl(fd, SIOCOUTQ, &queued) != 0) queued = 0;
