@@ -1,5 +1,5 @@
-"""An answer always reaches the client that sent the request: answers belong to requests, never to
-descriptors, which the kernel reuses for the next client at once."""
+"""An answer reaches only the client that sent the request: answers belong to requests and not to
+descriptors, which the kernel reuses at once for the next client."""
 
 import concurrent.futures
 import random

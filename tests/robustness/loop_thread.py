@@ -1,12 +1,12 @@
-"""An event loop on a separate thread, for the servers between a test and its subject."""
+"""An event loop on a separate thread, for servers that a test puts between two programs."""
 
 import asyncio
 import threading
 
 
 class LoopThread:
-    """A context manager. `_begin` and `_end` of the subclass run on the loop; remaining tasks are cancelled
-    after `_end`."""
+    """A context manager. The subclass's `_begin` and `_end` run on the loop; after `_end`, remaining tasks are
+    cancelled."""
 
     def __init__(self):
         self._loop = asyncio.new_event_loop()

@@ -1,5 +1,5 @@
-// GET /api/kafka/topics and /api/kafka/topics/{topic}: the topics of the cluster that the gateway
-// may write to and the caller may write or read; the pipeline has refused the others
+// GET /api/kafka/topics and /api/kafka/topics/{topic}: topics to which the gateway may write and
+// that the caller may write or read; the pipeline has refused other topics in the path
 // (Pipeline::Authorize). No thread waits for the cluster. Owned by main; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_TOPICS_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_TOPICS_CONTROLLER_H_

@@ -21,7 +21,7 @@
 
 namespace gateway {
 
-// The credentials of the head, whichever field has the key. Fields that differ are in conflict.
+// The credentials in the head, from any field that may have them. Fields that differ conflict.
 Credentials CredentialsOf(const http::RequestHead& head);
 
 class Authenticator final {

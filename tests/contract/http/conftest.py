@@ -13,7 +13,7 @@ from wire import Wire
 
 
 def tls_is_built():
-    """Whether this gateway knows Http:Tls."""
+    """True if this gateway has the key Http:Tls."""
     settings = json.loads((ROOT / "config" / "appsettings.json").read_text())
     schema = (ROOT / "config" / "appsettings.schema.json").read_text()
     return "Tls" in settings["Http"] or '"CertificateFile"' in schema
@@ -21,7 +21,7 @@ def tls_is_built():
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """A self-signed one for localhost: (certificate file, key file)."""
+    """A self-signed certificate for localhost: (certificate file, key file)."""
     if shutil.which("openssl") is None:
         pytest.skip("there is no openssl to make a certificate with")
     directory = tmp_path_factory.mktemp("certificate")
@@ -50,7 +50,7 @@ def _run(tmp_path_factory, name, settings, tls=None):
 
 
 def _await_records(connect):
-    """Until a record is taken: the embedded broker makes its topic with the first."""
+    """Waits until a record is accepted: the embedded broker creates the topic with the first one."""
     body = b'{"topic":"edge","value":"v"}'
     request = (b"POST /api/kafka/send HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
                b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body)) + body

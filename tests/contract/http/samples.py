@@ -1,14 +1,14 @@
-"""What a client may send, and what must come back: RFC 9112, RFC 9110, and the ways in which servers
-and proxies have been made to disagree about where a request ends.
+"""Requests of clients and the expected answers: RFC 9112, RFC 9110, and known ways to make servers and proxies
+disagree about where a request ends.
 
-Each sample is data: bytes in, expected answers, state of the connection afterwards.
+Each sample is data: bytes to send, expected answers, and the state of the connection afterwards.
 
-  OPEN     it lives, and the very next byte is the start of a new request
-  CLOSED   the server ends it after the last expected answer, with `Connection: close` in that
-  WAITING  no more answers, but it lives: the last request is not complete
+  OPEN     it is open, and the next byte is the start of a new request
+  CLOSED   the server closes it after the last expected answer, which has `Connection: close`
+  WAITING  it is open without further answers: the last request is not complete
 
-In `pieces`, CONTINUE waits for the server's 100 before going on. `answers` are the final ones; those
-to HEAD are written HEAD(200). `llhttp` says why Node's parser may refuse what the gateway takes.
+In `pieces`, CONTINUE waits for the server's 100 before sending more. `answers` are the final ones; those
+to HEAD are written HEAD(200). `llhttp` says why Node's parser may refuse bytes that the gateway accepts.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ import json
 OPEN, CLOSED, WAITING = "open", "closed", "waiting"
 CONTINUE = object()
 
-LIVE = "/health/live"  # 200 whatever the body: for samples in which the route does not matter
+LIVE = "/health/live"  # 200 for any body: for samples in which the route does not matter
 SEND = "/api/kafka/send"
 RECORD = json.dumps({"topic": "edge", "value": "v"}).encode()
 TYPE = "Content-Type: application/json"
@@ -33,9 +33,9 @@ class Sample:
     pieces: list
     answers: list
     state: str
-    fields: dict  # of the last answer; None: must not be there
+    fields: dict  # of the last answer; None: must be absent
     plain_only: bool
-    whole: bool  # not to be sent byte by byte: too long, or the pieces matter
+    whole: bool  # do not send byte by byte: too long, or the pieces matter
     llhttp: str
 
 
@@ -76,11 +76,11 @@ def send(body=RECORD, *fields):
     return post(body, TYPE, *fields, target=SEND, method="POST")
 
 
-# The request that a smuggler hides: if it is ever answered, two parties disagree.
+# The request that a smuggler hides: if the gateway answers it, two parties disagree.
 HIDDEN = get(target="/hidden")
 HELLO = b"5\r\nhello\r\n0\r\n\r\n"
 
-# ---- what must work -------------------------------------------------------------------------------
+# ---- valid requests -------------------------------------------------------------------------------
 
 sample("one request", get(), 200, OPEN, fields={"Connection": None, "Content-Type": "application/json"})
 sample("three pipelined", get() * 3, [200] * 3, OPEN)

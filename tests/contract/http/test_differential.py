@@ -1,9 +1,9 @@
-"""The gateway against llhttp, the parser of Node: what the gateway takes for a request llhttp must take for
-the same one. The gateway may be stricter, never looser, and never frame otherwise: two parties that see
-different requests in the same bytes are what request smuggling lives on.
+"""Compares the gateway with llhttp, the parser of Node: llhttp must see the same requests that the gateway
+accepts. The gateway may be stricter, but never less strict, and must never frame differently: request smuggling
+needs two parties that see different requests in the same bytes.
 
-The gateway is read through its answers and its access log. $GATEWAY_MUTATIONS and
-$GATEWAY_MUTATIONS_SEED: how many changed requests beside the samples, and which.
+The test sees the gateway's requests in its answers and its access log. $GATEWAY_MUTATIONS is the number of
+changed requests in addition to the samples, and $GATEWAY_MUTATIONS_SEED selects them.
 """
 
 import base64
@@ -23,11 +23,11 @@ from wire import Recording
 MUTATIONS = int(os.environ.get("GATEWAY_MUTATIONS", "300"))
 SEED = int(os.environ.get("GATEWAY_MUTATIONS_SEED", "9112"))
 
-# Answers that mean: these bytes are no request, or one that cannot be taken any further.
+# Answers which mean that the bytes are no request, or one that cannot be processed any further.
 REFUSALS = {"bad-request", "target-too-long", "head-too-large", "transfer-coding-unknown", "method-unknown",
             "version-not-supported", "expectation-failed", "body-too-large", "request-timeout"}
-LOGGED = 512  # characters of a path that the access log has
-# Sent on the head alone: how long the body was is not known.
+LOGGED = 512  # maximum length of a path in the access log
+# Answers to the head alone: the length of the body is not known.
 EARLY = {"route-not-found", "method-not-allowed", "unsupported-media-type", "unsupported-content-coding"}
 
 SPICE = [b" ", b"\t", b"\r", b"\n", b"\r\n", b"\x00", b"\x0b", b"\x7f", b"\x80", b"\xff", b":", b";", b",", b"0", b"1", b"5",
@@ -110,22 +110,22 @@ def llhttp():
 
 
 class Gateway:
-    """How the gateway frames bytes, by its answers and its access log."""
+    """Finds out from answers and access log how the gateway frames bytes."""
 
     def __init__(self, edge):
         self._edge = edge
         self._log = {}
 
     def received(self, data):
-        """All it answers until it closes, the client having said that nothing follows."""
+        """All bytes that the gateway sends until it closes, after the client has half-closed."""
         with self._edge.connect() as wire:
             wire.send(data)
-            with contextlib.suppress(OSError):  # it may have refused and gone
+            with contextlib.suppress(OSError):  # the gateway may have refused the request and closed
                 wire.end()
             return wire.to_the_end()
 
     def taken(self, received):
-        """(requests as (method, path, bytes of body or None), whether it went on to the end of the bytes)."""
+        """(requests as (method, path, bytes of body or None), True if the gateway read all bytes)."""
         recording = Recording(received)
         requests = []
         while answer := recording.answer(self._to_head):
@@ -156,10 +156,10 @@ class Gateway:
 
 
 def compare(ours, went_on, theirs):
-    """What is wrong, or None. Theirs may have more where the gateway has refused or closed."""
+    """The difference, or None. llhttp may see more requests if the gateway has refused one or closed."""
     for number, (method, path, size) in enumerate(ours):
         if number >= len(theirs["requests"]):
-            return f"the gateway takes request {number}, llhttp does not"
+            return f"the gateway accepts request {number}, llhttp does not"
         other = theirs["requests"][number]
         if method != other["method"]:
             return f"request {number} has another method"
@@ -195,4 +195,4 @@ def test_llhttp_reads_the_same_requests_that_the_gateway_accepts(plain_edge, llh
             wrong.append(f"{name}: {fault}\n  bytes  {data[:400]!r}\n  ours   {ours} {went_on}\n  llhttp {theirs}")
     print("differential:", counts)
     assert not wrong, f"{len(wrong)} of {counts['samples']} differ:\n" + "\n".join(wrong)
-    assert counts["requests"] > counts["samples"] / 3, f"hardly anything was taken: {counts}"
+    assert counts["requests"] > counts["samples"] / 3, f"the gateway accepted hardly anything: {counts}"

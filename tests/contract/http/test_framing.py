@@ -1,4 +1,4 @@
-"""Every sample of samples.py, over plain TCP and TLS: as written, and byte by byte."""
+"""Sends every sample of samples.py over plain TCP and TLS: in its pieces, and byte by byte."""
 
 import time
 
@@ -7,7 +7,7 @@ from samples import CLOSED, CONTINUE, HEAD, OPEN, SAMPLES, WAITING
 from wire import check_answer
 
 PROBE = b"GET /health/live HTTP/1.1\r\nHost: h\r\nX-Request-Id: the-probe\r\n\r\n"
-# Between pieces, so that most arrive one by one. No outcome depends on it.
+# Pause between pieces, so that most arrive separately. No outcome depends on it.
 PAUSE_SECONDS = 0.003
 SILENCE_SECONDS = 0.1
 
@@ -49,7 +49,7 @@ def test_framing(edge, sample, how):
 def final_answer(wire, expected):
     to_head = isinstance(expected, HEAD)
     answer = wire.answer(to_head)
-    while answer is not None and answer.status == 100:  # byte by byte a body is always late
+    while answer is not None and answer.status == 100:  # sent byte by byte, a body is always late
         answer = wire.answer(to_head)
     assert answer is not None, f"the connection ended where {int(expected)} was expected"
     check_answer(answer, to_head)

@@ -1,7 +1,7 @@
-"""HTTP/1.1 on the wire, as a strict and suspicious client sees it.
+"""HTTP/1.1 on the wire, for a strict and suspicious client.
 
-`Wire` sends bytes as they are and reads answers one by one. It trusts nothing: an answer that is not
-exactly what RFC 9112 wants is an AssertionError, and so is a byte that nobody asked for.
+`Wire` sends bytes unchanged and reads answers one by one. It trusts nothing: an answer that violates RFC 9112,
+or an unexpected byte, is an AssertionError.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ class Answer:
     body: bytes = b""
 
     def field(self, name):
-        """The value of the one field of that name, or None."""
+        """The value of the only field of that name, or None."""
         found = [value for key, value in self.fields if key.lower() == name.lower()]
         assert len(found) <= 1, f"{name} is there {len(found)} times: {self}"
         return found[0] if found else None
@@ -35,7 +35,7 @@ class Answer:
         return (self.field("Connection") or "").lower() == "close"
 
     def problem(self):
-        """The name of its problem: the last segment of the document's `type`."""
+        """The name of the answer's problem: the last segment of the document's `type`."""
         return json.loads(self.body)["type"].rsplit("/", 1)[-1] if self.body else ""
 
 
@@ -55,7 +55,7 @@ class Wire:
         self._socket.close()
 
     def send(self, data):
-        """False if the server had already closed: that is for the reader to judge."""
+        """Sends bytes. Returns False if the server had already closed, which the reader has to judge."""
         try:
             self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
@@ -63,12 +63,12 @@ class Wire:
         return True
 
     def end(self):
-        """Nothing more will be sent."""
+        """Half-closes the connection: sends nothing more."""
         self._socket.shutdown(socket.SHUT_WR)
 
     def answer(self, to_head=False):
-        """The next answer; None if the connection ended instead. `to_head`: whether a HEAD request was
-        answered, or a function that tells by what is known of the answer so far."""
+        """The next answer; None if the connection ended instead. `to_head`: True if it answers a HEAD request,
+        or a function that decides this from the head of the answer."""
         head = self._until(b"\r\n\r\n")
         if head is None:
             return None
@@ -98,7 +98,7 @@ class Wire:
         return self._unread
 
     def silent_for(self, seconds):
-        """True if nothing comes and the connection stays."""
+        """True if no byte arrives and the connection stays open."""
         assert not self._unread, f"unasked for: {self._unread!r}"
         self._socket.settimeout(seconds)
         try:
@@ -109,7 +109,7 @@ class Wire:
             self._socket.settimeout(TIMEOUT_SECONDS)
 
     def ended(self):
-        """True if the server closes without another byte, in time."""
+        """True if the server closes in time without another byte."""
         return not self._unread and not self._receive()
 
     def _receive(self):
@@ -139,7 +139,7 @@ class Wire:
 
 
 class Recording(Wire):
-    """Reads answers from bytes that were received before."""
+    """Reads answers from received bytes."""
 
     def __init__(self, received):  # pylint: disable=super-init-not-called
         self._unread = received
@@ -149,7 +149,7 @@ class Recording(Wire):
 
 
 def check_answer(answer, to_head=False):
-    """What holds for every final answer of the gateway, whatever was asked."""
+    """Checks what must be true of every final answer of the gateway."""
     date = answer.field("Date")
     assert date and _IMF_FIXDATE.match(date), answer
     assert abs(email.utils.parsedate_to_datetime(date).timestamp() - time.time()) < 60, answer
