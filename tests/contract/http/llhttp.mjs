@@ -1,5 +1,5 @@
-// How Node's HTTP parser (llhttp, in its strict mode) frames bytes. One JSON line in: {"pieces": [base64…]},
-// one out: {"requests": [{"method", "target", "bytes", "complete"}…], "error": code or null}.
+// Shows how Node's HTTP parser (llhttp, in its strict mode) frames bytes. For each line {"pieces": [base64…]} it
+// prints one line {"requests": [{"method", "target", "bytes", "complete"}…], "error": code or null}.
 import http from 'node:http';
 import net from 'node:net';
 import readline from 'node:readline';
