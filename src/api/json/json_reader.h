@@ -1,8 +1,8 @@
 // Reads JSON text (RFC 8259) strictly and in place: it hands out slices of the text, never copies.
 // Every byte is validated, also inside values that are only skipped, and every error has its
 // offset: one pass both validates and diagnoses. It neither allocates nor recurses, regardless of
-// the depth of the text. (simdjson needs two passes for the same, DOM to validate and on-demand for
-// the slices, a third for numbers beyond a double and a fourth for the place of an error; on varied
+// the depth of the text. (simdjson would need a pass with its DOM parser to validate, one on demand
+// for the slices, one for numbers beyond a double and one for the place of an error; on varied
 // records this reader is no slower.) One reader belongs to one parse; the text must outlive it and
 // must already be known to be valid UTF-8 (FindInvalidUtf8).
 #ifndef GATEWAY_API_JSON_JSON_READER_H_

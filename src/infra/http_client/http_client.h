@@ -1,6 +1,6 @@
 // Sends requests to another HTTP server, on libcurl: for key sets, tokens and schemas, whose
 // servers the configuration names. Blocks until the answer is complete or its time is over, so it
-// belongs to a worker and never to an I/O thread. Its owner's thread alone calls it.
+// belongs to a worker and never to an I/O thread. Only its owner's thread calls it.
 //
 // It follows no redirect, speaks only HTTPS unless told otherwise, and stops reading at a limit,
 // whatever length the server announces. Connections stay open between requests. The variables
@@ -41,7 +41,7 @@ class HttpClient final {
     std::string ca_file;                       // PEM; "": the authorities that the system trusts
     bool allow_http = false;                   // also without TLS
   };
-  // An answer, of whatever status, or a sentence without its full stop that says why there is none.
+  // An answer of any status, or the reason why there is none (a sentence without its full stop).
   // The sentence quotes neither the request nor the query of its URL.
   using Outcome = Result<HttpReply, std::string>;
 
