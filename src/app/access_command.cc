@@ -92,7 +92,8 @@ int Check(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   const auto file = Load(arguments.operands.front(), err);
   if (!file) return kExitBadConfiguration;
   out << "The access file is valid: API keys: " << file->api_keys.size()
-      << ", grants: " << file->grants.size() << ", denials: " << file->denials.size() << ".\n";
+      << ", grants: " << file->grants.size() << ", denials: " << file->denials.size()
+      << ", rates: " << file->rates.size() << ".\n";
   return 0;
 }
 

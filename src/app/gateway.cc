@@ -128,7 +128,8 @@ Gateway::ExitCode Gateway::LoadAccess() {
     log_.Log(LogLevel::kCritical, "access-file-failed", ToLine(file.error().front()));
     return kExitBadConfiguration;
   }
-  access_ = std::make_unique<AccessControl>(MakePolicy(std::move(file).value(), hasher_));
+  access_ =
+      std::make_unique<AccessControl>(MakePolicy(std::move(file).value(), hasher_, rate_table_));
   return {};
 }
 
@@ -258,7 +259,7 @@ void Gateway::ReloadAccess() {
     return;
   }
   const auto keys = static_cast<std::int64_t>(file.value().api_keys.size());
-  access_->Replace(MakePolicy(std::move(file).value(), hasher_));
+  access_->Replace(MakePolicy(std::move(file).value(), hasher_, rate_table_));
   log_.Log(LogLevel::kInformation, "access-reloaded",
            "The access file was read again and is in effect.", {{"apiKeys", keys}});
 }

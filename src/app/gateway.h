@@ -25,6 +25,7 @@
 #include "infra/os/signals.h"
 #include "infra/os/system_clock.h"
 #include "service/auth/access_control.h"
+#include "service/auth/rates.h"
 #include "service/health/lifecycle.h"
 #include "service/health/liveness.h"
 #include "service/health/readiness.h"
@@ -87,8 +88,9 @@ class Gateway final {
   std::unique_ptr<ProduceService> service_;
   const OpensslHasher hasher_;
   std::optional<WatchedFile> access_file_;  // absent: callers are not authenticated
-  std::unique_ptr<AccessControl> access_;   // null: likewise
-  std::unique_ptr<Tracer> tracer_;          // null: no spans are recorded
+  RateTable rate_table_{clock_};
+  std::unique_ptr<AccessControl> access_;  // null: likewise
+  std::unique_ptr<Tracer> tracer_;         // null: no spans are recorded
   std::unique_ptr<Api> api_;
   // These two are destroyed before `api_`, because their last results answer its requests.
   std::unique_ptr<KafkaTopicCatalog> catalog_;

@@ -113,13 +113,14 @@ void ProduceController::Produce(ProduceRequest&& request, const http::Request& s
     spans->Refuse(InfoOf(problem.type).code);
     exchange->ReplyProblem(problem);
   };
+  const std::size_t total = records.records.size();
+  if (const auto limited = exchange->TakeRecords(total)) return refuse(*limited);
   const std::size_t carried =
       PropagateHeaders(sent.head, fields_, &records, spans->empty() ? nullptr : spans.get());
   if (const auto full =
           exchange->ChargeRecords(carried + ProduceOperation::OverheadBytes(records.records))) {
     return refuse(*full);
   }
-  const std::size_t total = records.records.size();
   records.request_id = context.request_id;
   records.trace_id = context.trace_id();
   // The head of a request that arrived in one piece was parsed after its last byte was read.

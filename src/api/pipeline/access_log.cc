@@ -32,6 +32,13 @@ double MillisOf(std::chrono::nanoseconds duration) {
   return static_cast<double>(micros) / 1'000.0;
 }
 
+bool AtLimit(const AccessLog::Line& line) {
+  const auto is = [&line](ProblemType type) {
+    return line.status == InfoOf(type).status && line.error_type == InfoOf(type).code;
+  };
+  return is(ProblemType::kOverloaded) || is(ProblemType::kRateLimited);
+}
+
 std::size_t ThisThread() {
   static std::atomic<std::size_t> threads{0};
   thread_local const std::size_t index = threads.fetch_add(1, std::memory_order_relaxed);
@@ -63,11 +70,7 @@ bool AccessLog::Wanted(const Line& line) const {
     case AccessLogOptions::Mode::kProblems:
       break;
   }
-  if (problem) {
-    const ProblemInfo& overloaded = InfoOf(ProblemType::kOverloaded);
-    return line.status != overloaded.status || line.error_type != overloaded.code || Slow(line) ||
-           Sampled(&Counter::overloaded);
-  }
+  if (problem) return !AtLimit(line) || Slow(line) || Sampled(&Counter::overloaded);
   return !line.probe && (Slow(line) || Sampled(&Counter::answered));
 }
 

@@ -1,10 +1,12 @@
 #include "api/pipeline/exchange.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <string>
 
 #include "api/pipeline/cors.h"
+#include "api/pipeline/rate_limit.h"
 #include "api/pipeline/router.h"
 
 namespace gateway {
@@ -18,7 +20,8 @@ Exchange::Exchange(const Cors& cors, const AccessLog& access_log, Admission& adm
       clock_(clock) {}
 
 Exchange::~Exchange() {
-  if (responder_) {  // a bug: no reference is left, and no answer was given
+  ChargeBody(body_bytes_);  // the request ended before its body did
+  if (responder_) {         // a bug: no reference is left, and no answer was given
     auto response = std::make_shared<http::Response>(Finish(MakeInternalError()));
     responder_.Send([response] { return std::move(*response); });
   }
@@ -70,6 +73,7 @@ http::Response Exchange::MakeProblem(const Problem& problem) const {
   response.status = info.status;
   response.content_type = format.content_type();
   AddRetryAfter(problem.retry_after, &response);
+  response.headers.insert(response.headers.end(), problem.headers.begin(), problem.headers.end());
   response.error_type = info.code;
   format.Append(problem, context_.path, context_.request_id, &response.body);
   return response;
@@ -88,6 +92,37 @@ std::optional<Problem> Exchange::ChargeRecords(std::size_t bytes) {
   Problem full(ProblemType::kOverloaded, kNoRoomForBytes);
   metrics_.OnHttpRejected(InfoOf(full.type).name);
   return full;
+}
+
+std::optional<Problem> Exchange::TakeRequest(const http::RequestHead& head) {
+  if (!context_.caller || !context_.caller->rate.limited()) return std::nullopt;
+  RateLimiter::Request request;
+  request.body_bytes = static_cast<std::int64_t>(head.content_length.value_or(0));
+  request.unknown_size = head.chunked;
+  request.sends_records = context_.route->sends_records;
+  if (auto refused = context_.caller->rate.TakeRequest(request, clock_.Now())) {
+    return RefuseRate(*refused);
+  }
+  owes_body_ = request.unknown_size;
+  return std::nullopt;
+}
+
+void Exchange::ChargeBody(std::size_t bytes) {
+  if (!std::exchange(owes_body_, false)) return;
+  context_.caller->rate.ChargeBytes(static_cast<std::int64_t>(bytes), clock_.Now());
+}
+
+std::optional<Problem> Exchange::TakeRecords(std::size_t count) {
+  if (!context_.caller || !context_.caller->rate.limited()) return std::nullopt;
+  const auto refused =
+      context_.caller->rate.TakeRecords(static_cast<std::int64_t>(count), clock_.Now());
+  if (!refused) return std::nullopt;
+  return RefuseRate(*refused);
+}
+
+Problem Exchange::RefuseRate(const RateRefusal& refusal) {
+  metrics_.OnRateLimited(context_.caller->principal.label(), refusal.unit);
+  return RateLimited(*context_.caller, refusal);
 }
 
 http::Response Exchange::Finish(http::Response response) {

@@ -18,6 +18,7 @@
 #include "api/pipeline/accounting.h"
 #include "api/pipeline/request_context.h"
 #include "api/problem/problem.h"
+#include "service/auth/rates.h"
 #include "service/limits/admission.h"
 #include "service/ports/clock.h"
 #include "service/ports/http_metrics.h"
@@ -60,21 +61,36 @@ class Exchange final : public http::RequestState, public std::enable_shared_from
   // charges). Returns the refusal if Limits:MaxInFlightBytes has been reached.
   std::optional<Problem> ChargeRecords(std::size_t bytes);
 
+  // Takes the records from what the caller may send; the refusal if that is not enough.
+  std::optional<Problem> TakeRecords(std::size_t count);
+
   // For the pipeline. Finish adds the common headers, and ends the accounting.
   http::Response Finish(http::Response response);
   void Attach(http::Responder responder) { responder_ = std::move(responder); }
 
   // http::RequestState
-  bool OnBodyBytes(std::size_t bytes) override { return ticket_.Grow(bytes); }
+  bool OnBodyBytes(std::size_t bytes) override {
+    body_bytes_ = bytes;
+    return ticket_.Grow(bytes);
+  }
 
  private:
   friend class Pipeline;  // its stages fill in the facts
+
+  // Takes the request from what the caller may send, by its head; the refusal if that is not
+  // enough.
+  std::optional<Problem> TakeRequest(const http::RequestHead& head);
+  // Charges the caller for a body whose size its head did not tell. Only the first call counts.
+  void ChargeBody(std::size_t bytes);
+  Problem RefuseRate(const RateRefusal& refusal);
 
   http::Response BuildAnswer(const std::function<http::Response()>& build) const;
 
   RequestContext context_;
   Accounting accounting_;
   Admission::Ticket ticket_;
+  std::size_t body_bytes_ = 0;  // decoded, as they have arrived
+  bool owes_body_ = false;      // ChargeBody is to come
   http::Responder responder_;
   const Cors& cors_;
   Admission& admission_;

@@ -37,6 +37,8 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
     &Pipeline::FindRoute,
     // Before the gateway reveals or spends anything for a caller that is not authenticated.
     &Pipeline::Authenticate,
+    // As soon as the caller is known, so that a flood by one caller costs the others little.
+    &Pipeline::LimitRate,
     // If the path names the topic, the body of a caller without a grant need not be read.
     &Pipeline::Authorize,
     // Before the budgets: requests that are refused anyway must not displace those that drain.
@@ -100,6 +102,7 @@ void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestSta
   const RequestContext& context = exchange->context();
   exchange->Attach(std::move(responder));
   exchange->accounting().set_request_bytes(request.sent_body_bytes);
+  exchange->ChargeBody(request.sent_body_bytes);
   try {
     context.route->handler(std::move(request), exchange);
   } catch (const std::exception& error) {
@@ -187,6 +190,12 @@ Pipeline::Verdict Pipeline::Authenticate(Exchange& exchange, const http::Request
     response.headers.emplace_back("WWW-Authenticate", outcome.challenge);
   }
   return response;
+}
+
+Pipeline::Verdict Pipeline::LimitRate(Exchange& exchange, const http::RequestHead& head) const {
+  const auto refused = exchange.TakeRequest(head);
+  if (!refused) return std::nullopt;
+  return exchange.MakeProblem(*refused);
 }
 
 Pipeline::Verdict Pipeline::Authorize(Exchange& exchange, const http::RequestHead& /*head*/) const {

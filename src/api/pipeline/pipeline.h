@@ -45,6 +45,7 @@ class Pipeline final : public http::HttpHandler {
   Verdict AnswerPreflight(Exchange& exchange, const http::RequestHead& head) const;
   Verdict FindRoute(Exchange& exchange, const http::RequestHead& head) const;
   Verdict Authenticate(Exchange& exchange, const http::RequestHead& head) const;
+  Verdict LimitRate(Exchange& exchange, const http::RequestHead& head) const;
   Verdict Authorize(Exchange& exchange, const http::RequestHead& head) const;
   Verdict RefuseAtTheEnd(Exchange& exchange, const http::RequestHead& head) const;
   Verdict Admit(Exchange& exchange, const http::RequestHead& head) const;

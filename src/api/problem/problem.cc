@@ -90,6 +90,12 @@ constexpr std::array kProblems = {
                 "Send a valid API key as X-API-Key or as Authorization: Bearer. The gateway's log "
                 "says why it refused the credentials."},
     ProblemInfo{
+        kRateLimited, "rate-limited", "RateLimited", 429, "The caller sends too much", true, 1,
+        "The caller has sent more requests, records or bytes than the access file allows it "
+        "(RateLimit-Policy says how much). No record of the request was sent.",
+        "Retry after Retry-After, and send less; several records in one request are one "
+        "request. Or ask the gateway's operator for a higher rate."},
+    ProblemInfo{
         kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
         "A member of a record, or the corresponding parameter, is missing, unknown, of the "
         "wrong type or out of range. \"errors\" lists each. No record of the request was sent.",

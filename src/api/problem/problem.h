@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/types/error.h"
@@ -38,6 +39,7 @@ enum class ProblemType : std::uint8_t {
   kTooManyConnections,
   kOriginNotAllowed,
   kUnauthorized,
+  kRateLimited,
   // The domain: one row for each ErrorCode.
   kInvalidRecord,
   kRecordTooLarge,
@@ -89,7 +91,7 @@ std::string_view PersistenceName(Persistence persistence);
 inline constexpr char kNoRoomForBytes[] =
     "The limit on bytes in flight has been reached (Limits:MaxInFlightBytes).";
 
-// The time after which the client should retry; a 503 has it in Retry-After.
+// The time after which the client should retry; a 429 or 503 has it in Retry-After.
 struct RetryAfter {
   int seconds = 0;            // at least; 0: the answer does not say
   bool when_drained = false;  // and after the requests that are now in flight (Admission)
@@ -109,6 +111,8 @@ struct Problem {
   std::vector<ErrorDetail> errors;
   bool truncated = false;  // there were more errors than `errors` lists
   RetryAfter retry_after;
+  // Of the answer, besides Retry-After; names in static storage.
+  std::vector<std::pair<std::string_view, std::string>> headers;
 };
 
 }  // namespace gateway

@@ -1,6 +1,7 @@
 #include "infra/access/access_file.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -53,7 +54,7 @@ class AccessFileReader final {
 
   AccessFile Read(const JsonNode& root) {
     AccessFile file;
-    const NodeReader top(root, "", {"$schema", "ApiKeys", "Grants", "Denials"}, report_);
+    const NodeReader top(root, "", {"$schema", "ApiKeys", "Grants", "Denials", "Rates"}, report_);
     top.ForEach("ApiKeys", [&](const JsonNode& node, const std::string& path) {
       ReadApiKey(node, path, &file.api_keys);
     });
@@ -62,6 +63,9 @@ class AccessFileReader final {
     });
     top.ForEach("Denials", [&](const JsonNode& node, const std::string& path) {
       ReadRule(node, path, &file.denials);
+    });
+    top.ForEach("Rates", [&](const JsonNode& node, const std::string& path) {
+      ReadRate(node, path, &file.rates);
     });
     return file;
   }
@@ -100,14 +104,18 @@ class AccessFileReader final {
     return ParseRfc3339(text);
   }
 
+  static std::vector<std::string> ReadPrincipals(const NodeReader& reader) {
+    return reader.RequiredTexts(
+        "Principals", IsPrincipalGlob,
+        "globs of principal names, or group: and a glob of group names, such as svc-* or "
+        "group:ops");
+  }
+
   void ReadRule(const JsonNode& node, const std::string& path, std::vector<AccessRule>* rules) {
     const NodeReader reader(node, path, {"Principals", "Topics", "Operations"}, report_);
     AccessRule& rule = rules->emplace_back();
     rule.where = path + " (line " + std::to_string(node.line) + ")";
-    rule.principals = reader.RequiredTexts(
-        "Principals", IsPrincipalGlob,
-        "globs of principal names, or group: and a glob of group names, such as svc-* or "
-        "group:ops");
+    rule.principals = ReadPrincipals(reader);
     rule.topics =
         reader.RequiredTexts("Topics", IsTopicGlob, config::InWords(config::TextRule::kTopicGlob));
     const auto operations = reader.RequiredTexts(
@@ -118,6 +126,28 @@ class AccessFileReader final {
     };
     rule.write = has(NameOf(TopicOperation::kWrite));
     rule.read = has(NameOf(TopicOperation::kRead));
+  }
+
+  void ReadRate(const JsonNode& node, const std::string& path, std::vector<RateRule>* rules) {
+    static constexpr std::array<std::string_view, kRateUnits.size()> kKeys = {
+        "RequestsPerSecond", "RecordsPerSecond", "BytesPerSecond"};  // by RateUnit
+    const NodeReader reader(node, path,
+                            {"Principals", kKeys[0], kKeys[1], kKeys[2], "BurstSeconds"}, report_);
+    RateRule& rule = rules->emplace_back();
+    rule.principals = ReadPrincipals(reader);
+    bool limits_nothing = true;
+    for (const RateUnit unit : kRateUnits) {
+      const std::string_view key = kKeys[static_cast<std::size_t>(unit)];
+      limits_nothing = limits_nothing && !reader.Has(key);
+      rule.limits.per_second[static_cast<std::size_t>(unit)] =
+          reader.Count(key, RateLimits::kMaxPerSecond).value_or(0);
+    }
+    if (limits_nothing && node.kind == JsonNode::Kind::kObject) {
+      reader.Reject("", "limits nothing",
+                    "at least one of RequestsPerSecond, RecordsPerSecond and BytesPerSecond");
+    }
+    rule.limits.burst_seconds =
+        reader.Count("BurstSeconds", RateLimits::kMaxBurstSeconds).value_or(1);
   }
 
   NodeReader::Report* report_;
@@ -142,9 +172,11 @@ AccessFileResult ReadAccessFile(const std::filesystem::path& path) {
   return FromTree(config::ReadJsonTree(path), "file " + path.string());
 }
 
-std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher) {
+std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher,
+                                               RateTable& table) {
   return std::make_shared<const AccessPolicy>(
-      std::move(file.api_keys), Grants(std::move(file.grants), std::move(file.denials)), hasher);
+      std::move(file.api_keys), Grants(std::move(file.grants), std::move(file.denials)), hasher,
+      Rates(std::move(file.rates), table));
 }
 
 }  // namespace gateway

@@ -1,7 +1,7 @@
-// Reads the access file (Access:File): who the callers are and what they may do. Strict: a member
-// that is unknown, has the wrong type or breaks a rule is an error; all errors are reported at
-// once. config/access.schema.json describes the file for editors. Pure except for reading it; any
-// thread.
+// Reads the access file (Access:File): who the callers are, what they may do and how much.
+// Strict: a member that is unknown, has the wrong type or breaks a rule is an error; all errors are
+// reported at once. config/access.schema.json describes the file for editors. Pure except for
+// reading it; any thread.
 #ifndef GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
 #define GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
 
@@ -14,6 +14,7 @@
 #include "infra/config/config_problem.h"
 #include "service/auth/access_policy.h"
 #include "service/auth/grants.h"
+#include "service/auth/rates.h"
 #include "service/ports/hasher.h"
 #include "service/types/result.h"
 
@@ -23,6 +24,7 @@ struct AccessFile {
   std::vector<ApiKeyEntry> api_keys;
   std::vector<AccessRule> grants;
   std::vector<AccessRule> denials;
+  std::vector<RateRule> rates;
 };
 
 // The file, or all of its errors (at least one): with path and line, and without anything that may
@@ -31,8 +33,9 @@ using AccessFileResult = Result<AccessFile, std::vector<ConfigProblem>>;
 AccessFileResult ParseAccessFile(std::string_view text, const std::string& where);
 AccessFileResult ReadAccessFile(const std::filesystem::path& path);
 
-// `hasher` outlives the policy.
-std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher);
+// `hasher` and `table` outlive the policy.
+std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher,
+                                               RateTable& table);
 
 }  // namespace gateway
 

@@ -1,7 +1,9 @@
 #include "infra/access/node_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "infra/config/text.h"
@@ -94,6 +96,21 @@ bool NodeReader::Flag(std::string_view name) const {
   return node->text == "true";
 }
 
+std::optional<std::int64_t> NodeReader::Count(std::string_view name, std::int64_t max) const {
+  const Node* const node = Find(name);
+  if (node == nullptr) return std::nullopt;
+  const std::string& text = node->text;
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool whole =
+      node->kind == Kind::kNumber && error == std::errc() && end == text.data() + text.size();
+  if (whole && count >= 1 && count <= max) return count;
+  RejectAt(node->line, PathOf(name),
+           node->kind == Kind::kNumber ? "is not valid" : "must be a number",
+           "a whole number from 1 to " + std::to_string(max));
+  return std::nullopt;
+}
+
 void NodeReader::ForEach(std::string_view name,
                          const std::function<void(const Node&, const std::string&)>& read) const {
   const Node* const list = Find(name);
@@ -128,6 +145,7 @@ const config::JsonNode* NodeReader::Require(std::string_view name, std::string_v
 }
 
 std::string NodeReader::PathOf(std::string_view name) const {
+  if (name.empty()) return path_;
   return path_.empty() ? std::string(name) : path_ + ":" + std::string(name);
 }
 

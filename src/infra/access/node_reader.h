@@ -36,12 +36,18 @@ class NodeReader final {
                                  std::string_view allowed) const;
   std::vector<std::string> RequiredTexts(std::string_view name, const Rule& rule,
                                          std::string_view allowed) const;
+  bool Has(std::string_view name) const {
+    return Find(name) != nullptr;
+  }                                        // neither absent nor null
   bool Flag(std::string_view name) const;  // absent: false
+  // A whole number from 1 to `max`; absent if it is not there, null or rejected.
+  std::optional<std::int64_t> Count(std::string_view name, std::int64_t max) const;
 
   // Calls `read` with each element of a list of objects and its path, "Grants:0".
   void ForEach(std::string_view name,
                const std::function<void(const config::JsonNode&, const std::string&)>& read) const;
 
+  // `name` "": the object itself.
   void Reject(std::string_view name, std::string what, std::string_view allowed) const;
 
  private:

@@ -4,6 +4,7 @@
 
 #include "infra/metrics/families.h"
 #include "service/auth/authentication.h"
+#include "service/auth/rates.h"
 
 namespace gateway {
 namespace {
@@ -75,6 +76,8 @@ PrometheusHttpMetrics::PrometheusHttpMetrics(
       authentications_(kAuthenticationCells),
       principals_(kMaxPrincipalLabels),
       overflow_principals_(1),
+      rate_limited_(kMaxPrincipalLabels),
+      overflow_rate_limited_(kRateUnits.size()),
       totals_(kTotals) {
   for (const std::string& reason : rejection_reasons) rejections_.FindOrAdd(reason, 0, 1U);
   for (const auto& [code, status] : problems) problems_.FindOrAdd(code, 0, status);
@@ -108,6 +111,15 @@ void PrometheusHttpMetrics::OnPrincipalAnswered(std::string_view principal, int 
   ShardedCells* count = principals_.FindOrAdd(principal, status_class, 1U);
   if (count == nullptr) count = &overflow_principals_;
   count->Add(0, 1);
+}
+
+void PrometheusHttpMetrics::OnRateLimited(std::string_view principal, RateUnit unit) {
+  const auto code = static_cast<std::uint32_t>(unit);
+  if (ShardedCells* const count = rate_limited_.FindOrAdd(principal, code, 1U)) {
+    count->Add(0, 1);
+  } else {
+    overflow_rate_limited_.Add(code, 1);
+  }
 }
 
 void PrometheusHttpMetrics::OnProblem(std::string_view code) {
@@ -194,6 +206,26 @@ prometheus::MetricFamily PrometheusHttpMetrics::CollectPrincipals() const {
   return family;
 }
 
+prometheus::MetricFamily PrometheusHttpMetrics::CollectRateLimited() const {
+  prometheus::MetricFamily family = MakeFamily(
+      prometheus::MetricType::Counter, "kafka_gateway_rate_limited_total",
+      "Requests refused because their principal had sent more than its rate, by principal and by "
+      "what it had sent too much of.");
+  const auto add = [&family](std::string_view principal, std::uint32_t code, std::int64_t count) {
+    AddCounter(family,
+               {{"principal", std::string(principal)},
+                {"limit", std::string(NameOf(static_cast<RateUnit>(code)))}},
+               static_cast<double>(count));
+  };
+  rate_limited_.ForEach([&add](std::string_view principal, std::uint32_t code,
+                               const ShardedCells& count) { add(principal, code, count.Sum(0)); });
+  for (const RateUnit unit : kRateUnits) {
+    const auto code = static_cast<std::uint32_t>(unit);
+    if (overflow_rate_limited_.Sum(code) > 0) add(kOther, code, overflow_rate_limited_.Sum(code));
+  }
+  return family;
+}
+
 std::vector<prometheus::MetricFamily> PrometheusHttpMetrics::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   families.push_back(CollectDurations());
@@ -208,7 +240,7 @@ std::vector<prometheus::MetricFamily> PrometheusHttpMetrics::Collect() const {
   families.push_back(CollectRejections());
   families.push_back(CollectProblems());
   for (prometheus::MetricFamily& family :
-       std::array{CollectAuthentications(), CollectPrincipals()}) {
+       std::array{CollectAuthentications(), CollectPrincipals(), CollectRateLimited()}) {
     if (!family.metric.empty()) families.push_back(std::move(family));  // empty: no access file
   }
   return families;

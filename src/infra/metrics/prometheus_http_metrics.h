@@ -35,6 +35,7 @@ class PrometheusHttpMetrics final : public HttpMetrics, public prometheus::Colle
   void OnConnectionsChanged(std::int64_t delta) override { totals_.Add(kOpenConnections, delta); }
   void OnAuthentication(AuthScheme scheme, AuthResult result) override;
   void OnPrincipalAnswered(std::string_view principal, int status) override;
+  void OnRateLimited(std::string_view principal, RateUnit unit) override;
   void OnProblem(std::string_view code) override;
 
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -52,6 +53,7 @@ class PrometheusHttpMetrics final : public HttpMetrics, public prometheus::Colle
   prometheus::MetricFamily CollectProblems() const;
   prometheus::MetricFamily CollectAuthentications() const;
   prometheus::MetricFamily CollectPrincipals() const;
+  prometheus::MetricFamily CollectRateLimited() const;
 
   LabelTable<ShardedHistogram> durations_;  // by route; the code is method and status
   ShardedHistogram overflow_durations_;     // of label sets for which the table has no room
@@ -63,6 +65,8 @@ class PrometheusHttpMetrics final : public HttpMetrics, public prometheus::Colle
   ShardedCells authentications_;         // by scheme and result
   LabelTable<ShardedCells> principals_;  // by principal; the code is the class of the status
   ShardedCells overflow_principals_;
+  LabelTable<ShardedCells> rate_limited_;  // by principal; the code is the RateUnit
+  ShardedCells overflow_rate_limited_;     // by RateUnit
   ShardedCells totals_;
 };
 

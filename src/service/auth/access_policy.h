@@ -10,6 +10,7 @@
 #include "service/auth/authentication.h"
 #include "service/auth/caller.h"
 #include "service/auth/grants.h"
+#include "service/auth/rates.h"
 #include "service/ports/hasher.h"
 
 namespace gateway {
@@ -28,7 +29,8 @@ struct ApiKeyEntry {
 class AccessPolicy final {
  public:
   // `hasher` outlives this.
-  AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher);
+  AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher,
+               Rates rates = {});
 
   // The caller that the credentials prove. Without credentials, the anonymous principal if any
   // topic is granted to it.
@@ -38,6 +40,7 @@ class AccessPolicy final {
 
  private:
   const Grants grants_;
+  const Rates rates_;
   const ApiKeys keys_;
   const CallerPtr anonymous_;
 };

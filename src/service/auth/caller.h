@@ -1,6 +1,7 @@
 // A principal and its rights. Made when an access file is loaded or a token is verified, then
 // shared by all requests of that principal: a request keeps the caller with which it began, even if
-// another access file takes effect meanwhile. Immutable; any thread.
+// another access file takes effect meanwhile. Immutable, but for what it has left of its rates; any
+// thread.
 #ifndef GATEWAY_SERVICE_AUTH_CALLER_H_
 #define GATEWAY_SERVICE_AUTH_CALLER_H_
 
@@ -8,12 +9,14 @@
 
 #include "service/auth/grants.h"
 #include "service/auth/principal.h"
+#include "service/auth/rates.h"
 
 namespace gateway {
 
 struct Caller {
   Principal principal;
   TopicRights rights;
+  RateLimiter rate = {};
 };
 
 // Null if there is no access file: then everything is allowed.

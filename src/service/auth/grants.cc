@@ -9,18 +9,11 @@
 namespace gateway {
 namespace {
 
-constexpr std::string_view kGroup = "group:";
-
 using Rules = std::vector<std::shared_ptr<const AccessRule>>;
 
 bool Names(std::string_view pattern, const Principal& principal, bool is_grant) {
-  if (pattern.starts_with(kGroup)) {
-    pattern.remove_prefix(kGroup.size());
-    return std::any_of(principal.groups.begin(), principal.groups.end(),
-                       [pattern](const auto& group) { return GlobMatches(pattern, group); });
-  }
   if (principal.anonymous() && is_grant) return pattern == kAnonymousName;
-  return GlobMatches(pattern, principal.label());
+  return NamesPrincipal(pattern, principal);
 }
 
 Rules Shared(std::vector<AccessRule> rules) {

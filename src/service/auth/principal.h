@@ -20,6 +20,10 @@ struct Principal {
   std::string_view label() const { return anonymous() ? kAnonymousName : name; }
 };
 
+// True if `pattern` stands for the principal: a glob of its name ("*" of the anonymous one, too),
+// or "group:" and a glob of one of its groups.
+bool NamesPrincipal(std::string_view pattern, const Principal& principal);
+
 // 1 to 256 bytes without control characters and white space at the ends; neither "anonymous" nor
 // beginning with "group:", which mean something else in grants.
 bool IsLegalPrincipalName(std::string_view name);

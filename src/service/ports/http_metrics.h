@@ -12,6 +12,7 @@ namespace gateway {
 
 enum class AuthScheme : std::uint8_t;  // service/auth/authentication.h
 enum class AuthResult : std::uint8_t;
+enum class RateUnit : std::uint8_t;  // service/auth/rates.h
 
 class HttpMetrics {
  public:
@@ -33,6 +34,8 @@ class HttpMetrics {
   virtual void OnAuthentication(AuthScheme /*scheme*/, AuthResult /*result*/) {}
   // A request of a known principal was answered.
   virtual void OnPrincipalAnswered(std::string_view /*principal*/, int /*status*/) {}
+  // A request of the principal was refused because it had sent too many of this unit.
+  virtual void OnRateLimited(std::string_view /*principal*/, RateUnit /*unit*/) {}
   // A whole request was answered with a problem document of this "code".
   virtual void OnProblem(std::string_view /*code*/) {}
 };

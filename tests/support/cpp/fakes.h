@@ -159,6 +159,10 @@ class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public Metr
     const std::lock_guard lock(mutex_);
     principals.emplace_back(std::string(principal), status);
   }
+  void OnRateLimited(std::string_view principal, RateUnit unit) override {
+    const std::lock_guard lock(mutex_);
+    rate_limited.emplace_back(std::string(principal), unit);
+  }
   void OnProblem(std::string_view code) override {
     const std::lock_guard lock(mutex_);
     problems.emplace_back(code);
@@ -195,6 +199,7 @@ class FakeMetrics final : public HttpMetrics, public ProduceMetrics, public Metr
   std::vector<std::string> problems;
   std::vector<std::pair<AuthScheme, AuthResult>> authentications;
   std::vector<std::pair<std::string, int>> principals;
+  std::vector<std::pair<std::string, RateUnit>> rate_limited;
   std::vector<std::pair<std::string, int>> requests;
   std::vector<std::pair<std::string, RecordResult>> records;
   std::vector<std::string> rejected;

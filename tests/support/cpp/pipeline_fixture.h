@@ -74,8 +74,8 @@ class PipelineTest : public ::testing::Test {
           }
           break;
         case http::RequestFramer::Event::kComplete:
-          handler->OnRequest(http::Request{framer.head(), framer.TakeBody()}, std::move(state),
-                             http::Responder(queue, {1, ++sequence}));
+          handler->OnRequest(http::Request{framer.head(), framer.TakeBody(), framer.body_bytes()},
+                             std::move(state), http::Responder(queue, {1, ++sequence}));
           return;
         case http::RequestFramer::Event::kNeedMore:
         case http::RequestFramer::Event::kError:

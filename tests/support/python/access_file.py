@@ -20,6 +20,10 @@ def rule(principals, topics, *operations):
     return {"Principals": principals.split(), "Topics": topics.split(), "Operations": list(operations or ["Write"])}
 
 
+def rate(principals, **limits):
+    return {"Principals": principals.split(), **limits}
+
+
 def write(path, **sections):
     """Replaces the file as a whole, as an operator should. Writes `text` unchanged if it is given."""
     text = sections.pop("text", None) or json.dumps(sections, indent=1)

@@ -55,6 +55,9 @@ TEST_F(AccessLogTest, SamplesRejectionsAtALimitAndWritesTheFirst) {
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 1), 1U);
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, refused, 100), 10U);
   EXPECT_EQ(Written({Mode::kAll, 10, milliseconds(100)}, refused, 100), 100U);
+  AccessLog::Line limited = Line(429);
+  limited.error_type = "RateLimited";
+  EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, limited, 100), 10U);
   AccessLog::Line partly = refused;  // the first of its records was refused because of a limit
   partly.status = 504;
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, partly, 100), 100U);

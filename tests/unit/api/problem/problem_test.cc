@@ -49,7 +49,7 @@ TEST(Problems, HaveAStatusWithAPhraseAndRetryAfterOnlyIfRetriable) {
   for (const ProblemInfo& info : AllProblems()) {
     EXPECT_GE(info.status, 400) << info.name;
     EXPECT_FALSE(http::ReasonPhrase(info.status).empty()) << info.name;
-    EXPECT_EQ(info.retry_after_seconds > 0, info.status == 503) << info.name;
+    EXPECT_EQ(info.retry_after_seconds > 0, info.status == 503 || info.status == 429) << info.name;
     if (info.retry_after_seconds > 0) {
       EXPECT_TRUE(info.retriable) << info.name;
     }

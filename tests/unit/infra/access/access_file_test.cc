@@ -49,6 +49,7 @@ TEST(AccessFile, TheExampleIsValid) {
   EXPECT_GE(file.value().api_keys.size(), 2U);
   EXPECT_GE(file.value().grants.size(), 2U);
   EXPECT_GE(file.value().denials.size(), 1U);
+  EXPECT_GE(file.value().rates.size(), 2U);
 }
 
 TEST(AccessFile, EverythingIsRead) {
@@ -138,6 +139,48 @@ TEST(AccessFile, BadGlobsAreRefused) {
   }
 }
 
+TEST(AccessFile, RatesAreRead) {
+  const auto parsed = ParseAccessFile(
+      R"({"Rates": [{"Principals": ["svc-*", "group:bulk"], "RequestsPerSecond": 100,
+                     "recordspersecond": 5000, "BytesPerSecond": 1048576, "BurstSeconds": 2},
+                    {"Principals": ["*"], "BytesPerSecond": 1, "RequestsPerSecond": null}]})",
+      "file a.json");
+  ASSERT_TRUE(parsed.ok()) << ToLine(parsed.error().front());
+  const std::vector<RateRule>& rates = parsed.value().rates;
+  ASSERT_EQ(rates.size(), 2U);
+  EXPECT_THAT(rates[0].principals, ElementsAre("svc-*", "group:bulk"));
+  EXPECT_EQ(rates[0].limits.Of(RateUnit::kRequests), 100);
+  EXPECT_EQ(rates[0].limits.Of(RateUnit::kRecords), 5'000);
+  EXPECT_EQ(rates[0].limits.Of(RateUnit::kBytes), 1'048'576);
+  EXPECT_EQ(rates[0].limits.burst_seconds, 2);
+  EXPECT_EQ(rates[1].limits, (RateLimits{{0, 0, 1}, 1}));
+}
+
+TEST(AccessFile, ARateIsAWholeNumberThatLimitsSomething) {
+  const auto problems = [](const std::string& members) {
+    return Problems("{\"Rates\": [\n{\"Principals\": [\"*\"]" + members + "}]}");
+  };
+  EXPECT_THAT(problems(", \"RequestsPerSecond\": 1"), ElementsAre());
+  EXPECT_THAT(problems(""), ElementsAre(HasSubstr("line 2: Rates:0: limits nothing")));
+  EXPECT_THAT(problems(", \"BurstSeconds\": 5"), ElementsAre(HasSubstr("limits nothing")));
+  for (const char* const number :
+       {"0", "-1", "1.5", "1e3", "1000000000001", "99999999999999999999"}) {
+    EXPECT_THAT(problems(",\n\"BytesPerSecond\": " + std::string(number)),
+                ElementsAre("file a.json, line 3: Rates:0:BytesPerSecond: is not valid; allowed: a "
+                            "whole number from 1 to 1000000000000"))
+        << number;
+  }
+  EXPECT_THAT(problems(", \"RecordsPerSecond\": \"5\""),
+              ElementsAre(HasSubstr("must be a number")));
+  EXPECT_THAT(problems(", \"RequestsPerSecond\": 1, \"BurstSeconds\": 1001"),
+              ElementsAre(HasSubstr("from 1 to 1000")));
+  EXPECT_THAT(problems(", \"RequestPerSecond\": 1"),
+              ElementsAre(HasSubstr("nearest known key: Rates:0:RequestsPerSecond"),
+                          HasSubstr("limits nothing")));
+  EXPECT_THAT(Problems("{\"Rates\": [{\"RequestsPerSecond\": 1}]}"),
+              ElementsAre(HasSubstr("Rates:0:Principals: is missing")));
+}
+
 TEST(AccessFile, AKeyMustExpireAfterItBecomesValid) {
   EXPECT_THAT(Problems(WithKey(
                   R"(, "NotBefore": "2026-01-02T00:00:00Z", "Expires": "2026-01-02T00:00:00Z")")),
@@ -192,7 +235,7 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
     return object;
   };
   EXPECT_THAT(unknown(object_of(names(schema)).dump()), ElementsAre());
-  for (const char* const list : {"ApiKeys", "Grants", "Denials"}) {
+  for (const char* const list : {"ApiKeys", "Grants", "Denials", "Rates"}) {
     const nlohmann::json* item = &schema["properties"][list]["items"];
     if (item->contains("$ref")) item = &schema["definitions"]["Rule"];
     const nlohmann::json file = {{list, {object_of(names(*item))}}};
@@ -200,7 +243,8 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
   }
   EXPECT_EQ(names(schema["definitions"]["Rule"]).size(), 3U);
   EXPECT_EQ(names(schema["properties"]["ApiKeys"]["items"]).size(), 7U);
-  EXPECT_EQ(names(schema).size(), 4U);
+  EXPECT_EQ(names(schema["properties"]["Rates"]["items"]).size(), 5U);
+  EXPECT_EQ(names(schema).size(), 5U);
 }
 
 TEST(OpensslHasher, ComputesSha256) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "service/auth/authentication.h"
+#include "service/auth/rates.h"
 #include "service/ports/http_metrics.h"
 #include "service/ports/produce_metrics.h"
 #include "service/types/error.h"
@@ -93,6 +94,20 @@ TEST(PrometheusMetrics, CountsRequestsOfABoundedNumberOfPrincipals) {
   EXPECT_THAT(text, HasLine(name + "{principal=\"svc-0\",class=\"5xx\"} 1"));
   EXPECT_THAT(text, HasLine(name + "{principal=\"svc-1\",class=\"2xx\"} 2"));
   EXPECT_THAT(text, HasLine(name + "{principal=\"_other\",class=\"_other\"} 1"));
+  EXPECT_THAT(text, Not(HasSubstr("svc-300")));
+}
+
+TEST(PrometheusMetrics, CountsRateLimitedRequestsOfABoundedNumberOfPrincipals) {
+  PrometheusMetrics metrics({});
+  const std::string name = "kafka_gateway_rate_limited_total";
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr(name)));
+  for (int i = 0; i < 302; ++i) {
+    metrics.http().OnRateLimited("svc-" + std::to_string(i), RateUnit::kRequests);
+  }
+  metrics.http().OnRateLimited("svc-1", RateUnit::kRequests);
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine(name + "{principal=\"svc-1\",limit=\"requests\"} 2"));
+  EXPECT_THAT(text, HasLine(name + "{principal=\"_other\",limit=\"requests\"} 2"));
   EXPECT_THAT(text, Not(HasSubstr("svc-300")));
 }
 
