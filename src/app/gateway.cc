@@ -82,6 +82,7 @@ Gateway::ExitCode Gateway::StartKafka() {
   options.on_statistics = [this](std::size_t client, std::string_view json) {
     rdkafka_.OnStatistics(client, json);
   };
+  options.on_client_closed = [this](std::size_t client) { rdkafka_.OnClientClosed(client); };
   options.on_replaced = [this] { rdkafka_.OnReplaced(); };
   if (settings_.kafka.bootstrap_servers == "embedded") {
     auto broker = EmbeddedBroker::Start(log_);

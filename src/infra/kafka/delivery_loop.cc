@@ -33,6 +33,7 @@ DeliveryLoop::DeliveryLoop(Options options, Parts parts)
     : options_(std::move(options)),
       parts_(parts),
       log_(parts.logger, parts.clock),
+      scaler_(parts.accumulator, parts.logger, parts.clock),
       thread_([this] { Run(); }) {}
 
 DeliveryLoop::~DeliveryLoop() {
@@ -52,7 +53,7 @@ void DeliveryLoop::Run() {
   std::shared_ptr<ProducerGroup> group = parts_.groups.current();
   Retirement retirement;
   while (!stop_.load()) {
-    Tick();
+    Tick(group.get(), retirement.active);
     if (!group) group = ReplaceGroup();
     if (!group) {
       std::this_thread::sleep_for(kPollRetiring);
@@ -64,8 +65,8 @@ void DeliveryLoop::Run() {
   }
 }
 
-void DeliveryLoop::Tick() {
-  const SteadyClock::time_point now = SteadyClock::now();
+void DeliveryLoop::Tick(ProducerGroup* group, bool retiring) {
+  const Clock::TimePoint now = parts_.clock.Now();
   if (now - ticked_ < kTick) return;
   ticked_ = now;
   if (options_.heartbeat != nullptr) options_.heartbeat->Beat();
@@ -75,15 +76,21 @@ void DeliveryLoop::Tick() {
   if (parts_.accumulator.WaitsForLeader() || parts_.groups.TakeUnknownPartition()) {
     parts_.resolver.RefreshSoon();
   }
+  if (group == nullptr || retiring) return;
+  if (const auto closed = scaler_.Tick(*group)) {
+    stats_.Remove(*closed);
+    if (options_.on_client_closed) options_.on_client_closed(*closed);
+  }
 }
 
 std::shared_ptr<ProducerGroup> DeliveryLoop::ReplaceGroup() {
-  if (SteadyClock::now() < replace_not_before_ || retries_ended_.load()) return nullptr;
-  replace_not_before_ = SteadyClock::now() + kReplacePause;
+  if (parts_.clock.Now() < replace_not_before_ || retries_ended_.load()) return nullptr;
+  replace_not_before_ = parts_.clock.Now() + kReplacePause;
   std::shared_ptr<ProducerGroup> group = parts_.groups.Replace();
   if (!group) return nullptr;
   if (options_.on_replaced) options_.on_replaced();
   stats_.Clear();
+  scaler_.OnReplaced();
   parts_.accumulator.Resume();
   return group;
 }
@@ -99,17 +106,17 @@ void DeliveryLoop::PollOnce(ProducerGroup& group, bool retiring) {
 void DeliveryLoop::Retire(Retirement* retirement) {
   parts_.accumulator.Pause();
   parts_.groups.Retire();
-  *retirement = {true, SteadyClock::now() + kRetireLimit, SteadyClock::now() + kRetireGrace};
+  *retirement = {true, parts_.clock.Now() + kRetireLimit, parts_.clock.Now() + kRetireGrace};
 }
 
 void DeliveryLoop::Advance(Retirement* retirement, std::shared_ptr<ProducerGroup>* group) {
-  if (SteadyClock::now() >= retirement->take_back) {
+  if (parts_.clock.Now() >= retirement->take_back) {
     (*group)->PurgeQueued();
-    retirement->take_back = SteadyClock::now() + kRetireGrace;
+    retirement->take_back = parts_.clock.Now() + kRetireGrace;
   }
-  if (purge_.exchange(false) || SteadyClock::now() >= retirement->give_up) {
+  if (purge_.exchange(false) || parts_.clock.Now() >= retirement->give_up) {
     (*group)->Purge();
-    retirement->give_up = SteadyClock::now() + kRetireLimit;
+    retirement->give_up = parts_.clock.Now() + kRetireLimit;
   }
   if (!parts_.groups.MayDestroy(*group)) return;
   group->reset();
@@ -201,9 +208,12 @@ void DeliveryLoop::OnStats(const ProducerGroup& group, const ProducerGroup::Poll
   if (options_.on_statistics) options_.on_statistics(polled.client, json);
   std::optional<ClusterStats> read = stats_reader_.Read(json);
   if (!read) return;
+  scaler_.OnStats(polled.client, *read);
   stats_.Update(polled.client, *std::move(read));
-  const ClusterStats stats =
-      stats_.Merge([&group](std::size_t client) { return group.InUse(client); });
+  const ClusterStats stats = stats_.Merge([&group](std::size_t number) {
+    const auto client = group.client(number);
+    return number == 0 || (client && client->in_use());
+  });
   if (polled.client == 0) parts_.status.OnStats(stats);  // it counts them: four per second
   std::vector<RecordAccumulator::Broker> brokers;
   for (const ClusterStats::Broker& broker : stats.brokers) {
@@ -260,7 +270,7 @@ void DeliveryLoop::OnErrorEvent(const ProducerGroup& group, const ProducerGroup:
 void DeliveryLoop::OnFatalError(const ProducerGroup& group, const ProducerGroup::Polled& polled) {
   std::array<char, 512> text{};
   const rd_kafka_resp_err_t cause =
-      rd_kafka_fatal_error(group.handle(polled.client), text.data(), text.size());
+      rd_kafka_fatal_error(group.client(polled.client)->handle(), text.data(), text.size());
   if (MeansCredentialsRefused(cause)) parts_.status.OnCredentialsRefused();
   parts_.logger.Log(
       LogLevel::kCritical, "kafka-fatal",

@@ -18,6 +18,7 @@
 #include "infra/kafka/accumulator/record_accumulator.h"
 #include "infra/kafka/client/client_log.h"
 #include "infra/kafka/client/producer_group.h"
+#include "infra/kafka/client_scaler.h"
 #include "infra/kafka/group_supervisor.h"
 #include "infra/kafka/metadata/topic_resolver.h"
 #include "infra/kafka/record_reporter.h"
@@ -35,9 +36,11 @@ class DeliveryLoop final {
     // The brokers are the embedded one: its timestamps are not believed.
     bool embedded = false;
     Heartbeat* heartbeat = nullptr;  // beats while the thread is responsive, if there is one
-    // librdkafka's statistics as they come, and of which client of the group; and that the next are
-    // those of another group. Called by the thread; may be empty.
+    // librdkafka's statistics as they come, and of which client of the group; that a client is
+    // gone, the last one; and that the next are those of another group. Called by the thread; may
+    // be empty.
     std::function<void(std::size_t client, std::string_view json)> on_statistics;
+    std::function<void(std::size_t client)> on_client_closed;
     std::function<void()> on_replaced;
   };
   // What the loop connects. All must outlive it.
@@ -67,17 +70,15 @@ class DeliveryLoop final {
   std::optional<Clock::TimePoint> last_stored() const;
 
  private:
-  using SteadyClock = std::chrono::steady_clock;
-
   // A group that met a fatal error.
   struct Retirement {
     bool active = false;
-    SteadyClock::time_point give_up{};    // what is in flight then is purged
-    SteadyClock::time_point take_back{};  // what is unsent then goes to the next group
+    Clock::TimePoint give_up{};    // what is in flight then is purged
+    Clock::TimePoint take_back{};  // what is unsent then goes to the next group
   };
 
   void Run();
-  void Tick();
+  void Tick(ProducerGroup* group, bool retiring);
   std::shared_ptr<ProducerGroup> ReplaceGroup();
   void PollOnce(ProducerGroup& group, bool retiring);
   void Retire(Retirement* retirement);
@@ -105,8 +106,9 @@ class DeliveryLoop final {
   ClientLog log_;
   ClusterStatsReader stats_reader_;
   ClientStats stats_;
-  SteadyClock::time_point ticked_{};
-  SteadyClock::time_point replace_not_before_{};
+  ClientScaler scaler_;
+  Clock::TimePoint ticked_{};
+  Clock::TimePoint replace_not_before_{};
   bool fatal_ = false;  // a fatal error has been seen on the current group
 
   std::thread thread_;

@@ -14,21 +14,22 @@ GroupSupervisor::GroupSupervisor(std::shared_ptr<ProducerGroup> first, MakeGroup
       logger_(logger),
       group_(std::move(first)) {}
 
-GroupSupervisor::Route GroupSupervisor::RouteTo(const std::string& topic) const {
+std::shared_ptr<ProducerGroup> GroupSupervisor::GroupFor(const std::string& topic) const {
   const MutexLock lock(mutex_);
-  const auto found = topics_.find(topic);
-  return {group_, found == topics_.end() ? nullptr : found->second};
+  return topics_.contains(topic) ? group_ : nullptr;
 }
 
 std::optional<BatchRefusal> GroupSupervisor::Produce(std::size_t producer, const std::string& topic,
                                                      Partition partition, RecordQueue* records) {
-  const Route route = RouteTo(topic);
-  if (!route.group || route.topic == nullptr) return BatchRefusal{true, {}};
+  const auto group = GroupFor(topic);
+  if (!group) return BatchRefusal{true, {}};
+  const auto client = group->client(producer);
+  rd_kafka_topic_t* const handle = client ? client->Topic(topic) : nullptr;
+  if (handle == nullptr) return BatchRefusal{true, {}};
   const auto count = static_cast<std::int64_t>(records->size());
   in_librdkafka_.fetch_add(count, std::memory_order_relaxed);
   while (PendingRecord* const record = records->Pop()) {
-    const rd_kafka_resp_err_t code =
-        route.group->Produce(producer, *route.topic, partition, record);
+    const rd_kafka_resp_err_t code = client->Produce(handle, partition, record);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // `record` may be gone
     records->PushFront(record);
     in_librdkafka_.fetch_sub(static_cast<std::int64_t>(records->size()), std::memory_order_relaxed);
@@ -43,17 +44,16 @@ std::optional<BatchRefusal> GroupSupervisor::Produce(std::size_t producer, const
 
 bool GroupSupervisor::Open(const std::string& topic) {
   const MutexLock lock(mutex_);
-  // It may have been there before. Without a group the next one opens it.
-  KafkaTopic*& opened = topics_[topic];
-  if (group_ && opened == nullptr) opened = group_->OpenTopic(topic);
-  return !group_ || opened != nullptr;
+  // Without a group the next one opens it.
+  if (group_ && group_->client(0)->Topic(topic) == nullptr) return false;
+  topics_.insert(topic);
+  return true;
 }
 
 bool GroupSupervisor::Grow(const std::string& topic, Partition partitions,
                            std::chrono::milliseconds timeout) {
-  const Route route = RouteTo(topic);
-  return !route.group || route.topic == nullptr ||
-         route.group->GrowTopic(route.topic, partitions, timeout);
+  const auto group = GroupFor(topic);
+  return !group || group->GrowTopic(topic, partitions, timeout);
 }
 
 std::shared_ptr<ProducerGroup> GroupSupervisor::current() const {
@@ -76,7 +76,6 @@ void GroupSupervisor::Purge() {
 void GroupSupervisor::Retire() {
   const MutexLock lock(mutex_);
   group_.reset();
-  for (auto& [name, topic] : topics_) topic = nullptr;
   status_.OnFatal();
 }
 
@@ -98,8 +97,8 @@ std::shared_ptr<ProducerGroup> GroupSupervisor::Replace() {
   std::shared_ptr<ProducerGroup> group = std::move(made).value();
   {
     const MutexLock lock(mutex_);
+    for (const std::string& topic : topics_) group->client(0)->Topic(topic);
     group_ = group;
-    for (auto& [name, topic] : topics_) topic = group->OpenTopic(name);
     status_.OnReplaced();
   }
   replacements_.fetch_add(1, std::memory_order_relaxed);

@@ -16,7 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "infra/kafka/accumulator/sinks.h"
 #include "infra/kafka/client/producer_group.h"
@@ -76,20 +76,15 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
   std::int64_t replacements() const { return replacements_.load(std::memory_order_relaxed); }
 
  private:
-  // A topic of the group, which is kept alive for the call.
-  struct Route {
-    std::shared_ptr<ProducerGroup> group;
-    KafkaTopic* topic = nullptr;
-  };
-  Route RouteTo(const std::string& topic) const EXCLUDES(mutex_);
+  // Null while there is no group, or if the topic is not open.
+  std::shared_ptr<ProducerGroup> GroupFor(const std::string& topic) const EXCLUDES(mutex_);
 
   const MakeGroup make_group_;
   ClusterStatusTracker& status_;
   Logger& logger_;
   mutable Mutex mutex_;
   std::shared_ptr<ProducerGroup> group_ GUARDED_BY(mutex_);
-  // Null while there is no group.
-  std::unordered_map<std::string, KafkaTopic*> topics_ GUARDED_BY(mutex_);
+  std::unordered_set<std::string> topics_ GUARDED_BY(mutex_);  // that are open, with any group
   std::atomic<std::int64_t> in_librdkafka_{0};
   std::atomic<std::int64_t> replacements_{0};
   std::atomic<bool> unknown_partition_{false};

@@ -18,19 +18,23 @@ constexpr milliseconds kAfterPurge{1'000};
 constexpr milliseconds kDrainPause{2};
 constexpr milliseconds kSnapshotInterval{50};
 constexpr milliseconds kNewPartitions{1'000};
-// What Kafka:Producers is by itself: docs/adr/0012.
-constexpr std::int64_t kClients = 8;
 
 // A PartitionBatch is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
 RecordAccumulator::Options AccumulatorOptionsOf(const KafkaProducer::Options& options) {
   RecordAccumulator::Options accumulator = options.accumulator;
   const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(options.kafka.batch_size, 1));
   accumulator.partition_bytes = std::min(accumulator.partition_bytes, batch - batch / 20);
+  if (options.kafka.producers > 0) {
+    accumulator.max_producers = static_cast<std::size_t>(options.kafka.producers);
+  }
   return accumulator;
 }
 
-Result<RdConf, std::string> ConfOf(const KafkaProducer::Options& options, KafkaClientKind kind) {
-  return MakeKafkaConf({options.kafka, options.max_record_bytes, options.embedded}, kind);
+ProducerGroup::MakeConf ConfMaker(const KafkaProducer::Options& options, KafkaClientKind kind) {
+  return
+      [kafka = options.kafka, bytes = options.max_record_bytes, embedded = options.embedded, kind] {
+        return MakeKafkaConf({kafka, bytes, embedded}, kind);
+      };
 }
 
 Error BacklogFull(const std::string& topic) {
@@ -65,9 +69,7 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
 
 Result<std::shared_ptr<ProducerGroup>, std::string> KafkaProducer::MakeGroup(
     const Options& options) {
-  return ProducerGroup::Create(
-      [&options] { return ConfOf(options, KafkaClientKind::kProducer); },
-      static_cast<std::size_t>(options.kafka.producers > 0 ? options.kafka.producers : kClients));
+  return ProducerGroup::Create(ConfMaker(options, KafkaClientKind::kProducer));
 }
 
 KafkaProducer::KafkaProducer(Options options, std::shared_ptr<ProducerGroup> group, Logger& logger,
@@ -81,15 +83,13 @@ KafkaProducer::KafkaProducer(Options options, std::shared_ptr<ProducerGroup> gro
       groups_(
           std::move(group), [this] { return MakeGroup(options_); }, status_, logger),
       accumulator_(AccumulatorOptionsOf(options_), groups_, reporter_, groups_, metrics, clock),
-      metadata_([this] { return ConfOf(options_, KafkaClientKind::kLookup); }, options_.lookup,
-                clock),
-      resolver_(options_.topics, metadata_, static_cast<TopicResolver::Listener&>(*this)),
-      loop_({options_.embedded, options_.heartbeat, options_.on_statistics, options_.on_replaced},
-            {groups_, accumulator_, resolver_, reporter_, status_, logger, clock}) {
-  accumulator_.SetProducers(groups_.current()->clients());
-}
+      metadata_(ConfMaker(options_, KafkaClientKind::kLookup), options_.lookup, clock),
+      resolver_(options_.topics, metadata_, static_cast<TopicResolver::Listener&>(*this), clock),
+      loop_({options_.embedded, options_.heartbeat, options_.on_statistics,
+             options_.on_client_closed, options_.on_replaced},
+            {groups_, accumulator_, resolver_, reporter_, status_, logger, clock}) {}
 
-KafkaProducer::~KafkaProducer() { Drain(SteadyClock::now()); }
+KafkaProducer::~KafkaProducer() { Drain(clock_.Now()); }
 
 std::optional<Error> KafkaProducer::Submit(RecordQueue records) {
   if (draining_.load(std::memory_order_relaxed)) {
@@ -129,6 +129,7 @@ KafkaStatus KafkaProducer::Status() const {
     status.since_delivery = std::chrono::duration_cast<milliseconds>(clock_.Now() - *stored);
   }
   status.instance_swaps = groups_.replacements();
+  if (const auto group = groups_.current()) status.clients = static_cast<int>(group->clients());
   return status;
 }
 
@@ -174,11 +175,10 @@ ErrorCode KafkaProducer::WhyUnavailable() const {
                                                     : ErrorCode::kBrokersUnavailable;
 }
 
-bool KafkaProducer::FlushUntil(SteadyClock::time_point until,
-                               const std::function<bool()>& more_may_come) {
+bool KafkaProducer::FlushUntil(Clock::TimePoint until, const std::function<bool()>& more_may_come) {
   // Asked first: what came before it says no is pending by then.
   while ((more_may_come && more_may_come()) || accumulator_.pending() != 0) {
-    const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
+    const auto left = std::chrono::duration_cast<milliseconds>(until - clock_.Now());
     if (left <= milliseconds(0)) return false;
     groups_.Flush(std::min(left, kFlushSlice));
     // Flush does not wait for what is queued here, nor for a group that is being retired.
@@ -187,7 +187,7 @@ bool KafkaProducer::FlushUntil(SteadyClock::time_point until,
   return true;
 }
 
-KafkaProducer::DrainResult KafkaProducer::Drain(SteadyClock::time_point deadline,
+KafkaProducer::DrainResult KafkaProducer::Drain(Clock::TimePoint deadline,
                                                 const std::function<bool()>& more_may_come) {
   const RecordReporter::Totals before = reporter_.totals();
   if (more_may_come) FlushUntil(deadline, more_may_come);
@@ -208,7 +208,7 @@ void KafkaProducer::GiveUp() {
   accumulator_.FailHeld(ErrorCode::kDraining);
   loop_.PurgeRetiring();
   groups_.Purge();
-  FlushUntil(SteadyClock::now() + kAfterPurge);
+  FlushUntil(clock_.Now() + kAfterPurge);
   accumulator_.FailHeld(ErrorCode::kDraining);  // what librdkafka had not taken
 }
 

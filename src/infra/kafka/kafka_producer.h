@@ -54,6 +54,7 @@ class KafkaProducer final : public Producer,
     // See DeliveryLoop::Options.
     Heartbeat* heartbeat = nullptr;
     std::function<void(std::size_t client, std::string_view json)> on_statistics;
+    std::function<void(std::size_t client)> on_client_closed;
     std::function<void()> on_replaced;
   };
 
@@ -84,12 +85,10 @@ class KafkaProducer final : public Producer,
   // Accepts records, and sends each without lingering, while `more_may_come` says that there may be
   // more; then refuses new ones and waits until every record has been reported. At `deadline` gives
   // up those that are left: each is reported within about a second more, as not or possibly stored.
-  DrainResult Drain(std::chrono::steady_clock::time_point deadline,
-                    const std::function<bool()>& more_may_come = {});
+  DrainResult Drain(Clock::TimePoint deadline, const std::function<bool()>& more_may_come = {});
 
  private:
   friend struct KafkaProducerTestPeer;
-  using SteadyClock = std::chrono::steady_clock;
 
   // Any client may ask for the status, and a snapshot delays the threads that send.
   struct CachedStats {
@@ -103,7 +102,7 @@ class KafkaProducer final : public Producer,
 
   static Result<std::shared_ptr<ProducerGroup>, std::string> MakeGroup(const Options& options);
   void RefuseDraining(RecordQueue records);
-  bool FlushUntil(SteadyClock::time_point until, const std::function<bool()>& more_may_come = {});
+  bool FlushUntil(Clock::TimePoint until, const std::function<bool()>& more_may_come = {});
   void GiveUp();
   RecordAccumulator::Stats Snapshot() const;
 

@@ -61,10 +61,21 @@ void RdkafkaMetrics::OnStatistics(std::size_t client, std::string_view json) {
   texts_[client].assign(parts.head).append(parts.tail);
 }
 
+void RdkafkaMetrics::OnClientClosed(std::size_t client) {
+  const MutexLock lock(mutex_);
+  if (client >= texts_.size()) return;
+  Keep({texts_[client]});
+  texts_.resize(client);
+}
+
 void RdkafkaMetrics::OnReplaced() {
   const MutexLock lock(mutex_);
-  const auto last = ReadAll(texts_, 0);
+  Keep(texts_);
   texts_.clear();
+}
+
+void RdkafkaMetrics::Keep(const Texts& gone) {
+  const auto last = ReadAll(gone, 0);
   if (!last) return;
   for (std::size_t i = 0; i < last->client.size(); ++i) before_.client[i] += last->client[i];
   before_.id_epochs += last->id_epochs;

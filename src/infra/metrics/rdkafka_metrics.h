@@ -33,6 +33,8 @@ class RdkafkaMetrics final : public prometheus::Collectable {
 
   // Stores the latest statistics of one client of the instance; all clients are exported as one.
   void OnStatistics(std::size_t client, std::string_view json);
+  // The client, the last one, is closed.
+  void OnClientClosed(std::size_t client);
   // The next statistics come from a new instance.
   void OnReplaced();
 
@@ -54,6 +56,8 @@ class RdkafkaMetrics final : public prometheus::Collectable {
   using Texts = std::vector<std::string>;
   // Absent if no client has reported statistics.
   static std::optional<ExportedStats> ReadAll(const Texts& texts, std::size_t max_topics);
+  // The counts of these clients go on without them.
+  void Keep(const Texts& gone) REQUIRES(mutex_);
 
   const std::size_t max_topics_;
   mutable Mutex mutex_;

@@ -27,6 +27,9 @@ std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
         now.kafka.brokers_up);
   gauge("kafka_gateway_brokers_known", "Brokers known to be in the cluster.",
         now.kafka.brokers_known);
+  gauge("kafka_gateway_producer_clients",
+        "Kafka clients that produce, at most Kafka:Producers; 0 while they are being replaced.",
+        now.kafka.clients);
   families.push_back(CounterFamily("kafka_gateway_producer_replacements_total",
                                    "Producer instances replaced after a fatal error.",
                                    static_cast<double>(now.kafka.instance_swaps)));

@@ -24,6 +24,7 @@ struct KafkaStatus {
   // long waits. Absent: no record waits.
   std::optional<std::chrono::milliseconds> oldest_record = {};
   std::optional<std::chrono::milliseconds> since_delivery = {};  // absent: nothing was stored yet
+  int clients = 0;                  // of librdkafka that produce; 0 while they are replaced
   std::int64_t instance_swaps = 0;  // producers replaced after a fatal error
 };
 

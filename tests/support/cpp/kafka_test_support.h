@@ -4,6 +4,7 @@
 #define GATEWAY_TESTS_SUPPORT_CPP_KAFKA_TEST_SUPPORT_H_
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -33,7 +34,7 @@ struct KafkaProducerTestPeer {
     return producer.groups_.current();
   }
   static void MakeFatal(KafkaProducer& producer, std::size_t client = 0) {
-    rd_kafka_test_fatal_error(Instance(producer)->handle(client),
+    rd_kafka_test_fatal_error(Instance(producer)->client(client)->handle(),
                               RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made by the test");
   }
   // The topic was found, so that no record waits for its look-up any more. False: it hangs.
@@ -226,6 +227,18 @@ struct ReadRecord {
 std::vector<ReadRecord> ReadBack(const std::string& bootstrap, const std::string& topic,
                                  Partition partition, std::size_t count);
 
+// The system's clock, which can be set forward.
+class SkippingClock final : public Clock {
+ public:
+  TimePoint Now() const override { return clock_.Now() + skipped_.load(); }
+  TimestampMs UnixMillis() const override { return clock_.UnixMillis(); }
+  void Skip(TimePoint::duration time) { skipped_.store(skipped_.load() + time); }
+
+ private:
+  SystemClock clock_;
+  std::atomic<TimePoint::duration> skipped_{};
+};
+
 // An embedded broker and a producer on it.
 class EmbeddedKafka {
  public:
@@ -248,7 +261,7 @@ class EmbeddedKafka {
 
   SharedLogger logger;
   ReadinessMetrics metrics;
-  SystemClock clock;
+  SkippingClock clock;
 
  private:
   std::unique_ptr<EmbeddedBroker> broker_;

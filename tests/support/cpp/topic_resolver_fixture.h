@@ -165,12 +165,13 @@ class FakeListener final : public TopicResolver::Listener {
 class TopicResolverTest : public ::testing::Test {
  protected:
   TopicResolver& Make(TopicResolver::Options options = {}) {
-    resolver_ = std::make_unique<TopicResolver>(options, metadata_, listener_);
+    resolver_ = std::make_unique<TopicResolver>(options, metadata_, listener_, clock_);
     EXPECT_TRUE(listener_.answered.WaitFor(1));
     return *resolver_;
   }
   FakeMetadataSource metadata_;
   FakeListener listener_;
+  SystemClock clock_;
   std::unique_ptr<TopicResolver> resolver_;
 };
 

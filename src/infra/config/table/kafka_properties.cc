@@ -77,8 +77,9 @@ void AddQueues(std::vector<Property>* rows) {
           Kafka<&K::producers>(
               "Kafka:Producers", "clients",
               "Maximum number of librdkafka producers; each connects to every broker. 0 lets the "
-              "gateway choose. The gateway uses as many of them per broker as the broker's "
-              "acknowledgement times allow. With 1 a broker gets one dispatch round at a time."),
+              "gateway choose. The first is always there. The gateway starts others if brokers take "
+              "long to acknowledge or topics have many partitions, and closes them after five idle "
+              "minutes. With 1 a broker gets one dispatch round at a time."),
           0, 16),
       Ranged(Kafka<&K::metadata_refresh>(
                  "Kafka:MetadataRefreshMs", kMs,
@@ -125,7 +126,7 @@ void AddSecurity(std::vector<Property>* rows) {
       KafkaTls<&T::verify_hostname>(
           "Kafka:Tls:VerifyHostname",
           "Whether a broker's certificate must name the host that the gateway connects to. Without "
-          "this check, any holder of a certificate of the authority can pose as a broker."),
+          "that, whoever has any certificate of the authority can pose as a broker."),
       Sasl<&A::mechanism>(
           "Kafka:Sasl:Mechanism",
           "How to log in; null means not at all. SCRAM with Kafka 4 needs librdkafka 2.6.1."),

@@ -8,6 +8,8 @@
 namespace gateway {
 
 struct AccumulatorOptions {
+  // Producers that there may be, at most kMaxProducers (docs/adr/0012).
+  std::size_t max_producers = 8;
   // At most one batch of librdkafka for a partition (batch.num.messages, batch.size).
   std::size_t partition_records = 10'000;
   std::size_t partition_bytes = 950'000;

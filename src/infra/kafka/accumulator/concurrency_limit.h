@@ -27,7 +27,7 @@ class ConcurrencyLimit final {
   using Duration = TimePoint::duration;
 
   // A batch was acknowledged `latency` after its dispatch. `limited`: records wait for a slot.
-  // `producers`: how many there are.
+  // `producers`: how many there may be.
   void OnAcknowledged(Duration latency, bool limited, std::size_t producers, TimePoint now) {
     RecordLeast(latency, now);
     latency_ = latency_ == Duration() ? latency : latency_ + (latency - latency_) / 8;
@@ -50,6 +50,8 @@ class ConcurrencyLimit final {
   std::size_t slots() const {
     return static_cast<std::size_t>(producers_ * static_cast<double>(kSlotsPerProducer));
   }
+  // worth so many producers,
+  std::size_t producers() const { return static_cast<std::size_t>(producers_ + 0.5); }
   // dispatched at least so long after each other, so that they are not too small: a part of the
   // round trip, and of the time that they would queue for elsewhere.
   Duration pace() const {

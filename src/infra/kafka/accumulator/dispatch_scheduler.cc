@@ -11,6 +11,9 @@ namespace gateway {
 
 namespace {
 
+// A second producer pays from so many requests per round on.
+constexpr std::size_t kBatchesPerProducer = 8;
+
 // The producer for a batch of a partition that has nothing else in flight.
 std::size_t LoneProducer(const PartitionQueue& partition) {
   if (partition.suspects == 0) return 0;
@@ -37,8 +40,13 @@ void DispatchScheduler::OnHeard(BrokerId broker, TimePoint at) {
   queue.heard = std::max(queue.heard, at);
 }
 
+// What the producers before had given up is no concern of the new one: its first batch is alone.
 void DispatchScheduler::Resume() {
   paused_ = false;
+  producers_ = 1;
+  backlogs_.ForEachPartition([](PartitionQueue& partition) {
+    if (partition.suspects != 0) partition.suspects = 1;
+  });
   for (const auto& [leader, queue] : queues_) queue->up = IsBroker(leader);
 }
 
@@ -56,7 +64,7 @@ bool DispatchScheduler::MayDispatch(BrokerQueue& queue, DispatchWork* work) {
   if (queue.turns.empty() || queue.linger != BrokerQueue::Linger::kNone) return false;
   if (queue.in_flight == 0) return true;
   const ConcurrencyLimit& limit = queue.concurrency;
-  if (limit.one_round() || queue.slots_used() >= limit.slots()) return false;
+  if (limit.one_round() || queue.slots_used() >= SlotsOf(queue)) return false;
   const TimePoint now = clock_.Now();
   const TimePoint next = queue.round_began + limit.pace();
   if (now < next) {
@@ -68,13 +76,19 @@ bool DispatchScheduler::MayDispatch(BrokerQueue& queue, DispatchWork* work) {
   return now - std::max(queue.OldestDispatch(), queue.heard) <= Patience(queue);
 }
 
+// With all of them in use no producer could take a batch.
+std::size_t DispatchScheduler::SlotsOf(const BrokerQueue& queue) const {
+  return std::min(queue.concurrency.slots(), producers_ * kSlotsPerProducer);
+}
+
 void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
   const TimePoint now = clock_.Now();
   const bool one_round = queue.concurrency.one_round();
-  const std::size_t most = one_round ? SIZE_MAX : queue.concurrency.slots();
+  const std::size_t most = one_round ? SIZE_MAX : SlotsOf(queue);
   std::size_t batches = 0;
   std::size_t records = 0;
   std::size_t bytes = 0;
+  bool unmet = false;
   queue.hit_limit = false;
   while (records < options_.round_records && bytes < options_.round_bytes &&
          queue.slots_used() < most) {
@@ -83,6 +97,7 @@ void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
     // If it must wait, or there is no producer for it, the end of a batch of it lists it again.
     if (!partition->Ready()) continue;
     const auto producer = ChooseProducer(queue, *partition, batches);
+    unmet = unmet || !producer;
     if (!producer) continue;
     InFlightBatch* const batch = DrainPartition(*partition, *producer, now, work, &bytes);
     if (batch == nullptr) continue;
@@ -91,6 +106,7 @@ void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
     queue.OccupySlot(*partition, *batch);
     BrokerQueue::List(*partition);
   }
+  WantFor(queue, batches, unmet, now);
   if (records == 0) return;
   queue.round_began = now;
   queue.round_records = records;
@@ -100,6 +116,30 @@ void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
   work->rounds.push_back(records);
   const std::size_t first = queue.occupants.size() - batches;
   for (std::size_t i = first; i < first + batches; ++i) RotateSticky(*queue.occupants[i]);
+}
+
+// A broker handles the requests of one connection one by one: within the limit each batch in flight
+// is worth a producer, and in a round every kBatchesPerProducer.
+void DispatchScheduler::WantFor(const BrokerQueue& queue, std::size_t batches, bool unmet,
+                                TimePoint now) {
+  if (queue.concurrency.one_round()) {
+    return demand_.Want((batches + kBatchesPerProducer - 1) / kBatchesPerProducer, now);
+  }
+  const bool more = unmet || !queue.turns.empty();
+  demand_.Want(std::min(queue.slots_used() + (more ? 1 : 0), queue.concurrency.producers()), now);
+}
+
+std::size_t DispatchScheduler::WantedProducers() const {
+  return std::min(demand_.Count(clock_.Now()), options_.max_producers);
+}
+
+bool DispatchScheduler::Needs(std::size_t producer) const {
+  bool needed = false;
+  backlogs_.ForEachPartition([&needed, producer](PartitionQueue& partition) {
+    needed = needed || partition.BatchOn(producer) != nullptr ||
+             (partition.suspects >> producer & 1) != 0;
+  });
+  return needed;
 }
 
 // Keyless records that come after a batch share another one.
@@ -114,9 +154,6 @@ void DispatchScheduler::RotateSticky(PartitionQueue& drained) {
 std::optional<std::size_t> DispatchScheduler::ChooseProducer(const BrokerQueue& queue,
                                                              PartitionQueue& partition,
                                                              std::size_t batches) const {
-  // A broker handles the requests of one connection one by one. A second producer pays from so many
-  // requests per round on.
-  constexpr std::size_t kBatchesPerProducer = 8;
   if (partition.suspects != 0) return LoneProducer(partition);
   if (queue.concurrency.one_round()) {
     if (!partition.in_flight.empty()) return std::nullopt;
@@ -198,8 +235,8 @@ void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t produc
   if (queue != nullptr && stored) {
     // Of a round only its first batch tells how long the broker takes: the others wait for it.
     if (!queue->concurrency.one_round() || !std::exchange(queue->acknowledged, true)) {
-      queue->concurrency.OnAcknowledged(now - batch->dispatched_at, queue->HasWork(), producers_,
-                                        now);
+      queue->concurrency.OnAcknowledged(now - batch->dispatched_at, queue->HasWork(),
+                                        options_.max_producers, now);
     }
   }
   BrokerQueue::OnCompleted(partition, producer, count, now);

@@ -29,6 +29,7 @@
 #include "infra/kafka/accumulator/accumulator_options.h"
 #include "infra/kafka/accumulator/broker_queue.h"
 #include "infra/kafka/accumulator/dispatch_work.h"
+#include "infra/kafka/accumulator/producer_demand.h"
 #include "infra/kafka/accumulator/topic_backlogs.h"
 #include "infra/kafka/types/topic_layout.h"
 #include "service/ports/clock.h"
@@ -59,15 +60,20 @@ class DispatchScheduler final {
   // Something came from the broker at that time.
   void OnHeard(BrokerId broker, TimePoint at);
 
-  // Nothing is dispatched until Resume, which takes every broker for up.
+  // Nothing is dispatched until Resume, which takes every broker for up: another producer has
+  // replaced all that there were.
   void Pause() { paused_ = true; }
   void Resume();
   // Nothing is dispatched until the next report or Tick: librdkafka's queue is full.
   void Stall() { stalled_ = true; }
   void EndStall() { stalled_ = false; }
 
-  // So many producers may be used, at most kMaxProducers.
+  // The first `producers` take batches, at least one.
   void SetProducers(std::size_t producers) { producers_ = producers; }
+  // How many dispatches lately had a use for, at most AccumulatorOptions::max_producers.
+  std::size_t WantedProducers() const;
+  // Something is in flight through the producer, or only it may take the next batch of a partition.
+  bool Needs(std::size_t producer) const;
 
   // Takes what may be dispatched.
   void Drain(DispatchWork* work);
@@ -106,6 +112,8 @@ class DispatchScheduler final {
   BrokerQueue& QueueOf(BrokerId leader);
   bool MayDispatch(BrokerQueue& queue, DispatchWork* work);
   void DrainBroker(BrokerQueue& queue, DispatchWork* work);
+  std::size_t SlotsOf(const BrokerQueue& queue) const;
+  void WantFor(const BrokerQueue& queue, std::size_t batches, bool unmet, TimePoint now);
   std::optional<std::size_t> ChooseProducer(const BrokerQueue& queue, PartitionQueue& partition,
                                             std::size_t batches) const;
   InFlightBatch* DrainPartition(PartitionQueue& partition, std::size_t producer, TimePoint now,
@@ -124,6 +132,7 @@ class DispatchScheduler final {
   const Clock& clock_;
   std::map<BrokerId, std::unique_ptr<BrokerQueue>> queues_;
   std::size_t producers_ = 1;
+  ProducerDemand demand_;
   std::size_t in_flight_ = 0;
   bool paused_ = false;
   bool stalled_ = false;

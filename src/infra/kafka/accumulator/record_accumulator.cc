@@ -300,6 +300,16 @@ void RecordAccumulator::SetProducers(std::size_t producers) {
   scheduler_.SetProducers(producers);
 }
 
+std::size_t RecordAccumulator::WantedProducers() const {
+  const MutexLock lock(mutex_);
+  return scheduler_.WantedProducers();
+}
+
+bool RecordAccumulator::Needs(std::size_t producer) const {
+  const MutexLock lock(mutex_);
+  return scheduler_.Needs(producer);
+}
+
 void RecordAccumulator::OnExpired(std::span<const PendingRecord* const> records) {
   const MutexLock lock(mutex_);
   for (const PendingRecord* const record : records) {

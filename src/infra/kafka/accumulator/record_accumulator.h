@@ -107,8 +107,8 @@ class RecordAccumulator final {
   // The connection broke: nothing is dispatched until SetBrokers says that the broker is up.
   void MarkDown(BrokerId broker) EXCLUDES(mutex_);
 
-  // Nothing is dispatched until Resume, which takes every broker for up: the producers are being
-  // replaced.
+  // Nothing is dispatched until Resume, which takes every broker for up: one producer has replaced
+  // all that there were.
   void Pause() EXCLUDES(mutex_);
   void Resume() EXCLUDES(mutex_);
 
@@ -116,8 +116,13 @@ class RecordAccumulator final {
   // long fail, and a full queue of librdkafka is tried again.
   void Tick() EXCLUDES(mutex_);
 
-  // So many producers take batches: the next round uses them.
+  // The first `producers` take batches from now on, at least one.
   void SetProducers(std::size_t producers) EXCLUDES(mutex_);
+  // How many it has a use for, at most Options::max_producers.
+  std::size_t WantedProducers() const EXCLUDES(mutex_);
+  // Whether the producer has something in flight, or must be the one to go on with a partition.
+  // Looks at every partition.
+  bool Needs(std::size_t producer) const EXCLUDES(mutex_);
 
   // The requests of these records are about to be answered although the records may be in flight:
   // what is submitted from now on is not stored before them.

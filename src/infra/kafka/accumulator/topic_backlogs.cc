@@ -185,6 +185,12 @@ void TopicBacklogs::FailAll(ErrorCode code, DispatchWork* work) {
   }
 }
 
+void TopicBacklogs::ForEachPartition(const std::function<void(PartitionQueue&)>& visit) const {
+  for (const auto& [name, topic] : topics_) {
+    for (const auto& partition : topic->partitions) visit(*partition);
+  }
+}
+
 void TopicBacklogs::FailOverdue(TimePoint now, DispatchWork* work) {
   const std::uint64_t overdue = ages_.OlderThan(now, options_.max_held);
   const std::uint64_t unreplicated =

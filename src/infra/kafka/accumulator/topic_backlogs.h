@@ -70,6 +70,8 @@ class TopicBacklogs final {
   void OnWithdrawn(std::size_t count) { withdrawn_ += static_cast<std::int64_t>(count); }
   void Sweep(TimePoint now, DispatchWork* work);
 
+  void ForEachPartition(const std::function<void(PartitionQueue&)>& visit) const;
+
   // Records queued.
   std::size_t held() const { return held_; }
   // Since when the oldest record has been queued or in flight, to a Tick; nothing: not for long.

@@ -31,11 +31,13 @@ std::optional<ErrorCode> FailureOf(MetadataSource::Answer answer) {
 
 }  // namespace
 
-TopicResolver::TopicResolver(Options options, MetadataSource& metadata, Listener& listener)
+TopicResolver::TopicResolver(Options options, MetadataSource& metadata, Listener& listener,
+                             const Clock& clock)
     : options_(options),
       metadata_(metadata),
       listener_(listener),
-      refresh_at_(SteadyClock::now() + options.refresh_every),
+      clock_(clock),
+      refresh_at_(clock_.Now() + options.refresh_every),
       thread_([this] { Run(); }) {}
 
 TopicResolver::~TopicResolver() {
@@ -61,7 +63,7 @@ std::optional<ErrorCode> TopicResolver::Refuse(const std::string& name) {
   if (stopped_) return ErrorCode::kDraining;
   const auto absent = absent_.find(name);
   if (absent != absent_.end()) {
-    if (SteadyClock::now() < absent->second.until) return absent->second.code;
+    if (clock_.Now() < absent->second.until) return absent->second.code;
     absent_.erase(absent);
   }
   const std::size_t waiting = names_.size() + looking_up_.size();
@@ -75,7 +77,7 @@ std::optional<ErrorCode> TopicResolver::Refuse(const std::string& name) {
 
 void TopicResolver::RefreshSoon() {
   const MutexLock lock(mutex_);
-  const auto soon = std::max(SteadyClock::now(), refreshed_ + options_.refresh_soon);
+  const auto soon = std::max(clock_.Now(), refreshed_ + options_.refresh_soon);
   if (soon >= refresh_at_) return;
   refresh_at_ = soon;
   wake_.NotifyOne();
@@ -100,13 +102,13 @@ void TopicResolver::Run() {
     std::vector<std::string> names;
     {
       const MutexLock lock(mutex_);
-      while (!stopped_ && names_.empty() && SteadyClock::now() < refresh_at_) {
+      while (!stopped_ && names_.empty() && clock_.Now() < refresh_at_) {
         wake_.WaitUntil(mutex_, refresh_at_);
       }
       if (stopped_) return;
       // Look-ups and refreshes take turns, so that a client that invents names cannot keep the
       // resolver from finding new leaders.
-      const bool refresh_due = SteadyClock::now() >= refresh_at_;
+      const bool refresh_due = clock_.Now() >= refresh_at_;
       looked_up = !names_.empty() && !(refresh_due && looked_up);
       if (looked_up) names = TakeNames();
     }
@@ -195,7 +197,7 @@ void TopicResolver::Refresh() {
     doubtful = doubtful || (absent && !gone);
   }
   const MutexLock lock(mutex_);
-  refreshed_ = SteadyClock::now();
+  refreshed_ = clock_.Now();
   refresh_at_ = refreshed_ + (doubtful ? options_.absent_for : options_.refresh_every);
 }
 
@@ -212,7 +214,7 @@ void TopicResolver::AwaitFirstAnswer() {
 }
 
 void TopicResolver::RememberAbsent(const std::string& name, ErrorCode code) {
-  const auto now = SteadyClock::now();
+  const auto now = clock_.Now();
   if (absent_.size() >= options_.max_absent_names) {
     std::erase_if(absent_, [now](const auto& entry) { return entry.second.until <= now; });
   }

@@ -55,8 +55,8 @@ class TopicResolver final {
     std::chrono::milliseconds refresh_soon{250};  // at least so long after the last time
   };
 
-  // Starts the thread. Both must outlive the resolver.
-  TopicResolver(Options options, MetadataSource& metadata, Listener& listener);
+  // Starts the thread. All must outlive the resolver.
+  TopicResolver(Options options, MetadataSource& metadata, Listener& listener, const Clock& clock);
   ~TopicResolver();
   TopicResolver(const TopicResolver&) = delete;
   TopicResolver& operator=(const TopicResolver&) = delete;
@@ -74,8 +74,6 @@ class TopicResolver final {
   void Stop() EXCLUDES(mutex_);
 
  private:
-  using SteadyClock = std::chrono::steady_clock;
-
   void Run();
   void AwaitFirstAnswer() EXCLUDES(mutex_);
   std::vector<std::string> TakeNames() REQUIRES(mutex_);
@@ -88,12 +86,13 @@ class TopicResolver final {
 
   struct Absent {
     ErrorCode code;
-    SteadyClock::time_point until;
+    Clock::TimePoint until;
   };
 
   const Options options_;
   MetadataSource& metadata_;
   Listener& listener_;
+  const Clock& clock_;
 
   Mutex mutex_;
   CondVar wake_;                                      // the thread: there is work, or the end
@@ -102,8 +101,8 @@ class TopicResolver final {
   std::unordered_map<std::string, Absent> absent_ GUARDED_BY(mutex_);
   // Topics that were found, and how often in a row each was not found again.
   std::unordered_map<std::string, int> known_ GUARDED_BY(mutex_);
-  SteadyClock::time_point refreshed_ GUARDED_BY(mutex_){};
-  SteadyClock::time_point refresh_at_ GUARDED_BY(mutex_);
+  Clock::TimePoint refreshed_ GUARDED_BY(mutex_){};
+  Clock::TimePoint refresh_at_ GUARDED_BY(mutex_);
   bool stopped_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -4,6 +4,7 @@
 #ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +52,8 @@ class ClientStats final {
   void Update(std::size_t client, ClusterStats stats);
   // The client has lost its connection to the broker since its statistics.
   void MarkDown(std::size_t client, BrokerId broker);
+  // The client, the last one, is gone.
+  void Remove(std::size_t client) { latest_.resize(std::min(latest_.size(), client)); }
   // The next statistics are those of another instance.
   void Clear() { latest_.clear(); }
 

@@ -1,10 +1,10 @@
 // Several librdkafka clients that form one producing instance: each record goes to the given
-// client, and all clients are created and replaced together.
+// client, clients are made when they are of use and closed when idle, and all are replaced together.
 #include <gmock/gmock.h>
 
 #include <deque>
 #include <optional>
-#include <set>
+#include <thread>
 
 #include "infra/kafka/client/client_config.h"
 #include "support/cpp/kafka_test_support.h"
@@ -13,90 +13,146 @@ namespace gateway {
 namespace {
 
 using testing::Counter;
-using ::testing::ElementsAre;
 using testing::EmbeddedKafka;
 using ::testing::HasSubstr;
 using testing::ReadBack;
 using ::testing::SizeIs;
 using testing::TestRecord;
 
-class KafkaClientsOfAnInstance : public ::testing::Test {
- protected:
-  KafkaClientsOfAnInstance()
-      : instance_(ProducerGroup::Create(
-                      [] {
-                        return MakeKafkaConf({{}, 1'000'000}, KafkaClientKind::kProducer);
-                      },
-                      3)
-                      .value()) {}
+std::shared_ptr<ProducerGroup> MakeGroup() {
+  return ProducerGroup::Create([] {
+           return MakeKafkaConf({{}, 1'000'000}, KafkaClientKind::kProducer);
+         })
+      .value();
+}
 
-  std::set<std::size_t> ClientsOf(const KafkaTopic& topic) const {
-    std::set<std::size_t> clients;
-    for (std::size_t i = 0; i < topic.handles.size(); ++i) {
-      if (topic.handles[i] != nullptr) clients.insert(i);
-    }
-    return clients;
-  }
+std::shared_ptr<ProducerClient> MakeClient(const ProducerGroup& group) {
+  return ProducerGroup::MakeClient(group.make_conf()).value();
+}
 
-  const std::shared_ptr<ProducerGroup> instance_;
-};
-
-TEST_F(KafkaClientsOfAnInstance, ATopicIsOpenedWhereItsRecordsGo) {
-  KafkaTopic* const topic = instance_->OpenTopic("t");
-  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0));
-  EXPECT_FALSE(instance_->InUse(2));
+TEST(ProducerGroup, ReportsComeFromTheClientThatGotTheRecord) {
+  const auto group = MakeGroup();
+  group->Add(MakeClient(*group));
   TestRecord record("t", "k", "v");
-  EXPECT_EQ(instance_->Produce(2, *topic, 0, &record), RD_KAFKA_RESP_ERR_NO_ERROR);
-  EXPECT_THAT(ClientsOf(*topic), ElementsAre(0, 2));
-  EXPECT_TRUE(instance_->InUse(2));
-  instance_->Purge();
+  const auto client = group->client(1);
+  EXPECT_FALSE(client->in_use());
+  EXPECT_EQ(client->Produce(client->Topic("t"), 0, &record), RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_TRUE(client->in_use());
+  group->Purge();
   const auto hang = std::chrono::steady_clock::now() + testing::kHang;
   std::optional<std::size_t> reported_by;
   while (!reported_by && std::chrono::steady_clock::now() < hang) {
-    const ProducerGroup::Polled polled = instance_->Poll(testing::kHang);
+    const ProducerGroup::Polled polled = group->Poll(testing::kHang);
     if (polled.event && rd_kafka_event_type(polled.event.get()) == RD_KAFKA_EVENT_DR) {
       reported_by = polled.client;
     }
   }
-  EXPECT_EQ(reported_by, 2U);
+  EXPECT_EQ(reported_by, 1U);
 }
 
-TEST_F(KafkaClientsOfAnInstance, ATopicHasNotGrownBeforeABrokerSaysSo) {
-  KafkaTopic* const topic = instance_->OpenTopic("t");
-  EXPECT_FALSE(instance_->GrowTopic(topic, 9, std::chrono::milliseconds(1)));
+TEST(ProducerGroup, AClientIsNotTakenWhileACallIsInside) {
+  const auto group = MakeGroup();
+  group->Add(MakeClient(*group));
+  auto inside = group->client(1);
+  EXPECT_EQ(group->TakeLast(), nullptr);
+  EXPECT_EQ(group->clients(), 2U);
+  inside.reset();
+  EXPECT_NE(group->TakeLast(), nullptr);
+  EXPECT_EQ(group->clients(), 1U);
+  EXPECT_EQ(group->client(1), nullptr);
 }
 
-TEST_F(KafkaClientsOfAnInstance, TheFirstIsInUseFromTheStart) {
-  EXPECT_TRUE(instance_->InUse(0));
-  EXPECT_FALSE(instance_->InUse(2));
+TEST(ProducerGroup, ATopicHasNotGrownBeforeABrokerSaysSo) {
+  const auto group = MakeGroup();
+  group->client(0)->Topic("t");
+  EXPECT_FALSE(group->GrowTopic("t", 9, std::chrono::milliseconds(1)));
 }
 
 // Without a broker, about which the clients could report something at any time.
-TEST_F(KafkaClientsOfAnInstance, APollThatWaitsIsWoken) {
+TEST(ProducerGroup, APollThatWaitsIsWoken) {
+  const auto group = MakeGroup();
   const auto hang = std::chrono::steady_clock::now() + testing::kHang;
   do {
-    instance_->WakePoll();
-  } while (instance_->Poll(testing::kHang).event);
+    group->WakePoll();
+  } while (group->Poll(testing::kHang).event);
   EXPECT_LT(std::chrono::steady_clock::now(), hang);
 }
 
-TEST(KafkaClients, RecordsOfEachAreStored) {
-  EmbeddedKafka kafka([](auto& options) { options.kafka.producers = 2; });
+// Enough batches in a round for two producers.
+std::deque<TestRecord> RecordsOfManyPartitions(int each) {
   std::deque<TestRecord> records;
-  for (const char* topic : {"a", "b", "c", "d"}) {
-    for (int i = 0; i < 10; ++i) records.emplace_back(topic, "k" + std::to_string(i), "v");
+  for (int i = 0; i < each; ++i) {
+    for (const char* topic : {"a", "b", "c", "d"}) {
+      for (Partition partition = 0; partition < 4; ++partition) {
+        records.emplace_back(topic, "k", std::to_string(i), partition);
+      }
+    }
   }
-  for (TestRecord& record : records) kafka.Send(&record);
-  for (TestRecord& record : records) EXPECT_TRUE(record.Await().ok());
+  return records;
+}
+
+bool AwaitClients(EmbeddedKafka& kafka, int count) {
+  const auto hang = std::chrono::steady_clock::now() + testing::kHang;
+  while (kafka.producer().Status().clients != count) {
+    if (std::chrono::steady_clock::now() > hang) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+// Sends until batches go to two producers.
+void UseTwoClients(EmbeddedKafka& kafka) {
+  const auto hang = std::chrono::steady_clock::now() + testing::kHang;
+  const auto group = KafkaProducerTestPeer::Instance(kafka.producer());
+  while (group->client(1) == nullptr || !group->client(1)->in_use()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), hang);
+    std::deque<TestRecord> records = RecordsOfManyPartitions(1);
+    kafka.SendAll(records);
+    for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
+  }
+}
+
+TEST(KafkaClients, ThereIsOneUntilMoreAreOfUse) {
+  EmbeddedKafka kafka;
+  ASSERT_TRUE(kafka.metrics.WaitForReady(true));
+  EXPECT_EQ(kafka.producer().Status().clients, 1);
+  TestRecord record("t", "k", "v");
+  kafka.Send(&record);
+  ASSERT_TRUE(record.Await().ok());
+  EXPECT_EQ(kafka.producer().Status().clients, 1);
+  UseTwoClients(kafka);
+  EXPECT_EQ(kafka.producer().Status().clients, 2);
+}
+
+TEST(KafkaClients, ThereAreNoMoreThanAllowed) {
+  EmbeddedKafka kafka([](auto& options) { options.kafka.producers = 1; });
+  for (int i = 0; i < 5; ++i) {
+    std::deque<TestRecord> records = RecordsOfManyPartitions(1);
+    kafka.SendAll(records);
+    for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
+  }
+  EXPECT_EQ(kafka.producer().Status().clients, 1);
+}
+
+TEST(KafkaClients, OneThatHasLongBeenIdleIsClosedAndMadeAgain) {
+  Counter closed;
+  EmbeddedKafka kafka([&closed](KafkaProducer::Options& options) {
+    options.on_client_closed = [&closed](std::size_t) { closed.Add(); };
+  });
+  UseTwoClients(kafka);
+  kafka.clock.Skip(ProducerDemand::kKeep + std::chrono::seconds(1));
+  EXPECT_TRUE(AwaitClients(kafka, 1));
+  EXPECT_TRUE(closed.WaitFor(1));
+  UseTwoClients(kafka);
 }
 
 TEST(KafkaClients, ATopicHasGrownOnceTheyHaveHeardOfAllItsPartitions) {
   EmbeddedKafka kafka;
   rd_kafka_mock_topic_create(kafka.broker().cluster(), "t", 4, 1);
   const auto instance = KafkaProducerTestPeer::Instance(kafka.producer());
-  KafkaTopic* const topic = instance->OpenTopic("t");
-  EXPECT_FALSE(instance->GrowTopic(topic, 5, testing::kHang)) << "a broker that is behind";
-  EXPECT_TRUE(instance->GrowTopic(topic, 4, testing::kHang));
+  instance->client(0)->Topic("t");
+  EXPECT_FALSE(instance->GrowTopic("t", 5, testing::kHang)) << "a broker that is behind";
+  EXPECT_TRUE(instance->GrowTopic("t", 4, testing::kHang));
 }
 
 TEST(KafkaClients, PartitionsThatTheClientsHaveNotHeardOfAreNotUsedYet) {
@@ -114,31 +170,26 @@ TEST(KafkaClients, PartitionsThatTheClientsHaveNotHeardOfAreNotUsedYet) {
 TEST(KafkaClients, StatisticsComeFromEach) {
   Counter second;
   EmbeddedKafka kafka([&](KafkaProducer::Options& options) {
-    options.kafka.producers = 2;
     options.on_statistics = [&second](std::size_t client, std::string_view) {
       if (client == 1) second.Add();
     };
   });
+  UseTwoClients(kafka);
   EXPECT_TRUE(second.WaitFor(1));
   EXPECT_TRUE(kafka.metrics.WaitForReady(true));
 }
 
 TEST(KafkaClients, AFatalErrorOfOneReplacesAllAndLosesNothing) {
-  EmbeddedKafka kafka([](auto& options) {
-    options.kafka.producers = 2;
-    options.kafka.linger_ms = 500;
-  });
-  std::deque<TestRecord> records;
-  for (const char* topic : {"a", "b", "c", "d"}) {
-    for (int i = 0; i < 20; ++i) records.emplace_back(topic, "k", std::to_string(i), 1);
-  }
+  EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 200; });
+  UseTwoClients(kafka);
+  std::deque<TestRecord> records = RecordsOfManyPartitions(20);
   kafka.SendAll(records);
-  ASSERT_TRUE(kafka.metrics.WaitForReady(true));
   KafkaProducerTestPeer::MakeFatal(kafka.producer(), 1);  // while all of them linger
   for (TestRecord& record : records) ASSERT_TRUE(record.Await().ok());
-  for (const char* topic : {"a", "c"}) {  // one record per client
-    const auto read = ReadBack(kafka.broker().bootstrap_servers(), topic, 1, 20);
-    ASSERT_THAT(read, SizeIs(20));
+  for (const char* topic : {"a", "d"}) {  // one of each client
+    auto read = ReadBack(kafka.broker().bootstrap_servers(), topic, 1, 21);
+    ASSERT_GE(read.size(), 21U);
+    read.erase(read.begin(), read.end() - 20);
     for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(read[i].value, std::to_string(i));
   }
   ASSERT_THAT(kafka.logger.Of("kafka-fatal"), SizeIs(1));

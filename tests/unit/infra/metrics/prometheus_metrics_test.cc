@@ -375,6 +375,7 @@ TEST(PrometheusMetrics, AsksForTheStateOfTheGatewayAtEveryScrape) {
   state.ready = true;
   state.kafka.brokers_up = 2;
   state.kafka.brokers_known = 3;
+  state.kafka.clients = 3;
   state.kafka.instance_swaps = 4;
   state.last_delivery = 1'500;
   state.kafka.oldest_record = milliseconds(250);
@@ -386,6 +387,7 @@ TEST(PrometheusMetrics, AsksForTheStateOfTheGatewayAtEveryScrape) {
   EXPECT_THAT(text, HasLine("kafka_gateway_brokers_up 2"));
   EXPECT_THAT(text, HasLine("kafka_gateway_brokers_known 3"));
   EXPECT_THAT(text, HasLine("kafka_gateway_producer_replacements_total 4"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_producer_clients 3"));
   EXPECT_THAT(text, HasLine("kafka_gateway_last_delivery_timestamp_seconds 1.5"));
   EXPECT_THAT(text, HasLine("kafka_gateway_oldest_record_age_seconds 0.25"));
   EXPECT_THAT(text, HasLine("kafka_gateway_admitted_requests 5"));

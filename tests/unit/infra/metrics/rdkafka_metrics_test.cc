@@ -148,6 +148,23 @@ TEST(RdkafkaMetrics, CountersContinueWhenTheInstanceIsReplaced) {
   EXPECT_THAT(Scrape(metrics), HasLine("rdkafka_tx_messages_total 105"));
 }
 
+TEST(RdkafkaMetrics, CountersGoOnWhenAClientIsClosed) {
+  RdkafkaMetrics metrics(10);
+  metrics.OnStatistics(0, Statistics(Broker(1, "UP", 8), "", 100));
+  metrics.OnStatistics(1, Statistics(Broker(1, "UP", 2), "", 7));
+  metrics.OnClientClosed(1);
+  std::string text = Scrape(metrics);
+  EXPECT_THAT(text, HasLine("rdkafka_tx_messages_total 107"));
+  EXPECT_THAT(text, HasLine("rdkafka_broker_tx_retries_total{broker=\"1\"} 10"));
+  EXPECT_THAT(text, HasLine("rdkafka_queue_messages 11")) << "a gauge is that of the others alone";
+
+  metrics.OnStatistics(1, Statistics(Broker(1, "UP", 1), "", 5));
+  text = Scrape(metrics);
+  EXPECT_THAT(text, HasLine("rdkafka_tx_messages_total 112"));
+  metrics.OnClientClosed(2);  // that never reported anything
+  EXPECT_THAT(Scrape(metrics), HasLine("rdkafka_tx_messages_total 112"));
+}
+
 TEST(RdkafkaMetrics, IgnoresTextThatIsNotStatistics) {
   RdkafkaMetrics metrics(10);
   for (const char* text :

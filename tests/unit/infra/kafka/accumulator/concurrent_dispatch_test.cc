@@ -95,6 +95,72 @@ TEST_F(ConcurrentDispatch, NoMoreThanTheSlotsOfAllProducers) {
   EXPECT_EQ(in_flight, 8 * kSlotsPerProducer);
 }
 
+// A partition whose turn it was and that found no producer must have its turn again.
+TEST_F(ConcurrentDispatch, WithFewerProducersThanTheLimitNothingIsForgotten) {
+  Learn();
+  kafka_.log.clear();
+  queue_->SetProducers(1);
+  for (Partition i = 0; i < 6; ++i) SendNext("a", i);
+  SendNext("b", 5);
+  for (Partition i = 0; i < 6; ++i) Store("t", i);
+  for (Partition i = 0; i < 6; ++i) {
+    clock_.Advance(kPace);
+    queue_->ReleaseLingering();
+    Store("t", i);
+  }
+  for (Partition i = 0; i < 5; ++i) EXPECT_EQ(Log("t", i), "a");
+  EXPECT_EQ(Log("t", 5), "ab");
+}
+
+TEST_F(ConcurrentDispatch, ABatchThatWaitsForAProducerWantsOneMore) {
+  Learn();
+  queue_->SetProducers(1);
+  clock_.Advance(ProducerDemand::kKeep);
+  ASSERT_EQ(queue_->WantedProducers(), 1U);
+  Send("t", "a");
+  EXPECT_EQ(queue_->WantedProducers(), 1U) << "it has one";
+  SendNext("b");
+  EXPECT_EQ(queue_->WantedProducers(), 2U);
+  Store("t");
+  clock_.Advance(ProducerDemand::kKeep - milliseconds(1));
+  EXPECT_EQ(queue_->WantedProducers(), 2U);
+  clock_.Advance(milliseconds(1));
+  EXPECT_EQ(queue_->WantedProducers(), 1U) << "nothing had a use for it";
+}
+
+TEST_F(ConcurrentDispatch, AProducerIsNeededWhileItHasABatch) {
+  Learn();
+  HeldRecord& first = Send("t", "a");
+  HeldRecord& second = SendNext("b");
+  EXPECT_TRUE(queue_->Needs(first.producer));
+  EXPECT_TRUE(queue_->Needs(second.producer));
+  EXPECT_FALSE(queue_->Needs(7));
+  Store("t");
+  EXPECT_FALSE(queue_->Needs(second.producer));
+}
+
+TEST_F(ConcurrentDispatch, AProducerIsNeededWhileOnlyItMayGoOn) {
+  Learn();
+  Send("t", "a");
+  HeldRecord& second = SendNext("b");
+  queue_->Suspect("t", 0, second.producer);
+  Report(second, false);
+  Store("t");
+  EXPECT_TRUE(queue_->Needs(second.producer));
+}
+
+TEST_F(ConcurrentDispatch, AfterTheProducersWereReplacedTheNewOneGoesOn) {
+  Learn();
+  Send("t", "a");
+  HeldRecord& second = SendNext("b");
+  queue_->Suspect("t", 0, second.producer);
+  Report(second, false);
+  Store("t");
+  queue_->Pause();
+  queue_->Resume();
+  EXPECT_EQ(SendNext("c").producer, 0U) << "there is no other";
+}
+
 TEST_F(ConcurrentDispatch, NothingFollowsARecordWhoseRequestWasAnsweredAtItsDeadline) {
   Learn();
   HeldRecord& late = Send("t", "a");
