@@ -76,7 +76,7 @@ constexpr std::array kProblems = {
                 "Too many connections", true, 1,
                 "The limit on connections has been reached (Http:MaxConnections, "
                 "Http:MaxConnectionsPerAddress).",
-                "Reuse connections, or try again after Retry-After."},
+                "Reuse connections, or try again after the time in Retry-After."},
     ProblemInfo{kOriginNotAllowed, "origin-not-allowed", "OriginNotAllowed", 403,
                 "Pages of this origin may not write", false, 0,
                 "A browser sent the request for a page of another origin, without a CORS "
@@ -93,7 +93,7 @@ constexpr std::array kProblems = {
         kRateLimited, "rate-limited", "RateLimited", 429, "The caller sends too much", true, 1,
         "The caller has sent more requests, records or bytes than the access file allows it "
         "(RateLimit-Policy says how much). No record of the request was sent.",
-        "Retry after Retry-After, and send less; several records in one request are one "
+        "Retry after the time in Retry-After, and send less, for example several records in one "
         "request. Or ask the gateway's operator for a higher rate."},
     ProblemInfo{
         kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
@@ -147,20 +147,20 @@ constexpr std::array kProblems = {
                 "A limit of the gateway has been reached: Limits:MaxInFlightRequests, "
                 "Limits:MaxInFlightBytes, or the backlog of one topic (half of those bytes, or "
                 "250 000 records). The record was not sent.",
-                "Retry after Retry-After; a retry cannot duplicate the record."},
+                "Retry after the time in Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kBrokersUnavailable, "brokers-unavailable", "BrokersUnavailable", 503,
                 "Kafka cannot be reached", true, 2,
                 "No broker that could store the record responds. The record was not stored.",
-                "Retry after Retry-After; a retry cannot duplicate the record."},
+                "Retry after the time in Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kNotEnoughReplicas, "not-enough-replicas", "NotEnoughReplicas", 503,
                 "Too few replicas are in sync", true, 2,
                 "The partition has fewer in-sync replicas than min.insync.replicas. The record was "
                 "not stored.",
-                "Retry after Retry-After; a retry cannot duplicate the record."},
+                "Retry after the time in Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kProducerFailed, "producer-failed", "ProducerFailed", 503,
                 "The gateway's producer is being replaced", true, 1,
                 "The producer met a fatal error. The record was not stored.",
-                "Retry after Retry-After; a retry cannot duplicate the record."},
+                "Retry after the time in Retry-After; a retry cannot duplicate the record."},
     ProblemInfo{kDraining, "draining", "Draining", 503, "The gateway is shutting down", true, 1,
                 "This instance accepts no new records. The record was not sent.",
                 "Retry on a new connection to another instance."},

@@ -1,5 +1,5 @@
-// How much each principal may send: the rates of the access file, and the token buckets that hold
-// what each has left. Each principal has buckets of its own, whatever its credentials; all requests
+// Limits how much each principal may send: the rates of the access file, and the token buckets that
+// hold the rest of each. A principal has the same buckets with all of its credentials; requests
 // without credentials share those of the anonymous principal.
 #ifndef GATEWAY_SERVICE_AUTH_RATES_H_
 #define GATEWAY_SERVICE_AUTH_RATES_H_
@@ -52,7 +52,7 @@ struct RateRule {
   RateLimits limits;
 };
 
-// What one principal has left. Any thread.
+// The rest of one principal's rates. Any thread.
 struct alignas(64) RateBuckets {  // a cache line, because they change with every request
   std::array<TokenBucket, kRateUnits.size()> buckets;  // by RateUnit
 
@@ -61,8 +61,8 @@ struct alignas(64) RateBuckets {  // a cache line, because they change with ever
 };
 
 // The buckets of all principals with a rate. Outlives the policies, so that a reload of the access
-// file keeps what each has left. Bounded: it keeps the buckets that callers use, and as many as
-// kMaxIdle that are not full. Any thread; one mutex, taken when a caller is made and not by
+// file keeps their state. Bounded: it keeps the buckets that callers use, and at most kMaxIdle
+// others that are not full. Any thread; one mutex, taken when a caller is made and not by
 // requests.
 class RateTable final {
  public:
@@ -105,17 +105,18 @@ class RateLimiter final {
   bool limited() const { return buckets_ != nullptr; }
   const RateLimits& limits() const { return limits_; }
 
-  // What the head of a request says of it.
+  // The cost of a request as far as its head shows it.
   struct Request {
     std::int64_t body_bytes = 0;
     bool unknown_size = false;   // a chunked body: see ChargeBytes
     bool sends_records = false;  // at least one, see TakeRecords
   };
-  // Takes a request and its bytes, or nothing if anything is missing. Of what only the body tells,
-  // something must be left.
+  // Takes a request and its bytes, or nothing if too little is left of either. Of costs that only
+  // the body shows, at least one token must be left.
   std::optional<RateRefusal> TakeRequest(const Request& request, Clock::TimePoint now) const;
   std::optional<RateRefusal> TakeRecords(std::int64_t count, Clock::TimePoint now) const;
-  // For a body of unknown size that has arrived: what is missing is owed, and delays the next.
+  // For a body of unknown size that has arrived: missing tokens become a debt, which delays the
+  // next.
   void ChargeBytes(std::int64_t bytes, Clock::TimePoint now) const;
 
  private:

@@ -1,5 +1,5 @@
-// A token bucket: it holds at most `burst`, gains `per_second` tokens per second, and whoever needs
-// tokens takes them or waits. Its only state is the time at which it will be full again (the
+// A token bucket: it holds at most `burst` tokens and gains `per_second` tokens per second; callers
+// take tokens or wait for them. Its only state is the time at which it will be full again (the
 // "theoretical arrival time" of the generic cell rate algorithm, ITU-T I.371), so that it needs no
 // timer. Starts full. Any thread; one atomic, no lock.
 #ifndef GATEWAY_SERVICE_LIMITS_TOKEN_BUCKET_H_
@@ -26,18 +26,18 @@ class TokenBucket final {
   static constexpr Nanoseconds kMaxRefill = std::chrono::hours(1);
 
   // Takes `tokens` (from 1 to kMaxTokens), or none of them. Returns how long until they can be
-  // taken; zero: they were. Whoever needs more than the bucket can hold takes them when it is full,
-  // and the bucket owes the rest: nobody waits forever.
+  // taken; zero: they were. A request for more than the bucket can hold takes them when it is full,
+  // and the bucket owes the rest, so that no caller waits forever.
   Nanoseconds Take(const Rate& rate, std::int64_t tokens, Clock::TimePoint now);
-  // Takes them even if they are not there, for what has happened already. The bucket owes at most
-  // what it gains in kMaxRefill.
+  // Takes them even if the bucket lacks them, for costs that have already occurred. The bucket owes
+  // at most what it gains in kMaxRefill.
   void Charge(const Rate& rate, std::int64_t tokens, Clock::TimePoint now);
   // Gives back what Take took.
   void Return(const Rate& rate, std::int64_t tokens);
   // The rate changes: as many tokens are missing as before, but nothing is owed.
   void Rescale(const Rate& from, const Rate& to, Clock::TimePoint now);
 
-  // What Take would return.
+  // The result that Take would have.
   Nanoseconds Wait(const Rate& rate, std::int64_t tokens, Clock::TimePoint now) const;
   // The tokens that are there, at least 0.
   std::int64_t Level(const Rate& rate, Clock::TimePoint now) const;
