@@ -93,8 +93,8 @@ constexpr std::array kProblems = {
         kRateLimited, "rate-limited", "RateLimited", 429, "The caller sends too much", true, 1,
         "The caller has sent more requests, records or bytes than the access file allows it "
         "(RateLimit-Policy says how much). No record of the request was sent.",
-        "Retry after the time in Retry-After, and send less, for example several records in one "
-        "request. Or ask the gateway's operator for a higher rate."},
+        "Retry after the time in Retry-After, and send less, for example fewer requests with "
+        "several records each. Or ask the gateway's operator for a higher rate."},
     ProblemInfo{
         kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
         "A member of a record, or the corresponding parameter, is missing, unknown, of the "
