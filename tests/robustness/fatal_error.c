@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,8 +39,12 @@ rd_kafka_t* rd_kafka_new(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* erro
   pthread_mutex_lock(&mutex);
   if (real == NULL) {
     pthread_t thread;
+    sigset_t all, before;
     *(void**)&real = dlsym(RTLD_NEXT, "rd_kafka_new");
+    sigfillset(&all); /* signals are for the gateway's threads, which may not have blocked them yet */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_create(&thread, NULL, watch, getenv("FATAL_ERROR_WHEN"));
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
   }
   rd_kafka_conf_get(conf, "enable.idempotence", idempotent, &length);
   made = real(type, conf, error, size);
