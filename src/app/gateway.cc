@@ -84,6 +84,7 @@ Gateway::ExitCode Gateway::StartKafka() {
   };
   options.on_client_closed = [this](std::size_t client) { rdkafka_.OnClientClosed(client); };
   options.on_replaced = [this] { rdkafka_.OnReplaced(); };
+  options.hooks = &kafka_hooks_;
   if (settings_.kafka.bootstrap_servers == "embedded") {
     auto broker = EmbeddedBroker::Start(log_);
     if (!broker.ok()) {

@@ -16,6 +16,7 @@
 #include "infra/config/file_locator.h"
 #include "infra/config/settings.h"
 #include "infra/crypto/openssl_hasher.h"
+#include "infra/kafka/client/client_hooks.h"
 #include "infra/kafka/client/embedded_broker.h"
 #include "infra/kafka/kafka_producer.h"
 #include "infra/kafka/metadata/kafka_topic_catalog.h"
@@ -83,6 +84,7 @@ class Gateway final {
   PrometheusMetrics metrics_;
   Lifecycle lifecycle_;
   Liveness liveness_{clock_};
+  ClientHooks kafka_hooks_;
   std::unique_ptr<EmbeddedBroker> embedded_;  // null: there is a real cluster
   std::unique_ptr<Readiness> readiness_;
   std::unique_ptr<ProduceService> service_;

@@ -86,6 +86,8 @@ void AppendKafkaEntry(const Readiness::Report& report, std::string_view duration
   out->append(",\"brokersKnown\":");
   AppendJsonInteger(kafka.brokers_known, out);
   out->append(",\"embedded\":").append(kafka.embedded ? "true" : "false");
+  out->append(",\"access\":");
+  AppendJsonString(NameOf(kafka.access), out);
   out->append(",\"secondsSinceDelivery\":");
   AppendSeconds(kafka.since_delivery, out);
   out->append(",\"oldestRecordSeconds\":");

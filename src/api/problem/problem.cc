@@ -124,11 +124,13 @@ constexpr std::array kProblems = {
                 "The configuration (Topics:Allow, Topics:Deny) does not allow writes to this "
                 "topic. Names that begin with \"__\" are always refused.",
                 "Use another topic, or ask the gateway's operator to allow this one."},
-    ProblemInfo{kTopicAuthorizationFailed, "topic-authorization-failed", "TopicAuthorizationFailed",
-                403, "Kafka does not allow the gateway to write to this topic", false, 0,
+    ProblemInfo{kTopicNotAuthorized, "topic-not-authorized", "TopicNotAuthorized", 403,
+                "Kafka does not allow the gateway to write to this topic", false, 0,
                 "The cluster's access control does not allow the gateway's principal to write to "
-                "this topic.",
-                "Ask the cluster's operator to grant the gateway WRITE on the topic."},
+                "this topic. With access control, a cluster says the same of a topic that does not "
+                "exist.",
+                "Check the name, and ask the cluster's operator to grant the gateway WRITE and "
+                "DESCRIBE on the topic."},
     ProblemInfo{kTopicNotFound, "topic-not-found", "TopicNotFound", 404, "The topic does not exist",
                 false, 0,
                 "The cluster has no topic of this name, and the gateway never creates one.",
@@ -138,10 +140,13 @@ constexpr std::array kProblems = {
                 "The topic has no partition of this number.",
                 "Use a lower partition number, or leave it out to let the gateway choose."},
     ProblemInfo{
-        kClusterAuthorizationFailed, "cluster-authorization-failed", "ClusterAuthorizationFailed",
-        502, "Kafka rejected the gateway", false, 0,
-        "The cluster rejected the gateway's own credentials or its cluster permissions.",
-        "The gateway's operator must correct its credentials; the request is not at fault."},
+        kKafkaAccess, "kafka-access", "KafkaAccess", 502,
+        "The Kafka cluster does not let the gateway in", true, 0,
+        "The brokers reject the gateway's credentials or its client certificate, or speak another "
+        "protocol than Kafka:Security:Protocol, or the gateway does not trust their certificates, "
+        "or gets no token to log in with, or may not write to any topic. The record was not sent.",
+        "The gateway's operator must correct what the detail names (docs/kafka-security.md); the "
+        "request is not at fault, and succeeds afterwards. A retry cannot duplicate the record."},
     ProblemInfo{kOverloaded, "overloaded", "Overloaded", 503, "The gateway has reached a limit",
                 true, 1,
                 "A limit of the gateway has been reached: Limits:MaxInFlightRequests, "
@@ -207,14 +212,14 @@ ProblemType FromErrorCode(ErrorCode code) {
       return kForbidden;
     case ErrorCode::kTopicForbidden:
       return kTopicForbidden;
-    case ErrorCode::kTopicAuthorizationFailed:
-      return kTopicAuthorizationFailed;
+    case ErrorCode::kTopicNotAuthorized:
+      return kTopicNotAuthorized;
     case ErrorCode::kTopicNotFound:
       return kTopicNotFound;
     case ErrorCode::kPartitionNotFound:
       return kPartitionNotFound;
-    case ErrorCode::kClusterAuthorizationFailed:
-      return kClusterAuthorizationFailed;
+    case ErrorCode::kKafkaAccess:
+      return kKafkaAccess;
     case ErrorCode::kOverloaded:
       return kOverloaded;
     case ErrorCode::kBrokersUnavailable:

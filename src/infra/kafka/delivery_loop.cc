@@ -21,11 +21,9 @@ constexpr milliseconds kPollRetiring{20};
 constexpr std::chrono::seconds kRetireLimit{15};
 // The other clients have so long to report what they hold.
 constexpr milliseconds kRetireGrace{1'000};
-constexpr milliseconds kReplacePause{1'000};  // between two new groups
-
-bool MeansCredentialsRefused(rd_kafka_resp_err_t code) {
-  return CodeOf(code) == ErrorCode::kClusterAuthorizationFailed;
-}
+// Between two new groups; the longer one when the cluster goes on denying them an id.
+constexpr milliseconds kReplacePause{1'000};
+constexpr milliseconds kLongestReplacePause{30'000};
 
 }  // namespace
 
@@ -34,6 +32,7 @@ DeliveryLoop::DeliveryLoop(Options options, Parts parts)
       parts_(parts),
       log_(parts.logger, parts.clock),
       scaler_(parts.accumulator, parts.logger, parts.clock),
+      replace_pause_(kReplacePause),
       thread_([this] { Run(); }) {}
 
 DeliveryLoop::~DeliveryLoop() {
@@ -73,6 +72,10 @@ void DeliveryLoop::Tick(ProducerGroup* group, bool retiring) {
   log_.Tick();
   parts_.accumulator.Tick();
   parts_.accumulator.Sweep();
+  // They would only wait for the operator; they were not sent, so they may be sent again.
+  if (parts_.status.Connectivity().access_refused) {
+    parts_.accumulator.FailHeld(ErrorCode::kKafkaAccess);
+  }
   if (parts_.accumulator.WaitsForLeader() || parts_.groups.TakeUnknownPartition()) {
     parts_.resolver.RefreshSoon();
   }
@@ -85,7 +88,7 @@ void DeliveryLoop::Tick(ProducerGroup* group, bool retiring) {
 
 std::shared_ptr<ProducerGroup> DeliveryLoop::ReplaceGroup() {
   if (parts_.clock.Now() < replace_not_before_ || retries_ended_.load()) return nullptr;
-  replace_not_before_ = parts_.clock.Now() + kReplacePause;
+  replace_not_before_ = parts_.clock.Now() + replace_pause_;
   std::shared_ptr<ProducerGroup> group = parts_.groups.Replace();
   if (!group) return nullptr;
   if (options_.on_replaced) options_.on_replaced();
@@ -215,6 +218,7 @@ void DeliveryLoop::OnStats(const ProducerGroup& group, const ProducerGroup::Poll
     return number == 0 || (client && client->in_use());
   });
   if (polled.client == 0) parts_.status.OnStats(stats);  // it counts them: four per second
+  if (ProducerIdOf(stats.idempotence) == ProducerId::kAssigned) replace_pause_ = kReplacePause;
   std::vector<RecordAccumulator::Broker> brokers;
   for (const ClusterStats::Broker& broker : stats.brokers) {
     brokers.push_back({broker.id, broker.up, broker.silent_for});
@@ -258,7 +262,12 @@ void DeliveryLoop::OnErrorEvent(const ProducerGroup& group, const ProducerGroup:
   // A fatal event carries the cause as its code, not _FATAL.
   if (rd_kafka_event_error_is_fatal(event) != 0) return OnFatalError(group, polled);
   const rd_kafka_resp_err_t code = rd_kafka_event_error(event);
-  if (MeansCredentialsRefused(code)) parts_.status.OnCredentialsRefused();
+  const AccessEvidence evidence{options_.hooks == nullptr ? 0 : options_.hooks->x509_error.load(),
+                                parts_.status.was_up()};
+  if (auto fault =
+          AccessFaultOf(code, rd_kafka_event_error_string(event), options_.attempt, evidence)) {
+    parts_.status.OnAccessFault(*std::move(fault));
+  }
   if (const auto broker = BrokerOf(rd_kafka_event_error_string(event))) {
     parts_.accumulator.MarkDown(*broker);
     stats_.MarkDown(polled.client, *broker);
@@ -271,7 +280,11 @@ void DeliveryLoop::OnFatalError(const ProducerGroup& group, const ProducerGroup:
   std::array<char, 512> text{};
   const rd_kafka_resp_err_t cause =
       rd_kafka_fatal_error(group.client(polled.client)->handle(), text.data(), text.size());
-  if (MeansCredentialsRefused(cause)) parts_.status.OnCredentialsRefused();
+  if (cause == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED) {
+    parts_.status.OnAccessFault(ClusterDenied(text.data()));
+    replace_not_before_ = parts_.clock.Now() + replace_pause_;
+    replace_pause_ = std::min(2 * replace_pause_, kLongestReplacePause);
+  }
   parts_.logger.Log(
       LogLevel::kCritical, "kafka-fatal",
       "The producer met a fatal error and is replaced by a new one: " + std::string(text.data()),

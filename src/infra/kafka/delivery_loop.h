@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "infra/kafka/accumulator/record_accumulator.h"
+#include "infra/kafka/client/access_faults.h"
+#include "infra/kafka/client/client_hooks.h"
 #include "infra/kafka/client/client_log.h"
 #include "infra/kafka/client/producer_group.h"
 #include "infra/kafka/client_scaler.h"
@@ -42,6 +44,8 @@ class DeliveryLoop final {
     std::function<void(std::size_t client, std::string_view json)> on_statistics;
     std::function<void(std::size_t client)> on_client_closed;
     std::function<void()> on_replaced;
+    const ClientHooks* hooks = nullptr;  // of the clients, if there are any
+    AccessAttempt attempt;  // what the configuration tries, to say what is wrong with it
   };
   // What the loop connects. All must outlive it.
   struct Parts {
@@ -109,6 +113,7 @@ class DeliveryLoop final {
   ClientScaler scaler_;
   Clock::TimePoint ticked_{};
   Clock::TimePoint replace_not_before_{};
+  std::chrono::milliseconds replace_pause_;
   bool fatal_ = false;  // a fatal error has been seen on the current group
 
   std::thread thread_;

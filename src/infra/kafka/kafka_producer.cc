@@ -31,10 +31,10 @@ RecordAccumulator::Options AccumulatorOptionsOf(const KafkaProducer::Options& op
 }
 
 ProducerGroup::MakeConf ConfMaker(const KafkaProducer::Options& options, KafkaClientKind kind) {
-  return
-      [kafka = options.kafka, bytes = options.max_record_bytes, embedded = options.embedded, kind] {
-        return MakeKafkaConf({kafka, bytes, embedded}, kind);
-      };
+  return [kafka = options.kafka, bytes = options.max_record_bytes, embedded = options.embedded,
+          hooks = options.hooks, kind] {
+    return MakeKafkaConf({kafka, bytes, embedded, hooks}, kind);
+  };
 }
 
 Error BacklogFull(const std::string& topic) {
@@ -79,14 +79,15 @@ KafkaProducer::KafkaProducer(Options options, std::shared_ptr<ProducerGroup> gro
       metrics_(metrics),
       clock_(clock),
       status_(options_.embedded, logger, metrics),
-      reporter_(logger),
+      reporter_(status_, logger),
       groups_(
           std::move(group), [this] { return MakeGroup(options_); }, status_, logger),
       accumulator_(AccumulatorOptionsOf(options_), groups_, reporter_, groups_, metrics, clock),
       metadata_(ConfMaker(options_, KafkaClientKind::kLookup), options_.lookup, clock),
       resolver_(options_.topics, metadata_, static_cast<TopicResolver::Listener&>(*this), clock),
       loop_({options_.embedded, options_.heartbeat, options_.on_statistics,
-             options_.on_client_closed, options_.on_replaced},
+             options_.on_client_closed, options_.on_replaced, options_.hooks,
+             AccessAttemptOf(options_.kafka, rd_kafka_version())},
             {groups_, accumulator_, resolver_, reporter_, status_, logger, clock}) {}
 
 KafkaProducer::~KafkaProducer() { Drain(clock_.Now()); }
@@ -150,7 +151,10 @@ bool KafkaProducer::OnFound(const std::string& topic, const TopicLayout& layout)
 }
 
 void KafkaProducer::OnUnresolved(const std::string& topic, ErrorCode code) {
-  accumulator_.FailUnresolved(topic, code);
+  // Whoever may write to nothing may not see topics either.
+  const bool denied =
+      code == ErrorCode::kTopicNotAuthorized && status_.Connectivity().access_refused;
+  accumulator_.FailUnresolved(topic, denied ? ErrorCode::kKafkaAccess : code);
 }
 
 void KafkaProducer::OnLayout(const std::string& topic, const TopicLayout& layout) {
@@ -171,8 +175,8 @@ void KafkaProducer::OnGone(const std::string& topic) {
 }
 
 ErrorCode KafkaProducer::WhyUnavailable() const {
-  return status_.Connectivity().credentials_refused ? ErrorCode::kClusterAuthorizationFailed
-                                                    : ErrorCode::kBrokersUnavailable;
+  return status_.Connectivity().access_refused ? ErrorCode::kKafkaAccess
+                                               : ErrorCode::kBrokersUnavailable;
 }
 
 bool KafkaProducer::FlushUntil(Clock::TimePoint until, const std::function<bool()>& more_may_come) {

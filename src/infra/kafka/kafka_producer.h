@@ -19,6 +19,7 @@
 
 #include "infra/config/settings.h"
 #include "infra/kafka/accumulator/record_accumulator.h"
+#include "infra/kafka/client/client_hooks.h"
 #include "infra/kafka/delivery_loop.h"
 #include "infra/kafka/group_supervisor.h"
 #include "infra/kafka/metadata/rdkafka_metadata.h"
@@ -48,6 +49,7 @@ class KafkaProducer final : public Producer,
     std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes
     // The brokers are the embedded one: its timestamps are not believed, its topics are counted.
     bool embedded = false;
+    ClientHooks* hooks = nullptr;  // must outlive the producer; null: less is known of errors
     RdkafkaMetadata::Options lookup;
     TopicResolver::Options topics;
     RecordAccumulator::Options accumulator;

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "infra/kafka/types/record_errors.h"
+
 namespace gateway {
 namespace {
 
@@ -14,6 +16,9 @@ std::string_view PersistedWord(const DeliveryReport& report) {
 }  // namespace
 
 void RecordReporter::Report(PendingRecord* record, DeliveryReport report) {
+  if (!report.ok() && report.error().code == ErrorCode::kKafkaAccess) {
+    report = RefusedAccess(status_.AccessSentence(), record->record());
+  }
   if (record->expired()) LogLate(*record, report);
   if (logger_.Enabled(LogLevel::kDebug)) LogOutcome(*record, report);
   if (report.ok()) {

@@ -1,5 +1,6 @@
 // Passes the outcome of each record on to its request, counts outcomes, and logs late and, at
-// Debug, all of them. Any thread; owned by KafkaProducer.
+// Debug, all of them. Says why the cluster does not let the gateway in, if that is why a record
+// fails. Any thread; owned by KafkaProducer.
 #ifndef GATEWAY_INFRA_KAFKA_RECORD_REPORTER_H_
 #define GATEWAY_INFRA_KAFKA_RECORD_REPORTER_H_
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 
 #include "infra/kafka/accumulator/sinks.h"
+#include "infra/kafka/stats/cluster_status.h"
 #include "service/ports/logger.h"
 #include "service/types/pending_record.h"
 
@@ -21,8 +23,9 @@ class RecordReporter final : public ReportSink {
     std::int64_t possibly_persisted = 0;
   };
 
-  // `logger` must outlive it.
-  explicit RecordReporter(Logger& logger) : logger_(logger) {}
+  // Both must outlive it.
+  RecordReporter(const ClusterStatusTracker& status, Logger& logger)
+      : status_(status), logger_(logger) {}
 
   void Report(PendingRecord* record, DeliveryReport report) override;
 
@@ -32,6 +35,7 @@ class RecordReporter final : public ReportSink {
   void LogLate(const PendingRecord& record, const DeliveryReport& report) const;
   void LogOutcome(const PendingRecord& record, const DeliveryReport& report) const;
 
+  const ClusterStatusTracker& status_;
   Logger& logger_;
   std::atomic<std::int64_t> delivered_{0};
   std::atomic<std::int64_t> not_persisted_{0};

@@ -11,6 +11,16 @@ double Seconds(std::chrono::milliseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+prometheus::MetricFamily AccessFamily(KafkaAccess now) {
+  prometheus::MetricFamily family = MakeFamily(
+      prometheus::MetricType::Gauge, "kafka_gateway_kafka_access",
+      "1 for what is wrong with the access to the cluster (Ok: nothing is known to be), else 0.");
+  for (const std::string_view name : kKafkaAccessNames) {
+    AddGauge(family, {{"state", std::string(name)}}, name == NameOf(now) ? 1 : 0);
+  }
+  return family;
+}
+
 double Count(std::size_t number) { return static_cast<double>(number); }
 
 }  // namespace
@@ -30,6 +40,7 @@ std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
   gauge("kafka_gateway_producer_clients",
         "Kafka clients that produce, at most Kafka:Producers; 0 while they are being replaced.",
         now.kafka.clients);
+  families.push_back(AccessFamily(now.kafka.access));
   families.push_back(CounterFamily("kafka_gateway_producer_replacements_total",
                                    "Producer instances replaced after a fatal error.",
                                    static_cast<double>(now.kafka.instance_swaps)));

@@ -22,19 +22,18 @@ enum class Persistence : std::uint8_t {
 
 enum class ErrorCode : std::uint8_t {
   // The request is at fault; the same request can never succeed.
-  kInvalidRecord,   // a field violates a rule of Kafka or of the API
-  kRecordTooLarge,  // over the record limit of the gateway or of the topic
-  kTooManyRecords,  // more records in one request than allowed
-  kRecordRejected,  // a broker rejected the record (timestamp, keyless to a compacted topic)
-  kForbidden,       // the caller's rights do not cover the topic
-  kTopicForbidden,  // the gateway's own policy
-  kTopicAuthorizationFailed,  // the cluster does not allow the gateway to write to this topic
+  kInvalidRecord,       // a field violates a rule of Kafka or of the API
+  kRecordTooLarge,      // over the record limit of the gateway or of the topic
+  kTooManyRecords,      // more records in one request than allowed
+  kRecordRejected,      // a broker rejected the record (timestamp, keyless to a compacted topic)
+  kForbidden,           // the caller's rights do not cover the topic
+  kTopicForbidden,      // the gateway's own policy
+  kTopicNotAuthorized,  // the cluster does not allow the gateway to write to this topic
   kTopicNotFound,
   kPartitionNotFound,
-  // The cluster rejects the gateway itself.
-  kClusterAuthorizationFailed,  // credentials or cluster permissions rejected
   // The same request may succeed later.
-  kOverloaded,  // a budget or queue is at its limit
+  kKafkaAccess,  // the cluster does not let the gateway in: kafka_access.h
+  kOverloaded,   // a budget or queue is at its limit
   kBrokersUnavailable,
   kNotEnoughReplicas,  // fewer in-sync replicas than min.insync.replicas
   kProducerFailed,     // the producer instance met a fatal error

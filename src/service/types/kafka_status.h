@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "service/types/kafka_access.h"
+
 namespace gateway {
 
 // The producer's own knowledge of the cluster: no request is sent to answer.
@@ -15,7 +17,8 @@ struct KafkaStatus {
   bool embedded = false;  // the in-process broker for experiments, which keeps nothing
   int brokers_up = 0;
   int brokers_known = 0;
-  std::string description;  // one sentence for people
+  std::string description;  // for people
+  KafkaAccess access = KafkaAccess::kOk;
 
   // What the producer is doing.
   std::int64_t records_held = 0;       // queued in the gateway

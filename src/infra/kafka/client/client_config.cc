@@ -231,6 +231,7 @@ Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClie
   RdConf conf(rd_kafka_conf_new());
   std::vector<std::string> problems = Apply(input, kind, conf.get());
   if (!problems.empty()) return std::move(problems.front());
+  if (input.hooks != nullptr) InstallHooks(conf.get(), input.hooks);
   if (kind != KafkaClientKind::kProducer) {
     rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // the producing client logs the same
   } else {

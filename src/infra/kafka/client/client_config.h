@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "infra/config/settings.h"
+#include "infra/kafka/client/client_hooks.h"
 #include "infra/kafka/client/handles.h"
 #include "service/types/result.h"
 
@@ -24,6 +25,7 @@ struct KafkaConfInput {
   const Settings::Kafka& kafka;
   std::size_t max_record_bytes;  // Limits:MaxRecordBytes
   bool embedded = false;         // the brokers are the embedded one
+  ClientHooks* hooks = nullptr;  // must outlive the clients
 };
 
 // One property that the gateway sets.
@@ -61,6 +63,9 @@ std::vector<std::string> CheckKafkaConf(const Settings::Kafka& kafka);
 // instance that connects to nobody, for some milliseconds. Call it when CheckKafkaConf found
 // nothing.
 std::optional<std::string> TryKafkaConf(const Settings::Kafka& kafka);
+
+// The first rd_kafka_version() whose SCRAM works with Kafka 4: earlier ones repeat their nonce.
+inline constexpr int kScramWithKafka4 = 0x020601ff;
 
 // What works, but will not always, or not as safely as it looks: one sentence each, for the log at
 // start. `librdkafka_version` is rd_kafka_version().

@@ -116,7 +116,7 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
       return ErrorCode::kPartitionNotFound;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      return ErrorCode::kTopicAuthorizationFailed;
+      return ErrorCode::kTopicNotAuthorized;
     // The gateway's identity or authentication.
     case RD_KAFKA_RESP_ERR__SSL:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
@@ -135,7 +135,7 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_INVALID_PRINCIPAL_TYPE:
     case RD_KAFKA_RESP_ERR_UNACCEPTABLE_CREDENTIAL:
     case RD_KAFKA_RESP_ERR_PRINCIPAL_DESERIALIZATION_FAILURE:
-      return ErrorCode::kClusterAuthorizationFailed;
+      return ErrorCode::kKafkaAccess;
     case RD_KAFKA_RESP_ERR__INVALID_ARG:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
       return ErrorCode::kInvalidRecord;

@@ -162,9 +162,6 @@ constexpr std::array kProperties = {
     KafkaProperty{Rule::kTunable, "", "topic.metadata.propagation.max.ms",
                   [](const KafkaConfInput&) { return std::string("1000"); },
                   "Records for a deleted topic fail after this time; the default is 30 s."},
-    KafkaProperty{Rule::kTunable, "", "log.connection.close",
-                  [](const KafkaConfInput&) { return std::string("false"); },
-                  "Brokers close idle connections; readiness reports real failures."},
 };
 
 }  // namespace

@@ -53,7 +53,6 @@ std::optional<std::string> TryKafkaConf(const Settings::Kafka& kafka) {
 }
 
 std::vector<std::string> SecurityWarnings(const Settings::Kafka& kafka, int librdkafka_version) {
-  constexpr int kScramWithKafka4 = 0x020601ff;
   std::vector<std::string> warnings;
   const Result<RdConf, std::string> made = MakeKafkaConf({kafka, 0}, KafkaClientKind::kTrial);
   if (!made.ok()) return warnings;

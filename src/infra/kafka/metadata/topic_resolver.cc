@@ -22,7 +22,7 @@ std::optional<ErrorCode> FailureOf(MetadataSource::Answer answer) {
     case MetadataSource::Answer::kUnavailable:
       return ErrorCode::kBrokersUnavailable;
     case MetadataSource::Answer::kForbidden:
-      return ErrorCode::kTopicAuthorizationFailed;
+      return ErrorCode::kTopicNotAuthorized;
     case MetadataSource::Answer::kIllegalName:
       return ErrorCode::kInvalidRecord;
   }

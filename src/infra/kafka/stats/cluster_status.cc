@@ -1,17 +1,14 @@
 #include "infra/kafka/stats/cluster_status.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gateway {
 namespace {
 
-std::string Describe(const KafkaStatus& status, bool fatal, bool credentials_refused,
-                     bool no_producer_id) {
+std::string Describe(const KafkaStatus& status, bool fatal, bool no_producer_id) {
   if (fatal) return "The producer met a fatal error and is being replaced.";
-  if (status.brokers_up == 0) {
-    return credentials_refused ? "The brokers reject the gateway's credentials."
-                               : "No broker answers.";
-  }
+  if (status.brokers_up == 0) return "No broker answers.";
   if (no_producer_id) return "Brokers are up, but none has assigned the producer an id yet.";
   return "Brokers up: " + std::to_string(status.brokers_up) + " of " +
          std::to_string(status.brokers_known) + ".";
@@ -32,19 +29,23 @@ void ClusterStatusTracker::OnStats(const ClusterStats& stats) {
                   : std::min(since_id_ + 1, kIdForgotten);
   stats_ = stats;
   has_stats_ = true;
-  if (stats_.brokers_up > 0) credentials_refused_ = false;
+  was_up_ = was_up_ || stats_.brokers_up > 0;
+  ForgetFault();
   Publish();
 }
 
 void ClusterStatusTracker::OnBrokerAnswered() {
   const MutexLock lock(mutex_);
   answered_ = true;
+  was_up_ = true;
   Publish();
 }
 
-void ClusterStatusTracker::OnCredentialsRefused() {
+void ClusterStatusTracker::OnAccessFault(AccessFault fault) {
   const MutexLock lock(mutex_);
-  credentials_refused_ = true;
+  // As long as brokers are up, the denied id is what keeps the producer from writing.
+  if (fault_.access == KafkaAccess::kClusterDenied && !NoBrokerUp()) return;
+  fault_ = std::move(fault);
   Publish();
 }
 
@@ -69,10 +70,42 @@ KafkaStatus ClusterStatusTracker::Status() const {
   return status_;
 }
 
+std::string ClusterStatusTracker::AccessSentence() const {
+  const MutexLock lock(mutex_);
+  return AccessRefused() ? fault_.sentence : std::string();
+}
+
+bool ClusterStatusTracker::was_up() const {
+  const MutexLock lock(mutex_);
+  return was_up_;
+}
+
 ClusterConnectivity ClusterStatusTracker::Connectivity() const {
   const MutexLock lock(mutex_);
-  const bool none_up = has_stats_ ? stats_.brokers_up == 0 : !answered_;
-  return {none_up, none_up && credentials_refused_};
+  return {NoBrokerUp(), AccessRefused()};
+}
+
+bool ClusterStatusTracker::NoBrokerUp() const {
+  return has_stats_ ? stats_.brokers_up == 0 : !answered_;
+}
+
+// With an id the producer may write, and the fault is forgotten.
+bool ClusterStatusTracker::AccessRefused() const {
+  if (fault_.access == KafkaAccess::kOk) return false;
+  return fault_.access == KafkaAccess::kClusterDenied || NoBrokerUp();
+}
+
+// librdkafka reports a fault that lasts only twice, so it has to be kept until it is over.
+void ClusterStatusTracker::ForgetFault() {
+  if (fault_.access == KafkaAccess::kOk || stats_.brokers_up == 0) return;
+  bool over = since_id_ == 0;
+  if (fault_.access != KafkaAccess::kClusterDenied) {
+    over = !fault_.broker_id || stats_.brokers_up == stats_.brokers_known;
+    for (const ClusterStats::Broker& broker : stats_.brokers) {
+      over = over || (broker.up && broker.id == fault_.broker_id);
+    }
+  }
+  if (over) fault_ = {};
 }
 
 // After a failed batch librdkafka renews the id for a moment, which is no reason to be not ready.
@@ -85,8 +118,9 @@ void ClusterStatusTracker::Publish() {
   const bool no_id = has_stats_ && !HasProducerId();
   status_.brokers_up = has_stats_ ? stats_.brokers_up : (answered_ ? 1 : 0);
   status_.brokers_known = has_stats_ ? stats_.brokers_known : status_.brokers_up;
-  const bool ready = !fatal_ && status_.brokers_up > 0 && !no_id;
-  status_.description = Describe(status_, fatal_, credentials_refused_, no_id);
+  PublishAccess();
+  const bool ready = !fatal_ && status_.brokers_up > 0 && !no_id && !AccessRefused();
+  status_.description = AccessRefused() ? fault_.sentence : Describe(status_, fatal_, no_id);
   if (ready == status_.ready) return;
   status_.ready = ready;
   metrics_.OnKafkaReady(ready);
@@ -94,6 +128,21 @@ void ClusterStatusTracker::Publish() {
               ready ? "kafka-ready" : "kafka-not-ready", status_.description,
               {{"brokersUp", std::int64_t{status_.brokers_up}},
                {"brokersKnown", std::int64_t{status_.brokers_known}}});
+}
+
+void ClusterStatusTracker::PublishAccess() {
+  const KafkaAccess access = AccessRefused() ? fault_.access : KafkaAccess::kOk;
+  if (access == status_.access) return;
+  status_.access = access;
+  if (access == KafkaAccess::kOk) {
+    logger_.Log(LogLevel::kInformation, "kafka-access", "The Kafka brokers let the gateway in.",
+                {{"access", NameOf(access)}});
+    return;
+  }
+  logger_.Log(LogLevel::kError, "kafka-access", fault_.sentence,
+              {{"access", NameOf(access)},
+               {"broker", TextOrNone(fault_.broker)},
+               {"reason", TextOrNone(fault_.reason)}});
 }
 
 }  // namespace gateway

@@ -25,12 +25,13 @@ std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view t
       return "The cluster has no " + Named(topic, {}) + ". Check the name, or create the topic.";
     case ErrorCode::kPartitionNotFound:
       return "There is no " + where + ". Leave the partition out to let the gateway choose.";
-    case ErrorCode::kTopicAuthorizationFailed:
+    case ErrorCode::kTopicNotAuthorized:
       return "The cluster does not allow the gateway to write to " + Named(topic, {}) +
-             ". Its operator must grant WRITE to the gateway's principal.";
-    case ErrorCode::kClusterAuthorizationFailed:
-      return "The cluster rejected the gateway's credentials or permissions, so the record for " +
-             where + " could not be sent. The gateway's operator must correct them.";
+             ", or has no such topic: with access control it says the same of both. Check the "
+             "name; "
+             "the cluster's operator grants WRITE and DESCRIBE to the gateway's principal.";
+    case ErrorCode::kKafkaAccess:
+      return "The record for " + where + " was not stored: a retry cannot duplicate it.";
     case ErrorCode::kInvalidRecord:
       return "Kafka does not accept the name of " + Named(topic, {}) + ".";
     case ErrorCode::kRecordTooLarge:
@@ -71,8 +72,15 @@ std::string DetailOf(ErrorCode code, Persistence persistence, std::string_view t
 
 ErrorCode CauseOf(ErrorCode code, const ClusterConnectivity& connectivity) {
   if (code != ErrorCode::kDeliveryTimeout && code != ErrorCode::kBrokersUnavailable) return code;
-  if (connectivity.credentials_refused) return ErrorCode::kClusterAuthorizationFailed;
+  if (connectivity.access_refused) return ErrorCode::kKafkaAccess;
   return connectivity.no_broker_up ? ErrorCode::kBrokersUnavailable : code;
+}
+
+Error RefusedAccess(const std::string& sentence, const Record& record) {
+  Error error = MakeError(ErrorCode::kKafkaAccess, Persistence::kNotPersisted, record);
+  error.detail = (sentence.empty() ? "The Kafka cluster did not let the gateway in." : sentence) +
+                 " " + error.detail;
+  return error;
 }
 
 Error MakeError(ErrorCode code, Persistence persistence, const Record& record) {

@@ -3,6 +3,8 @@
 #ifndef GATEWAY_INFRA_KAFKA_TYPES_RECORD_ERRORS_H_
 #define GATEWAY_INFRA_KAFKA_TYPES_RECORD_ERRORS_H_
 
+#include <string>
+
 #include "service/types/error.h"
 #include "service/types/record.h"
 
@@ -11,11 +13,14 @@ namespace gateway {
 // What the producer knows about the cluster when a record fails.
 struct ClusterConnectivity {
   bool no_broker_up = false;
-  bool credentials_refused = false;  // and no broker is up
+  bool access_refused = false;  // the cluster does not let the gateway in: AccessFault
 };
 
 // `code`, or its known cause: a timeout does not name one, but connectivity may.
 ErrorCode CauseOf(ErrorCode code, const ClusterConnectivity& connectivity);
+
+// kKafkaAccess, with the sentence of the AccessFault.
+Error RefusedAccess(const std::string& sentence, const Record& record);
 
 Error MakeError(ErrorCode code, Persistence persistence, const Record& record);
 

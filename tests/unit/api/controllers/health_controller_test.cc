@@ -87,6 +87,12 @@ TEST_F(HealthControllerTest, IsDegradedButServingWithinTheGraceAnd503Beyond) {
   EXPECT_EQ(JsonOf(response)["entries"]["kafka"]["status"], "Unhealthy");
 }
 
+TEST_F(HealthControllerTest, SaysWhatKeepsTheGatewayOutOfTheCluster) {
+  EXPECT_EQ(JsonOf(Get("/health/ready"))["entries"]["kafka"]["data"]["access"], "Ok");
+  kafka.status.access = KafkaAccess::kTrustFailed;
+  EXPECT_EQ(JsonOf(Get("/health/ready"))["entries"]["kafka"]["data"]["access"], "TrustFailed");
+}
+
 TEST_F(HealthControllerTest, ReportsWhatTheProducerIsDoing) {
   auto data = JsonOf(Get("/health/ready"))["entries"]["kafka"]["data"];
   EXPECT_TRUE(data["secondsSinceDelivery"].is_null());

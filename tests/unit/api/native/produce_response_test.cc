@@ -134,7 +134,7 @@ TEST_F(BatchResponseTest, HasTheCommonStatusWhenNoneIsStored) {
 
 TEST_F(BatchResponseTest, HasTheWorstStatusWhenTheFailuresDiffer) {
   const Error missing = Failure(ErrorCode::kTopicNotFound);
-  const Error forbidden = Failure(ErrorCode::kTopicAuthorizationFailed);
+  const Error forbidden = Failure(ErrorCode::kTopicNotAuthorized);
   const Error full = Failure(ErrorCode::kOverloaded);
   const Error unknown = Failure(ErrorCode::kOutcomeUnknown, Persistence::kPossiblyPersisted);
   EXPECT_EQ(StatusOf({missing, full, unknown}), 504);

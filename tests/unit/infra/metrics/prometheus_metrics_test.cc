@@ -111,6 +111,20 @@ TEST(PrometheusMetrics, CountsRateLimitedRequestsOfABoundedNumberOfPrincipals) {
   EXPECT_THAT(text, Not(HasSubstr("svc-300")));
 }
 
+TEST(PrometheusMetrics, OneStateOfTheAccessToKafkaIsOne) {
+  PrometheusOptions options;
+  options.state = [] {
+    GatewayState state;
+    state.kafka.access = KafkaAccess::kClusterDenied;
+    return state;
+  };
+  const std::string text = PrometheusMetrics(options).Scrape();
+  const std::string name = "kafka_gateway_kafka_access";
+  EXPECT_THAT(text, HasLine(name + "{state=\"ClusterDenied\"} 1"));
+  EXPECT_THAT(text, HasLine(name + "{state=\"Ok\"} 0"));
+  EXPECT_THAT(text, HasLine(name + "{state=\"TokenUnavailable\"} 0"));
+}
+
 TEST(PrometheusMetrics, TellsWhetherTheAccessFileIsStaleIfThereIsOne) {
   PrometheusOptions options;
   std::optional<bool> stale;

@@ -56,10 +56,8 @@ TEST(ErrorCodes, ClientErrorsKeepTheirMeaning) {
   EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE), ErrorCode::kRecordTooLarge);
   EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP), ErrorCode::kRecordRejected);
   EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_INVALID_RECORD), ErrorCode::kRecordRejected);
-  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED),
-            ErrorCode::kTopicAuthorizationFailed);
-  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED),
-            ErrorCode::kClusterAuthorizationFailed);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED), ErrorCode::kTopicNotAuthorized);
+  EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED), ErrorCode::kKafkaAccess);
   EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR__QUEUE_FULL), ErrorCode::kOverloaded);
   EXPECT_EQ(CodeOf(RD_KAFKA_RESP_ERR__FATAL), ErrorCode::kProducerFailed);
 }
@@ -77,9 +75,9 @@ TEST(ErrorCodes, ATimeoutWithNoBrokerUpIsBrokersUnavailable) {
 
 TEST(ErrorCodes, ATimeoutAfterRefusedCredentialsSaysSo) {
   EXPECT_EQ(DeliveryError(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_MSG_STATUS_NOT_PERSISTED,
-                          OnOrders(), {.no_broker_up = true, .credentials_refused = true})
+                          OnOrders(), {.no_broker_up = true, .access_refused = true})
                 .code,
-            ErrorCode::kClusterAuthorizationFailed);
+            ErrorCode::kKafkaAccess);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST_F(TopicResolverTest, NamesThatWaitShareARequestAndEachGetsItsOwnAnswer) {
   EXPECT_THAT(listener_.AwaitUnresolved(4), ElementsAre("a", "c", "d", "e"));
   EXPECT_THAT(listener_.AwaitFound(1), ElementsAre("b"));
   EXPECT_EQ(listener_.CodeOf("a"), ErrorCode::kTopicNotFound);
-  EXPECT_EQ(listener_.CodeOf("c"), ErrorCode::kTopicAuthorizationFailed);
+  EXPECT_EQ(listener_.CodeOf("c"), ErrorCode::kTopicNotAuthorized);
   EXPECT_EQ(listener_.CodeOf("d"), ErrorCode::kTopicNotFound);
   EXPECT_EQ(listener_.CodeOf("e"), ErrorCode::kInvalidRecord);
   EXPECT_THAT(metadata_.asked(), ElementsAre("a", "b", "c", "d", "e"));

@@ -14,6 +14,10 @@ using ::testing::SizeIs;
 
 class KafkaStatusTest : public ::testing::Test {
  protected:
+  static AccessFault WrongPassword(BrokerId broker) {
+    return {KafkaAccess::kCredentialsRefused, "Wrong password.", "b:9093/1", broker, "refused"};
+  }
+
   testing::FakeLogger logger_;
   testing::FakeMetrics metrics_;
   ClusterStatusTracker tracker_{false, logger_, metrics_};
@@ -69,12 +73,52 @@ TEST_F(KafkaStatusTest, IsNotReadyOnceNoBrokerIsUp) {
   EXPECT_EQ(logger_.lines.back().event, "kafka-not-ready");
 }
 
-TEST_F(KafkaStatusTest, RefusedCredentialsCountOnlyWhileNoBrokerIsUp) {
-  tracker_.OnCredentialsRefused();
-  EXPECT_TRUE(tracker_.Connectivity().credentials_refused);
-  EXPECT_THAT(tracker_.Status().description, HasSubstr("credentials"));
-  tracker_.OnStats({1, 1, "Assigned"});
-  EXPECT_FALSE(tracker_.Connectivity().credentials_refused);
+TEST_F(KafkaStatusTest, AnAccessFaultCountsOnlyWhileNoBrokerIsUp) {
+  tracker_.OnAccessFault(WrongPassword(1));
+  EXPECT_TRUE(tracker_.Connectivity().access_refused);
+  EXPECT_EQ(tracker_.Status().access, KafkaAccess::kCredentialsRefused);
+  EXPECT_EQ(tracker_.Status().description, "Wrong password.");
+  EXPECT_EQ(tracker_.AccessSentence(), "Wrong password.");
+  tracker_.OnStats({1, 1, "Assigned", {{1, true}}});
+  EXPECT_FALSE(tracker_.Connectivity().access_refused);
+  EXPECT_EQ(tracker_.AccessSentence(), "");
+}
+
+TEST_F(KafkaStatusTest, AnAccessFaultIsLoggedOnceWhenItBeginsAndOnceWhenItEnds) {
+  tracker_.OnAccessFault(WrongPassword(1));
+  tracker_.OnAccessFault(WrongPassword(1));
+  ASSERT_THAT(logger_.lines, SizeIs(1));
+  EXPECT_EQ(logger_.lines[0].event, "kafka-access");
+  EXPECT_EQ(logger_.lines[0].message, "Wrong password.");
+  tracker_.OnStats({1, 1, "Assigned", {{1, true}}});
+  ASSERT_THAT(logger_.lines, SizeIs(3));
+  EXPECT_EQ(logger_.lines[1].event, "kafka-access");
+  EXPECT_EQ(logger_.lines[2].event, "kafka-ready");
+}
+
+TEST_F(KafkaStatusTest, TheFaultOfABrokerIsRememberedWhileOthersAreUp) {
+  tracker_.OnAccessFault(WrongPassword(1));
+  tracker_.OnStats({2, 1, "Assigned", {{1, false}, {2, true}}});
+  EXPECT_FALSE(tracker_.Connectivity().access_refused);
+  tracker_.OnStats({2, 0, "Assigned", {{1, false}, {2, false}}});
+  EXPECT_TRUE(tracker_.Connectivity().access_refused) << "librdkafka does not report it again";
+  tracker_.OnStats({2, 1, "Assigned", {{1, true}, {2, false}}});
+  tracker_.OnStats({2, 0, "Assigned", {{1, false}, {2, false}}});
+  EXPECT_FALSE(tracker_.Connectivity().access_refused) << "the broker was up meanwhile";
+}
+
+TEST_F(KafkaStatusTest, AProducerThatIsDeniedAnIdIsRefusedUntilItHasOneAlthoughBrokersAreUp) {
+  tracker_.OnStats({1, 1, "WaitPID", {{1, true}}});
+  tracker_.OnAccessFault({KafkaAccess::kClusterDenied, "No right.", "", {}, ""});
+  tracker_.OnFatal();
+  tracker_.OnStats({1, 1, "FatalError", {{1, true}}});
+  tracker_.OnReplaced();
+  tracker_.OnStats({1, 1, "WaitPID", {{1, true}}});
+  EXPECT_TRUE(tracker_.Connectivity().access_refused);
+  EXPECT_FALSE(tracker_.Status().ready);
+  tracker_.OnStats({1, 1, "Assigned", {{1, true}}});
+  EXPECT_FALSE(tracker_.Connectivity().access_refused);
+  EXPECT_TRUE(tracker_.Status().ready);
 }
 
 TEST_F(KafkaStatusTest, AFatalErrorIsNotReadyUntilReplaced) {

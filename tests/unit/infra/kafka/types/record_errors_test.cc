@@ -43,8 +43,8 @@ TEST(RecordErrors, ATimeoutTakesTheCauseThatTheClusterShows) {
   for (const ErrorCode timeout : {ErrorCode::kDeliveryTimeout, ErrorCode::kBrokersUnavailable}) {
     EXPECT_EQ(CauseOf(timeout, {}), timeout);
     EXPECT_EQ(CauseOf(timeout, {.no_broker_up = true}), ErrorCode::kBrokersUnavailable);
-    EXPECT_EQ(CauseOf(timeout, {.no_broker_up = true, .credentials_refused = true}),
-              ErrorCode::kClusterAuthorizationFailed);
+    EXPECT_EQ(CauseOf(timeout, {.no_broker_up = true, .access_refused = true}),
+              ErrorCode::kKafkaAccess);
   }
 }
 

@@ -1,0 +1,23 @@
+// What librdkafka calls back into, by the configuration's opaque pointer. Owned by Gateway;
+// must outlive the clients. Any thread, most of them librdkafka's.
+#ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_HOOKS_H_
+#define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_HOOKS_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <atomic>
+
+namespace gateway {
+
+struct ClientHooks {
+  // X509_V_ERR_... of the last certificate that was not accepted; 0: none yet. librdkafka's own
+  // text is the same for every reason.
+  std::atomic<int> x509_error{0};
+};
+
+// Has `conf` report to `hooks`.
+void InstallHooks(rd_kafka_conf_t* conf, ClientHooks* hooks);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_HOOKS_H_
