@@ -84,6 +84,10 @@ Gateway::ExitCode Gateway::StartKafka() {
   };
   options.on_client_closed = [this](std::size_t client) { rdkafka_.OnClientClosed(client); };
   options.on_replaced = [this] { rdkafka_.OnReplaced(); };
+  if (settings_.kafka.sasl.mechanism == SaslMechanism::kOauthbearer) {
+    kafka_tokens_ = std::make_unique<TokenProvider>(settings_.kafka.oauth, log_, clock_);
+    kafka_hooks_.tokens = kafka_tokens_.get();
+  }
   options.hooks = &kafka_hooks_;
   if (settings_.kafka.bootstrap_servers == "embedded") {
     auto broker = EmbeddedBroker::Start(log_);
@@ -147,13 +151,14 @@ Gateway::ExitCode Gateway::BuildApi() {
   return {};
 }
 
-std::unique_ptr<KafkaTopicCatalog> Gateway::MakeCatalog() const {
+std::unique_ptr<KafkaTopicCatalog> Gateway::MakeCatalog() {
   Settings::Kafka kafka = settings_.kafka;
   const bool embedded = embedded_ != nullptr;
   if (embedded) kafka.bootstrap_servers = embedded_->bootstrap_servers();
   return std::make_unique<KafkaTopicCatalog>(
-      [kafka, embedded, max_record_bytes = settings_.limits.max_record_bytes] {
-        return MakeKafkaConf({kafka, max_record_bytes, embedded}, KafkaClientKind::kLookup);
+      [kafka, embedded, max_record_bytes = settings_.limits.max_record_bytes,
+       hooks = &kafka_hooks_] {
+        return MakeKafkaConf({kafka, max_record_bytes, embedded, hooks}, KafkaClientKind::kLookup);
       },
       KafkaTopicCatalog::Options(), clock_);
 }

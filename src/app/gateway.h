@@ -66,7 +66,7 @@ class Gateway final {
 
   PrometheusOptions MetricsOptions();
   ApiOptions MakeApiOptions() const;
-  std::unique_ptr<KafkaTopicCatalog> MakeCatalog() const;
+  std::unique_ptr<KafkaTopicCatalog> MakeCatalog();
   GatewayState State() const;
   void OnHangup();
   void ReloadTls();
@@ -84,6 +84,7 @@ class Gateway final {
   PrometheusMetrics metrics_;
   Lifecycle lifecycle_;
   Liveness liveness_{clock_};
+  std::unique_ptr<TokenProvider> kafka_tokens_;  // null: Kafka wants none
   ClientHooks kafka_hooks_;
   std::unique_ptr<EmbeddedBroker> embedded_;  // null: there is a real cluster
   std::unique_ptr<Readiness> readiness_;

@@ -90,6 +90,8 @@ def await_access(gateway, access, timeout=15):
 def test_who_is_not_let_in_says_why_within_two_seconds(secured_kafka, start_gateway, case):
     stored = secured_kafka.tool.count("orders")
     gateway = start(start_gateway, secured_kafka, case.listener, case.settings)
+    if case.access == "ClusterDenied":  # before that it is a 403: the user may not see the topic either
+        await_access(gateway, case.access)
     for _ in range(3):  # the first at once, the last when nothing new happens
         answer, seconds = timed_send(gateway)
         assert_refused(answer, case.sentence)
@@ -182,3 +184,46 @@ def test_a_broker_that_is_down_is_not_taken_for_one_that_refuses(secured_kafka, 
     gateway.await_ready()
     assert gateway.http.send(topic="orders", value="x").status == 200
     assert not gateway.events("kafka-access")
+
+
+@pytest.fixture
+def issuer(secured_kafka):
+    """As the test found it, afterwards."""
+    found = dict(vars(secured_kafka.issuer))
+    yield secured_kafka.issuer
+    vars(secured_kafka.issuer).update(found)
+
+
+OAUTH_CASES = {
+    "wrong audience": ({"audience": "other"}, {}, "CredentialsRefused", "reject the gateway's token"),
+    "unknown key": ({"token_kid": "unknown"}, {}, "CredentialsRefused", "reject the gateway's token"),
+    "expired": ({"life_seconds": -60}, {}, "TokenUnavailable", "have expired"),
+    "wrong secret": ({}, {"OAuth_ClientSecret": "wrong"}, "TokenUnavailable", "answers 401 (invalid_client)"),
+    "failing endpoint": ({"mode": "error"}, {}, "TokenUnavailable", "answers 500"),
+    "endpoint of something else": ({"mode": "html"}, {}, "TokenUnavailable", "answers without a token"),
+    "no endpoint": ({}, {"OAuth_TokenEndpoint": "http://127.0.0.1:1/token"}, "TokenUnavailable", "does not answer"),
+}
+
+
+@pytest.mark.parametrize("case", OAUTH_CASES.values(), ids=OAUTH_CASES.keys())
+def test_who_has_no_good_token_is_told_so_within_two_seconds(secured_kafka, issuer, start_gateway, case):
+    attributes, settings, access, sentence = case
+    vars(issuer).update(attributes)
+    gateway = start(start_gateway, secured_kafka, "OIDC", settings)
+    await_access(gateway, access)
+    answer, seconds = timed_send(gateway)
+    assert_refused(answer, sentence)
+    assert seconds < SOON_SECONDS
+    kafka = gateway.http.get("/health/ready").json()["entries"]["kafka"]
+    assert kafka["data"]["access"] == access
+    log = gateway.log(10**6)
+    assert "client-secret" not in log and "eyJ" not in log, "a secret or a token"
+
+
+def test_a_token_endpoint_that_recovers_heals_without_a_restart(secured_kafka, issuer, start_gateway):
+    issuer.mode = "error"
+    gateway = start(start_gateway, secured_kafka, "OIDC", {})
+    await_access(gateway, "TokenUnavailable")
+    issuer.mode = "good"
+    gateway.await_ready(timeout=25)
+    assert gateway.http.send(topic="orders", value="x").status == 200

@@ -26,7 +26,7 @@ def check_config(kafka, listener, **settings):
     return subprocess.run(command, capture_output=True, text=True, timeout=20)
 
 
-@pytest.mark.parametrize("listener", ["SECURE", "MTLS", "CLEAR"])
+@pytest.mark.parametrize("listener", ["SECURE", "MTLS", "OIDC", "CLEAR"])
 def test_a_record_gets_through(secured_kafka, start_gateway, listener):
     gateway = start(start_gateway, secured_kafka, listener)
     send_and_read_back(gateway, secured_kafka)

@@ -18,11 +18,14 @@ namespace gateway {
 
 enum class KafkaProfile : std::uint8_t { kBalanced, kHighThroughput, kLowLatency };
 enum class KafkaProtocol : std::uint8_t { kPlaintext, kSsl, kSaslPlaintext, kSaslSsl };
-enum class SaslMechanism : std::uint8_t { kPlain, kScramSha256, kScramSha512 };
+enum class SaslMechanism : std::uint8_t { kPlain, kScramSha256, kScramSha512, kOauthbearer };
 enum class LogFormat : std::uint8_t { kJson, kText };
 enum class AccessLogMode : std::uint8_t { kProblems, kAll, kOff };
 
 struct Settings {
+  // The files that secrets were read from (file:/path), by key: "Kafka:Sasl:Password".
+  std::map<std::string, std::string> secret_files;
+
   struct Http {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;  // 0: any free port
@@ -87,6 +90,14 @@ struct Settings {
       std::string username;
       std::string password;
     } sasl;
+    struct OAuth {  // of OAUTHBEARER, by client credentials
+      std::string token_endpoint;
+      std::string client_id;
+      std::string client_secret;
+      std::string scope;    // "": none is asked for
+      std::string ca_file;  // "": the authorities that the system trusts
+      bool allow_http = false;
+    } oauth;
   } kafka;
 
   struct Limits {

@@ -27,6 +27,7 @@ class TokenIssuer:
         self.life_seconds = 600
         self.mode = "good"
         self.slow_seconds = 30
+        self.token_kid = None  # None: that of the key
         self.requests = []
         self._directory = directory
         self._kid = 0
@@ -72,7 +73,7 @@ class TokenIssuer:
         now = int(time.time())
         claims = {"iss": self.url, "aud": self.audience, "sub": self.subject, "iat": now,
                   "exp": now + self.life_seconds, **claims}
-        head = {"alg": "RS256", "kid": f"key-{self._kid}", "typ": "at+jwt"}
+        head = {"alg": "RS256", "kid": self.token_kid or f"key-{self._kid}", "typ": "at+jwt"}
         text = ".".join(_base64url(json.dumps(part).encode()) for part in (head, claims))
         signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self._key], check=True, capture_output=True,
                                    input=text.encode()).stdout

@@ -19,7 +19,8 @@ struct Contradiction {
 
 std::vector<Contradiction> FindContradictions(const Settings& settings);
 
-// Those of Kafka:Security, Kafka:Tls and Kafka:Sasl, which FindContradictions finds as well.
+// Those of Kafka:Security, Kafka:Tls, Kafka:Sasl and Kafka:OAuth, which FindContradictions finds as
+// well.
 void FindInKafkaSecurity(const Settings::Kafka& kafka, std::vector<Contradiction>* found);
 
 }  // namespace gateway::config

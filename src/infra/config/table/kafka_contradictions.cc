@@ -1,5 +1,6 @@
 // The contradictions between keys of Kafka:Security, Kafka:Tls and Kafka:Sasl.
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,16 @@ std::array<KeyInUse, 3> SaslKeys(const Settings::Kafka::Sasl& sasl) {
            {kPassword, !sasl.password.empty()}}};
 }
 
+// The first three are needed, whatever else is.
+std::array<KeyInUse, 6> OAuthKeys(const Settings::Kafka::OAuth& oauth) {
+  return {{{"Kafka:OAuth:TokenEndpoint", !oauth.token_endpoint.empty()},
+           {"Kafka:OAuth:ClientId", !oauth.client_id.empty()},
+           {"Kafka:OAuth:ClientSecret", !oauth.client_secret.empty()},
+           {"Kafka:OAuth:Scope", !oauth.scope.empty()},
+           {"Kafka:OAuth:CaFile", !oauth.ca_file.empty()},
+           {"Kafka:OAuth:AllowHttp", oauth.allow_http}}};
+}
+
 template <typename Keys>
 void FindWithoutProtocol(const Keys& keys, const Settings::Kafka& kafka, std::string_view protocols,
                          std::vector<Contradiction>* found) {
@@ -67,17 +78,41 @@ void FindInTls(const Settings::Kafka::Tls& tls, std::vector<Contradiction>* foun
   }
 }
 
-void FindInSasl(const Settings::Kafka::Sasl& sasl, std::vector<Contradiction>* found) {
+// `needs` are the keys that the mechanism needs, and is of no use to others.
+void FindMissing(std::string_view name, std::initializer_list<KeyInUse> needs,
+                 std::vector<Contradiction>* found) {
+  for (const KeyInUse& one : needs) {
+    if (one.in_use) continue;
+    found->push_back({kMechanism, one.key, "needs " + std::string(one.key) + ", which is not set",
+                      "all keys that " + std::string(name) + " needs"});
+  }
+}
+
+void FindUseless(std::string_view why, std::initializer_list<KeyInUse> keys,
+                 std::vector<Contradiction>* found) {
+  for (const KeyInUse& one : keys) {
+    if (!one.in_use) continue;
+    found->push_back({one.key, kMechanism, "has no effect " + std::string(why),
+                      "another Kafka:Sasl:Mechanism, or no " + std::string(one.key)});
+  }
+}
+
+void FindInSasl(const Settings::Kafka& kafka, std::vector<Contradiction>* found) {
+  const Settings::Kafka::Sasl& sasl = kafka.sasl;
   if (!sasl.mechanism) {
     found->push_back({kProtocol, kMechanism, "logs in, but Kafka:Sasl:Mechanism is not set",
-                      "Kafka:Sasl:Mechanism PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, or "
+                      "Kafka:Sasl:Mechanism PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER, or "
                       "Kafka:Security:Protocol ssl or plaintext"});
     return;
   }
-  for (const KeyInUse& one : SaslKeys(sasl)) {
-    if (one.in_use) continue;
-    found->push_back({kMechanism, one.key, "needs " + std::string(one.key) + ", which is not set",
-                      "both Kafka:Sasl:Username and Kafka:Sasl:Password"});
+  const auto [mechanism, username, password] = SaslKeys(sasl);
+  const auto [endpoint, client, secret, scope, ca, http] = OAuthKeys(kafka.oauth);
+  if (sasl.mechanism == SaslMechanism::kOauthbearer) {
+    FindMissing("OAUTHBEARER", {endpoint, client, secret}, found);
+    FindUseless("with OAUTHBEARER", {username, password}, found);
+  } else {
+    FindMissing("this mechanism", {username, password}, found);
+    FindUseless("without OAUTHBEARER", {endpoint, client, secret, scope, ca, http}, found);
   }
 }
 
@@ -97,9 +132,10 @@ void FindInKafkaSecurity(const Settings::Kafka& kafka, std::vector<Contradiction
     FindWithoutProtocol(TlsKeys(kafka.tls), kafka, "ssl or sasl_ssl", found);
   }
   if (protocol == kSaslSsl || protocol == kSaslPlaintext) {
-    FindInSasl(kafka.sasl, found);
+    FindInSasl(kafka, found);
   } else {
     FindWithoutProtocol(SaslKeys(kafka.sasl), kafka, "sasl_ssl or sasl_plaintext", found);
+    FindWithoutProtocol(OAuthKeys(kafka.oauth), kafka, "sasl_ssl or sasl_plaintext", found);
   }
 }
 

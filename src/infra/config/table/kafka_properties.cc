@@ -77,7 +77,8 @@ void AddQueues(std::vector<Property>* rows) {
           Kafka<&K::producers>(
               "Kafka:Producers", "clients",
               "Maximum number of librdkafka producers; each connects to every broker. 0 lets the "
-              "gateway choose. The first is always there. The gateway starts others if brokers take "
+              "gateway choose. The first is always there. The gateway starts others if brokers "
+              "take "
               "long to acknowledge or topics have many partitions, and closes them after five idle "
               "minutes. With 1 a broker gets one dispatch round at a time."),
           0, 16),
@@ -102,6 +103,34 @@ Property KafkaTls(std::string_view path, std::string_view sentence) {
 template <auto kField>
 Property Sasl(std::string_view path, std::string_view sentence) {
   return Bind<&S::kafka, &S::Kafka::sasl, kField>(path, "", sentence);
+}
+
+template <auto kField>
+Property OAuth(std::string_view path, std::string_view sentence) {
+  return Bind<&S::kafka, &S::Kafka::oauth, kField>(path, "", sentence);
+}
+
+void AddOAuth(std::vector<Property>* rows) {
+  using O = S::Kafka::OAuth;
+  const std::vector<Property> oauth = {
+      OAuth<&O::token_endpoint>("Kafka:OAuth:TokenEndpoint",
+                                "URL that gives tokens for client credentials (RFC 6749)."),
+      OAuth<&O::client_id>("Kafka:OAuth:ClientId", "The gateway's name at the token endpoint."),
+      Secret(OAuth<&O::client_secret>(
+          "Kafka:OAuth:ClientSecret",
+          "Its secret at the token endpoint, or file:/path of a file with it.")),
+      OAuth<&O::scope>("Kafka:OAuth:Scope",
+                       "Scopes to ask for, separated by spaces; empty means none."),
+      OAuth<&O::ca_file>(
+          "Kafka:OAuth:CaFile",
+          "PEM file with the authorities that may have issued the certificate of the "
+          "token endpoint; empty means those that the system trusts."),
+      OAuth<&O::allow_http>(
+          "Kafka:OAuth:AllowHttp",
+          "Whether TokenEndpoint may be without TLS. Whoever sees the traffic can "
+          "then log in as the gateway."),
+  };
+  rows->insert(rows->end(), oauth.begin(), oauth.end());
 }
 
 void AddSecurity(std::vector<Property>* rows) {
@@ -144,6 +173,7 @@ void AddKafka(std::vector<Property>* rows) {
   AddProducer(rows);
   AddQueues(rows);
   AddSecurity(rows);
+  AddOAuth(rows);
 }
 
 }  // namespace gateway::config

@@ -289,6 +289,9 @@ const std::vector<Section>& Sections() {
       {"Kafka", "The producer."},
       {"Kafka:Security", "How the gateway connects to the brokers."},
       {"Kafka:Tls", "TLS to the brokers; only with Kafka:Security:Protocol ssl or sasl_ssl."},
+      {"Kafka:OAuth",
+       "Where to get tokens to log in with, by client credentials; only with Kafka:Sasl:Mechanism "
+       "OAUTHBEARER."},
       {"Kafka:Sasl",
        "The gateway's credentials; only with Kafka:Security:Protocol sasl_ssl or sasl_plaintext."},
       {"Limits", "Limits on one request, and on all requests in flight."},

@@ -49,10 +49,11 @@ constexpr Names<KafkaProtocol, 4> NamesOf(KafkaProtocol /*tag*/) {
            {"sasl_plaintext", KafkaProtocol::kSaslPlaintext},
            {"sasl_ssl", KafkaProtocol::kSaslSsl}}};
 }
-constexpr Names<SaslMechanism, 3> NamesOf(SaslMechanism /*tag*/) {
+constexpr Names<SaslMechanism, 4> NamesOf(SaslMechanism /*tag*/) {
   return {{{"PLAIN", SaslMechanism::kPlain},
            {"SCRAM-SHA-256", SaslMechanism::kScramSha256},
-           {"SCRAM-SHA-512", SaslMechanism::kScramSha512}}};
+           {"SCRAM-SHA-512", SaslMechanism::kScramSha512},
+           {"OAUTHBEARER", SaslMechanism::kOauthbearer}}};
 }
 
 template <typename T>

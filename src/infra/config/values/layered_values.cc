@@ -88,7 +88,9 @@ void LayeredValues::ApplyProfile() {
 void LayeredValues::ReadSecretFiles() {
   const auto read = [this](std::string* value, const std::string& key, const Origin& origin) {
     std::string fault;
-    *value = ResolveSecret(*value, &fault);
+    constexpr std::string_view kFile = "file:";
+    const std::string given = std::exchange(*value, ResolveSecret(*value, &fault));
+    if (given.starts_with(kFile)) secret_files_[key] = given.substr(kFile.size());
     if (fault.empty()) return;
     failed_.insert(key);
     problems_.push_back({origin.where, key, std::move(fault), "", ""});
@@ -108,6 +110,7 @@ void LayeredValues::ReadSecretFiles() {
 
 Settings LayeredValues::ToSettings() const {
   Settings settings;
+  settings.secret_files = secret_files_;
   for (const Slot& slot : slots_) slot.property->set(settings, slot.value);
   return settings;
 }

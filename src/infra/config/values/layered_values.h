@@ -58,6 +58,7 @@ class LayeredValues final {
 
   std::vector<Slot> slots_;  // in the order of the table
   std::set<std::string> failed_;
+  std::map<std::string, std::string> secret_files_;  // by key
   std::vector<ConfigProblem> problems_;
 };
 

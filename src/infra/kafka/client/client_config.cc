@@ -88,6 +88,9 @@ std::string WhyRefused(std::string_view name, const Settings::Kafka& kafka) {
       return "it is fixed. " + std::string(property.reason) + " Remove it.";
     }
   }
+  if (kafka.security.protocol && canonical.starts_with("sasl.oauthbearer.")) {
+    return "Kafka:OAuth has keys for tokens. Set them instead.";
+  }
   for (const Refused& refused : kRefused) {
     if (Matches(refused.property, canonical)) {
       return "it is not accepted: " + std::string(refused.why) + ". Remove it.";
@@ -246,6 +249,10 @@ Result<RdClient, std::string> MakeKafkaClient(RdConf conf) {
   RdClient client(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size()));
   if (client == nullptr) return std::string(text.data());
   (void)conf.release();  // the client owns it now
+  // From now on the background thread of the client calls for tokens, if anybody provides them.
+  if (ConfValue(rd_kafka_conf(client.get()), "sasl.mechanisms") == "OAUTHBEARER") {
+    rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(client.get()));
+  }
   return client;
 }
 

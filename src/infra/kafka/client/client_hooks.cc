@@ -1,5 +1,6 @@
 #include "infra/kafka/client/client_hooks.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -21,12 +22,34 @@ int OnCertificate(rd_kafka_t* /*client*/, const char* /*broker*/, std::int32_t /
   return 0;
 }
 
+// On the client's background thread, which may block. Always ends in a token or a failure:
+// librdkafka would wait silently.
+void OnTokenNeeded(rd_kafka_t* client, const char* /*config*/, void* opaque) {
+  const auto token = static_cast<ClientHooks*>(opaque)->tokens->Token();
+  if (!token.ok()) {
+    rd_kafka_oauthbearer_set_token_failure(client, token.error().c_str());
+    return;
+  }
+  std::array<char, 256> text{};
+  // Brokers take the principal from the token.
+  const rd_kafka_resp_err_t error =
+      rd_kafka_oauthbearer_set_token(client, token.value().value.c_str(), token.value().expires_ms,
+                                     "kafka-gateway", nullptr, 0, text.data(), text.size());
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_oauthbearer_set_token_failure(client, text.data());
+  }
+}
+
 }  // namespace
 
 void InstallHooks(rd_kafka_conf_t* conf, ClientHooks* hooks) {
   rd_kafka_conf_set_opaque(conf, hooks);
   const bool verifies = ConfValue(conf, "security.protocol").ends_with("ssl") &&
                         ConfValue(conf, "enable.ssl.certificate.verification") == "true";
+  if (hooks->tokens != nullptr) {
+    rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf, OnTokenNeeded);
+    rd_kafka_conf_enable_sasl_queue(conf, 1);
+  }
   if (verifies) rd_kafka_conf_set_ssl_cert_verify_cb(conf, OnCertificate);
 }
 

@@ -7,12 +7,15 @@
 
 #include <atomic>
 
+#include "infra/kafka/oauth/token_provider.h"
+
 namespace gateway {
 
 struct ClientHooks {
   // X509_V_ERR_... of the last certificate that was not accepted; 0: none yet. librdkafka's own
   // text is the same for every reason.
   std::atomic<int> x509_error{0};
+  TokenProvider* tokens = nullptr;  // null unless Kafka:Sasl:Mechanism is OAUTHBEARER
 };
 
 // Has `conf` report to `hooks`.

@@ -41,6 +41,8 @@ std::string MechanismName(const Settings::Kafka& kafka) {
       return "SCRAM-SHA-256";
     case SaslMechanism::kScramSha512:
       return "SCRAM-SHA-512";
+    case SaslMechanism::kOauthbearer:
+      return "OAUTHBEARER";
   }
   return "";
 }

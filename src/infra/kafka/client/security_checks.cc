@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "infra/config/sources/read_file.h"
+#include "infra/http_client/http_client.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/kafka/client/conf_value.h"
 
@@ -17,12 +18,14 @@ constexpr std::string_view kScramNeedsNewer =
     "or a newer librdkafka; with Kafka 3 SCRAM works.";
 
 // A file that cannot be opened: librdkafka would only give OpenSSL's number.
-std::string UnreadableFile(const Settings::Kafka::Tls& tls) {
+std::string UnreadableFile(const Settings::Kafka& kafka) {
+  const Settings::Kafka::Tls& tls = kafka.tls;
   using Key = std::pair<std::string_view, const std::string&>;
   constexpr std::size_t kMaxBytes = 16'777'216;
-  for (const auto& [key, path] : {Key{"Kafka:Tls:CaFile", tls.ca_file},
-                                  Key{"Kafka:Tls:CertificateFile", tls.certificate_file},
-                                  Key{"Kafka:Tls:KeyFile", tls.key_file}}) {
+  for (const auto& [key, path] :
+       {Key{"Kafka:Tls:CaFile", tls.ca_file},
+        Key{"Kafka:Tls:CertificateFile", tls.certificate_file},
+        Key{"Kafka:Tls:KeyFile", tls.key_file}, Key{"Kafka:OAuth:CaFile", kafka.oauth.ca_file}}) {
     if (path.empty()) continue;
     const config::FileText file = config::ReadFile(path, kMaxBytes);
     if (!file.fault.empty()) return std::string(key) + ": the file " + path + " " + file.fault;
@@ -43,8 +46,12 @@ std::string AtItsKey(const std::string& complaint, const Settings::Kafka& kafka)
 }  // namespace
 
 std::optional<std::string> TryKafkaConf(const Settings::Kafka& kafka) {
-  std::string unreadable = UnreadableFile(kafka.tls);
+  std::string unreadable = UnreadableFile(kafka);
   if (!unreadable.empty()) return unreadable;
+  if (kafka.sasl.mechanism == SaslMechanism::kOauthbearer) {
+    const std::string wrong = WhyNotUrl(kafka.oauth.token_endpoint, kafka.oauth.allow_http);
+    if (!wrong.empty()) return "Kafka:OAuth:TokenEndpoint: " + wrong;
+  }
   Result<RdConf, std::string> conf = MakeKafkaConf({kafka, 0}, KafkaClientKind::kTrial);
   if (!conf.ok()) return std::move(conf).error();
   const Result<RdClient, std::string> client = MakeKafkaClient(std::move(conf).value());

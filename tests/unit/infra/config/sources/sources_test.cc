@@ -160,7 +160,9 @@ TEST_F(Sources, AKeyThatIsASecretMayBeInAFileAndIsNotPrinted) {
   const std::vector<std::string> arguments = {
       "--Kafka:Security:Protocol=sasl_ssl", "--Kafka:Sasl:Mechanism=PLAIN",
       "--Kafka:Sasl:Username=alice", "--Kafka:Sasl:Password=file:" + file};
-  EXPECT_EQ(LoadSettings({}, arguments).kafka.sasl.password, "s3 cret");
+  const Settings settings = LoadSettings({}, arguments);
+  EXPECT_EQ(settings.kafka.sasl.password, "s3 cret");
+  EXPECT_THAT(settings.secret_files, ElementsAre(Pair("Kafka:Sasl:Password", file)));
   EXPECT_EQ(Printed("Kafka:Sasl:Password", {}, arguments), "*** (command line)");
   EXPECT_EQ(Printed("Kafka:Tls:KeyPassword", {}, arguments), "\"\" (default)");
 }

@@ -139,10 +139,11 @@ TEST_F(Problems, ATlsFileWithoutTheOthersThatItNeedsIsRefused) {
 }
 
 TEST_F(Problems, KafkasTlsAndSaslKeysNeedAProtocolThatUsesThem) {
-  EXPECT_THAT(LoadProblems({"Kafka__Tls__CaFile=/ca"}),
-              ElementsAre("environment variable Kafka__Tls__CaFile: Kafka:Tls:CaFile: has no effect "
-                          "without Kafka:Security:Protocol; allowed: Kafka:Security:Protocol ssl "
-                          "or sasl_ssl, or no Kafka:Tls:CaFile"));
+  EXPECT_THAT(
+      LoadProblems({"Kafka__Tls__CaFile=/ca"}),
+      ElementsAre("environment variable Kafka__Tls__CaFile: Kafka:Tls:CaFile: has no effect "
+                  "without Kafka:Security:Protocol; allowed: Kafka:Security:Protocol ssl "
+                  "or sasl_ssl, or no Kafka:Tls:CaFile"));
   EXPECT_THAT(
       LoadProblems({}, {"--Kafka:Security:Protocol=ssl", "--Kafka:Sasl:Username=alice"}),
       ElementsAre(HasSubstr("Kafka:Sasl:Username: has no effect with this Kafka:Security")));
@@ -160,12 +161,36 @@ TEST_F(Problems, AKafkaLoginNeedsAllThatItsMechanismNeeds) {
       LoadProblems({}, {"--Kafka:Security:Protocol=sasl_ssl", "--Kafka:Sasl:Mechanism=PLAIN"}),
       ElementsAre(HasSubstr("Kafka:Sasl:Mechanism: needs Kafka:Sasl:Username, which is not set"),
                   HasSubstr("Kafka:Sasl:Mechanism: needs Kafka:Sasl:Password, which is not set")));
-  EXPECT_THAT(LoadProblems({}, {"--Kafka:Security:Protocol=sasl_ssl",
-                                "--Kafka:Sasl:Mechanism=SCRAM-SHA-512",
-                                "--Kafka:Sasl:Username=alice", "--Kafka:Sasl:Password=secret"}),
+  EXPECT_THAT(LoadProblems(
+                  {}, {"--Kafka:Security:Protocol=sasl_ssl", "--Kafka:Sasl:Mechanism=SCRAM-SHA-512",
+                       "--Kafka:Sasl:Username=alice", "--Kafka:Sasl:Password=secret"}),
               IsEmpty());
-  EXPECT_THAT(LoadProblems({"Kafka__Sasl__Mechanism=GSSAPI"}),
-              ElementsAre(HasSubstr("allowed: one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512")));
+  EXPECT_THAT(
+      LoadProblems({"Kafka__Sasl__Mechanism=GSSAPI"}),
+      ElementsAre(HasSubstr("allowed: one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER")));
+}
+
+TEST_F(Problems, OauthbearerNeedsATokenEndpointAndNoPassword) {
+  const std::vector<std::string> login = {"--Kafka:Security:Protocol=sasl_ssl",
+                                          "--Kafka:Sasl:Mechanism=OAUTHBEARER"};
+  const auto with = [&login](std::vector<std::string> more) {
+    more.insert(more.end(), login.begin(), login.end());
+    return more;
+  };
+  EXPECT_THAT(LoadProblems({}, login),
+              ElementsAre(HasSubstr("needs Kafka:OAuth:TokenEndpoint, which is not set"),
+                          HasSubstr("needs Kafka:OAuth:ClientId, which is not set"),
+                          HasSubstr("needs Kafka:OAuth:ClientSecret, which is not set")));
+  const std::vector<std::string> whole =
+      with({"--Kafka:OAuth:TokenEndpoint=https://id.example/token", "--Kafka:OAuth:ClientId=me",
+            "--Kafka:OAuth:ClientSecret=secret"});
+  EXPECT_THAT(LoadProblems({}, whole), IsEmpty());
+  EXPECT_THAT(LoadProblems({"Kafka__Sasl__Password=x"}, whole),
+              ElementsAre(HasSubstr("Kafka:Sasl:Password: has no effect with OAUTHBEARER")));
+  EXPECT_THAT(LoadProblems({"Kafka__OAuth__Scope=x"},
+                           {"--Kafka:Security:Protocol=sasl_ssl", "--Kafka:Sasl:Mechanism=PLAIN",
+                            "--Kafka:Sasl:Username=alice", "--Kafka:Sasl:Password=secret"}),
+              ElementsAre(HasSubstr("Kafka:OAuth:Scope: has no effect without OAUTHBEARER")));
 }
 
 TEST_F(Problems, AKafkaClientCertificateNeedsItsKey) {
@@ -178,9 +203,8 @@ TEST_F(Problems, AKafkaClientCertificateNeedsItsKey) {
 }
 
 TEST_F(Problems, TheEmbeddedBrokerSpeaksOnlyPlaintext) {
-  EXPECT_THAT(
-      LoadProblems({"Kafka__BootstrapServers=embedded"}, {"--Kafka:Security:Protocol=ssl"}),
-      ElementsAre(HasSubstr("contradicts Kafka:BootstrapServers=embedded")));
+  EXPECT_THAT(LoadProblems({"Kafka__BootstrapServers=embedded"}, {"--Kafka:Security:Protocol=ssl"}),
+              ElementsAre(HasSubstr("contradicts Kafka:BootstrapServers=embedded")));
 }
 
 TEST_F(Problems, ASecretThatCannotBeReadIsOneProblem) {

@@ -14,10 +14,10 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::Identity;
+using ::testing::IsEmpty;
 using testing::MakeIdentity;
+using ::testing::Not;
 
 Settings::Kafka PlainOverTls() {
   Settings::Kafka kafka;
@@ -55,10 +55,14 @@ TEST(KafkaSecurity, EachKeySetsItsProperty) {
   auto conf = MakeKafkaConf({kafka, 0}, KafkaClientKind::kProducer);
   ASSERT_TRUE(conf.ok()) << conf.error();
   const std::map<std::string, std::string> expected = {
-      {"Kafka:Security:Protocol", "sasl_ssl"},      {"Kafka:Tls:CaFile", "/ca.pem"},
-      {"Kafka:Tls:CertificateFile", "/gateway.pem"}, {"Kafka:Tls:KeyFile", "/gateway.key"},
-      {"Kafka:Tls:KeyPassword", "key-secret"},      {"Kafka:Tls:VerifyHostname", "none"},
-      {"Kafka:Sasl:Mechanism", "PLAIN"},            {"Kafka:Sasl:Username", "alice"},
+      {"Kafka:Security:Protocol", "sasl_ssl"},
+      {"Kafka:Tls:CaFile", "/ca.pem"},
+      {"Kafka:Tls:CertificateFile", "/gateway.pem"},
+      {"Kafka:Tls:KeyFile", "/gateway.key"},
+      {"Kafka:Tls:KeyPassword", "key-secret"},
+      {"Kafka:Tls:VerifyHostname", "none"},
+      {"Kafka:Sasl:Mechanism", "PLAIN"},
+      {"Kafka:Sasl:Username", "alice"},
       {"Kafka:Sasl:Password", "alice-secret"}};
   std::size_t keys = 0;
   for (const KafkaProperty& property : KafkaProperties()) {
@@ -107,6 +111,20 @@ TEST(KafkaSecurity, TokensThatNobodyWouldProvideAreRefused) {
               ElementsAre(HasSubstr("nothing would provide the token")));
   EXPECT_THAT(CheckKafkaConf(Passing({{"enable.sasl.oauthbearer.unsecure.jwt", "true"}})),
               ElementsAre(HasSubstr("without a signature")));
+}
+
+TEST(KafkaSecurity, TheUrlOfTheTokenEndpointIsChecked) {
+  Settings::Kafka kafka;
+  kafka.security.protocol = KafkaProtocol::kSaslSsl;
+  kafka.sasl.mechanism = SaslMechanism::kOauthbearer;
+  kafka.oauth = {"http://id.example/token", "me", "secret", "", "", false};
+  EXPECT_THAT(TryKafkaConf(kafka).value_or(""), HasSubstr("Kafka:OAuth:TokenEndpoint: "));
+  kafka.oauth.allow_http = true;
+  EXPECT_EQ(TryKafkaConf(kafka), std::nullopt);
+  kafka.oauth = {"https://id.example/token", "me", "secret", "", "/nonexistent", false};
+  EXPECT_THAT(TryKafkaConf(kafka).value_or(""), HasSubstr("Kafka:OAuth:CaFile: the file"));
+  kafka.librdkafka["sasl.oauthbearer.method"] = "oidc";
+  EXPECT_THAT(CheckKafkaConf(kafka), ElementsAre(HasSubstr("Kafka:OAuth has keys for tokens")));
 }
 
 TEST_F(KafkaFiles, GoodFilesAreAccepted) {
