@@ -46,6 +46,7 @@ Authentication AccessPolicy::Authenticate(const Credentials& credentials, Timest
       return {AuthResult::kAccepted, anonymous_};
     case AuthScheme::kApiKey:
       return keys_.Check(credentials.secret, now);
+    case AuthScheme::kToken:
     case AuthScheme::kUnknown:
       break;
   }

@@ -8,6 +8,8 @@ std::string_view NameOf(AuthScheme scheme) {
       return "none";
     case AuthScheme::kApiKey:
       return "api-key";
+    case AuthScheme::kToken:
+      return "jwt";
     case AuthScheme::kUnknown:
       return "unknown";
   }
@@ -36,6 +38,16 @@ std::string_view NameOf(AuthResult result) {
       return "expired";
     case AuthResult::kConflicting:
       return "conflicting";
+    case AuthResult::kUnknownIssuer:
+      return "unknown-issuer";
+    case AuthResult::kUnknownKey:
+      return "unknown-key";
+    case AuthResult::kWrongAudience:
+      return "wrong-audience";
+    case AuthResult::kNoPrincipal:
+      return "no-principal";
+    case AuthResult::kNoKeys:
+      return "no-keys";
   }
   return "unknown";
 }

@@ -12,6 +12,7 @@ namespace gateway {
 enum class AuthScheme : std::uint8_t {
   kNone,     // no credentials
   kApiKey,   // X-API-Key, or a bearer token that begins with kgw_
+  kToken,    // any other bearer token
   kUnknown,  // a scheme that the gateway does not know
 };
 inline constexpr AuthScheme kLastAuthScheme = AuthScheme::kUnknown;
@@ -29,15 +30,20 @@ enum class AuthResult : std::uint8_t {
   kDisabled,
   kNotYetValid,
   kExpired,
-  kConflicting,  // the request has several that differ
+  kConflicting,    // the request has several that differ
+  kUnknownIssuer,  // of a token
+  kUnknownKey,     // the issuer has no such key, or several that fit
+  kWrongAudience,  // the token is for somebody else
+  kNoPrincipal,    // the token names none, or one whose name is not legal
+  kNoKeys,         // the keys of the issuer are not known yet
 };
-inline constexpr AuthResult kLastAuthResult = AuthResult::kConflicting;
+inline constexpr AuthResult kLastAuthResult = AuthResult::kNoKeys;
 std::string_view NameOf(AuthResult result);  // "not-yet-valid", for metrics and logs
 
 // The views point into the request.
 struct Credentials {
   AuthScheme scheme = AuthScheme::kNone;
-  std::string_view secret;  // the whole key
+  std::string_view secret;  // the whole key or token
   bool conflicting = false;
 };
 

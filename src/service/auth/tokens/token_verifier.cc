@@ -1,0 +1,89 @@
+#include "service/auth/tokens/token_verifier.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "service/auth/tokens/signed_token.h"
+
+namespace gateway {
+namespace {
+
+constexpr double kMaxSkewSeconds = 60;          // between the issuer's clock and ours
+constexpr double kMaxTime = 4'102'444'800'000;  // in seconds; what is later overflows
+
+// A NumericDate that may be absent, but of no other type. False unless `holds` for it.
+template <typename Holds>
+bool HoldsIfPresent(const TokenObject& claims, std::string_view name, Holds holds) {
+  if (!claims.Has(name)) return true;
+  const double* const time = claims.Number(name);
+  return time != nullptr && holds(*time);
+}
+
+AuthResult CheckTimes(const TokenObject& claims, TimestampMs now) {
+  const double seconds = static_cast<double>(now) / 1'000;
+  const auto not_in_the_future = [seconds](double time) {
+    return time <= seconds + kMaxSkewSeconds;
+  };
+  const double* const expires = claims.Number("exp");
+  if (expires == nullptr || *expires > kMaxTime) return AuthResult::kMalformed;
+  if (seconds >= *expires + kMaxSkewSeconds) return AuthResult::kExpired;
+  if (!HoldsIfPresent(claims, "nbf", not_in_the_future)) return AuthResult::kNotYetValid;
+  if (!HoldsIfPresent(claims, "iat", not_in_the_future)) return AuthResult::kNotYetValid;
+  return AuthResult::kAccepted;
+}
+
+bool IsFor(const TokenObject& claims, const std::string& audience) {
+  if (const std::string* const one = claims.Text("aud")) return *one == audience;
+  const auto* const several = claims.Texts("aud");
+  return several != nullptr &&
+         std::find(several->begin(), several->end(), audience) != several->end();
+}
+
+// Groups with names that no access file can have are left out.
+std::vector<std::string> GroupsOf(const TokenObject& claims, const std::string& claim) {
+  std::vector<std::string> groups;
+  if (const std::string* const one = claims.Text(claim)) groups.push_back(*one);
+  if (const auto* const several = claims.Texts(claim)) groups = *several;
+  std::erase_if(groups, [](const std::string& group) { return !IsLegalPrincipalName(group); });
+  return groups;
+}
+
+}  // namespace
+
+const TokenIssuer* TokenVerifier::IssuerOf(const TokenObject& claims) const {
+  const std::string* const name = claims.Text("iss");
+  if (name == nullptr) return nullptr;
+  const auto found = std::find_if(issuers_.begin(), issuers_.end(),
+                                  [name](const auto& issuer) { return issuer.name == *name; });
+  return found == issuers_.end() ? nullptr : &*found;
+}
+
+TokenCheck TokenVerifier::Verify(std::string_view text, TimestampMs now) const {
+  const auto token = ParseSignedToken(text, parser_);
+  if (!token.ok()) return {token.error()};
+  const auto claims = parser_.Parse(token.value().payload);
+  if (!claims) return {AuthResult::kMalformed};
+  // Before the signature, because it says whose keys to try. An "iss" that is a lie finds keys that
+  // did not sign it.
+  const TokenIssuer* const issuer = IssuerOf(*claims);
+  if (issuer == nullptr) return {AuthResult::kUnknownIssuer};
+  if (!issuer->algorithms.Has(token.value().algorithm)) return {AuthResult::kUnsupported};
+  KeySetPtr keys = issuer->keys->current();
+  if (!keys) return {AuthResult::kNoKeys};
+  const std::optional<std::string>& key_id = token.value().key_id;
+  if (key_id && !keys->Has(*key_id)) issuer->keys->OnUnknownKey();
+  AuthResult result = VerifySignature(token.value(), *keys);
+  if (result != AuthResult::kAccepted) return {result};
+  result = CheckTimes(*claims, now);
+  if (result != AuthResult::kAccepted) return {result};
+  if (!IsFor(*claims, issuer->audience)) return {AuthResult::kWrongAudience};
+  const std::string* const name = claims->Text(issuer->principal_claim);
+  if (name == nullptr || !IsLegalPrincipalName(*name)) return {AuthResult::kNoPrincipal};
+  return {AuthResult::kAccepted,
+          {*name, GroupsOf(*claims, issuer->groups_claim)},
+          static_cast<TimestampMs>(*claims->Number("exp") * 1'000),
+          issuer->keys,
+          std::move(keys)};
+}
+
+}  // namespace gateway

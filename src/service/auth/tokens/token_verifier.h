@@ -1,0 +1,60 @@
+// Decides whether a bearer token (JWT, RFC 7519) proves a principal: form, issuer, key, signature,
+// then the rest of its claims, the cheapest first. Immutable but for the keys of its issuers, which
+// others replace; any thread, and never blocks.
+#ifndef GATEWAY_SERVICE_AUTH_TOKENS_TOKEN_VERIFIER_H_
+#define GATEWAY_SERVICE_AUTH_TOKENS_TOKEN_VERIFIER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "service/auth/authentication.h"
+#include "service/auth/principal.h"
+#include "service/auth/tokens/issuer_keys.h"
+#include "service/auth/tokens/key_set.h"
+#include "service/ports/token_parser.h"
+#include "service/types/record.h"
+#include "service/types/signature_algorithm.h"
+
+namespace gateway {
+
+// Whom to believe, as the access file says.
+struct TokenIssuer {
+  std::string name;      // what "iss" must be
+  std::string audience;  // what "aud" must contain
+  SignatureAlgorithms algorithms = kDefaultSignatureAlgorithms;
+  std::string principal_claim = "sub";  // a text
+  std::string groups_claim = "groups";  // a text or a list of texts; it may be absent
+  std::shared_ptr<IssuerKeys> keys;
+};
+
+struct TokenCheck {
+  AuthResult result = AuthResult::kMalformed;
+  // Of an accepted token:
+  Principal principal{};
+  TimestampMs expires = 0;                   // its "exp"
+  std::shared_ptr<const IssuerKeys> keys{};  // of its issuer
+  KeySetPtr verified_with{};                 // what these were
+};
+
+class TokenVerifier final {
+ public:
+  // The issuers have distinct names. `parser` outlives this.
+  TokenVerifier(std::vector<TokenIssuer> issuers, const TokenParser& parser)
+      : issuers_(std::move(issuers)), parser_(parser) {}
+
+  TokenCheck Verify(std::string_view token, TimestampMs now) const;
+  bool empty() const { return issuers_.empty(); }
+
+ private:
+  const TokenIssuer* IssuerOf(const TokenObject& claims) const;
+
+  const std::vector<TokenIssuer> issuers_;
+  const TokenParser& parser_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_AUTH_TOKENS_TOKEN_VERIFIER_H_
