@@ -1,0 +1,53 @@
+// The callers whose tokens or passwords were verified a short time ago, so that not every request
+// costs a signature or a slow hash. Only accepted credentials are kept, and of them only a digest.
+// Part of one AccessPolicy: what the file grants changes with it. Any thread; sharded, so that I/O
+// threads seldom wait for each other.
+#ifndef GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
+#define GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <unordered_map>
+
+#include "service/auth/caller.h"
+#include "service/ports/hasher.h"
+#include "service/types/mutex.h"
+#include "service/types/record.h"
+
+namespace gateway {
+
+class VerifiedCallers final {
+ public:
+  static constexpr std::size_t kMaxCallers = 10'000;
+
+  struct Entry {
+    CallerPtr caller;
+    TimestampMs until = 0;              // not from then on
+    std::function<bool()> still_valid;  // empty: nothing else ends it; must not block
+  };
+
+  // The caller with these credentials; null if they are not known, or not any more.
+  CallerPtr Find(const Sha256Digest& credentials, TimestampMs now);
+  // If there is no room, others make room: first those that have ended.
+  void Add(const Sha256Digest& credentials, Entry entry, TimestampMs now);
+  std::size_t size() const;
+
+ private:
+  static constexpr std::size_t kShards = 16;  // a power of two
+
+  struct Hash {
+    std::size_t operator()(const Sha256Digest& digest) const;
+  };
+  struct Shard {
+    mutable Mutex mutex;  // a leaf, held for some tens of nanoseconds
+    std::unordered_map<Sha256Digest, Entry, Hash> callers GUARDED_BY(mutex);
+  };
+  Shard& ShardOf(const Sha256Digest& digest) { return shards_[digest.back() % kShards]; }
+
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
