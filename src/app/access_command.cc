@@ -1,8 +1,6 @@
 #include "app/access_command.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +15,7 @@
 #include "infra/crypto/openssl_hasher.h"
 #include "service/auth/api_keys.h"
 #include "service/produce/record_validation.h"
+#include "service/types/base64url.h"
 #include "service/types/rfc3339.h"
 
 namespace gateway {
@@ -92,24 +91,9 @@ int Check(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   const auto file = Load(arguments.operands.front(), err);
   if (!file) return kExitBadConfiguration;
   out << "The access file is valid: API keys: " << file->api_keys.size()
-      << ", grants: " << file->grants.size() << ", denials: " << file->denials.size()
-      << ", rates: " << file->rates.size() << ".\n";
+      << ", issuers: " << file->issuers.size() << ", grants: " << file->grants.size()
+      << ", denials: " << file->denials.size() << ", rates: " << file->rates.size() << ".\n";
   return 0;
-}
-
-template <std::size_t kSize>
-std::string Base64Url(const std::array<std::uint8_t, kSize>& bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const std::uint8_t byte : bytes) {
-    bits = bits << 8U | byte;
-    for (held += 8; held >= 6; held -= 6) text += kAlphabet[bits >> (held - 6U) & 63U];
-  }
-  if (held > 0) text += kAlphabet[bits << (6U - held) & 63U];
-  return text;
 }
 
 std::string Hex(const Sha256Digest& digest) {
@@ -171,7 +155,8 @@ int NewKey(const Arguments& arguments, std::ostream& out, std::ostream& err) {
     return kExitFault;
   }
   const std::string& id = arguments.operands.front();
-  const std::string key = std::string(kApiKeyPrefix) + id + "_" + Base64Url(*secret);
+  const std::string key = std::string(kApiKeyPrefix) + id + "_" +
+                          EncodeBase64Url(std::string(secret->begin(), secret->end()));
   out << "The key. It is not stored anywhere, so keep it now:\n"
       << key << "\nIts entry for \"ApiKeys\" in the access file:\n"
       << EntryOf(arguments, Hex(OpensslHasher().Sha256(key))) << '\n';

@@ -12,7 +12,6 @@
 
 #include "app/build_info.h"
 #include "app/options.h"
-#include "infra/access/access_file.h"
 #include "infra/config/startup/startup.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/os/resource_limits.h"
@@ -134,8 +133,8 @@ Gateway::ExitCode Gateway::LoadAccess() {
     log_.Log(LogLevel::kCritical, "access-file-failed", ToLine(file.error().front()));
     return kExitBadConfiguration;
   }
-  access_ =
-      std::make_unique<AccessControl>(MakePolicy(std::move(file).value(), hasher_, rate_table_));
+  WatchKeyFiles(file.value());
+  access_ = std::make_unique<AccessControl>(MakePolicy(std::move(file).value(), policy_tools_));
   return {};
 }
 
@@ -238,7 +237,7 @@ int Gateway::WaitForStop() {
     const int signal = signals_.WaitFor(Liveness::kTick);
     if (signal == SIGHUP) OnHangup();
     if (signal != 0 && signal != SIGHUP) return signal;
-    if (access_file_ && access_file_->Changed()) ReloadAccess();
+    if (AccessHasChanged()) ReloadAccess();
     liveness_.Tick();
   }
 }
@@ -250,6 +249,20 @@ void Gateway::OnHangup() {
   log_.Log(LogLevel::kInformation, "hangup-ignored",
            "SIGHUP is ignored: neither TLS nor an access file is configured, so there is nothing "
            "to reload.");
+}
+
+void Gateway::WatchKeyFiles(const AccessFile& file) {
+  key_files_.clear();
+  for (const IssuerEntry& issuer : file.issuers) {
+    if (issuer.keys) key_files_.emplace_back(issuer.keys_file);
+  }
+}
+
+// Each file is looked at, so that several changes are one.
+bool Gateway::AccessHasChanged() {
+  bool changed = access_file_ && access_file_->Changed();
+  for (WatchedFile& file : key_files_) changed |= file.Changed();
+  return changed;
 }
 
 // The requests in progress keep their callers.
@@ -266,7 +279,8 @@ void Gateway::ReloadAccess() {
     return;
   }
   const auto keys = static_cast<std::int64_t>(file.value().api_keys.size());
-  access_->Replace(MakePolicy(std::move(file).value(), hasher_, rate_table_));
+  WatchKeyFiles(file.value());
+  access_->Replace(MakePolicy(std::move(file).value(), policy_tools_));
   log_.Log(LogLevel::kInformation, "access-reloaded",
            "The access file was read again and is in effect.", {{"apiKeys", keys}});
 }

@@ -8,10 +8,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "api/api.h"
 #include "api/http/net/server.h"
 #include "api/http/net/tls_context.h"
+#include "infra/access/access_file.h"
 #include "infra/access/watched_file.h"
 #include "infra/config/file_locator.h"
 #include "infra/config/settings.h"
@@ -25,6 +27,7 @@
 #include "infra/metrics/rdkafka_metrics.h"
 #include "infra/os/signals.h"
 #include "infra/os/system_clock.h"
+#include "infra/tokens/key_fetcher.h"
 #include "service/auth/access_control.h"
 #include "service/auth/rates.h"
 #include "service/health/lifecycle.h"
@@ -71,6 +74,8 @@ class Gateway final {
   void OnHangup();
   void ReloadTls();
   void ReloadAccess();
+  void WatchKeyFiles(const AccessFile& file);
+  bool AccessHasChanged();
   KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
   void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
 
@@ -91,7 +96,10 @@ class Gateway final {
   std::unique_ptr<ProduceService> service_;
   const OpensslHasher hasher_;
   std::optional<WatchedFile> access_file_;  // absent: callers are not authenticated
+  std::vector<WatchedFile> key_files_;      // that the access file names
   RateTable rate_table_{clock_};
+  KeyFetcher key_fetcher_{clock_, log_};
+  const PolicyTools policy_tools_{hasher_, rate_table_, key_fetcher_};
   std::unique_ptr<AccessControl> access_;  // null: likewise
   std::unique_ptr<Tracer> tracer_;         // null: no spans are recorded
   std::unique_ptr<Api> api_;

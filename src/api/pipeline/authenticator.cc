@@ -20,7 +20,7 @@ Credentials OfAuthorization(std::string_view value) {
   const std::size_t start = value.find_first_not_of(' ', space);
   const std::string_view token =
       start == std::string_view::npos ? std::string_view() : value.substr(start);
-  return {token.starts_with(kApiKeyPrefix) ? AuthScheme::kApiKey : AuthScheme::kUnknown, token};
+  return {token.starts_with(kApiKeyPrefix) ? AuthScheme::kApiKey : AuthScheme::kToken, token};
 }
 
 Problem RefusalOf(AuthResult result) {
@@ -30,8 +30,11 @@ Problem RefusalOf(AuthResult result) {
                      "The request has several credentials that differ; send one of them.");
     case AuthResult::kMissing:
       return Problem(ProblemType::kUnauthorized,
-                     "The request has no credentials. Send an API key as X-API-Key or as "
-                     "Authorization: Bearer.");
+                     "The request has no credentials. Send Authorization (WWW-Authenticate names "
+                     "the schemes) or X-API-Key.");
+    case AuthResult::kNoKeys:
+      return Problem(ProblemType::kAuthenticationUnavailable,
+                     "The gateway does not have the keys of the token's issuer yet.");
     default:
       return Problem(ProblemType::kUnauthorized, "The credentials of the request are not valid.");
   }
@@ -39,7 +42,7 @@ Problem RefusalOf(AuthResult result) {
 
 // RFC 6750, 3: the error only if there were credentials.
 std::string ChallengeFor(AuthResult result) {
-  if (result == AuthResult::kConflicting) return {};
+  if (result == AuthResult::kConflicting || result == AuthResult::kNoKeys) return {};
   std::string challenge(kRealm);
   if (result != AuthResult::kMissing) challenge += ", error=\"invalid_token\"";
   return challenge;

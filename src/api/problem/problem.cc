@@ -83,12 +83,21 @@ constexpr std::array kProblems = {
                 "preflight. No record was sent to Kafka.",
                 "Add the origin to Http:Cors:AllowedOrigins if its pages may write. Programs other "
                 "than browsers should leave the Origin header out."},
-    ProblemInfo{kUnauthorized, "unauthorized", "Unauthorized", 401,
-                "The gateway does not know the caller", false, 0,
-                "The request has no credentials, or they are unknown, wrong, expired or disabled; "
-                "the answer does not say which. Nothing was sent to Kafka.",
-                "Send a valid API key as X-API-Key or as Authorization: Bearer. The gateway's log "
-                "says why it refused the credentials."},
+    ProblemInfo{
+        kUnauthorized, "unauthorized", "Unauthorized", 401, "The gateway does not know the caller",
+        false, 0,
+        "The request has no credentials, or they are unknown, wrong, expired or disabled; "
+        "the answer does not say which. Nothing was sent to Kafka.",
+        "Send a valid API key as X-API-Key or as Authorization: Bearer, or a token that has "
+        "not expired, of an issuer that the gateway trusts. The gateway's log says why it "
+        "refused the credentials."},
+    ProblemInfo{kAuthenticationUnavailable, "authentication-unavailable",
+                "AuthenticationUnavailable", 503, "The gateway cannot check the credentials now",
+                true, 2,
+                "The gateway does not have the keys of the token's issuer yet, or too many "
+                "passwords wait to be checked. Nothing was sent to Kafka.",
+                "Retry after Retry-After. If it lasts, the gateway's log says why the keys cannot "
+                "be fetched (keys-not-fetched)."},
     ProblemInfo{
         kRateLimited, "rate-limited", "RateLimited", 429, "The caller sends too much", true, 1,
         "The caller has sent more requests, records or bytes than the access file allows it "

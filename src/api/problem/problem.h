@@ -39,6 +39,7 @@ enum class ProblemType : std::uint8_t {
   kTooManyConnections,
   kOriginNotAllowed,
   kUnauthorized,
+  kAuthenticationUnavailable,
   kRateLimited,
   // The domain: one row for each ErrorCode.
   kInvalidRecord,

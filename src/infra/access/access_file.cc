@@ -9,8 +9,10 @@
 #include "infra/access/node_reader.h"
 #include "infra/config/sources/json_tree.h"
 #include "infra/config/table/properties.h"
+#include "infra/tokens/json_token_parser.h"
 #include "service/auth/api_keys.h"
 #include "service/auth/principal.h"
+#include "service/auth/tokens/token_verifier.h"
 #include "service/types/rfc3339.h"
 
 namespace gateway {
@@ -50,13 +52,18 @@ bool IsTopicGlob(std::string_view glob) {
 
 class AccessFileReader final {
  public:
-  explicit AccessFileReader(NodeReader::Report* report) : report_(report) {}
+  AccessFileReader(const std::filesystem::path& directory, NodeReader::Report* report)
+      : issuers_(directory, report), report_(report) {}
 
   AccessFile Read(const JsonNode& root) {
     AccessFile file;
-    const NodeReader top(root, "", {"$schema", "ApiKeys", "Grants", "Denials", "Rates"}, report_);
+    const NodeReader top(root, "", {"$schema", "ApiKeys", "Issuers", "Grants", "Denials", "Rates"},
+                         report_);
     top.ForEach("ApiKeys", [&](const JsonNode& node, const std::string& path) {
       ReadApiKey(node, path, &file.api_keys);
+    });
+    top.ForEach("Issuers", [&](const JsonNode& node, const std::string& path) {
+      issuers_.Read(node, path, &file.issuers);
     });
     top.ForEach("Grants", [&](const JsonNode& node, const std::string& path) {
       ReadRule(node, path, &file.grants);
@@ -150,33 +157,51 @@ class AccessFileReader final {
         reader.Count("BurstSeconds", RateLimits::kMaxBurstSeconds).value_or(1);
   }
 
+  IssuerReader issuers_;
   NodeReader::Report* report_;
   std::map<std::string, std::size_t> lines_of_ids_;
 };
 
-AccessFileResult FromTree(config::JsonTree tree, const std::string& where) {
+AccessFileResult FromTree(config::JsonTree tree, const std::string& where,
+                          const std::filesystem::path& directory) {
   NodeReader::Report report{where, std::move(tree.problems)};
   AccessFile file;
-  if (tree.root) file = AccessFileReader(&report).Read(*tree.root);
+  if (tree.root) file = AccessFileReader(directory, &report).Read(*tree.root);
   if (!report.problems.empty()) return std::move(report.problems);
   return file;
 }
 
+std::unique_ptr<const TokenVerifier> MakeVerifier(std::vector<IssuerEntry> entries,
+                                                  KeyFetcher& fetcher) {
+  static const JsonTokenParser kParser;
+  if (entries.empty()) return nullptr;
+  std::vector<TokenIssuer> issuers;
+  for (IssuerEntry& entry : entries) {
+    auto keys = entry.keys ? std::make_shared<IssuerKeys>(std::move(entry.keys))
+                           : fetcher.Follow(entry.source);
+    issuers.push_back({std::move(entry.name), std::move(entry.audience), entry.algorithms,
+                       std::move(entry.principal_claim), std::move(entry.groups_claim),
+                       std::move(keys)});
+  }
+  return std::make_unique<const TokenVerifier>(std::move(issuers), kParser);
+}
+
 }  // namespace
 
-AccessFileResult ParseAccessFile(std::string_view text, const std::string& where) {
-  return FromTree(config::ParseJsonTree(text, where), where);
+AccessFileResult ParseAccessFile(std::string_view text, const std::string& where,
+                                 const std::filesystem::path& directory) {
+  return FromTree(config::ParseJsonTree(text, where), where, directory);
 }
 
 AccessFileResult ReadAccessFile(const std::filesystem::path& path) {
-  return FromTree(config::ReadJsonTree(path), "file " + path.string());
+  return FromTree(config::ReadJsonTree(path), "file " + path.string(), path.parent_path());
 }
 
-std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher,
-                                               RateTable& table) {
+std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const PolicyTools& tools) {
   return std::make_shared<const AccessPolicy>(
-      std::move(file.api_keys), Grants(std::move(file.grants), std::move(file.denials)), hasher,
-      Rates(std::move(file.rates), table));
+      std::move(file.api_keys), Grants(std::move(file.grants), std::move(file.denials)),
+      tools.hasher, Rates(std::move(file.rates), tools.rates),
+      MakeVerifier(std::move(file.issuers), tools.fetcher));
 }
 
 }  // namespace gateway

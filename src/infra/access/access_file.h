@@ -1,7 +1,7 @@
 // Reads the access file (Access:File): who the callers are, what they may do and how much.
 // Strict: a member that is unknown, has the wrong type or breaks a rule is an error; all errors are
 // reported at once. config/access.schema.json describes the file for editors. Pure except for
-// reading it; any thread.
+// reading it and the files that it names; any thread.
 #ifndef GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
 #define GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
 
@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "infra/access/issuer_reader.h"
 #include "infra/config/config_problem.h"
+#include "infra/tokens/key_fetcher.h"
 #include "service/auth/access_policy.h"
 #include "service/auth/grants.h"
 #include "service/auth/rates.h"
@@ -22,20 +24,26 @@ namespace gateway {
 
 struct AccessFile {
   std::vector<ApiKeyEntry> api_keys;
+  std::vector<IssuerEntry> issuers;
   std::vector<AccessRule> grants;
   std::vector<AccessRule> denials;
   std::vector<RateRule> rates;
 };
 
 // The file, or all of its errors (at least one): with path and line, and without anything that may
-// be a secret. `where`: "file <path>".
+// be a secret. `where`: "file <path>"; files that it names are relative to `directory`.
 using AccessFileResult = Result<AccessFile, std::vector<ConfigProblem>>;
-AccessFileResult ParseAccessFile(std::string_view text, const std::string& where);
+AccessFileResult ParseAccessFile(std::string_view text, const std::string& where,
+                                 const std::filesystem::path& directory = {});
 AccessFileResult ReadAccessFile(const std::filesystem::path& path);
 
-// `hasher` and `table` outlive the policy.
-std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const Hasher& hasher,
-                                               RateTable& table);
+// What a policy works with; outlives it.
+struct PolicyTools {
+  const Hasher& hasher;
+  RateTable& rates;
+  KeyFetcher& fetcher;  // of the keys of issuers with a URL
+};
+std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const PolicyTools& tools);
 
 }  // namespace gateway
 

@@ -1,11 +1,14 @@
 #include "service/auth/access_policy.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
 
 namespace gateway {
 namespace {
+
+constexpr TimestampMs kTokenVerifiedFor = 300'000;
 
 CallerPtr CallerOf(Principal principal, const Grants& grants, const Rates& rates) {
   TopicRights rights = grants.RightsOf(principal);
@@ -32,10 +35,12 @@ std::vector<ApiKey> WithCallers(std::vector<ApiKeyEntry> entries, const Grants& 
 }  // namespace
 
 AccessPolicy::AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher,
-                           Rates rates)
+                           Rates rates, std::unique_ptr<const TokenVerifier> tokens)
     : grants_(std::move(grants)),
       rates_(std::move(rates)),
       keys_(WithCallers(std::move(keys), grants_, rates_), hasher),
+      tokens_(std::move(tokens)),
+      hasher_(hasher),
       anonymous_(CallerOf({}, grants_, rates_)) {}
 
 Authentication AccessPolicy::Authenticate(const Credentials& credentials, TimestampMs now) const {
@@ -47,10 +52,30 @@ Authentication AccessPolicy::Authenticate(const Credentials& credentials, Timest
     case AuthScheme::kApiKey:
       return keys_.Check(credentials.secret, now);
     case AuthScheme::kToken:
+      return AuthenticateToken(credentials.secret, now);
     case AuthScheme::kUnknown:
       break;
   }
   return {AuthResult::kUnsupported, nullptr};
+}
+
+Authentication AccessPolicy::AuthenticateToken(std::string_view token, TimestampMs now) const {
+  if (!tokens_) return {AuthResult::kUnsupported, nullptr};
+  const Sha256Digest digest = hasher_.Sha256(token);
+  if (CallerPtr caller = verified_.Find(digest, now)) {
+    return {AuthResult::kAccepted, std::move(caller)};
+  }
+  TokenCheck check = tokens_->Verify(token, now);
+  if (check.result != AuthResult::kAccepted) return {check.result, nullptr};
+  CallerPtr caller = CallerOf(std::move(check.principal), grants_, rates_);
+  const TimestampMs until = std::min(check.expires, now + kTokenVerifiedFor);
+  // A key that its issuer removes ends the tokens that it signed.
+  const auto keys_are_the_same = [keys = std::move(check.keys),
+                                  used = std::move(check.verified_with)] {
+    return keys->IsCurrent(used);
+  };
+  verified_.Add(digest, {caller, until, keys_are_the_same}, now);
+  return {AuthResult::kAccepted, std::move(caller)};
 }
 
 }  // namespace gateway

@@ -2,8 +2,10 @@
 #ifndef GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_
 #define GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "service/auth/api_keys.h"
@@ -11,6 +13,8 @@
 #include "service/auth/caller.h"
 #include "service/auth/grants.h"
 #include "service/auth/rates.h"
+#include "service/auth/tokens/token_verifier.h"
+#include "service/auth/verified_callers.h"
 #include "service/ports/hasher.h"
 
 namespace gateway {
@@ -28,9 +32,9 @@ struct ApiKeyEntry {
 
 class AccessPolicy final {
  public:
-  // `hasher` outlives this.
-  AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher,
-               Rates rates = {});
+  // `hasher` outlives this. Null `tokens`: none are accepted.
+  AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher, Rates rates = {},
+               std::unique_ptr<const TokenVerifier> tokens = nullptr);
 
   // The caller that the credentials prove. Without credentials, the anonymous principal if any
   // topic is granted to it.
@@ -39,9 +43,14 @@ class AccessPolicy final {
   TopicRights RightsOf(const Principal& principal) const { return grants_.RightsOf(principal); }
 
  private:
+  Authentication AuthenticateToken(std::string_view token, TimestampMs now) const;
+
   const Grants grants_;
   const Rates rates_;
   const ApiKeys keys_;
+  const std::unique_ptr<const TokenVerifier> tokens_;
+  mutable VerifiedCallers verified_;  // by their tokens; synchronizes itself
+  const Hasher& hasher_;
   const CallerPtr anonymous_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/cpp/fake_hasher.h"
+#include "support/cpp/fake_tokens.h"
 #include "support/cpp/fakes.h"
 
 namespace gateway {
@@ -45,9 +46,19 @@ TEST(CredentialsInAHead, TheSchemeIgnoresCaseAndTakesSeveralSpaces) {
   EXPECT_EQ(CredentialsOf(Head({{"Authorization", value}})).secret, KeyOf("shop"));
 }
 
+TEST(CredentialsInAHead, AnyOtherBearerIsAToken) {
+  for (const std::string_view value :
+       {"Bearer eyJhbGciOi", "bearer   eyJhbGciOi", "Bearer KGW_x"}) {
+    const Credentials found = CredentialsOf(Head({{"Authorization", value}}));
+    EXPECT_EQ(found.scheme, AuthScheme::kToken) << value;
+    EXPECT_EQ(found.secret, value.substr(value.rfind(' ') + 1));
+  }
+  EXPECT_EQ(CredentialsOf(Head({{"Authorization", "Bearer "}})).scheme, AuthScheme::kToken);
+}
+
 TEST(CredentialsInAHead, WhatIsNoKeyIsOfAnUnknownScheme) {
-  for (const std::string_view value : {"", "Bearer", "Bearer ", "Basic YTpi", "Bearer eyJhbGciOi",
-                                       "kgw_shop_x", "Bearerkgw_shop_x", "Digest kgw_shop_x"}) {
+  for (const std::string_view value :
+       {"", "Bearer", "Basic YTpi", "kgw_shop_x", "Bearerkgw_shop_x", "Digest kgw_shop_x"}) {
     EXPECT_EQ(CredentialsOf(Head({{"Authorization", value}})).scheme, AuthScheme::kUnknown)
         << value;
   }
@@ -87,6 +98,7 @@ class Authentications : public ::testing::Test {
   }
 
   FakeHasher hasher;
+  testing::FakeTokenParser parser;
   FakeClock clock;
   FakeMetrics metrics;
   AccessControl access{
@@ -134,6 +146,22 @@ TEST_F(Authentications, ConflictsAreABadRequest) {
   ASSERT_TRUE(outcome.refusal);
   EXPECT_EQ(outcome.refusal->type, ProblemType::kBadRequest);
   EXPECT_EQ(outcome.challenge, "");
+}
+
+TEST_F(Authentications, TokensOfAnIssuerWithoutKeysAreToBeSentAgain) {
+  TokenIssuer issuer;
+  issuer.name = "https://id/";
+  issuer.keys = std::make_shared<IssuerKeys>(KeySetPtr());
+  access.Replace(std::make_shared<const AccessPolicy>(
+      std::vector<ApiKeyEntry>(), Grants(), hasher, Rates(),
+      std::make_unique<const TokenVerifier>(std::vector{issuer}, parser)));
+  const std::string value = "Bearer " + testing::FakeToken("alg=RS256;kid=k", "iss=https://id/");
+  const auto outcome = Check({{"Authorization", value}}, topics);
+  ASSERT_TRUE(outcome.refusal);
+  EXPECT_EQ(outcome.refusal->type, ProblemType::kAuthenticationUnavailable);
+  EXPECT_GT(outcome.refusal->retry_after.seconds, 0);
+  EXPECT_EQ(outcome.challenge, "");
+  EXPECT_EQ(outcome.result, "no-keys");
 }
 
 TEST_F(Authentications, AnonymousComesAsFarAsTopicsAreGrantedToIt) {

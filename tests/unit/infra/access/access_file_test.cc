@@ -235,7 +235,7 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
     return object;
   };
   EXPECT_THAT(unknown(object_of(names(schema)).dump()), ElementsAre());
-  for (const char* const list : {"ApiKeys", "Grants", "Denials", "Rates"}) {
+  for (const char* const list : {"ApiKeys", "Issuers", "Grants", "Denials", "Rates"}) {
     const nlohmann::json* item = &schema["properties"][list]["items"];
     if (item->contains("$ref")) item = &schema["definitions"]["Rule"];
     const nlohmann::json file = {{list, {object_of(names(*item))}}};
@@ -244,7 +244,8 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
   EXPECT_EQ(names(schema["definitions"]["Rule"]).size(), 3U);
   EXPECT_EQ(names(schema["properties"]["ApiKeys"]["items"]).size(), 7U);
   EXPECT_EQ(names(schema["properties"]["Rates"]["items"]).size(), 5U);
-  EXPECT_EQ(names(schema).size(), 5U);
+  EXPECT_EQ(names(schema["properties"]["Issuers"]["items"]).size(), 9U);
+  EXPECT_EQ(names(schema).size(), 6U);
 }
 
 TEST(OpensslHasher, ComputesSha256) {

@@ -1,0 +1,149 @@
+"""A gateway that trusts an issuer of tokens, over HTTP: claims, groups, attacks, and keys that change."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+from access_file import rule, write
+from gateway_process import GatewayProcess
+from token_forge import KeyServer, TokenForge, base64url
+
+NOW = time.time
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("tokens")
+
+
+@pytest.fixture(scope="module")
+def issuer(folder):
+    return TokenForge(folder)
+
+
+@pytest.fixture(scope="module")
+def gateway(folder, issuer):
+    (folder / "jwks.json").write_text(issuer.jwks())
+    entry = {"Issuer": issuer.name, "Audience": issuer.audience, "JwksFile": "jwks.json"}
+    write(folder / "access.json", Issuers=[entry],
+          Grants=[rule("ann", "orders"), rule("group:ops", "*", "Write", "Read")])
+    process = GatewayProcess(folder / "gateway.log", "embedded",
+                             {"Access:File": folder / "access.json", "Logging:Access": "all"})
+    try:
+        process.await_ready()
+        yield process
+        process.stop()
+    finally:
+        process.kill()
+
+
+def send(gateway, topic, token):
+    return gateway.http.post_json("/api/kafka/send", {"topic": topic, "value": 1}, {"Authorization": f"Bearer {token}"})
+
+
+def refused(answer):
+    assert answer.status == 401, answer
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="kafka-gateway", error="invalid_token"'
+    assert answer.json()["detail"] == "The credentials of the request are not valid."
+    return True
+
+
+def test_a_token_writes_what_is_granted_to_its_principal_and_groups(gateway, issuer):
+    assert send(gateway, "orders", issuer.token()).status == 200
+    assert send(gateway, "payroll", issuer.token()).status == 403
+    assert send(gateway, "payroll", issuer.token(issuer.claims(groups=["dev", "ops"]))).status == 200
+    assert send(gateway, "payroll", issuer.token(issuer.claims(groups="ops"))).status == 200
+
+
+@pytest.mark.parametrize("claims", [
+    {"exp": None}, {"exp": "soon"}, {"exp": lambda: NOW() - 62}, {"nbf": lambda: NOW() + 70}, {"nbf": "now"},
+    {"iat": lambda: NOW() + 70}, {"iss": None}, {"iss": "https://id.example"}, {"iss": "https://id.example//"},
+    {"iss": ["https://id.example/"]}, {"aud": None}, {"aud": "other"}, {"aud": ["other"]}, {"aud": {"a": 1}},
+    {"sub": None}, {"sub": ""}, {"sub": 5}, {"sub": "anonymous"}, {"sub": "group:ops"}], ids=str)
+def test_claims_that_are_absent_or_wrong_are_401(gateway, issuer, claims):
+    changes = {name: value() if callable(value) else value for name, value in claims.items()}
+    assert refused(send(gateway, "orders", issuer.token(issuer.claims(**changes))))
+
+
+@pytest.mark.parametrize("claims", [
+    {"exp": lambda: NOW() - 50}, {"nbf": lambda: NOW() + 50}, {"iat": lambda: NOW() + 50}, {"aud": ["x", "kafka-gateway"]},
+    {"exp": lambda: NOW() + 0.5}], ids=str)
+def test_clocks_may_differ_by_a_minute_and_audiences_may_be_several(gateway, issuer, claims):
+    changes = {name: value() if callable(value) else value for name, value in claims.items()}
+    assert send(gateway, "orders", issuer.token(issuer.claims(**changes))).status == 200
+
+
+def test_tokens_that_others_have_fallen_for_are_401(gateway, issuer):
+    head = lambda **header: base64url(json.dumps(header).encode())
+    body = base64url(json.dumps(issuer.claims()).encode())
+    mac = lambda text, secret: base64url(hmac.new(secret, text.encode(), hashlib.sha256).digest())
+    pem = issuer.keys[0].public_pem()
+    attacks = [f"{head(alg=name, kid='k1')}.{body}." for name in ("none", "None", "NONE", "nOnE")]
+    for secret in (pem, pem.strip(), base64.urlsafe_b64decode(issuer.keys[0].jwk()["n"] + "==")):
+        for algorithm in ("HS256", "RS256"):
+            text = f"{head(alg=algorithm, kid='k1')}.{body}"
+            attacks.append(f"{text}.{mac(text, secret)}")
+    attacks += [issuer.token(kid={"a": 1}), issuer.token(alg=256), issuer.token(crit=["exp"]), issuer.token(b64=False),
+                issuer.token(kid="k2"), issuer.token(x=json.loads("[" * 900 + "]" * 900)), "", "a", "a.b", "a.b.c", "..",
+                issuer.token() + "=", issuer.token() + ".", "x" * 9000]
+    for attack in attacks:
+        assert refused(send(gateway, "orders", attack)), attack
+
+
+def test_the_log_and_metrics_say_why_and_have_no_token(gateway, issuer):
+    tokens = [issuer.token(), issuer.token(issuer.claims(aud="other")), issuer.token(kid="k9")]
+    for token in tokens:
+        send(gateway, "orders", token)
+    reasons = {line.get("auth.refusal") for line in gateway.events("request")}
+    assert {"wrong-audience", "unknown-key"} <= reasons
+    metrics = gateway.http.get("/metrics", Authorization=f"Bearer {tokens[0]}").body.decode()
+    assert 'kafka_gateway_authentications_total{scheme="jwt",result="accepted"}' in metrics
+    assert 'kafka_gateway_authentications_total{scheme="jwt",result="wrong-audience"}' in metrics
+    for token in tokens:
+        signature = token.rsplit(".", 1)[1]
+        assert signature not in metrics and signature not in gateway.log()
+
+
+def test_keys_are_read_again_when_their_file_changes(gateway, issuer, folder):
+    old = issuer.token()
+    issuer.rotate()
+    new = issuer.token()
+    assert refused(send(gateway, "orders", new))
+    fresh = folder / "jwks.new"
+    fresh.write_text(issuer.jwks(issuer.keys[1:]))
+    fresh.replace(folder / "jwks.json")
+    deadline = time.monotonic() + 10
+    while send(gateway, "orders", new).status != 200:
+        assert time.monotonic() < deadline, gateway.log()
+        time.sleep(0.05)
+    assert refused(send(gateway, "orders", old)), "its key is gone"
+
+
+def test_keys_come_from_a_url_and_until_then_the_answer_is_503(tmp_path, document):
+    forge, server = TokenForge(tmp_path), KeyServer()
+    entry = {"Issuer": forge.name, "Audience": forge.audience, "JwksUri": server.url, "AllowHttp": True}
+    write(tmp_path / "access.json", Issuers=[entry], Grants=[rule("ann", "orders")])
+    gateway = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": tmp_path / "access.json"})
+    try:
+        gateway.await_ready()
+        assert "it answers 503" in gateway.await_event("keys-not-fetched")["error"]
+        answer = send(gateway, "orders", forge.token())
+        assert (answer.status, answer.json()["code"]) == (503, "AuthenticationUnavailable")
+        assert int(answer.headers["Retry-After"]) >= 1 and answer.json()["retriable"]
+        assert answer.json()["persistence"] == "NotPersisted" and "WWW-Authenticate" not in answer.headers
+        document.check("POST", "/api/kafka/send", answer)
+        assert refused(send(gateway, "orders", "a.b.c")), "what is no token needs no keys"
+        server.answer = (200, forge.jwks())
+        assert gateway.await_event("keys-fetched")["keys"] == 1
+        assert send(gateway, "orders", forge.token()).status == 200
+        before = server.requests
+        for number in range(200):
+            assert refused(send(gateway, "orders", f"{base64url(json.dumps({'alg': 'RS256', 'kid': f'k{number + 9}'}).encode())}"
+                                                   f".{base64url(json.dumps(forge.claims()).encode())}.AAAA"))
+        assert server.requests <= before + 1, "unknown keys cause one fetch in 30 seconds"
+    finally:
+        gateway.kill()
+        server.close()
