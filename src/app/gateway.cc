@@ -258,7 +258,7 @@ void Gateway::WatchKeyFiles(const AccessFile& file) {
   }
 }
 
-// Each file is looked at, so that several changes are one.
+// Checks every file, so that several changes cause one reload.
 bool Gateway::AccessHasChanged() {
   bool changed = access_file_ && access_file_->Changed();
   for (WatchedFile& file : key_files_) changed |= file.Changed();

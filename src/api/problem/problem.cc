@@ -96,8 +96,8 @@ constexpr std::array kProblems = {
                 true, 2,
                 "The gateway does not have the keys of the token's issuer yet, or too many "
                 "passwords wait to be checked. Nothing was sent to Kafka.",
-                "Retry after Retry-After. If it lasts, the gateway's log says why the keys cannot "
-                "be fetched (keys-not-fetched)."},
+                "Retry after the time in Retry-After. If this goes on, the gateway's log says why "
+                "it cannot fetch the keys (keys-not-fetched)."},
     ProblemInfo{
         kRateLimited, "rate-limited", "RateLimited", 429, "The caller sends too much", true, 1,
         "The caller has sent more requests, records or bytes than the access file allows it "

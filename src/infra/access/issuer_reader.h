@@ -18,7 +18,7 @@
 
 namespace gateway {
 
-// An issuer as the access file has it.
+// An issuer in the access file.
 struct IssuerEntry {
   std::string name;
   std::string audience;

@@ -18,7 +18,7 @@
 
 namespace gateway {
 
-// Where the keys of an issuer are. The configuration says that, and never a token.
+// Where the keys of an issuer are. The configuration says so, never a token.
 struct KeySource {
   std::string url;
   std::string ca_file;  // "": the authorities that the system trusts
@@ -36,8 +36,8 @@ class KeyFetcher final {
   KeyFetcher& operator=(const KeyFetcher&) = delete;
   ~KeyFetcher();
 
-  // The keys of that source: the same for all who ask while somebody has them, and then no longer
-  // fetched. The first call starts the thread. For one thread.
+  // The keys of that source. All callers share them; once no caller holds them, they are not
+  // fetched any more. The first call starts the thread. For one thread.
   std::shared_ptr<IssuerKeys> Follow(const KeySource& source);
 
  private:

@@ -1,5 +1,5 @@
-// JSON from strangers: bounded in depth, and without members that appear twice, which two readers
-// would understand differently. Pure; any thread.
+// Parses JSON from untrusted senders: bounded in depth, and without members that appear twice,
+// which two readers would understand differently. Pure; any thread.
 #ifndef GATEWAY_INFRA_TOKENS_STRICT_JSON_H_
 #define GATEWAY_INFRA_TOKENS_STRICT_JSON_H_
 

@@ -33,7 +33,7 @@ enum class AuthResult : std::uint8_t {
   kConflicting,    // the request has several that differ
   kUnknownIssuer,  // of a token
   kUnknownKey,     // the issuer has no such key, or several that fit
-  kWrongAudience,  // the token is for somebody else
+  kWrongAudience,  // the token is for another service
   kNoPrincipal,    // the token names none, or one whose name is not legal
   kNoKeys,         // the keys of the issuer are not known yet
 };

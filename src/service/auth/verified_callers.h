@@ -1,7 +1,7 @@
-// The callers whose tokens or passwords were verified a short time ago, so that not every request
-// costs a signature or a slow hash. Only accepted credentials are kept, and of them only a digest.
-// Part of one AccessPolicy: what the file grants changes with it. Any thread; sharded, so that I/O
-// threads seldom wait for each other.
+// Remembers callers whose tokens or passwords were verified a short time ago, so that not every
+// request costs a signature check or a slow hash. Only accepted credentials are kept, and of them
+// only a digest. Part of one AccessPolicy: what the file grants changes with it. Any thread;
+// sharded, so that I/O threads seldom wait for each other.
 #ifndef GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
 #define GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
 
@@ -29,7 +29,7 @@ class VerifiedCallers final {
 
   // The caller with these credentials; null if they are not known, or not any more.
   CallerPtr Find(const Sha256Digest& credentials, TimestampMs now);
-  // If there is no room, others make room: first those that have ended.
+  // If it is full, it drops other callers: first those that have expired.
   void Add(const Sha256Digest& credentials, Entry entry, TimestampMs now);
   std::size_t size() const;
 

@@ -1,4 +1,4 @@
-// Base64 for URLs (RFC 4648, section 5) without padding, as keys and tokens have it. Strict: no
+// Base64 for URLs (RFC 4648, section 5) without padding, as in keys and tokens. Strict: no
 // white space, and no bits set after the last byte, so that each byte string has exactly one form.
 // Pure functions; any thread.
 #ifndef GATEWAY_SERVICE_TYPES_BASE64URL_H_

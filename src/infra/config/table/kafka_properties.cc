@@ -77,8 +77,7 @@ void AddQueues(std::vector<Property>* rows) {
           Kafka<&K::producers>(
               "Kafka:Producers", "clients",
               "Maximum number of librdkafka producers; each connects to every broker. 0 lets the "
-              "gateway choose. The first is always there. The gateway starts others if brokers "
-              "take "
+              "gateway choose. The first always exists. The gateway starts others if brokers take "
               "long to acknowledge or topics have many partitions, and closes them after five idle "
               "minutes. With 1 a broker gets one dispatch round at a time."),
           0, 16),
@@ -114,20 +113,20 @@ void AddOAuth(std::vector<Property>* rows) {
   using O = S::Kafka::OAuth;
   const std::vector<Property> oauth = {
       OAuth<&O::token_endpoint>("Kafka:OAuth:TokenEndpoint",
-                                "URL that gives tokens for client credentials (RFC 6749)."),
+                                "URL that issues tokens for client credentials (RFC 6749)."),
       OAuth<&O::client_id>("Kafka:OAuth:ClientId", "The gateway's name at the token endpoint."),
       Secret(OAuth<&O::client_secret>(
           "Kafka:OAuth:ClientSecret",
-          "Its secret at the token endpoint, or file:/path of a file with it.")),
+          "Secret of ClientId at the token endpoint, or file:/path of a file with it.")),
       OAuth<&O::scope>("Kafka:OAuth:Scope",
-                       "Scopes to ask for, separated by spaces; empty means none."),
+                       "Scopes to request, separated by spaces; empty means none."),
       OAuth<&O::ca_file>(
           "Kafka:OAuth:CaFile",
           "PEM file with the authorities that may have issued the certificate of the "
           "token endpoint; empty means those that the system trusts."),
       OAuth<&O::allow_http>(
           "Kafka:OAuth:AllowHttp",
-          "Whether TokenEndpoint may be without TLS. Whoever sees the traffic can "
+          "Whether TokenEndpoint may be without TLS. Anyone who can read the traffic can "
           "then log in as the gateway."),
   };
   rows->insert(rows->end(), oauth.begin(), oauth.end());
@@ -155,7 +154,7 @@ void AddSecurity(std::vector<Property>* rows) {
       KafkaTls<&T::verify_hostname>(
           "Kafka:Tls:VerifyHostname",
           "Whether a broker's certificate must name the host that the gateway connects to. Without "
-          "that, whoever has any certificate of the authority can pose as a broker."),
+          "this check, any holder of a certificate of the authority can pose as a broker."),
       Sasl<&A::mechanism>(
           "Kafka:Sasl:Mechanism",
           "How to log in; null means not at all. SCRAM with Kafka 4 needs librdkafka 2.6.1."),

@@ -290,7 +290,7 @@ const std::vector<Section>& Sections() {
       {"Kafka:Security", "How the gateway connects to the brokers."},
       {"Kafka:Tls", "TLS to the brokers; only with Kafka:Security:Protocol ssl or sasl_ssl."},
       {"Kafka:OAuth",
-       "Where to get tokens to log in with, by client credentials; only with Kafka:Sasl:Mechanism "
+       "Where to get tokens for logging in, by client credentials; only with Kafka:Sasl:Mechanism "
        "OAUTHBEARER."},
       {"Kafka:Sasl",
        "The gateway's credentials; only with Kafka:Security:Protocol sasl_ssl or sasl_plaintext."},

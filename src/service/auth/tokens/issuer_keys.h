@@ -1,5 +1,5 @@
 // The key set of one issuer that is in effect. Shared by the policies that trust the issuer and by
-// whoever fetches its keys; outlives reloads of the access file. Any thread.
+// the fetcher of its keys; outlives reloads of the access file. Any thread.
 #ifndef GATEWAY_SERVICE_AUTH_TOKENS_ISSUER_KEYS_H_
 #define GATEWAY_SERVICE_AUTH_TOKENS_ISSUER_KEYS_H_
 

@@ -20,7 +20,7 @@
 
 namespace gateway {
 
-// Whom to believe, as the access file says.
+// An issuer that the access file trusts.
 struct TokenIssuer {
   std::string name;      // what "iss" must be
   std::string audience;  // what "aud" must contain
@@ -36,7 +36,7 @@ struct TokenCheck {
   Principal principal{};
   TimestampMs expires = 0;                   // its "exp"
   std::shared_ptr<const IssuerKeys> keys{};  // of its issuer
-  KeySetPtr verified_with{};                 // what these were
+  KeySetPtr verified_with{};                 // their set when the token was verified
 };
 
 class TokenVerifier final {
