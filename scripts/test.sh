@@ -112,7 +112,7 @@ python_tests() {
   build/venv/bin/python -m pytest "$directory"
 }
 
-step_integration() { python_tests tests/integration; }
+step_integration() { python_tests tests/integration openssl:openssl; }
 step_contract() { python_tests tests/contract openssl:openssl nodejs:node; }
 
 # Clients generated from the document; --quick skips those that take long to build. A client for

@@ -47,7 +47,8 @@ Gateway::Gateway(Settings settings, FileLocator files, const Signals& signals)
       signals_(signals),
       log_(clock_, LoggerOptionsOf(settings_.logging)),
       rdkafka_(PrometheusOptions().max_topic_labels),
-      metrics_(MetricsOptions()) {}
+      metrics_(MetricsOptions()),
+      kafka_secrets_(settings_) {}
 
 int Gateway::Run() {
   PrepareProcess();
@@ -98,6 +99,8 @@ Gateway::ExitCode Gateway::StartKafka() {
     options.kafka.bootstrap_servers = embedded_->bootstrap_servers();
     options.embedded = true;
   }
+  kafka_settings_ = std::make_shared<CurrentKafkaSettings>(options.kafka);
+  options.current = kafka_settings_;
   auto producer = KafkaProducer::Create(std::move(options), log_, metrics_.produce(), clock_);
   if (!producer.ok()) {
     // Errors that librdkafka finds only when it starts, such as a certificate that it cannot read.
@@ -151,12 +154,11 @@ Gateway::ExitCode Gateway::BuildApi() {
 }
 
 std::unique_ptr<KafkaTopicCatalog> Gateway::MakeCatalog() {
-  Settings::Kafka kafka = settings_.kafka;
   const bool embedded = embedded_ != nullptr;
-  if (embedded) kafka.bootstrap_servers = embedded_->bootstrap_servers();
   return std::make_unique<KafkaTopicCatalog>(
-      [kafka, embedded, max_record_bytes = settings_.limits.max_record_bytes,
+      [current = kafka_settings_, embedded, max_record_bytes = settings_.limits.max_record_bytes,
        hooks = &kafka_hooks_] {
+        const Settings::Kafka kafka = current->Get();
         return MakeKafkaConf({kafka, max_record_bytes, embedded, hooks}, KafkaClientKind::kLookup);
       },
       KafkaTopicCatalog::Options(), clock_);
@@ -238,6 +240,7 @@ int Gateway::WaitForStop() {
     if (signal == SIGHUP) OnHangup();
     if (signal != 0 && signal != SIGHUP) return signal;
     if (AccessHasChanged()) ReloadAccess();
+    if (const auto changed = kafka_secrets_.TakeChange()) ReloadKafka(*changed);
     liveness_.Tick();
   }
 }
@@ -245,10 +248,11 @@ int Gateway::WaitForStop() {
 void Gateway::OnHangup() {
   if (tls_) ReloadTls();
   if (access_) ReloadAccess();
-  if (tls_ || access_) return;
+  if (!kafka_secrets_.empty()) ReloadKafka(kafka_secrets_.Everything());
+  if (tls_ || access_ || !kafka_secrets_.empty()) return;
   log_.Log(LogLevel::kInformation, "hangup-ignored",
-           "SIGHUP is ignored: neither TLS nor an access file is configured, so there is nothing "
-           "to reload.");
+           "SIGHUP is ignored: no file is configured that could be read again: no certificate, no "
+           "access file, no secret of Kafka.");
 }
 
 void Gateway::WatchKeyFiles(const AccessFile& file) {
@@ -283,6 +287,25 @@ void Gateway::ReloadAccess() {
   access_->Replace(MakePolicy(std::move(file).value(), policy_tools_));
   log_.Log(LogLevel::kInformation, "access-reloaded",
            "The access file was read again and is in effect.", {{"apiKeys", keys}});
+}
+
+void Gateway::ReloadKafka(KafkaProducer::Changed changed) {
+  auto kafka = KafkaSecrets::ReadAgain(settings_, kafka_settings_->Get());
+  kafka_secrets_.SetStale(!kafka.ok());
+  if (!kafka.ok()) {
+    log_.Log(LogLevel::kError, "kafka-reload-failed",
+             "A file with a secret or a certificate for Kafka has changed and cannot be used; what "
+             "was read before stays in use. The gateway tries again when a file changes.",
+             {{"error", std::string_view(kafka.error())}});
+    return;
+  }
+  kafka_secrets_.ReadExpiries(kafka.value().tls);
+  if (kafka_tokens_) kafka_tokens_->SetClientSecret(kafka.value().oauth.client_secret);
+  producer_->Renew(std::move(kafka).value(), changed);
+  catalog_->Renew();
+  log_.Log(LogLevel::kInformation, "kafka-reloaded",
+           "Files with secrets or certificates for Kafka were read again and are in use.",
+           {{"certificates", changed == KafkaProducer::Changed::kCertificates}});
 }
 
 void Gateway::ReloadTls() {
@@ -366,6 +389,9 @@ GatewayState Gateway::State() const {
   state.admitted_bytes = api_->admission().bytes();
   if (access_) state.access_file_stale = access_->stale();
   if (tls_) state.certificate_expires = tls_->expires();
+  state.kafka_certificate_expires = kafka_secrets_.certificate_expires();
+  state.kafka_authority_expires = kafka_secrets_.authority_expires();
+  if (!kafka_secrets_.empty()) state.kafka_secrets_stale = kafka_secrets_.stale();
   return state;
 }
 

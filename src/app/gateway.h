@@ -13,8 +13,8 @@
 #include "api/api.h"
 #include "api/http/net/server.h"
 #include "api/http/net/tls_context.h"
+#include "app/kafka_secrets.h"
 #include "infra/access/access_file.h"
-#include "infra/access/watched_file.h"
 #include "infra/config/file_locator.h"
 #include "infra/config/settings.h"
 #include "infra/crypto/openssl_hasher.h"
@@ -27,6 +27,7 @@
 #include "infra/metrics/rdkafka_metrics.h"
 #include "infra/os/signals.h"
 #include "infra/os/system_clock.h"
+#include "infra/os/watched_file.h"
 #include "infra/tokens/key_fetcher.h"
 #include "service/auth/access_control.h"
 #include "service/auth/rates.h"
@@ -76,6 +77,7 @@ class Gateway final {
   void ReloadAccess();
   void WatchKeyFiles(const AccessFile& file);
   bool AccessHasChanged();
+  void ReloadKafka(KafkaProducer::Changed changed);
   KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
   void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
 
@@ -91,6 +93,8 @@ class Gateway final {
   Liveness liveness_{clock_};
   std::unique_ptr<TokenProvider> kafka_tokens_;  // null: Kafka wants none
   ClientHooks kafka_hooks_;
+  std::shared_ptr<CurrentKafkaSettings> kafka_settings_;  // with resolved addresses
+  KafkaSecrets kafka_secrets_;
   std::unique_ptr<EmbeddedBroker> embedded_;  // null: there is a real cluster
   std::unique_ptr<Readiness> readiness_;
   std::unique_ptr<ProduceService> service_;

@@ -227,3 +227,22 @@ def test_a_token_endpoint_that_recovers_heals_without_a_restart(secured_kafka, i
     issuer.mode = "good"
     gateway.await_ready(timeout=25)
     assert gateway.http.send(topic="orders", value="x").status == 200
+
+
+def test_tokens_are_renewed_and_their_end_does_not_show(secured_kafka, issuer, start_gateway):
+    issuer.life_seconds = 12
+    gateway = start(start_gateway, secured_kafka, "OIDC", {})
+    gateway.await_ready()
+    issuer.requests.clear()
+    stored = secured_kafka.tool.count("orders")
+    end = time.monotonic() + 16
+    sent = 0
+    while time.monotonic() < end:
+        answer = gateway.http.send(topic="orders", value="x")
+        assert answer.status == 200, answer
+        assert gateway.http.get("/health/ready").status == 200
+        sent += 1
+        time.sleep(0.05)
+    assert secured_kafka.tool.count("orders") == stored + sent
+    assert 1 <= len(issuer.requests) <= 4, "the clients share a token"
+    assert not gateway.events("kafka-not-ready") and not gateway.events("kafka-access")

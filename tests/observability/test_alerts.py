@@ -48,7 +48,8 @@ def test_each_is_explained(rule):
 def test_each_is_about_metrics_that_there_are(observed, rule):
     names = metrics_in(rule["expr"])
     # These exist only with TLS, or only with an access file.
-    configured = {"kafka_gateway_tls_certificate_expiry_timestamp_seconds", "kafka_gateway_access_file_stale"}
+    configured = {"kafka_gateway_tls_certificate_expiry_timestamp_seconds", "kafka_gateway_access_file_stale",
+                  "kafka_gateway_kafka_certificate_expiry_timestamp_seconds", "kafka_gateway_kafka_secrets_stale"}
     assert names - configured <= observed.samples
     assert names or rule["alert"] == "KafkaGatewayDown"  # which uses Prometheus's own metrics
 

@@ -59,7 +59,12 @@ void DeliveryLoop::Run() {
       continue;
     }
     PollOnce(*group, retirement.active);
-    if (std::exchange(fatal_, false) && !retirement.active) Retire(&retirement);
+    if (std::exchange(fatal_, false) && !retirement.active) {
+      Retire(RetireReason::kFatalError, &retirement);
+    }
+    if (!retirement.active && renew_.exchange(false)) {
+      Retire(RetireReason::kRenewal, &retirement);
+    }
     if (retirement.active) Advance(&retirement, &group);
   }
 }
@@ -89,6 +94,7 @@ void DeliveryLoop::Tick(ProducerGroup* group, bool retiring) {
 std::shared_ptr<ProducerGroup> DeliveryLoop::ReplaceGroup() {
   if (parts_.clock.Now() < replace_not_before_ || retries_ended_.load()) return nullptr;
   replace_not_before_ = parts_.clock.Now() + replace_pause_;
+  renew_.store(false);  // this one has the latest settings
   std::shared_ptr<ProducerGroup> group = parts_.groups.Replace();
   if (!group) return nullptr;
   if (options_.on_replaced) options_.on_replaced();
@@ -106,9 +112,10 @@ void DeliveryLoop::PollOnce(ProducerGroup& group, bool retiring) {
   if (polled.event) OnEvent(group, polled);
 }
 
-void DeliveryLoop::Retire(Retirement* retirement) {
+void DeliveryLoop::Retire(RetireReason reason, Retirement* retirement) {
   parts_.accumulator.Pause();
-  parts_.groups.Retire();
+  parts_.groups.Retire(reason);
+  if (reason == RetireReason::kRenewal) replace_not_before_ = {};
   *retirement = {true, parts_.clock.Now() + kRetireLimit, parts_.clock.Now() + kRetireGrace};
 }
 

@@ -70,6 +70,10 @@ class DeliveryLoop final {
   // Gives up what a retiring group has not reported.
   void PurgeRetiring() { purge_.store(true); }
 
+  // Has the group replaced as after a fatal error, once it has completed what it has in flight: the
+  // settings have changed.
+  void Renew() { renew_.store(true); }
+
   // When a record was last stored; nothing: none has been yet.
   std::optional<Clock::TimePoint> last_stored() const;
 
@@ -85,7 +89,7 @@ class DeliveryLoop final {
   void Tick(ProducerGroup* group, bool retiring);
   std::shared_ptr<ProducerGroup> ReplaceGroup();
   void PollOnce(ProducerGroup& group, bool retiring);
-  void Retire(Retirement* retirement);
+  void Retire(RetireReason reason, Retirement* retirement);
   void Advance(Retirement* retirement, std::shared_ptr<ProducerGroup>* group);
 
   void OnEvent(const ProducerGroup& group, const ProducerGroup::Polled& polled);
@@ -103,6 +107,7 @@ class DeliveryLoop final {
   const Parts parts_;
   std::atomic<bool> retries_ended_{false};
   std::atomic<bool> purge_{false};
+  std::atomic<bool> renew_{false};
   std::atomic<bool> stop_{false};
   std::atomic<Clock::TimePoint::rep> last_stored_{0};  // 0: never
 

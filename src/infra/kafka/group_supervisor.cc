@@ -73,10 +73,19 @@ void GroupSupervisor::Purge() {
   if (const auto group = current()) group->Purge();
 }
 
-void GroupSupervisor::Retire() {
+void GroupSupervisor::SetCredentials(const std::string& username, const std::string& password) {
+  if (const auto group = current()) group->SetCredentials(username, password);
+}
+
+void GroupSupervisor::Retire(RetireReason reason) {
   const MutexLock lock(mutex_);
   group_.reset();
-  status_.OnFatal();
+  reason_ = reason;
+  if (reason == RetireReason::kRenewal) {
+    status_.OnRenewal();
+  } else {
+    status_.OnFatal();
+  }
 }
 
 // In this order: after Retire no thread comes in, so once all are out nothing is added to the
@@ -92,17 +101,25 @@ std::shared_ptr<ProducerGroup> GroupSupervisor::Replace() {
   if (!made.ok()) {
     logger_.Log(LogLevel::kCritical, "kafka-cannot-start",
                 "No new Kafka producer can be started. " + made.error());
+    status_.OnFatal();
     return nullptr;
   }
   std::shared_ptr<ProducerGroup> group = std::move(made).value();
+  RetireReason reason{};
   {
     const MutexLock lock(mutex_);
+    reason = reason_;
     for (const std::string& topic : topics_) group->client(0)->Topic(topic);
     group_ = group;
     status_.OnReplaced();
   }
-  replacements_.fetch_add(1, std::memory_order_relaxed);
-  logger_.Log(LogLevel::kInformation, "kafka-replaced", "A new Kafka producer has been started.");
+  if (reason == RetireReason::kRenewal) {
+    logger_.Log(LogLevel::kInformation, "kafka-renewed",
+                "A new Kafka producer uses the new certificates.");
+  } else {
+    replacements_.fetch_add(1, std::memory_order_relaxed);
+    logger_.Log(LogLevel::kInformation, "kafka-replaced", "A new Kafka producer has been started.");
+  }
   return group;
 }
 

@@ -1,7 +1,8 @@
 // Owns the current ProducerGroup and its topics, hands batches to it, and replaces it after a fatal
-// error. librdkafka 2.0.2 has fatal errors in ordinary broker incidents (librdkafka #4438).
+// error. librdkafka 2.0.2 has fatal errors in ordinary broker incidents (librdkafka #4438). New
+// certificates need a new group as well, because librdkafka reads them when a client is made.
 //
-// A group that met a fatal error is retired: it gets nothing new, reports all it had, and only then
+// A group that is replaced is retired: it gets nothing new, reports all it had, and only then
 // is a new one made. They never overlap, so no record of the new one can be stored before one of
 // the old one.
 //
@@ -27,6 +28,12 @@
 #include "service/types/result.h"
 
 namespace gateway {
+
+// Why a group is retired.
+enum class RetireReason : std::uint8_t {
+  kFatalError,
+  kRenewal,  // there are new certificates, which librdkafka reads only when a client is made
+};
 
 class GroupSupervisor final : public BatchSink, public TimerSink {
  public:
@@ -57,6 +64,8 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
   void WakePoll() EXCLUDES(mutex_);
   void Flush(std::chrono::milliseconds timeout) EXCLUDES(mutex_);
   void Purge() EXCLUDES(mutex_);
+  // See ProducerClient::SetCredentials.
+  void SetCredentials(const std::string& username, const std::string& password) EXCLUDES(mutex_);
 
   // librdkafka has reported `count` records that Produce had handed over.
   void OnReported(std::int64_t count) {
@@ -67,7 +76,7 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
 
   // From now on nothing new reaches the current group. The client with the fatal error has given up
   // what it had not sent; the others go on with what they have.
-  void Retire() EXCLUDES(mutex_);
+  void Retire(RetireReason reason) EXCLUDES(mutex_);
   // No Produce is still inside the retired `group`, and every record of it is reported.
   bool MayDestroy(const std::shared_ptr<ProducerGroup>& group) const;
   // Starts a new group; null if librdkafka cannot, which is logged.
@@ -85,6 +94,7 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
   mutable Mutex mutex_;
   std::shared_ptr<ProducerGroup> group_ GUARDED_BY(mutex_);
   std::unordered_set<std::string> topics_ GUARDED_BY(mutex_);  // that are open, with any group
+  RetireReason reason_ GUARDED_BY(mutex_) = RetireReason::kFatalError;  // of the last retirement
   std::atomic<std::int64_t> in_librdkafka_{0};
   std::atomic<std::int64_t> replacements_{0};
   std::atomic<bool> unknown_partition_{false};

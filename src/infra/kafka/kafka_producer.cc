@@ -31,8 +31,9 @@ RecordAccumulator::Options AccumulatorOptionsOf(const KafkaProducer::Options& op
 }
 
 ProducerGroup::MakeConf ConfMaker(const KafkaProducer::Options& options, KafkaClientKind kind) {
-  return [kafka = options.kafka, bytes = options.max_record_bytes, embedded = options.embedded,
+  return [current = options.current, bytes = options.max_record_bytes, embedded = options.embedded,
           hooks = options.hooks, kind] {
+    const Settings::Kafka kafka = current->Get();
     return MakeKafkaConf({kafka, bytes, embedded, hooks}, kind);
   };
 }
@@ -52,6 +53,7 @@ Result<std::unique_ptr<KafkaProducer>, std::string> KafkaProducer::Create(Option
   if (options.embedded && options.topics.max_topics == 0) {
     options.topics.max_topics = EmbeddedBroker::kMaxTopics;
   }
+  if (!options.current) options.current = std::make_shared<CurrentKafkaSettings>(options.kafka);
   options.lookup.min_in_sync = options.lookup.min_in_sync && !options.embedded;
   const std::string pass_through = DescribePassThrough(options.kafka);
   if (!pass_through.empty()) {
@@ -88,7 +90,9 @@ KafkaProducer::KafkaProducer(Options options, std::shared_ptr<ProducerGroup> gro
       loop_({options_.embedded, options_.heartbeat, options_.on_statistics,
              options_.on_client_closed, options_.on_replaced, options_.hooks,
              AccessAttemptOf(options_.kafka, rd_kafka_version())},
-            {groups_, accumulator_, resolver_, reporter_, status_, logger, clock}) {}
+            {groups_, accumulator_, resolver_, reporter_, status_, logger, clock}) {
+  if (options_.kafka.sasl.mechanism == SaslMechanism::kOauthbearer) status_.TolerateReconnects();
+}
 
 KafkaProducer::~KafkaProducer() { Drain(clock_.Now()); }
 
@@ -204,6 +208,14 @@ KafkaProducer::DrainResult KafkaProducer::Drain(Clock::TimePoint deadline,
   const RecordReporter::Totals after = reporter_.totals();
   return {after.delivered - before.delivered, after.not_persisted - before.not_persisted,
           after.possibly_persisted - before.possibly_persisted};
+}
+
+void KafkaProducer::Renew(Settings::Kafka kafka, Changed changed) {
+  const Settings::Kafka::Sasl sasl = kafka.sasl;
+  options_.current->Set(std::move(kafka));
+  metadata_.Renew();
+  if (changed == Changed::kCertificates) return loop_.Renew();
+  if (!sasl.username.empty()) groups_.SetCredentials(sasl.username, sasl.password);
 }
 
 // Has every record reported that has not been.

@@ -20,6 +20,7 @@
 #include "infra/config/settings.h"
 #include "infra/kafka/accumulator/record_accumulator.h"
 #include "infra/kafka/client/client_hooks.h"
+#include "infra/kafka/client/current_settings.h"
 #include "infra/kafka/delivery_loop.h"
 #include "infra/kafka/group_supervisor.h"
 #include "infra/kafka/metadata/rdkafka_metadata.h"
@@ -45,6 +46,8 @@ class KafkaProducer final : public Producer,
                             private TopicResolver::Listener {
  public:
   struct Options {
+    // Absent: `kafka`, for good. Otherwise what clients are made of from then on.
+    std::shared_ptr<CurrentKafkaSettings> current;
     Settings::Kafka kafka;  // bootstrap_servers resolved: addresses, not "embedded"
     std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes
     // The brokers are the embedded one: its timestamps are not believed, its topics are counted.
@@ -83,6 +86,12 @@ class KafkaProducer final : public Producer,
   void BeginBurst() override { accumulator_.BeginBurst(); }
   void EndBurst() override { accumulator_.EndBurst(); }
   KafkaStatus Status() const override;
+
+  // Secrets have changed. A password is used for connections that are made from now on, open ones
+  // stay. New certificates need new clients: these take over once the old ones have completed what
+  // they have in flight. Nothing fails for it. Any thread.
+  enum class Changed : std::uint8_t { kPassword, kCertificates };
+  void Renew(Settings::Kafka kafka, Changed changed);
 
   // Accepts records, and sends each without lingering, while `more_may_come` says that there may be
   // more; then refuses new ones and waits until every record has been reported. At `deadline` gives

@@ -32,7 +32,11 @@ struct GatewayState {
   std::size_t admitted_requests = 0;           // usage of Limits:MaxInFlight...
   std::size_t admitted_bytes = 0;
   std::optional<std::chrono::system_clock::time_point> certificate_expires;  // absent: no TLS
-  std::optional<bool> access_file_stale{};  // AccessControl::stale; absent: no access file
+  // The gateway's own certificate for Kafka, and the earliest of the authorities; absent: not set.
+  std::optional<std::chrono::system_clock::time_point> kafka_certificate_expires;
+  std::optional<std::chrono::system_clock::time_point> kafka_authority_expires;
+  std::optional<bool> kafka_secrets_stale{};  // a changed file cannot be used; absent: no files
+  std::optional<bool> access_file_stale{};    // AccessControl::stale; absent: no access file
 };
 
 // Settings exported for alerts and dashboards.

@@ -1,6 +1,8 @@
 #include "infra/metrics/state_metrics.h"
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "infra/metrics/families.h"
 
@@ -18,6 +20,23 @@ prometheus::MetricFamily AccessFamily(KafkaAccess now) {
   for (const std::string_view name : kKafkaAccessNames) {
     AddGauge(family, {{"state", std::string(name)}}, name == NameOf(now) ? 1 : 0);
   }
+  return family;
+}
+
+// Of the certificates for Kafka; nullopt if there are none.
+std::optional<prometheus::MetricFamily> KafkaExpiryFamily(const GatewayState& now) {
+  if (!now.kafka_certificate_expires && !now.kafka_authority_expires) return std::nullopt;
+  prometheus::MetricFamily family = MakeFamily(
+      prometheus::MetricType::Gauge, "kafka_gateway_kafka_certificate_expiry_timestamp_seconds",
+      "When the gateway's certificate for Kafka (client) and the first of the authorities that it "
+      "trusts (authority) expire, in seconds since 1970 (UTC).");
+  const auto add = [&family](const char* use, const auto& when) {
+    if (!when) return;
+    AddGauge(family, {{"use", use}},
+             std::chrono::duration<double>(when->time_since_epoch()).count());
+  };
+  add("client", now.kafka_certificate_expires);
+  add("authority", now.kafka_authority_expires);
   return family;
 }
 
@@ -69,6 +88,13 @@ std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
           "1 while the access file has errors and an earlier version is in effect, else 0.",
           *now.access_file_stale ? 1 : 0);
   }
+  if (now.kafka_secrets_stale) {
+    gauge("kafka_gateway_kafka_secrets_stale",
+          "1 while a file with a secret or a certificate for Kafka has changed and cannot be used, "
+          "else 0.",
+          *now.kafka_secrets_stale ? 1 : 0);
+  }
+  if (auto expiry = KafkaExpiryFamily(now)) families.push_back(*std::move(expiry));
   if (now.certificate_expires) {
     gauge("kafka_gateway_tls_certificate_expiry_timestamp_seconds",
           "When the server's certificate expires, in seconds since 1970 (UTC).",

@@ -48,6 +48,9 @@ class ProducerClient final {
   // Writes to the eventfd `wake` when the empty queue gets an event.
   void WakeOnEvents(int wake);
 
+  // Connections that are made from now on log in with these. Open ones stay.
+  void SetCredentials(const std::string& username, const std::string& password);
+
   // Whether it has got records, ever.
   bool in_use() const EXCLUDES(mutex_);
   rd_kafka_t* handle() const { return handle_.get(); }

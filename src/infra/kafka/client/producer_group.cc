@@ -116,6 +116,10 @@ void ProducerGroup::Flush(std::chrono::milliseconds timeout) {
   }
 }
 
+void ProducerGroup::SetCredentials(const std::string& username, const std::string& password) {
+  for (const auto& client : All()) client->SetCredentials(username, password);
+}
+
 void ProducerGroup::Purge() {
   for (const auto& client : All()) {
     rd_kafka_purge(client->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);

@@ -63,6 +63,9 @@ class ProducerGroup final {
   Polled Poll(std::chrono::nanoseconds timeout);
   void WakePoll();
 
+  // See ProducerClient::SetCredentials.
+  void SetCredentials(const std::string& username, const std::string& password) EXCLUDES(mutex_);
+
   // Sends lingering batches and waits until librdkafka has no records left, at most `timeout`.
   // Another thread must poll meanwhile.
   void Flush(std::chrono::milliseconds timeout) EXCLUDES(mutex_);

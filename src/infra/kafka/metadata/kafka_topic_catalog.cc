@@ -120,6 +120,7 @@ void KafkaTopicCatalog::Run() {
 }
 
 Result<TopicCatalog::Topics> KafkaTopicCatalog::Ask() {
+  if (client_.TakeOutdated()) client_.Discard();
   if (const RdMetadata metadata = client_.AskForAll(options_.timeout)) return TopicsOf(*metadata);
   return ErrorOf(client_.cancelled() ? Refusal::kStopped : Refusal::kNoAnswer);
 }

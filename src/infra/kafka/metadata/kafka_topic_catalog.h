@@ -32,6 +32,8 @@ class KafkaTopicCatalog final : public TopicCatalog {
   KafkaTopicCatalog& operator=(const KafkaTopicCatalog&) = delete;
 
   void List(Callback done) override;
+  // The settings have changed: a new client asks from the next request on. Any thread.
+  void Renew() { client_.Renew(); }
 
  private:
   void Run();

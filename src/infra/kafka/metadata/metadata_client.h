@@ -58,6 +58,12 @@ class MetadataClient final {
   // The metadata of all topics of the cluster. It names none, so it cannot create one.
   RdMetadata AskForAll(std::chrono::milliseconds timeout);
 
+  // The settings have changed: the thread that uses the client discards it before its next request.
+  // Any thread.
+  void Renew() { outdated_.store(true); }
+  // Whether Renew has been called since the last call.
+  bool TakeOutdated() { return outdated_.exchange(false); }
+
   // Makes the current call return soon, and every later one at once.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
@@ -69,6 +75,7 @@ class MetadataClient final {
   const Clock& clock_;
   RdClient handle_;
   std::atomic<bool> cancelled_{false};
+  std::atomic<bool> outdated_{false};
 };
 
 }  // namespace gateway

@@ -22,13 +22,19 @@ RdkafkaMetadata::RdkafkaMetadata(const MetadataClient::MakeConf& make_conf, Opti
       refreshing_(make_conf, clock),
       min_isr_(clock) {}
 
+void RdkafkaMetadata::Renew() {
+  looking_up_.client.Renew();
+  refreshing_.client.Renew();
+}
+
 void RdkafkaMetadata::Cancel() {
   looking_up_.client.Cancel();
   refreshing_.client.Cancel();
 }
 
 rd_kafka_t* RdkafkaMetadata::HandleOf(Client* client, std::size_t most_names) {
-  if (client->names >= most_names) {
+  const bool outdated = client->client.TakeOutdated();
+  if (outdated || client->names >= most_names) {
     client->topics.clear();
     client->client.Discard();
     client->names = 0;

@@ -35,6 +35,8 @@ class RdkafkaMetadata final : public MetadataSource {
   Replies Refresh(const std::vector<std::string>& topics) override;
   bool BrokerAnswers(std::chrono::milliseconds timeout) override;
   void Cancel() override;
+  // The settings have changed: from the next request on new clients ask. Any thread.
+  void Renew();
 
  private:
   struct Client {

@@ -2,13 +2,14 @@
 
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "service/types/base64url.h"
 
 namespace gateway {
 namespace {
@@ -25,21 +26,6 @@ std::string Base64(const std::string& text) {
       EVP_EncodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),  // NOLINT
                       static_cast<int>(text.size()));
   return {out.begin(), out.begin() + size};
-}
-
-// Of a part of a JWT: base64url without padding. "" if it is none.
-std::string DecodeBase64Url(std::string_view part) {
-  std::string text(part);
-  std::replace(text.begin(), text.end(), '-', '+');
-  std::replace(text.begin(), text.end(), '_', '/');
-  const std::size_t padding = (4 - text.size() % 4) % 4;
-  text.append(padding, '=');
-  std::vector<unsigned char> out(text.size() / 4 * 3 + 1);
-  const int size =
-      EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),  // NOLINT
-                      static_cast<int>(text.size()));
-  if (size < static_cast<int>(padding)) return "";
-  return {out.begin(), out.begin() + size - static_cast<std::ptrdiff_t>(padding)};
 }
 
 std::string Member(const Json& object, const char* name) {
@@ -72,9 +58,10 @@ std::optional<std::int64_t> ExpiryOf(const std::string& token) {
   if (first == std::string::npos) return std::nullopt;
   const std::size_t second = token.find('.', first + 1);
   if (second == std::string::npos) return std::nullopt;
-  const std::string claims =
+  const auto claims =
       DecodeBase64Url(std::string_view(token).substr(first + 1, second - first - 1));
-  const Json json = Json::parse(claims, nullptr, false);
+  if (!claims) return std::nullopt;
+  const Json json = Json::parse(*claims, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   const auto exp = json.find("exp");
   constexpr double kLatest = 1e12;  // far beyond any token

@@ -30,6 +30,8 @@ void ClusterStatusTracker::OnStats(const ClusterStats& stats) {
   stats_ = stats;
   has_stats_ = true;
   was_up_ = was_up_ || stats_.brokers_up > 0;
+  without_broker_ = stats_.brokers_up > 0 ? 0 : std::min(without_broker_ + 1, kReconnectGrace);
+  renewing_ = std::max(renewing_ - 1, 0);
   ForgetFault();
   Publish();
 }
@@ -52,11 +54,24 @@ void ClusterStatusTracker::OnAccessFault(AccessFault fault) {
 void ClusterStatusTracker::OnFatal() {
   const MutexLock lock(mutex_);
   fatal_ = true;
+  renewal_pending_ = false;
+  renewing_ = 0;
   Publish();
+}
+
+void ClusterStatusTracker::OnRenewal() {
+  const MutexLock lock(mutex_);
+  renewal_pending_ = status_.ready;
+}
+
+void ClusterStatusTracker::TolerateReconnects() {
+  const MutexLock lock(mutex_);
+  tolerates_reconnects_ = true;
 }
 
 void ClusterStatusTracker::OnReplaced() {
   const MutexLock lock(mutex_);
+  if (std::exchange(renewal_pending_, false)) renewing_ = kRenewalGrace;
   fatal_ = false;
   has_stats_ = false;
   answered_ = false;
@@ -116,6 +131,12 @@ bool ClusterStatusTracker::HasProducerId() const {
 
 void ClusterStatusTracker::Publish() {
   const bool no_id = has_stats_ && !HasProducerId();
+  const bool up = !fatal_ && !no_id && !NoBrokerUp();
+  const bool reconnects = tolerates_reconnects_ && !fatal_ && !no_id && status_.ready &&
+                          without_broker_ < kReconnectGrace;
+  const bool renews = renewal_pending_ || renewing_ > 0;
+  if (!up && !AccessRefused() && (renews || reconnects)) return;
+  if (up) renewing_ = 0;
   status_.brokers_up = has_stats_ ? stats_.brokers_up : (answered_ ? 1 : 0);
   status_.brokers_known = has_stats_ ? stats_.brokers_known : status_.brokers_up;
   PublishAccess();

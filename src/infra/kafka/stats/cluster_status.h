@@ -27,6 +27,12 @@ class ClusterStatusTracker final {
   // the producer has an id), and is forgotten when the broker of the fault is up.
   void OnAccessFault(AccessFault fault);
   void OnFatal();
+  // The instance is being replaced to make use of new settings. What is published stays until the
+  // new one is up, but not for longer than five seconds.
+  void OnRenewal();
+  // Brokers close connections when a token expires, and are back within a moment: from now on their
+  // loss counts after two seconds.
+  void TolerateReconnects();
   void OnReplaced();  // a new instance has replaced the one with the fatal error
 
   KafkaStatus Status() const;
@@ -37,7 +43,10 @@ class ClusterStatusTracker final {
   ClusterConnectivity Connectivity() const;
 
  private:
-  static constexpr int kIdForgotten = 5;  // a second
+  // In statistics, of which there are four per second.
+  static constexpr int kIdForgotten = 5;
+  static constexpr int kReconnectGrace = 8;
+  static constexpr int kRenewalGrace = 20;
 
   bool HasProducerId() const REQUIRES(mutex_);
   bool NoBrokerUp() const REQUIRES(mutex_);
@@ -57,6 +66,10 @@ class ClusterStatusTracker final {
   AccessFault fault_ GUARDED_BY(mutex_);
   bool was_up_ GUARDED_BY(mutex_) = false;
   bool fatal_ GUARDED_BY(mutex_) = false;
+  bool tolerates_reconnects_ GUARDED_BY(mutex_) = false;
+  int without_broker_ GUARDED_BY(mutex_) = 0;        // the last so many statistics
+  bool renewal_pending_ GUARDED_BY(mutex_) = false;  // the old instance still reports
+  int renewing_ GUARDED_BY(mutex_) = 0;              // for so many statistics more
   KafkaStatus status_ GUARDED_BY(mutex_);
 };
 

@@ -112,6 +112,21 @@ TEST(PrometheusMetrics, CountsRateLimitedRequestsOfABoundedNumberOfPrincipals) {
   EXPECT_THAT(text, Not(HasSubstr("svc-300")));
 }
 
+TEST(PrometheusMetrics, TellsWhenCertificatesForKafkaExpireIfThereAreAny) {
+  PrometheusOptions options;
+  GatewayState state;
+  options.state = [&state] { return state; };
+  const PrometheusMetrics metrics(options);
+  const std::string name = "kafka_gateway_kafka_certificate_expiry_timestamp_seconds";
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr(name)));
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("kafka_gateway_kafka_secrets_stale")));
+  state.kafka_authority_expires = std::chrono::system_clock::from_time_t(1'000);
+  state.kafka_secrets_stale = true;
+  EXPECT_THAT(metrics.Scrape(), HasLine(name + "{use=\"authority\"} 1000"));
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("use=\"client\"")));
+  EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_kafka_secrets_stale 1"));
+}
+
 TEST(PrometheusMetrics, OneStateOfTheAccessToKafkaIsOne) {
   PrometheusOptions options;
   options.state = [] {

@@ -131,6 +131,50 @@ TEST_F(KafkaStatusTest, AFatalErrorIsNotReadyUntilReplaced) {
   EXPECT_TRUE(tracker_.Status().ready);
 }
 
+TEST_F(KafkaStatusTest, ARenewalDoesNotShowUnlessItTakesLong) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnRenewal();
+  tracker_.OnStats({1, 1, "Assigned"});  // of the old instance, which completes what it has
+  tracker_.OnReplaced();
+  for (int i = 0; i < 19; ++i) {
+    tracker_.OnStats({0, 0, "Init"});
+    EXPECT_TRUE(tracker_.Status().ready) << i;
+  }
+  tracker_.OnStats({0, 0, "Init"});
+  EXPECT_FALSE(tracker_.Status().ready);
+  tracker_.OnStats({1, 1, "Assigned"});
+  EXPECT_TRUE(tracker_.Status().ready);
+}
+
+TEST_F(KafkaStatusTest, ARenewalThatIsOverHidesNoOutage) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnRenewal();
+  tracker_.OnReplaced();
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnStats({1, 0, "Assigned"});
+  EXPECT_FALSE(tracker_.Status().ready);
+}
+
+TEST_F(KafkaStatusTest, ARenewalHidesNoFault) {
+  tracker_.OnStats({1, 1, "Assigned"});
+  tracker_.OnRenewal();
+  tracker_.OnReplaced();
+  tracker_.OnAccessFault(WrongPassword(1));
+  EXPECT_FALSE(tracker_.Status().ready);
+}
+
+TEST_F(KafkaStatusTest, TheEndOfATokenIsNoOutageForTwoSeconds) {
+  tracker_.TolerateReconnects();
+  tracker_.OnStats({1, 1, "Assigned"});
+  for (int i = 0; i < 7; ++i) {
+    tracker_.OnStats({1, 0, "Assigned"});
+    EXPECT_TRUE(tracker_.Status().ready) << i;
+  }
+  tracker_.OnStats({1, 0, "Assigned"});
+  EXPECT_FALSE(tracker_.Status().ready);
+  EXPECT_EQ(logger_.lines.back().event, "kafka-not-ready");
+}
+
 TEST(ClusterStats, CountsOnlyBrokersThatMetadataNamed) {
   const auto stats = ClusterStatsReader().Read(
       R"({"name":"x","brokers":{"a:1/bootstrap":{"nodeid":-1,"state":"UP"},

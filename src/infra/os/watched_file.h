@@ -1,7 +1,7 @@
 // Notices that a file has changed, or that its name now leads to another file: a new one in its
 // place, or another target of a symbolic link (as in Kubernetes's volumes). For one thread.
-#ifndef GATEWAY_INFRA_ACCESS_WATCHED_FILE_H_
-#define GATEWAY_INFRA_ACCESS_WATCHED_FILE_H_
+#ifndef GATEWAY_INFRA_OS_WATCHED_FILE_H_
+#define GATEWAY_INFRA_OS_WATCHED_FILE_H_
 
 #include <cstdint>
 #include <filesystem>
@@ -34,4 +34,4 @@ class WatchedFile final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_INFRA_ACCESS_WATCHED_FILE_H_
+#endif  // GATEWAY_INFRA_OS_WATCHED_FILE_H_

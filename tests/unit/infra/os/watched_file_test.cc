@@ -1,4 +1,4 @@
-#include "infra/access/watched_file.h"
+#include "infra/os/watched_file.h"
 
 #include <gtest/gtest.h>
 

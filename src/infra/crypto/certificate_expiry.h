@@ -1,0 +1,16 @@
+// When certificates expire, for metrics. Reads the file; any thread.
+#ifndef GATEWAY_INFRA_CRYPTO_CERTIFICATE_EXPIRY_H_
+#define GATEWAY_INFRA_CRYPTO_CERTIFICATE_EXPIRY_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace gateway {
+
+// The earliest end of all certificates in a PEM file; absent if there is none, or no such file.
+std::optional<std::chrono::system_clock::time_point> EarliestExpiry(const std::string& pem_file);
+
+}  // namespace gateway
+
+#endif  // GATEWAY_INFRA_CRYPTO_CERTIFICATE_EXPIRY_H_
