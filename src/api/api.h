@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,7 +47,8 @@ struct ApiOptions {
   const Liveness* liveness = nullptr;  // null: the threads are not watched
   // Null: callers are not authenticated. The management server does not use it.
   const AccessControl* access = nullptr;
-  std::vector<std::string> open_paths;  // Access:Open
+  std::vector<std::string> open_paths;          // Access:Open
+  std::int64_t failed_attempts_per_minute = 0;  // Access:FailedAttemptsPerMinute; 0: no limit
   SiteOptions site;
 };
 
@@ -72,7 +74,7 @@ class Api final {
   AccessLog access_log_;
   Admission admission_;
   Tracer& tracer_;
-  const std::optional<Authenticator> authenticator_;
+  std::optional<Authenticator> authenticator_;
   ProduceController produce_;
   TopicsController topics_;
   HealthController health_;

@@ -42,7 +42,7 @@ def access_path(tmp_path_factory):
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory, access_path):
     log = tmp_path_factory.mktemp("gateway") / "access.log"
-    process = GatewayProcess(log, "embedded", {"Access:File": access_path, "Logging:Access": "all"})
+    process = GatewayProcess(log, "embedded", {"Access:File": access_path, "Access:FailedAttemptsPerMinute": 0, "Logging:Access": "all"})
     try:
         process.await_ready()
         yield process
@@ -178,7 +178,8 @@ def own(tmp_path):
     """(gateway, path of its access file), for one test only."""
     path = tmp_path / "access.json"
     write(path, **SECTIONS)
-    process = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": path})
+    process = GatewayProcess(tmp_path / "gateway.log", "embedded",
+                             {"Access:File": path, "Access:FailedAttemptsPerMinute": 0})
     try:
         process.await_ready()
         yield process, path
@@ -268,5 +269,27 @@ def test_without_a_file_everybody_may_write_and_the_log_says_so_once_if_others_c
     try:
         assert send(process, "anything", "kgw_whatever").status == 200 if not warns else True
         assert len(process.events("callers-not-authenticated")) == (1 if warns else 0)
+    finally:
+        process.kill()
+
+
+def test_failed_attempts_of_an_address_are_limited_but_valid_keys_are_not(tmp_path, document):
+    path = tmp_path / "access.json"
+    write(path, **SECTIONS)
+    process = GatewayProcess(tmp_path / "gateway.log", "embedded",
+                             {"Access:File": path, "Access:FailedAttemptsPerMinute": 1})
+    try:
+        statuses = [send(process, "orders", KEYS["wrong"]).status for _ in range(20)]
+        assert statuses[0] == 401
+        assert statuses.count(429) >= 18
+        answer = send(process, "orders", new_key("nobody"))
+        problem(answer, 429, "RateLimited", document, "/api/kafka/send")
+        assert answer.headers["RateLimit-Policy"] == '"failed-attempts";q=1;w=60'
+        assert 1 <= int(answer.headers["Retry-After"]) <= 60
+        assert "WWW-Authenticate" not in answer.headers
+        assert send(process, "orders", KEYS["shop1"]).status == 200
+        assert send(process, "orders").status == 403, "who shows nothing tries nothing"
+        text = process.http.get("/metrics", **{"X-API-Key": KEYS["shop1"]}).body.decode()
+        assert 'kafka_gateway_http_rejected_total{reason="failed-attempts"}' in text
     finally:
         process.kill()

@@ -70,7 +70,12 @@ bool AccessLog::Wanted(const Line& line) const {
     case AccessLogOptions::Mode::kProblems:
       break;
   }
-  if (problem) return !AtLimit(line) || Slow(line) || Sampled(&Counter::overloaded);
+  if (problem) {
+    const bool one_of_many =
+        AtLimit(line) || (line.status == InfoOf(ProblemType::kUnauthorized).status &&
+                          unauthorized_.Take(kUnauthorized, 1, line.ended).count() > 0);
+    return !one_of_many || Slow(line) || Sampled(&Counter::overloaded);
+  }
   return !line.probe && (Slow(line) || Sampled(&Counter::answered));
 }
 

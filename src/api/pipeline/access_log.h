@@ -1,8 +1,8 @@
 // The access log (Logging:Access): one line for every answer; or for every answer of 400 or above,
 // slow answers and a sample of the rest; or none. Unless all answers are logged, routes that
 // machines poll (health, metrics) are logged only when they fail, and rejections because a limit
-// was reached are sampled, too (the first is always logged), because there may be very many. Any
-// thread.
+// was reached are sampled, too (the first is always logged), because there may be very many; so are
+// those for lack of valid credentials, beyond kUnauthorized per second. Any thread.
 //
 // Text from clients is cut to kMaxText bytes here; the logger escapes it. No line contains a query,
 // body, key or header other than User-Agent.
@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "service/limits/token_bucket.h"
+#include "service/ports/clock.h"
 #include "service/ports/logger.h"
 #include "service/tracing/trace_context.h"
 
@@ -32,6 +34,8 @@ struct AccessLogOptions {
 class AccessLog final {
  public:
   static constexpr std::size_t kMaxText = 512;
+  // Lines about answers of 401: 10 per second, and 100 at once.
+  static constexpr TokenBucket::Rate kUnauthorized{100, std::chrono::seconds(10)};
 
   // At most kMaxText bytes of text from a client, not cut within a character.
   static std::string_view Bounded(std::string_view text);
@@ -50,6 +54,7 @@ class AccessLog final {
     std::string_view error_type;
     std::string_view topic;   // "" if there is none, or several
     std::size_t records = 0;  // of a request that sends records, once they are counted
+    Clock::TimePoint ended{};
     std::chrono::nanoseconds duration{};
     std::size_t request_bytes = 0;  // of the body as it was sent, compressed if it was
     std::size_t response_bytes = 0;
@@ -74,6 +79,7 @@ class AccessLog final {
   Logger& logger_;
   const AccessLogOptions options_;
   mutable std::array<Counter, 8> counters_;
+  mutable TokenBucket unauthorized_;
 };
 
 }  // namespace gateway

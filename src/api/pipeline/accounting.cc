@@ -22,7 +22,8 @@ void Accounting::EndUnanswered(const RequestContext& context) {
 void Accounting::End(const RequestContext& context, int status, std::string_view error_type,
                      std::size_t response_bytes) {
   if (std::exchange(ended_, true)) return;
-  const std::chrono::nanoseconds duration = clock_.Now() - context.started;
+  const Clock::TimePoint now = clock_.Now();
+  const std::chrono::nanoseconds duration = now - context.started;
   const std::string_view route =
       context.route == nullptr ? std::string_view() : context.route->path;
   const std::string_view method = http::MethodName(context.method);
@@ -46,6 +47,7 @@ void Accounting::End(const RequestContext& context, int status, std::string_view
   line.error_type = error_type;
   line.topic = topic_;
   line.records = batch_size_;
+  line.ended = now;
   line.duration = duration;
   line.request_bytes = request_bytes_;
   line.response_bytes = response_bytes;

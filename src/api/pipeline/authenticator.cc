@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/http/ip_address.h"
+#include "api/pipeline/rate_limit.h"
 #include "service/auth/api_keys.h"
 #include "service/types/glob.h"
 
@@ -21,6 +23,12 @@ Credentials OfAuthorization(std::string_view value) {
   const std::string_view token =
       start == std::string_view::npos ? std::string_view() : value.substr(start);
   return {token.starts_with(kApiKeyPrefix) ? AuthScheme::kApiKey : AuthScheme::kToken, token};
+}
+
+// The request had credentials, and they were checked.
+bool IsFailedAttempt(AuthResult result) {
+  return result != AuthResult::kMissing && result != AuthResult::kConflicting &&
+         result != AuthResult::kNoKeys;
 }
 
 Problem RefusalOf(AuthResult result) {
@@ -71,7 +79,8 @@ Credentials CredentialsOf(const http::RequestHead& head) {
 }
 
 Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
-                                            const Route& route) const {
+                                            const RequestContext& context) {
+  const Route& route = *context.route;
   if (IsOpen(route)) return {};
   const Credentials credentials = CredentialsOf(head);
   Authentication found = access_.current()->Authenticate(credentials, clock_.UnixMillis());
@@ -80,7 +89,22 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
   }
   metrics_.OnAuthentication(credentials.scheme, found.result);
   if (found.caller) return {std::move(found.caller), std::nullopt, {}, {}};
-  return {nullptr, RefusalOf(found.result), NameOf(found.result), ChallengeFor(found.result)};
+  return Refuse(found.result, context);
+}
+
+// API keys are checked before failed attempts count: a check takes half a microsecond, and nobody
+// guesses 256 bits. So an attacker never keeps out who has a valid key and the same address.
+Authenticator::Outcome Authenticator::Refuse(AuthResult result, const RequestContext& context) {
+  if (IsFailedAttempt(result)) {
+    const auto wait =
+        failed_attempts_.Count(http::ClientNetworkOf(context.peer.address), clock_.Now());
+    if (wait.count() > 0) {
+      metrics_.OnHttpRejected("failed-attempts");
+      return {nullptr, TooManyFailedAttempts(failed_attempts_.per_minute(), wait), NameOf(result),
+              {}};
+    }
+  }
+  return {nullptr, RefusalOf(result), NameOf(result), ChallengeFor(result)};
 }
 
 bool Authenticator::IsOpen(const Route& route) const {

@@ -4,6 +4,7 @@
 #ifndef GATEWAY_API_PIPELINE_AUTHENTICATOR_H_
 #define GATEWAY_API_PIPELINE_AUTHENTICATOR_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,11 +12,13 @@
 #include <vector>
 
 #include "api/http/message.h"
+#include "api/pipeline/request_context.h"
 #include "api/pipeline/router.h"
 #include "api/problem/problem.h"
 #include "service/auth/access_control.h"
 #include "service/auth/authentication.h"
 #include "service/auth/caller.h"
+#include "service/auth/failed_attempts.h"
 #include "service/ports/clock.h"
 #include "service/ports/http_metrics.h"
 
@@ -26,10 +29,16 @@ Credentials CredentialsOf(const http::RequestHead& head);
 
 class Authenticator final {
  public:
-  // `open_paths`: Access:Open, globs of route templates. The references outlive this.
+  // `open_paths`: Access:Open, globs of route templates. `failed_attempts_per_minute`:
+  // Access:FailedAttemptsPerMinute; 0: no limit. The references outlive this.
   Authenticator(const AccessControl& access, std::vector<std::string> open_paths,
-                const Clock& clock, HttpMetrics& metrics)
-      : access_(access), open_paths_(std::move(open_paths)), clock_(clock), metrics_(metrics) {}
+                const Clock& clock, HttpMetrics& metrics,
+                std::int64_t failed_attempts_per_minute = 0)
+      : access_(access),
+        open_paths_(std::move(open_paths)),
+        clock_(clock),
+        metrics_(metrics),
+        failed_attempts_(failed_attempts_per_minute) {}
 
   struct Outcome {
     CallerPtr caller;                // null if refused, or if the path is open
@@ -38,16 +47,18 @@ class Authenticator final {
     std::string challenge;           // the WWW-Authenticate of a refusal
   };
   // Ignores credentials on an open path. A route that is authorized by topic is never open: grant
-  // its topics to the anonymous principal instead.
-  Outcome Check(const http::RequestHead& head, const Route& route) const;
+  // its topics to the anonymous principal instead. `context` has the route and the peer.
+  Outcome Check(const http::RequestHead& head, const RequestContext& context);
 
  private:
   bool IsOpen(const Route& route) const;
+  Outcome Refuse(AuthResult result, const RequestContext& context);
 
   const AccessControl& access_;
   const std::vector<std::string> open_paths_;
   const Clock& clock_;
   HttpMetrics& metrics_;
+  FailedAttempts failed_attempts_;
 };
 
 }  // namespace gateway

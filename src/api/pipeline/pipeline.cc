@@ -54,7 +54,7 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
 Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
                    Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
                    HttpMetrics& metrics, Logger& logger, Tracer& tracer,
-                   const Authenticator* authenticator)
+                   Authenticator* authenticator)
     : router_(router),
       cors_(cors),
       access_log_(access_log),
@@ -181,7 +181,7 @@ void Pipeline::StartSpan(Exchange& exchange, const http::RequestHead& head) cons
 Pipeline::Verdict Pipeline::Authenticate(Exchange& exchange, const http::RequestHead& head) const {
   if (authenticator_ == nullptr) return std::nullopt;
   RequestContext& context = exchange.context_;
-  Authenticator::Outcome outcome = authenticator_->Check(head, *context.route);
+  Authenticator::Outcome outcome = authenticator_->Check(head, context);
   context.caller = std::move(outcome.caller);
   if (!outcome.refusal) return std::nullopt;
   context.refusal = outcome.result;

@@ -28,7 +28,7 @@ class Pipeline final : public http::HttpHandler {
   Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
            Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
            HttpMetrics& metrics, Logger& logger, Tracer& tracer = NoTracer(),
-           const Authenticator* authenticator = nullptr);  // null: no caller is authenticated
+           Authenticator* authenticator = nullptr);  // null: no caller is authenticated
 
   http::HeadVerdict OnHead(const http::RequestHead& head, const http::Peer& peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -66,7 +66,7 @@ class Pipeline final : public http::HttpHandler {
   HttpMetrics& metrics_;
   Logger& logger_;
   Tracer& tracer_;
-  const Authenticator* const authenticator_;
+  Authenticator* const authenticator_;
 };
 
 }  // namespace gateway

@@ -23,6 +23,18 @@ std::string_view QuotaUnitOf(RateUnit unit) {
 
 std::string Quoted(RateUnit unit) { return "\"" + std::string(NameOf(unit)) + "\""; }
 
+// `name`: of the limit that was reached, in quotes.
+Problem LimitReached(std::string detail, std::string name, std::int64_t left,
+                     std::chrono::nanoseconds wait, std::string policy) {
+  Problem problem(ProblemType::kRateLimited, std::move(detail));
+  problem.retry_after.seconds = RetryAfterSeconds(wait);
+  std::string state = std::move(name);
+  state += ";r=" + std::to_string(left) + ";t=" + std::to_string(problem.retry_after.seconds);
+  problem.headers.emplace_back("RateLimit", std::move(state));
+  problem.headers.emplace_back("RateLimit-Policy", std::move(policy));
+  return problem;
+}
+
 }  // namespace
 
 int RetryAfterSeconds(std::chrono::nanoseconds wait) {
@@ -48,13 +60,16 @@ Problem RateLimited(const Caller& caller, const RateRefusal& refusal) {
   detail.append(caller.principal.label()).append("\" may send ");
   detail += std::to_string(limits.Of(refusal.unit)) + " ";
   detail.append(NameOf(refusal.unit)).append(" per second, and has sent more.");
-  Problem problem(ProblemType::kRateLimited, std::move(detail));
-  problem.retry_after.seconds = RetryAfterSeconds(refusal.wait);
-  problem.headers.emplace_back("RateLimit",
-                               Quoted(refusal.unit) + ";r=" + std::to_string(refusal.left) +
-                                   ";t=" + std::to_string(problem.retry_after.seconds));
-  problem.headers.emplace_back("RateLimit-Policy", RateLimitPolicyOf(limits));
-  return problem;
+  return LimitReached(std::move(detail), Quoted(refusal.unit), refusal.left, refusal.wait,
+                      RateLimitPolicyOf(limits));
+}
+
+Problem TooManyFailedAttempts(std::int64_t per_minute, std::chrono::nanoseconds wait) {
+  static constexpr std::string_view kName = "\"failed-attempts\"";
+  std::string policy(kName);
+  policy += ";q=" + std::to_string(per_minute) + ";w=60";
+  return LimitReached("Too many requests from this address had credentials that are not valid.",
+                      std::string(kName), 0, wait, std::move(policy));
 }
 
 }  // namespace gateway

@@ -1,9 +1,10 @@
-// The problem of a caller that has used up what it may send: 429 with Retry-After, RateLimit and
+// The problems of who has used up what it may send or try: 429 with Retry-After, RateLimit and
 // RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-11). Pure functions; any thread.
 #ifndef GATEWAY_API_PIPELINE_RATE_LIMIT_H_
 #define GATEWAY_API_PIPELINE_RATE_LIMIT_H_
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "api/problem/problem.h"
@@ -13,6 +14,9 @@
 namespace gateway {
 
 Problem RateLimited(const Caller& caller, const RateRefusal& refusal);
+
+// Requests from one network have shown more than `per_minute` credentials that were refused.
+Problem TooManyFailedAttempts(std::int64_t per_minute, std::chrono::nanoseconds wait);
 
 // Whole seconds, at least 1.
 int RetryAfterSeconds(std::chrono::nanoseconds wait);

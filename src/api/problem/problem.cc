@@ -100,10 +100,12 @@ constexpr std::array kProblems = {
                 "it cannot fetch the keys (keys-not-fetched)."},
     ProblemInfo{
         kRateLimited, "rate-limited", "RateLimited", 429, "The caller sends too much", true, 1,
-        "The caller has sent more requests, records or bytes than the access file allows it "
-        "(RateLimit-Policy says how much). No record of the request was sent.",
+        "The caller has sent more requests, records or bytes than the access file allows it, or "
+        "too many requests from its address had credentials that are not valid (RateLimit-Policy "
+        "has the limits). No record of the request was sent.",
         "Retry after the time in Retry-After, and send less, for example fewer requests with "
-        "several records each. Or ask the gateway's operator for a higher rate."},
+        "several records each. Or ask the gateway's operator for a higher rate, or for valid "
+        "credentials."},
     ProblemInfo{
         kInvalidRecord, "invalid-record", "InvalidRecord", 400, "A record is not valid", false, 0,
         "A member of a record, or the corresponding parameter, is missing, unknown, of the "

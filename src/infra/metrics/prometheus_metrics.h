@@ -61,9 +61,9 @@ struct PrometheusOptions {
   std::size_t max_topic_labels = 100;
 
   // Exported from the start at zero. Others appear when they first happen.
-  std::vector<std::string> rejection_reasons = {"bad-framing",          "body-timeout",
-                                                "head-timeout",         "max-connections",
-                                                "tls-handshake-failed", "tls-handshake-timeout"};
+  std::vector<std::string> rejection_reasons = {
+      "bad-framing",     "body-timeout",         "failed-attempts",      "head-timeout",
+      "max-connections", "tls-handshake-failed", "tls-handshake-timeout"};
 
   // The "code" and the status of every problem document; also exported at zero.
   std::vector<std::pair<std::string, int>> problems;

@@ -201,6 +201,12 @@ void AddRecords(std::vector<Property>* rows) {
                "Management:Port no path needs any. Paths of topics are never open: grant topics to "
                "the principal anonymous instead."),
            TextRule::kPathGlob),
+      Ranged(Bind<&S::access, &S::Access::failed_attempts_per_minute>(
+                 "Access:FailedAttemptsPerMinute", "requests per minute",
+                 "Maximum number of requests with credentials that are not valid, per client "
+                 "address (IPv6: per /64); beyond it they get 429 instead of 401. Valid API keys "
+                 "are never delayed; 0 means no limit."),
+             0, 1'000'000),
       Ranged(Bind<&S::health, &S::Health::kafka_down_grace>(
                  "Health:KafkaDownGraceMs", kMs,
                  "Time without an answer from any broker before the gateway is not ready."),

@@ -59,7 +59,7 @@ TEST_F(TopicsControllerTest, ListsToACallerWhatItMayWriteOrRead) {
                       {{{"*"}, {"denied"}, true, true, ""}});
   const AccessControl access{
       std::make_shared<const AccessPolicy>(std::vector<ApiKeyEntry>(), grants, hasher)};
-  const Authenticator authenticator{access, {}, clock, metrics};
+  Authenticator authenticator{access, {}, clock, metrics};
   Pipeline secured{router, cors,    access_log, admission,  lifecycle,
                    clock,  metrics, logger,     NoTracer(), &authenticator};
   handler = &secured;

@@ -49,6 +49,21 @@ TEST_F(AccessLogTest, SamplesTheRest) {
   EXPECT_EQ(Written({Mode::kProblems, 10, milliseconds(100)}, Line(200), 100), 10U);
 }
 
+TEST_F(AccessLogTest, SamplesAFloodWithoutValidCredentials) {
+  const AccessLog log(logger_, {Mode::kProblems, 100, milliseconds(100)});
+  AccessLog::Line line = Line(401);
+  const auto written_of = [&](int times) {
+    const std::size_t before = logger_.lines.size();
+    for (int i = 0; i < times; ++i) log.Write(line);
+    return logger_.lines.size() - before;
+  };
+  EXPECT_EQ(written_of(100), 100U);
+  EXPECT_EQ(written_of(1'000), 10U) << "one in a hundred";
+  line.ended += std::chrono::seconds(1);
+  EXPECT_EQ(written_of(100), 11U) << "ten per second, and one of the rest";
+  EXPECT_EQ(Written({Mode::kAll, 0, milliseconds(100)}, line, 1'000), 1'000U);
+}
+
 TEST_F(AccessLogTest, SamplesRejectionsAtALimitAndWritesTheFirst) {
   AccessLog::Line refused = Line(503);
   refused.error_type = "Overloaded";

@@ -84,9 +84,17 @@ class Authentications : public ::testing::Test {
     route.by_topic = by_topic;
     return route;
   }
-  Authenticator::Outcome Check(const Fields& fields, const Route& route) {
-    return Authenticator(access, {"/health*", "/topics*"}, clock, metrics)
-        .Check(Head(fields), route);
+  Authenticator::Outcome Check(const Fields& fields, const Route& route,
+                               const std::string& address = "192.0.2.1") {
+    RequestContext context;
+    context.route = &route;
+    context.peer.address = address;
+    return authenticator.Check(Head(fields), context);
+  }
+  ProblemType Try(const std::string& key, const std::string& address = "192.0.2.1") {
+    const auto outcome = Check({{"X-API-Key", key}}, topics, address);
+    EXPECT_TRUE(outcome.refusal);
+    return outcome.refusal ? outcome.refusal->type : ProblemType::kInternal;
   }
   void Grant(const std::string& principal) {
     ApiKeyEntry entry;
@@ -103,6 +111,7 @@ class Authentications : public ::testing::Test {
   FakeMetrics metrics;
   AccessControl access{
       std::make_shared<const AccessPolicy>(std::vector<ApiKeyEntry>(), Grants(), hasher)};
+  Authenticator authenticator{access, {"/health*", "/topics*"}, clock, metrics, 20};
   const Route topics = RouteOf("/topics", true);
   const Route page = RouteOf("/page", false);
 };
@@ -182,6 +191,52 @@ TEST_F(Authentications, AnOpenPathNeedsNothingAndLooksAtNothing) {
 
 TEST_F(Authentications, APathOfTopicsIsNeverOpen) {
   EXPECT_TRUE(Check({}, topics).refusal) << "although Access:Open has its path";
+}
+
+TEST_F(Authentications, AnAddressHasAFewFailedAttempts) {
+  Grant("svc-shop");
+  const std::string wrong = KeyOf("shop", 'y');
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Try(wrong), ProblemType::kUnauthorized);
+  const auto outcome = Check({{"X-API-Key", wrong}}, topics);
+  ASSERT_TRUE(outcome.refusal);
+  EXPECT_EQ(outcome.refusal->type, ProblemType::kRateLimited);
+  EXPECT_EQ(outcome.refusal->retry_after.seconds, 3);
+  EXPECT_EQ(outcome.refusal->headers.front().second, "\"failed-attempts\";r=0;t=3");
+  EXPECT_EQ(outcome.refusal->headers.back().second, "\"failed-attempts\";q=20;w=60");
+  EXPECT_EQ(outcome.challenge, "");
+  EXPECT_EQ(outcome.result, "wrong") << "for the log";
+  EXPECT_TRUE(metrics.Rejected("failed-attempts"));
+  EXPECT_EQ(metrics.authentications.size(), 21U);
+  EXPECT_EQ(Try(wrong, "192.0.2.2"), ProblemType::kUnauthorized) << "another address";
+  EXPECT_EQ(Try(KeyOf("nobody")), ProblemType::kRateLimited) << "whatever is tried";
+  clock.Advance(std::chrono::seconds(3));
+  EXPECT_EQ(Try(wrong), ProblemType::kUnauthorized);
+  EXPECT_EQ(Try(wrong), ProblemType::kRateLimited);
+}
+
+TEST_F(Authentications, AnIpv6ClientHasAFewForAllItsAddresses) {
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(Try("x", "2001:db8::" + std::to_string(i)), ProblemType::kUnauthorized);
+  }
+  EXPECT_EQ(Try("x", "2001:db8::ffff:1"), ProblemType::kRateLimited);
+  EXPECT_EQ(Try("x", "2001:db8:0:1::1"), ProblemType::kUnauthorized) << "of another /64";
+}
+
+TEST_F(Authentications, AValidKeyIsNeverKeptOutByFailedAttemptsFromItsAddress) {
+  Grant("svc-shop");
+  for (int i = 0; i < 30; ++i) Try(KeyOf("shop", 'y'));
+  EXPECT_EQ(Try(KeyOf("shop", 'y')), ProblemType::kRateLimited);
+  const std::string key = KeyOf("shop");
+  EXPECT_FALSE(Check({{"X-API-Key", key}}, topics).refusal);
+}
+
+TEST_F(Authentications, WhoShowsNothingTriesNothing) {
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(Check({}, topics).refusal->type, ProblemType::kUnauthorized);
+    EXPECT_EQ(Check({{"X-API-Key", "a"}, {"X-API-Key", "b"}}, topics).refusal->type,
+              ProblemType::kBadRequest);
+  }
+  EXPECT_EQ(Try("a"), ProblemType::kUnauthorized);
 }
 
 TEST_F(Authentications, AReplacedPolicyCountsAtOnce) {

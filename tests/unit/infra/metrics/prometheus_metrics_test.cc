@@ -197,7 +197,7 @@ TEST(PrometheusMetrics, EndlessLabelSetsEndUpInOneSeries) {
   EXPECT_THAT(text,
               HasLine("http_server_request_duration_seconds_count{http_request_method=\"_OTHER\","
                       "http_route=\"_other\",http_response_status_code=\"_other\"} 1976"));
-  EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"_other\"} 2942"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_http_rejected_total{reason=\"_other\"} 2943"));
 }
 
 TEST(PrometheusMetrics, ATopicIsALabelOnlyOnceARecordOfItWasDelivered) {

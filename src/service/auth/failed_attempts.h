@@ -1,0 +1,57 @@
+// How often requests from one network have shown credentials that were refused, so that nobody can
+// try many (Access:FailedAttemptsPerMinute). Only refusals count and only they are delayed: whoever
+// shows valid credentials that cannot be guessed never waits here, even behind one address with an
+// attacker. Bounded; any thread. One mutex, a leaf, which valid API keys never take.
+#ifndef GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
+#define GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "service/limits/token_bucket.h"
+#include "service/ports/clock.h"
+#include "service/types/mutex.h"
+
+namespace gateway {
+
+class FailedAttempts final {
+ public:
+  // Networks that are remembered; if more come within a minute, the oldest half is forgotten.
+  static constexpr std::size_t kMaxNetworks = 32'768;
+
+  // `per_minute`: 0: no limit.
+  explicit FailedAttempts(std::int64_t per_minute)
+      : rate_{per_minute == 0 ? 1 : per_minute, kWindow}, limited_(per_minute != 0) {}
+
+  std::int64_t per_minute() const { return rate_.burst; }
+
+  // Credentials from this network were refused. Returns zero, or how long it should wait because
+  // there were too many.
+  std::chrono::nanoseconds Count(const std::string& network, Clock::TimePoint now);
+  // What Count would return; counts nothing. For credentials that are costly to check, or can be
+  // guessed: they are not even checked while this is not zero.
+  std::chrono::nanoseconds Wait(const std::string& network, Clock::TimePoint now) const;
+
+  std::size_t size() const;
+
+ private:
+  static constexpr std::chrono::minutes kWindow{1};
+  using Buckets = std::unordered_map<std::string, TokenBucket>;
+
+  void Rotate(Clock::TimePoint now) REQUIRES(mutex_);
+
+  const TokenBucket::Rate rate_;
+  const bool limited_;
+  mutable Mutex mutex_;
+  // Two generations: after a minute in `older_` a bucket is full again, so it can be dropped.
+  Buckets recent_ GUARDED_BY(mutex_);
+  Buckets older_ GUARDED_BY(mutex_);
+  Clock::TimePoint rotate_at_ GUARDED_BY(mutex_){};
+};
+
+}  // namespace gateway
+
+#endif  // GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
