@@ -16,6 +16,14 @@
 #include "service/types/rfc3339.h"
 
 namespace gateway {
+namespace {
+
+bool RequiresCertificates(const Settings& settings) {
+  const Settings::Http::Tls& tls = settings.http.tls;
+  return !tls.client_ca_file.empty() && tls.client_certificates == ClientCertificateMode::kRequired;
+}
+
+}  // namespace
 
 std::vector<ConfigProblem> CheckKafka(const Settings& settings) {
   std::vector<ConfigProblem> problems;
@@ -39,7 +47,8 @@ bool UsesTls(const Settings& settings) {
 }
 
 http::TlsFiles TlsFilesOf(const Settings::Http::Tls& tls) {
-  return {tls.certificate_file, tls.key_file, tls.client_ca_file};
+  return {tls.certificate_file, tls.key_file, tls.client_ca_file,
+          tls.client_certificates == ClientCertificateMode::kRequired};
 }
 
 std::string_view KeyOf(http::TlsFile file) {
@@ -88,7 +97,7 @@ std::vector<ConfigProblem> CheckAccess(const Settings& settings) {
 bool IsOpenToAll(const Settings& settings) {
   const std::string& address = settings.http.address;
   const bool loopback = address.starts_with("127.") || address == "::1" || address == "localhost";
-  return settings.access.file.empty() && settings.http.tls.client_ca_file.empty() && !loopback;
+  return settings.access.file.empty() && !RequiresCertificates(settings) && !loopback;
 }
 
 std::optional<std::string> CheckHealth(const Settings& settings, bool readiness) {
@@ -103,7 +112,7 @@ std::optional<std::string> CheckHealth(const Settings& settings, bool readiness)
            " is 0 (any free port), so the health check cannot know the port; set it.";
   }
   probe.tls = !apart && UsesTls(settings);
-  if (probe.tls && !settings.http.tls.client_ca_file.empty()) {
+  if (probe.tls && RequiresCertificates(settings)) {
     return "Http:Tls:ClientCaFile requires a certificate from every client, and the health check "
            "has none: set Management:Port.";
   }

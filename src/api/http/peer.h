@@ -5,17 +5,19 @@
 #define GATEWAY_API_HTTP_PEER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+
+#include "service/auth/client_certificates.h"
 
 namespace gateway::http {
 
 // The results of a TLS handshake.
 struct TlsPeer {
   std::string protocol;  // "TLSv1.3"
-  // The subject of the client's verified certificate (RFC 4514: "CN=orders,O=Example"); "" if the
-  // server requests none.
-  std::string subject;
+  // Verified; null if the client has presented none.
+  std::shared_ptr<ClientCertificate> certificate;
 };
 
 struct Peer {

@@ -48,6 +48,17 @@ Problem RefusalOf(AuthResult result) {
   }
 }
 
+// The rules are applied once per connection, and again only after a reload.
+Authentication AuthenticateOnce(const std::shared_ptr<const AccessPolicy>& policy,
+                                ClientCertificate* certificate) {
+  if (certificate->policy.lock() != policy) {
+    certificate->caller = policy->Authenticate(certificate->names).caller;
+    certificate->policy = policy;
+  }
+  if (certificate->caller) return {AuthResult::kAccepted, certificate->caller};
+  return {certificate->names.malformed ? AuthResult::kMalformed : AuthResult::kUnknown, nullptr};
+}
+
 // RFC 6750, 3: the error only if there were credentials.
 std::string ChallengeFor(AuthResult result) {
   if (result == AuthResult::kConflicting || result == AuthResult::kNoKeys) return {};
@@ -82,8 +93,17 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
                                             const RequestContext& context) {
   const Route& route = *context.route;
   if (IsOpen(route)) return {};
-  const Credentials credentials = CredentialsOf(head);
-  Authentication found = access_.current()->Authenticate(credentials, clock_.UnixMillis());
+  const std::shared_ptr<const AccessPolicy> policy = access_.current();
+  Credentials credentials = CredentialsOf(head);
+  ClientCertificate* const certificate =
+      context.peer.tls ? context.peer.tls->certificate.get() : nullptr;
+  if (credentials.scheme == AuthScheme::kNone && certificate != nullptr &&
+      policy->takes_certificates()) {
+    credentials.scheme = AuthScheme::kCertificate;
+  }
+  Authentication found = credentials.scheme == AuthScheme::kCertificate
+                             ? AuthenticateOnce(policy, certificate)
+                             : policy->Authenticate(credentials, clock_.UnixMillis());
   if (found.caller && found.caller->principal.anonymous() && !route.by_topic) {
     found = {AuthResult::kMissing, nullptr};  // only topics can be granted to it
   }
@@ -100,8 +120,8 @@ Authenticator::Outcome Authenticator::Refuse(AuthResult result, const RequestCon
         failed_attempts_.Count(http::ClientNetworkOf(context.peer.address), clock_.Now());
     if (wait.count() > 0) {
       metrics_.OnHttpRejected("failed-attempts");
-      return {nullptr, TooManyFailedAttempts(failed_attempts_.per_minute(), wait), NameOf(result),
-              {}};
+      return {
+          nullptr, TooManyFailedAttempts(failed_attempts_.per_minute(), wait), NameOf(result), {}};
     }
   }
   return {nullptr, RefusalOf(result), NameOf(result), ChallengeFor(result)};

@@ -50,6 +50,14 @@ bool IsTopicGlob(std::string_view glob) {
   return config::Obeys(config::TextRule::kTopicGlob, glob);
 }
 
+std::optional<CertificateField> FieldOf(std::string_view name) {
+  if (name == "SanUri") return CertificateField::kSanUri;
+  if (name == "SanDns") return CertificateField::kSanDns;
+  if (name == "Subject") return CertificateField::kSubject;
+  if (name == "CommonName") return CertificateField::kCommonName;
+  return std::nullopt;
+}
+
 class AccessFileReader final {
  public:
   AccessFileReader(const std::filesystem::path& directory, NodeReader::Report* report)
@@ -57,13 +65,18 @@ class AccessFileReader final {
 
   AccessFile Read(const JsonNode& root) {
     AccessFile file;
-    const NodeReader top(root, "", {"$schema", "ApiKeys", "Issuers", "Grants", "Denials", "Rates"},
-                         report_);
+    const NodeReader top(
+        root, "",
+        {"$schema", "ApiKeys", "Issuers", "ClientCertificates", "Grants", "Denials", "Rates"},
+        report_);
     top.ForEach("ApiKeys", [&](const JsonNode& node, const std::string& path) {
       ReadApiKey(node, path, &file.api_keys);
     });
     top.ForEach("Issuers", [&](const JsonNode& node, const std::string& path) {
       issuers_.Read(node, path, &file.issuers);
+    });
+    top.ForEach("ClientCertificates", [&](const JsonNode& node, const std::string& path) {
+      ReadCertificateRule(node, path, &file.client_certificates);
     });
     top.ForEach("Grants", [&](const JsonNode& node, const std::string& path) {
       ReadRule(node, path, &file.grants);
@@ -135,6 +148,25 @@ class AccessFileReader final {
     rule.read = has(NameOf(TopicOperation::kRead));
   }
 
+  void ReadCertificateRule(const JsonNode& node, const std::string& path,
+                           std::vector<CertificateRule>* rules) {
+    const NodeReader reader(node, path, {"From", "Match", "Principal"}, report_);
+    CertificateRule& rule = rules->emplace_back();
+    const std::string from = reader.RequiredText(
+        "From", [](std::string_view name) { return FieldOf(name).has_value(); },
+        "SanUri, SanDns, Subject, CommonName");
+    rule.from = FieldOf(from).value_or(rule.from);
+    rule.match = reader.RequiredText(
+        "Match", IsLegalCertificateMatch,
+        "the name of a certificate, with at most 9 *, which stand for one part of it each");
+    const auto is_principal = [&rule](std::string_view principal) {
+      return rule.match.empty() || IsLegalCertificatePrincipal(principal, rule.match);
+    };
+    rule.principal = reader.RequiredText(
+        "Principal", is_principal,
+        "the name of a principal; $1 is what the first * of Match stands for, $0 the whole name");
+  }
+
   void ReadRate(const JsonNode& node, const std::string& path, std::vector<RateRule>* rules) {
     static constexpr std::array<std::string_view, kRateUnits.size()> kKeys = {
         "RequestsPerSecond", "RecordsPerSecond", "BytesPerSecond"};  // by RateUnit
@@ -201,7 +233,8 @@ std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const PolicyTool
   return std::make_shared<const AccessPolicy>(
       std::move(file.api_keys), Grants(std::move(file.grants), std::move(file.denials)),
       tools.hasher, Rates(std::move(file.rates), tools.rates),
-      MakeVerifier(std::move(file.issuers), tools.fetcher));
+      MakeVerifier(std::move(file.issuers), tools.fetcher),
+      ClientCertificates(std::move(file.client_certificates)));
 }
 
 }  // namespace gateway

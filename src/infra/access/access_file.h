@@ -15,6 +15,7 @@
 #include "infra/config/config_problem.h"
 #include "infra/tokens/key_fetcher.h"
 #include "service/auth/access_policy.h"
+#include "service/auth/client_certificates.h"
 #include "service/auth/grants.h"
 #include "service/auth/rates.h"
 #include "service/ports/hasher.h"
@@ -28,6 +29,7 @@ struct AccessFile {
   std::vector<AccessRule> grants;
   std::vector<AccessRule> denials;
   std::vector<RateRule> rates;
+  std::vector<CertificateRule> client_certificates;
 };
 
 // The file, or all of its errors (at least one): with path and line, and without anything that may

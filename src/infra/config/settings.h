@@ -20,6 +20,7 @@ enum class KafkaProfile : std::uint8_t { kBalanced, kHighThroughput, kLowLatency
 enum class KafkaProtocol : std::uint8_t { kPlaintext, kSsl, kSaslPlaintext, kSaslSsl };
 enum class SaslMechanism : std::uint8_t { kPlain, kScramSha256, kScramSha512, kOauthbearer };
 enum class LogFormat : std::uint8_t { kJson, kText };
+enum class ClientCertificateMode : std::uint8_t { kRequired, kOptional };
 enum class AccessLogMode : std::uint8_t { kProblems, kAll, kOff };
 
 struct Settings {
@@ -47,7 +48,8 @@ struct Settings {
     struct Tls {
       std::string certificate_file;  // "": no TLS
       std::string key_file;
-      std::string client_ca_file;  // "": clients need no certificate
+      std::string client_ca_file;  // "": no certificate is requested
+      ClientCertificateMode client_certificates = ClientCertificateMode::kRequired;
     } tls;
     struct Cors {
       std::vector<std::string> allowed_origins;

@@ -35,9 +35,11 @@ std::vector<ApiKey> WithCallers(std::vector<ApiKeyEntry> entries, const Grants& 
 }  // namespace
 
 AccessPolicy::AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher,
-                           Rates rates, std::unique_ptr<const TokenVerifier> tokens)
+                           Rates rates, std::unique_ptr<const TokenVerifier> tokens,
+                           ClientCertificates certificates)
     : grants_(std::move(grants)),
       rates_(std::move(rates)),
+      certificates_(std::move(certificates)),
       keys_(WithCallers(std::move(keys), grants_, rates_), hasher),
       tokens_(std::move(tokens)),
       hasher_(hasher),
@@ -53,6 +55,7 @@ Authentication AccessPolicy::Authenticate(const Credentials& credentials, Timest
       return keys_.Check(credentials.secret, now);
     case AuthScheme::kToken:
       return AuthenticateToken(credentials.secret, now);
+    case AuthScheme::kCertificate:
     case AuthScheme::kUnknown:
       break;
   }
@@ -76,6 +79,13 @@ Authentication AccessPolicy::AuthenticateToken(std::string_view token, Timestamp
   };
   verified_.Add(digest, {caller, until, keys_are_the_same}, now);
   return {AuthResult::kAccepted, std::move(caller)};
+}
+
+Authentication AccessPolicy::Authenticate(const CertificateNames& names) const {
+  if (names.malformed) return {AuthResult::kMalformed, nullptr};
+  auto principal = certificates_.PrincipalOf(names);
+  if (!principal) return {AuthResult::kUnknown, nullptr};
+  return {AuthResult::kAccepted, CallerOf({*std::move(principal), {}}, grants_, rates_)};
 }
 
 }  // namespace gateway

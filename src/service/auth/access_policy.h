@@ -11,6 +11,7 @@
 #include "service/auth/api_keys.h"
 #include "service/auth/authentication.h"
 #include "service/auth/caller.h"
+#include "service/auth/client_certificates.h"
 #include "service/auth/grants.h"
 #include "service/auth/rates.h"
 #include "service/auth/tokens/token_verifier.h"
@@ -34,11 +35,17 @@ class AccessPolicy final {
  public:
   // `hasher` outlives this. Null `tokens`: none are accepted.
   AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher, Rates rates = {},
-               std::unique_ptr<const TokenVerifier> tokens = nullptr);
+               std::unique_ptr<const TokenVerifier> tokens = nullptr,
+               ClientCertificates certificates = {});
 
   // The caller that the credentials prove. Without credentials, the anonymous principal if any
   // topic is granted to it.
   Authentication Authenticate(const Credentials& credentials, TimestampMs now) const;
+
+  // The caller that a verified certificate with these names proves.
+  Authentication Authenticate(const CertificateNames& names) const;
+  // False: certificates prove nothing, so that callers need other credentials.
+  bool takes_certificates() const { return !certificates_.empty(); }
 
   TopicRights RightsOf(const Principal& principal) const { return grants_.RightsOf(principal); }
 
@@ -47,6 +54,7 @@ class AccessPolicy final {
 
   const Grants grants_;
   const Rates rates_;
+  const ClientCertificates certificates_;
   const ApiKeys keys_;
   const std::unique_ptr<const TokenVerifier> tokens_;
   mutable VerifiedCallers verified_;  // by their tokens; synchronizes itself

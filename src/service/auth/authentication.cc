@@ -10,6 +10,8 @@ std::string_view NameOf(AuthScheme scheme) {
       return "api-key";
     case AuthScheme::kToken:
       return "jwt";
+    case AuthScheme::kCertificate:
+      return "certificate";
     case AuthScheme::kUnknown:
       return "unknown";
   }

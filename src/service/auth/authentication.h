@@ -10,10 +10,11 @@
 namespace gateway {
 
 enum class AuthScheme : std::uint8_t {
-  kNone,     // no credentials
-  kApiKey,   // X-API-Key, or a bearer token that begins with kgw_
-  kToken,    // any other bearer token
-  kUnknown,  // a scheme that the gateway does not know
+  kNone,         // no credentials
+  kApiKey,       // X-API-Key, or a bearer token that begins with kgw_
+  kToken,        // any other bearer token
+  kCertificate,  // of the client, in TLS
+  kUnknown,      // a scheme that the gateway does not know
 };
 inline constexpr AuthScheme kLastAuthScheme = AuthScheme::kUnknown;
 std::string_view NameOf(AuthScheme scheme);  // "api-key", for metrics and logs

@@ -90,8 +90,7 @@ std::optional<TlsFault> UseKey(SSL_CTX* context, const TlsFiles& files) {
   return TlsFault{TlsFile::kKey, Quoted(path) + " cannot be used: " + OpenSslError()};
 }
 
-// If authorities are configured, clients must present a certificate.
-std::optional<TlsFault> UseClientCa(SSL_CTX* context, const std::string& path) {
+std::optional<TlsFault> UseClientCa(SSL_CTX* context, const std::string& path, bool required) {
   if (auto fault = CheckReadable(TlsFile::kClientCa, path)) return fault;
   auto* const names = SSL_load_client_CA_file(path.c_str());
   if (names == nullptr || SSL_CTX_load_verify_file(context, path.c_str()) != 1) {
@@ -100,7 +99,8 @@ std::optional<TlsFault> UseClientCa(SSL_CTX* context, const std::string& path) {
                     Quoted(path) + " holds no certificates in PEM form: " + OpenSslError()};
   }
   SSL_CTX_set_client_CA_list(context, names);  // takes them
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                     nullptr);
   return std::nullopt;
 }
 
@@ -155,7 +155,9 @@ Result<TlsContext::Loaded, TlsFault> TlsContext::Read(const TlsFiles& files) {
   if (auto fault = UseCertificate(context.get(), files.certificate)) return *std::move(fault);
   if (auto fault = UseKey(context.get(), files)) return *std::move(fault);
   if (!files.client_ca.empty()) {
-    if (auto fault = UseClientCa(context.get(), files.client_ca)) return *std::move(fault);
+    if (auto fault = UseClientCa(context.get(), files.client_ca, files.clients_need_certificate)) {
+      return *std::move(fault);
+    }
   }
   const auto expires = ExpiryOf(SSL_CTX_get0_certificate(context.get()));
   return Loaded{std::shared_ptr<SSL_CTX>(std::move(context)), expires};

@@ -20,7 +20,8 @@ namespace gateway::http {
 struct TlsFiles {
   std::string certificate;  // the server's own first, then its issuers
   std::string key;
-  std::string client_ca;  // "": clients need no certificate
+  std::string client_ca;                 // "": no certificate is requested
+  bool clients_need_certificate = true;  // if there is a `client_ca`
 };
 enum class TlsFile : std::uint8_t { kCertificate, kKey, kClientCa };
 

@@ -3,7 +3,6 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include <cstring>
 #include <string>
 #include <system_error>
+
+#include "api/http/net/certificate_names.h"
 
 namespace gateway::http {
 namespace {
@@ -65,21 +66,6 @@ const BIO_METHOD* SocketMethod() {
     return method;
   }();
   return kMethod.get();
-}
-
-// In the form of RFC 4514, which OpenSSL calls by its predecessor's number. In UTF-8, unescaped.
-std::string SubjectOf(const X509* certificate) {
-  struct Free {
-    void operator()(BIO* bio) const { BIO_free(bio); }
-  };
-  const std::unique_ptr<BIO, Free> text(BIO_new(BIO_s_mem()));
-  constexpr unsigned kForm = XN_FLAG_RFC2253 & ~static_cast<unsigned>(ASN1_STRFLGS_ESC_MSB);
-  if (!text || X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, kForm) < 0) {
-    return {};
-  }
-  char* bytes = nullptr;
-  const auto size = BIO_get_mem_data(text.get(), &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
 }
 
 struct FreeSsl {
@@ -177,9 +163,9 @@ IoResult::Status TlsStream::Handshake() {
 std::optional<TlsPeer> TlsStream::TlsFacts() const {
   TlsPeer peer;
   peer.protocol = SSL_get_version(ssl_.get());
-  // Without one the handshake would have failed if one was asked for.
+  // Without one the handshake would have failed if one was required.
   if (const X509* const certificate = SSL_get0_peer_certificate(ssl_.get())) {
-    peer.subject = SubjectOf(certificate);
+    peer.certificate = std::make_shared<ClientCertificate>(ClientCertificate{NamesIn(certificate)});
   }
   return peer;
 }

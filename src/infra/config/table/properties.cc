@@ -117,8 +117,13 @@ void AddTls(std::vector<Property>* rows) {
                         "PEM file with the certificate's private key, not encrypted."),
       Tls<&T::client_ca_file>(
           "Http:Tls:ClientCaFile",
-          "PEM file with the authorities for client certificates. If it is set, every client must "
-          "present a certificate issued by one of them; if not, none is requested."),
+          "PEM file with the authorities for client certificates. If it is set, clients present a "
+          "certificate issued by one of them; if not, none is requested. ClientCertificates in the "
+          "access file says which principals they prove."),
+      Tls<&T::client_certificates>(
+          "Http:Tls:ClientCertificates",
+          "Whether every client must present a certificate of ClientCaFile, or may also connect "
+          "without one. A certificate of another authority is never accepted."),
   };
   rows->insert(rows->end(), tls.begin(), tls.end());
 }

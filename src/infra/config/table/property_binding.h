@@ -37,6 +37,10 @@ constexpr Names<LogLevel, 6> NamesOf(LogLevel /*tag*/) {
 constexpr Names<LogFormat, 2> NamesOf(LogFormat /*tag*/) {
   return {{{"json", LogFormat::kJson}, {"text", LogFormat::kText}}};
 }
+constexpr Names<ClientCertificateMode, 2> NamesOf(ClientCertificateMode /*tag*/) {
+  return {{{"required", ClientCertificateMode::kRequired},
+           {"optional", ClientCertificateMode::kOptional}}};
+}
 constexpr Names<AccessLogMode, 3> NamesOf(AccessLogMode /*tag*/) {
   return {{{"problems", AccessLogMode::kProblems},
            {"all", AccessLogMode::kAll},

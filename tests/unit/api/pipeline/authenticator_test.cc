@@ -89,6 +89,7 @@ class Authentications : public ::testing::Test {
     RequestContext context;
     context.route = &route;
     context.peer.address = address;
+    if (certificate) context.peer.tls = http::TlsPeer{"TLSv1.3", certificate};
     return authenticator.Check(Head(fields), context);
   }
   ProblemType Try(const std::string& key, const std::string& address = "192.0.2.1") {
@@ -96,15 +97,29 @@ class Authentications : public ::testing::Test {
     EXPECT_TRUE(outcome.refusal);
     return outcome.refusal ? outcome.refusal->type : ProblemType::kInternal;
   }
-  void Grant(const std::string& principal) {
+  ApiKeyEntry Entry() const {
     ApiKeyEntry entry;
     entry.id = "shop";
     entry.digest = hasher.Sha256(KeyOf("shop"));
     entry.principal = "svc-shop";
+    return entry;
+  }
+  void Grant(const std::string& principal) {
     access.Replace(std::make_shared<const AccessPolicy>(
-        std::vector{entry}, Grants({{{principal}, {"orders"}, true, false, ""}}, {}), hasher));
+        std::vector{Entry()}, Grants({{{principal}, {"orders"}, true, false, ""}}, {}), hasher));
   }
 
+  // The rules of the access file, besides the key of svc-shop.
+  void TakeCertificates(std::vector<CertificateRule> rules) {
+    access.Replace(std::make_shared<const AccessPolicy>(
+        std::vector{Entry()}, Grants({{{"anonymous"}, {"orders"}, true, false, ""}}, {}), hasher,
+        Rates(), nullptr, ClientCertificates(std::move(rules))));
+  }
+  void Present(CertificateNames names) {
+    certificate = std::make_shared<ClientCertificate>(ClientCertificate{std::move(names)});
+  }
+
+  std::shared_ptr<ClientCertificate> certificate;  // of the peer
   FakeHasher hasher;
   testing::FakeTokenParser parser;
   FakeClock clock;
@@ -237,6 +252,56 @@ TEST_F(Authentications, WhoShowsNothingTriesNothing) {
               ProblemType::kBadRequest);
   }
   EXPECT_EQ(Try("a"), ProblemType::kUnauthorized);
+}
+
+TEST_F(Authentications, ACertificateProvesWhoTheRulesSay) {
+  TakeCertificates({{CertificateField::kCommonName, "*", "cert-$1"}});
+  Present({"CN=pay", "pay", {}, {}});
+  const auto outcome = Check({}, page);
+  EXPECT_FALSE(outcome.refusal);
+  ASSERT_TRUE(outcome.caller);
+  EXPECT_EQ(outcome.caller->principal.name, "cert-pay");
+  EXPECT_EQ(metrics.authentications.back(),
+            std::pair(AuthScheme::kCertificate, AuthResult::kAccepted));
+}
+
+TEST_F(Authentications, TheRulesAreAppliedOncePerConnectionAndPolicy) {
+  TakeCertificates({{CertificateField::kCommonName, "*", "cert-$1"}});
+  Present({"CN=pay", "pay", {}, {}});
+  const auto first = Check({}, page).caller;
+  EXPECT_EQ(Check({}, page).caller, first) << "the same caller";
+  TakeCertificates({{CertificateField::kCommonName, "*", "other-$1"}});
+  EXPECT_EQ(Check({}, page).caller->principal.name, "other-pay");
+  TakeCertificates({{CertificateField::kSanDns, "*", "other-$1"}});
+  EXPECT_TRUE(Check({}, page).refusal);
+  EXPECT_TRUE(Check({}, page).refusal);
+}
+
+TEST_F(Authentications, ACertificateThatNoRuleFitsIsRefusedAlsoWhereAnonymousIsNot) {
+  TakeCertificates({{CertificateField::kSanUri, "spiffe://test/*", "$1"}});
+  EXPECT_FALSE(Check({}, topics).refusal) << "without one";
+  Present({"CN=pay", "pay", {"spiffe://other/pay"}, {}});
+  const auto outcome = Check({}, topics);
+  ASSERT_TRUE(outcome.refusal);
+  EXPECT_EQ(outcome.refusal->type, ProblemType::kUnauthorized);
+  EXPECT_EQ(outcome.result, "unknown");
+  Present({"CN=pay", "pay", {"spiffe://test/pay"}, {}, true});
+  EXPECT_EQ(Check({}, topics).result, "malformed");
+}
+
+TEST_F(Authentications, CredentialsInTheHeadCountInsteadOfTheCertificate) {
+  TakeCertificates({{CertificateField::kCommonName, "*", "cert-$1"}});
+  Present({"CN=pay", "pay", {}, {}});
+  const std::string key = KeyOf("shop");
+  EXPECT_EQ(Check({{"X-API-Key", key}}, page).caller->principal.name, "svc-shop");
+  EXPECT_TRUE(Check({{"X-API-Key", "wrong"}}, page).refusal);
+}
+
+TEST_F(Authentications, WithoutRulesACertificateProvesNothing) {
+  TakeCertificates({});
+  Present({"CN=pay", "pay", {}, {}});
+  EXPECT_TRUE(Check({}, topics).caller->principal.anonymous());
+  EXPECT_TRUE(Check({}, page).refusal);
 }
 
 TEST_F(Authentications, AReplacedPolicyCountsAtOnce) {

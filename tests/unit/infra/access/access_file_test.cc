@@ -50,6 +50,7 @@ TEST(AccessFile, TheExampleIsValid) {
   EXPECT_GE(file.value().grants.size(), 2U);
   EXPECT_GE(file.value().denials.size(), 1U);
   EXPECT_GE(file.value().rates.size(), 2U);
+  EXPECT_GE(file.value().client_certificates.size(), 2U);
 }
 
 TEST(AccessFile, EverythingIsRead) {
@@ -181,6 +182,38 @@ TEST(AccessFile, ARateIsAWholeNumberThatLimitsSomething) {
               ElementsAre(HasSubstr("Rates:0:Principals: is missing")));
 }
 
+TEST(AccessFile, RulesForCertificatesAreRead) {
+  const auto parsed = ParseAccessFile(
+      R"({"ClientCertificates": [
+            {"From": "SanUri", "Match": "spiffe://shop/ns/*/sa/*", "Principal": "$2"},
+            {"from": "CommonName", "match": "*", "principal": "cn-$1"}]})",
+      "file a.json");
+  ASSERT_TRUE(parsed.ok()) << ToLine(parsed.error().front());
+  const auto& rules = parsed.value().client_certificates;
+  ASSERT_EQ(rules.size(), 2U);
+  EXPECT_EQ(rules[0].from, CertificateField::kSanUri);
+  EXPECT_EQ(rules[0].match, "spiffe://shop/ns/*/sa/*");
+  EXPECT_EQ(rules[0].principal, "$2");
+  EXPECT_EQ(rules[1].from, CertificateField::kCommonName);
+}
+
+TEST(AccessFile, RulesForCertificatesAreChecked) {
+  const auto problems = [](const std::string& from, const std::string& match,
+                           const std::string& principal) {
+    return Problems("{\"ClientCertificates\": [\n{\"From\": \"" + from + "\", \"Match\": \"" +
+                    match + "\", \"Principal\": \"" + principal + "\"}]}");
+  };
+  EXPECT_THAT(problems("Subject", "CN=*,O=test", "$1"), ElementsAre());
+  EXPECT_THAT(problems("subject", "a", "b"),
+              ElementsAre(HasSubstr("line 2: ClientCertificates:0:From: is not valid; allowed: "
+                                    "SanUri, SanDns, Subject, CommonName")));
+  EXPECT_THAT(problems("SanDns", "a**", "b"), ElementsAre(HasSubstr("Match: is not valid")));
+  EXPECT_THAT(problems("SanDns", "a*", "$2"), ElementsAre(HasSubstr("Principal: is not valid")));
+  EXPECT_THAT(Problems("{\"ClientCertificates\": [{}]}"),
+              ElementsAre(HasSubstr("From: is missing"), HasSubstr("Match: is missing"),
+                          HasSubstr("Principal: is missing")));
+}
+
 TEST(AccessFile, AKeyMustExpireAfterItBecomesValid) {
   EXPECT_THAT(Problems(WithKey(
                   R"(, "NotBefore": "2026-01-02T00:00:00Z", "Expires": "2026-01-02T00:00:00Z")")),
@@ -235,7 +268,8 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
     return object;
   };
   EXPECT_THAT(unknown(object_of(names(schema)).dump()), ElementsAre());
-  for (const char* const list : {"ApiKeys", "Issuers", "Grants", "Denials", "Rates"}) {
+  for (const char* const list :
+       {"ApiKeys", "Issuers", "ClientCertificates", "Grants", "Denials", "Rates"}) {
     const nlohmann::json* item = &schema["properties"][list]["items"];
     if (item->contains("$ref")) item = &schema["definitions"]["Rule"];
     const nlohmann::json file = {{list, {object_of(names(*item))}}};
@@ -245,7 +279,8 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
   EXPECT_EQ(names(schema["properties"]["ApiKeys"]["items"]).size(), 7U);
   EXPECT_EQ(names(schema["properties"]["Rates"]["items"]).size(), 5U);
   EXPECT_EQ(names(schema["properties"]["Issuers"]["items"]).size(), 9U);
-  EXPECT_EQ(names(schema).size(), 6U);
+  EXPECT_EQ(names(schema["properties"]["ClientCertificates"]["items"]).size(), 3U);
+  EXPECT_EQ(names(schema).size(), 7U);
 }
 
 TEST(OpensslHasher, ComputesSha256) {

@@ -264,7 +264,8 @@ TEST_P(HttpsServerWith, AClientCertificateOfTheAuthorityIsTaken) {
   ASSERT_EQ(peers.size(), 2U);
   for (const http::TlsPeer& peer : peers) {
     EXPECT_EQ(peer.protocol, client.version());
-    EXPECT_EQ(peer.subject, "CN=client");
+    ASSERT_TRUE(peer.certificate);
+    EXPECT_EQ(peer.certificate->names.subject, "CN=client");
   }
 }
 
@@ -277,6 +278,33 @@ TEST_P(HttpsServerWith, AClientWithoutACertificateIsRefusedWhereOneIsRequired) {
   client.Close();
   WaitForConnections(0);
   EXPECT_TRUE(metrics.Rejected("tls-handshake-failed"));
+}
+
+TEST_P(HttpsServerWith, WhereACertificateIsOptionalAClientMayComeWithoutButNotWithAWrongOne) {
+  const Identity authority = MakeIdentity("authority");
+  RequireClients(authority);
+  files.clients_need_certificate = false;
+  std::mutex mutex;
+  std::vector<std::string> subjects;
+  handler.on_peer = [&](const http::Peer& peer) {
+    const std::lock_guard lock(mutex);
+    const auto& certificate = peer.tls->certificate;
+    subjects.push_back(certificate ? certificate->names.subject : "none");
+  };
+  StartTls();
+  TlsClient without(port(), OfVersion());
+  EXPECT_EQ(without.Ask(Get("/")).status, 200) << without.error();
+  TlsClient::Options with = OfVersion();
+  const Identity known = MakeIdentity("client", &authority);
+  with.identity = &known;
+  TlsClient client(port(), with);
+  EXPECT_EQ(client.Ask(Get("/")).status, 200) << client.error();
+  const Identity stranger = MakeIdentity("client");
+  with.identity = &stranger;
+  TlsClient wrong(port(), with);
+  EXPECT_EQ(wrong.Ask(Get("/")).status, 0);
+  const std::lock_guard lock(mutex);
+  EXPECT_THAT(subjects, ::testing::ElementsAre("none", "CN=client"));
 }
 
 TEST_P(HttpsServerWith, AClientCertificateOfAnotherAuthorityIsRefused) {
