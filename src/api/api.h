@@ -49,6 +49,7 @@ struct ApiOptions {
   const AccessControl* access = nullptr;
   std::vector<std::string> open_paths;          // Access:Open
   std::int64_t failed_attempts_per_minute = 0;  // Access:FailedAttemptsPerMinute; 0: no limit
+  std::vector<std::string> trusted_proxies;     // Access:TrustedProxies
   SiteOptions site;
 };
 
@@ -75,6 +76,7 @@ class Api final {
   Admission admission_;
   Tracer& tracer_;
   std::optional<Authenticator> authenticator_;
+  const TrustedProxies proxies_;
   ProduceController produce_;
   TopicsController topics_;
   HealthController health_;

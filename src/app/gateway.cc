@@ -176,6 +176,7 @@ ApiOptions Gateway::MakeApiOptions() const {
   options.liveness = &liveness_;
   options.access = access_.get();
   options.open_paths = settings_.access.open;
+  options.trusted_proxies = settings_.access.trusted_proxies;
   options.failed_attempts_per_minute = settings_.access.failed_attempts_per_minute;
   options.tracer = tracer_.get();
   options.site = SiteOptionsOf(files_, embedded_ != nullptr);

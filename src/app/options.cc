@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/http/health_probe.h"
+#include "api/http/ip_address.h"
 #include "api/problem/problem.h"
 #include "api/tracing/propagated_fields.h"
 #include "app/build_info.h"
@@ -89,9 +90,19 @@ std::vector<ConfigProblem> CheckRecords(const Settings& settings) {
 }
 
 std::vector<ConfigProblem> CheckAccess(const Settings& settings) {
-  if (settings.access.file.empty()) return {};
-  auto file = ReadAccessFile(settings.access.file);
-  return file.ok() ? std::vector<ConfigProblem>() : std::move(file).error();
+  std::vector<ConfigProblem> problems;
+  if (!settings.access.file.empty()) {
+    auto file = ReadAccessFile(settings.access.file);
+    if (!file.ok()) problems = std::move(file).error();
+  }
+  for (const std::string& proxy : settings.access.trusted_proxies) {
+    if (http::IpNetwork::Parse(proxy)) continue;
+    ConfigProblem& problem = problems.emplace_back();
+    problem.key = "Access:TrustedProxies";
+    problem.what = "\"" + proxy + "\" is neither an address nor a network without host bits";
+    problem.allowed = "such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32";
+  }
+  return problems;
 }
 
 bool IsOpenToAll(const Settings& settings) {

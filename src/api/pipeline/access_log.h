@@ -46,7 +46,8 @@ class AccessLog final {
     std::string_view method;              // "" if no head could be parsed
     std::string_view route;               // template; "" if none matched
     std::string_view path;                // "" if none could be parsed
-    std::string_view peer;
+    std::string_view client;              // its address
+    std::string_view proxy;  // the address of the trusted proxy; "": the client is the peer
     std::string_view user_agent;
     std::string_view principal;  // "": there is no access file, or the caller is not known
     std::string_view refusal;    // why its credentials were refused; "" if they were not

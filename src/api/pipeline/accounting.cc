@@ -39,7 +39,8 @@ void Accounting::End(const RequestContext& context, int status, std::string_view
   line.method = understood ? method : std::string_view();
   line.route = route;
   line.path = context.path;
-  line.peer = context.peer.address;
+  line.client = context.client_address();
+  if (context.from_proxy) line.proxy = context.peer.address;
   line.user_agent = context.user_agent;
   line.principal = principal;
   line.refusal = context.refusal;
@@ -63,7 +64,7 @@ void Accounting::EndSpan(const RequestContext& context, int status, std::string_
   span.Set("http.request.method", http::MethodName(context.method));
   if (context.route != nullptr) span.Set("http.route", std::string_view(context.route->path));
   span.Set("url.path", std::string_view(context.path));
-  span.Set("client.address", std::string_view(context.peer.address));
+  span.Set("client.address", std::string_view(context.client_address()));
   if (!context.user_agent.empty()) {
     span.Set("user_agent.original", std::string_view(context.user_agent));
   }

@@ -4,6 +4,7 @@
 
 #include "api/http/ip_address.h"
 #include "api/pipeline/rate_limit.h"
+#include "api/pipeline/trusted_proxies.h"
 #include "service/auth/api_keys.h"
 #include "service/types/glob.h"
 
@@ -59,6 +60,19 @@ Authentication AuthenticateOnce(const std::shared_ptr<const AccessPolicy>& polic
   return {certificate->names.malformed ? AuthResult::kMalformed : AuthResult::kUnknown, nullptr};
 }
 
+// Absent if there is no certificate. Behind a trusted proxy the client's certificate is the one
+// that the proxy names; the proxy's own proves nobody.
+std::optional<Authentication> AuthenticateCertificate(
+    const std::shared_ptr<const AccessPolicy>& policy, const http::RequestHead& head,
+    const RequestContext& context) {
+  if (context.from_proxy) {
+    const auto names = ForwardedCertificate(head);
+    return names ? std::optional(policy->Authenticate(*names)) : std::nullopt;
+  }
+  if (!context.peer.tls || !context.peer.tls->certificate) return std::nullopt;
+  return AuthenticateOnce(policy, context.peer.tls->certificate.get());
+}
+
 // RFC 6750, 3: the error only if there were credentials.
 std::string ChallengeFor(AuthResult result) {
   if (result == AuthResult::kConflicting || result == AuthResult::kNoKeys) return {};
@@ -95,15 +109,13 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
   if (IsOpen(route)) return {};
   const std::shared_ptr<const AccessPolicy> policy = access_.current();
   Credentials credentials = CredentialsOf(head);
-  ClientCertificate* const certificate =
-      context.peer.tls ? context.peer.tls->certificate.get() : nullptr;
-  if (credentials.scheme == AuthScheme::kNone && certificate != nullptr &&
-      policy->takes_certificates()) {
-    credentials.scheme = AuthScheme::kCertificate;
+  std::optional<Authentication> by_certificate;
+  if (credentials.scheme == AuthScheme::kNone && policy->takes_certificates()) {
+    by_certificate = AuthenticateCertificate(policy, head, context);
+    if (by_certificate) credentials.scheme = AuthScheme::kCertificate;
   }
-  Authentication found = credentials.scheme == AuthScheme::kCertificate
-                             ? AuthenticateOnce(policy, certificate)
-                             : policy->Authenticate(credentials, clock_.UnixMillis());
+  Authentication found = by_certificate ? *std::move(by_certificate)
+                                        : policy->Authenticate(credentials, clock_.UnixMillis());
   if (found.caller && found.caller->principal.anonymous() && !route.by_topic) {
     found = {AuthResult::kMissing, nullptr};  // only topics can be granted to it
   }
@@ -117,7 +129,7 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
 Authenticator::Outcome Authenticator::Refuse(AuthResult result, const RequestContext& context) {
   if (IsFailedAttempt(result)) {
     const auto wait =
-        failed_attempts_.Count(http::ClientNetworkOf(context.peer.address), clock_.Now());
+        failed_attempts_.Count(http::ClientNetworkOf(context.client_address()), clock_.Now());
     if (wait.count() > 0) {
       metrics_.OnHttpRejected("failed-attempts");
       return {

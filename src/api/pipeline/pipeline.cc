@@ -54,7 +54,7 @@ constexpr Pipeline::HeadStage Pipeline::kStages[] = {
 Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
                    Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
                    HttpMetrics& metrics, Logger& logger, Tracer& tracer,
-                   Authenticator* authenticator)
+                   Authenticator* authenticator, const TrustedProxies* proxies)
     : router_(router),
       cors_(cors),
       access_log_(access_log),
@@ -64,7 +64,8 @@ Pipeline::Pipeline(const Router& router, const Cors& cors, const AccessLog& acce
       metrics_(metrics),
       logger_(logger),
       tracer_(tracer),
-      authenticator_(authenticator) {}
+      authenticator_(authenticator),
+      proxies_(proxies) {}
 
 std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
                                                  const http::Peer& peer) const {
@@ -77,6 +78,10 @@ std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
   if (head != nullptr) {
     context.method = head->method;
     context.path = head->path;
+    if (proxies_ != nullptr && proxies_->Trust(peer.address)) {
+      context.from_proxy = true;
+      context.forwarded_client = proxies_->ClientAddress(*head, peer.address);
+    }
     context.allowed_origin = cors_.AllowedOriginFor(*head);
     if (const auto agent = head->Find("User-Agent")) {
       context.user_agent = AccessLog::Bounded(*agent);

@@ -14,6 +14,7 @@
 #include "api/pipeline/cors.h"
 #include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
+#include "api/pipeline/trusted_proxies.h"
 #include "service/health/lifecycle.h"
 #include "service/limits/admission.h"
 #include "service/ports/clock.h"
@@ -28,7 +29,8 @@ class Pipeline final : public http::HttpHandler {
   Pipeline(const Router& router, const Cors& cors, const AccessLog& access_log,
            Admission& admission, const Lifecycle& lifecycle, const Clock& clock,
            HttpMetrics& metrics, Logger& logger, Tracer& tracer = NoTracer(),
-           Authenticator* authenticator = nullptr);  // null: no caller is authenticated
+           Authenticator* authenticator = nullptr,    // null: no caller is authenticated
+           const TrustedProxies* proxies = nullptr);  // null: none
 
   http::HeadVerdict OnHead(const http::RequestHead& head, const http::Peer& peer) override;
   void OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -67,6 +69,7 @@ class Pipeline final : public http::HttpHandler {
   Logger& logger_;
   Tracer& tracer_;
   Authenticator* const authenticator_;
+  const TrustedProxies* const proxies_;
 };
 
 }  // namespace gateway

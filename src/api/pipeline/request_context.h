@@ -24,6 +24,8 @@ struct RequestContext {
   // Of every request, also of one whose head could not be parsed.
   std::string request_id;
   http::Peer peer;
+  bool from_proxy = false;       // the peer is a trusted proxy
+  std::string forwarded_client;  // the client's address, as that proxy says; "": it is the peer's
   Clock::TimePoint started{};
 
   // Of its head.
@@ -43,6 +45,9 @@ struct RequestContext {
   PathParameters parameters;
   const WireFormat* format = nullptr;  // of its body; null: the route takes none
 
+  const std::string& client_address() const {
+    return forwarded_client.empty() ? peer.address : forwarded_client;
+  }
   // "" if the request is part of no trace.
   std::string_view trace_id() const { return trace ? trace->trace_id() : std::string_view(); }
   // The value of the field "trace_id" of a log line.

@@ -124,6 +124,7 @@ struct Settings {
   struct Access {
     std::string file;  // "": callers are not authenticated
     std::vector<std::string> open = {"/health*", "/api/kafka/health", "/problems*"};
+    std::vector<std::string> trusted_proxies;      // addresses and networks
     std::int64_t failed_attempts_per_minute = 20;  // 0: no limit
   } access;
 

@@ -206,6 +206,13 @@ void AddRecords(std::vector<Property>* rows) {
                "Management:Port no path needs any. Paths of topics are never open: grant topics to "
                "the principal anonymous instead."),
            TextRule::kPathGlob),
+      Text(
+          Bind<&S::access, &S::Access::trusted_proxies>(
+              "Access:TrustedProxies", "",
+              "Addresses and networks (10.0.0.0/8) of proxies that name the client: its address in "
+              "Forwarded or X-Forwarded-For, and its certificate in X-Forwarded-Client-Cert. A "
+              "proxy must replace or extend what the client itself sent."),
+          TextRule::kNotEmpty),
       Ranged(Bind<&S::access, &S::Access::failed_attempts_per_minute>(
                  "Access:FailedAttemptsPerMinute", "requests per minute",
                  "Maximum number of requests with credentials that are not valid, per client "
