@@ -5,12 +5,12 @@
 
 namespace gateway {
 
-// In nanoseconds of refilling, rounded up.
+// In nanoseconds of refilling, rounded up, but not because of an inexact division.
 std::int64_t TokenBucket::CostOf(const Rate& rate, std::int64_t tokens) {
   const double refills = static_cast<double>(tokens) / static_cast<double>(rate.burst);
-  const double cost = std::ceil(refills * static_cast<double>(rate.refill.count()));
+  const double cost = std::ceil(refills * static_cast<double>(rate.refill.count()) - 0.001);
   constexpr double kMost = 2.0 * static_cast<double>(kMaxRefill / Nanoseconds(1));
-  return static_cast<std::int64_t>(std::min(cost, kMost));
+  return static_cast<std::int64_t>(std::clamp(cost, 0.0, kMost));
 }
 
 std::int64_t TokenBucket::WaitFor(const Rate& rate, std::int64_t cost, std::int64_t full_at,

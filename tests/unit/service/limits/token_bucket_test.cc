@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -94,6 +95,13 @@ TEST_F(TokenBuckets, AnotherRateKeepsWhatIsMissing) {
   EXPECT_EQ(bucket.Wait(slow, 1, clock.Now()), seconds(1)) << "empty, but nothing is owed";
 }
 
+TEST_F(TokenBuckets, AFullBucketStaysFullAtAnotherRate) {
+  const TokenBucket::Rate other{7, seconds(3)};
+  bucket.Rescale(kRate, other, clock.Now());
+  EXPECT_TRUE(bucket.IsFull(clock.Now()));
+  EXPECT_EQ(bucket.Take(other, 7, clock.Now()).count(), 0);
+}
+
 TEST_F(TokenBuckets, TheHighestRateIsExactEnough) {
   const TokenBucket::Rate highest{TokenBucket::kMaxTokens, seconds(1'000)};
   EXPECT_EQ(bucket.Take(highest, TokenBucket::kMaxTokens / 2, clock.Now()).count(), 0);
@@ -101,18 +109,21 @@ TEST_F(TokenBuckets, TheHighestRateIsExactEnough) {
 }
 
 TEST_F(TokenBuckets, ThreadsTogetherTakeNoMoreThanThereIs) {
-  constexpr TokenBucket::Rate kLarge{10'000, seconds(100)};
+  constexpr TokenBucket::Rate kLarge{200'000, seconds(200)};
+  constexpr int kThreads = 4;
   std::atomic<int> taken{0};
+  std::latch start(kThreads);
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
-      for (int j = 0; j < 5'000; ++j) {
+      start.arrive_and_wait();
+      for (int j = 0; j < 100'000; ++j) {
         if (bucket.Take(kLarge, 1, clock.Now()).count() == 0) ++taken;
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(taken, 10'000);
+  EXPECT_EQ(taken, 200'000);
 }
 
 }  // namespace
