@@ -23,6 +23,7 @@ struct KeySource {
   std::string url;
   std::string ca_file;  // "": the authorities that the system trusts
   bool allow_http = false;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the zero of the comparison for null
   auto operator<=>(const KeySource&) const = default;
 };
 
