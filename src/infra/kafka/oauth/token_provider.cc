@@ -1,14 +1,12 @@
 #include "infra/kafka/oauth/token_provider.h"
 
-#include <openssl/evp.h>
-
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
-#include <vector>
 
+#include "infra/crypto/base64.h"
 #include "service/types/base64url.h"
 
 namespace gateway {
@@ -19,14 +17,6 @@ using Json = nlohmann::json;
 constexpr std::chrono::seconds kFailureKept{1};
 // A client asks at 80 % of the life of its token, and must then get another one.
 constexpr double kFreshPart = 0.75;
-
-std::string Base64(const std::string& text) {
-  std::vector<unsigned char> out((text.size() + 2) / 3 * 4 + 1);
-  const int size =
-      EVP_EncodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),  // NOLINT
-                      static_cast<int>(text.size()));
-  return {out.begin(), out.begin() + size};
-}
 
 std::string Member(const Json& object, const char* name) {
   const auto found = object.find(name);
@@ -121,9 +111,9 @@ TokenProvider::Outcome TokenProvider::Fetch(const std::string& secret) {
   // Both are form-encoded first: RFC 6749 section 2.3.1. The "x=" of a pair is left out.
   const auto encoded = [](const std::string& text) { return FormOf({{"x", text}}).substr(2); };
   const std::string credentials = encoded(settings_.client_id) + ":" + encoded(secret);
-  const HttpClient::Outcome reply =
-      post_(FormOf(form),
-            {{"Authorization", "Basic " + Base64(credentials)}, {"Accept", "application/json"}});
+  const HttpClient::Outcome reply = post_(
+      FormOf(form),
+      {{"Authorization", "Basic " + EncodeBase64(credentials)}, {"Accept", "application/json"}});
   if (reply.ok()) return Read(reply.value());
   return Failed("the token endpoint does not answer. Check Kafka:OAuth:TokenEndpoint.",
                 reply.error());
