@@ -31,7 +31,8 @@ def gateway(folder, issuer):
     write(folder / "access.json", Issuers=[entry],
           Grants=[rule("ann", "orders"), rule("group:ops", "*", "Write", "Read")])
     process = GatewayProcess(folder / "gateway.log", "embedded",
-                             {"Access:File": folder / "access.json", "Logging:Access": "all"})
+                             {"Access:File": folder / "access.json", "Access:FailedAttemptsPerMinute": 0,
+                              "Logging:Access": "all"})
     try:
         process.await_ready()
         yield process
@@ -126,7 +127,7 @@ def test_keys_come_from_a_url_and_until_then_the_answer_is_503(tmp_path, documen
     forge, server = TokenForge(tmp_path), KeyServer()
     entry = {"Issuer": forge.name, "Audience": forge.audience, "JwksUri": server.url, "AllowHttp": True}
     write(tmp_path / "access.json", Issuers=[entry], Grants=[rule("ann", "orders")])
-    gateway = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": tmp_path / "access.json"})
+    gateway = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": tmp_path / "access.json", "Access:FailedAttemptsPerMinute": 0})
     try:
         gateway.await_ready()
         assert "it answers 503" in gateway.await_event("keys-not-fetched")["error"]
