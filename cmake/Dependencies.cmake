@@ -17,6 +17,8 @@ gateway_pkg_config(prometheus prometheus-cpp-core)  # prometheus-cpp-dev
 gateway_pkg_config(zlib zlib)                       # zlib1g-dev
 gateway_pkg_config(zstd libzstd)                    # libzstd-dev
 gateway_pkg_config(curl libcurl)                    # libcurl4-openssl-dev
+gateway_pkg_config(crypt libcrypt)                  # libcrypt-dev
+gateway_pkg_config(sodium libsodium)                # libsodium-dev
 
 # The allocator of the program (docs/adr/0011 says why); sanitizers have their own.
 if(NOT GATEWAY_SANITIZER)

@@ -16,7 +16,8 @@ std::optional<Authenticator> AuthenticatorOf(ApiOptions& options, const Clock& c
                                              HttpMetrics& metrics) {
   if (options.access == nullptr) return std::nullopt;
   return std::make_optional<Authenticator>(*options.access, std::move(options.open_paths), clock,
-                                           metrics, options.failed_attempts_per_minute);
+                                           metrics, options.failed_attempts_per_minute,
+                                           options.passwords);
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ struct ApiOptions {
   std::vector<std::string> open_paths;          // Access:Open
   std::int64_t failed_attempts_per_minute = 0;  // Access:FailedAttemptsPerMinute; 0: no limit
   std::vector<std::string> trusted_proxies;     // Access:TrustedProxies
+  PasswordOptions passwords;
   SiteOptions site;
 };
 

@@ -1,10 +1,12 @@
 #include "app/gateway.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -164,7 +166,7 @@ std::unique_ptr<KafkaTopicCatalog> Gateway::MakeCatalog() {
       KafkaTopicCatalog::Options(), clock_);
 }
 
-ApiOptions Gateway::MakeApiOptions() const {
+ApiOptions Gateway::MakeApiOptions() {
   ApiOptions options;
   options.max_in_flight_requests = settings_.limits.max_in_flight_requests;
   options.max_in_flight_bytes = settings_.limits.max_in_flight_bytes;
@@ -178,6 +180,7 @@ ApiOptions Gateway::MakeApiOptions() const {
   options.open_paths = settings_.access.open;
   options.trusted_proxies = settings_.access.trusted_proxies;
   options.failed_attempts_per_minute = settings_.access.failed_attempts_per_minute;
+  options.passwords = {&password_workers_, settings_.access.allow_plaintext_passwords};
   options.tracer = tracer_.get();
   options.site = SiteOptionsOf(files_, embedded_ != nullptr);
   options.site.management_apart = options.management_apart;
@@ -256,6 +259,14 @@ void Gateway::OnHangup() {
            "SIGHUP is ignored: no file is configured that could be read again: no certificate, no "
            "access file, no secret of Kafka.");
 }
+
+PasswordTools Gateway::MakePasswordTools() const {
+  const auto key = RandomBytes();
+  if (!key) throw std::runtime_error("the system provides no random bytes");
+  return {&password_verifier_, *key};
+}
+
+void Gateway::NamePasswordWorker() { pthread_setname_np(pthread_self(), "passwords"); }
 
 void Gateway::WatchKeyFiles(const AccessFile& file) {
   key_files_.clear();

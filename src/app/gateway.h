@@ -18,6 +18,7 @@
 #include "infra/config/file_locator.h"
 #include "infra/config/settings.h"
 #include "infra/crypto/openssl_hasher.h"
+#include "infra/crypto/password_hash.h"
 #include "infra/kafka/client/client_hooks.h"
 #include "infra/kafka/client/embedded_broker.h"
 #include "infra/kafka/kafka_producer.h"
@@ -30,6 +31,7 @@
 #include "infra/os/watched_file.h"
 #include "infra/tokens/key_fetcher.h"
 #include "service/auth/access_control.h"
+#include "service/auth/passwords/password_workers.h"
 #include "service/auth/rates.h"
 #include "service/health/lifecycle.h"
 #include "service/health/liveness.h"
@@ -69,7 +71,7 @@ class Gateway final {
   int Drain();
 
   PrometheusOptions MetricsOptions();
-  ApiOptions MakeApiOptions() const;
+  ApiOptions MakeApiOptions();
   std::unique_ptr<KafkaTopicCatalog> MakeCatalog();
   GatewayState State() const;
   void OnHangup();
@@ -78,6 +80,8 @@ class Gateway final {
   void WatchKeyFiles(const AccessFile& file);
   bool AccessHasChanged();
   void ReloadKafka(KafkaProducer::Changed changed);
+  PasswordTools MakePasswordTools() const;
+  static void NamePasswordWorker();
   KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
   void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
 
@@ -103,7 +107,9 @@ class Gateway final {
   std::vector<WatchedFile> key_files_;      // that the access file names
   RateTable rate_table_{clock_};
   KeyFetcher key_fetcher_{clock_, log_};
-  const PolicyTools policy_tools_{hasher_, rate_table_, key_fetcher_};
+  const PasswordHashVerifier password_verifier_;
+  PasswordWorkers password_workers_{NamePasswordWorker};
+  const PolicyTools policy_tools_{hasher_, rate_table_, key_fetcher_, MakePasswordTools()};
   std::unique_ptr<AccessControl> access_;  // null: likewise
   std::unique_ptr<Tracer> tracer_;         // null: no spans are recorded
   std::unique_ptr<Api> api_;

@@ -5,6 +5,8 @@
 set(package_pistache "api/http")
 set(package_openssl "api/http;infra/crypto")
 set(package_curl "infra/http_client")
+set(package_sodium "infra/crypto")
+set(package_crypt "infra/crypto")
 set(package_simdjson "api;infra/kafka")
 set(package_emmintrin "api/json")  # the instructions of SSE2
 set(package_nlohmann "api;infra")

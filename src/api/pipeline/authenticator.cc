@@ -11,25 +11,26 @@
 namespace gateway {
 namespace {
 
-constexpr std::string_view kRealm = "Bearer realm=\"kafka-gateway\"";
+constexpr std::string_view kBearer = "Bearer realm=\"kafka-gateway\"";
+constexpr std::string_view kBasic = "Basic realm=\"kafka-gateway\", charset=\"UTF-8\"";  // RFC 7617
 
 // Of the value of an Authorization field.
 Credentials OfAuthorization(std::string_view value) {
-  constexpr std::string_view kBearer = "bearer";
   const std::size_t space = value.find(' ');
-  if (space == std::string_view::npos || !http::EqualsIgnoreCase(value.substr(0, space), kBearer)) {
-    return {AuthScheme::kUnknown, value};
-  }
-  const std::size_t start = value.find_first_not_of(' ', space);
-  const std::string_view token =
+  const std::string_view scheme = value.substr(0, space);
+  const std::size_t start = value.find_first_not_of(' ', scheme.size());
+  const std::string_view rest =
       start == std::string_view::npos ? std::string_view() : value.substr(start);
-  return {token.starts_with(kApiKeyPrefix) ? AuthScheme::kApiKey : AuthScheme::kToken, token};
+  if (space == std::string_view::npos) return {AuthScheme::kUnknown, value};
+  if (http::EqualsIgnoreCase(scheme, "basic")) return {AuthScheme::kBasic, rest};
+  if (!http::EqualsIgnoreCase(scheme, "bearer")) return {AuthScheme::kUnknown, value};
+  return {rest.starts_with(kApiKeyPrefix) ? AuthScheme::kApiKey : AuthScheme::kToken, rest};
 }
 
 // The request had credentials, and they were checked.
 bool IsFailedAttempt(AuthResult result) {
   return result != AuthResult::kMissing && result != AuthResult::kConflicting &&
-         result != AuthResult::kNoKeys;
+         result != AuthResult::kNoKeys && result != AuthResult::kBusy;
 }
 
 Problem RefusalOf(AuthResult result) {
@@ -44,6 +45,13 @@ Problem RefusalOf(AuthResult result) {
     case AuthResult::kNoKeys:
       return Problem(ProblemType::kAuthenticationUnavailable,
                      "The gateway does not have the keys of the token's issuer yet.");
+    case AuthResult::kBusy:
+      return Problem(ProblemType::kAuthenticationUnavailable,
+                     "Too many passwords wait to be checked.");
+    case AuthResult::kPlaintext:
+      return Problem(ProblemType::kUnauthorized,
+                     "Passwords are accepted over TLS only. This one may have been read on its "
+                     "way: change it.");
     default:
       return Problem(ProblemType::kUnauthorized, "The credentials of the request are not valid.");
   }
@@ -73,14 +81,6 @@ std::optional<Authentication> AuthenticateCertificate(
   return AuthenticateOnce(policy, context.peer.tls->certificate.get());
 }
 
-// RFC 6750, 3: the error only if there were credentials.
-std::string ChallengeFor(AuthResult result) {
-  if (result == AuthResult::kConflicting || result == AuthResult::kNoKeys) return {};
-  std::string challenge(kRealm);
-  if (result != AuthResult::kMissing) challenge += ", error=\"invalid_token\"";
-  return challenge;
-}
-
 }  // namespace
 
 Credentials CredentialsOf(const http::RequestHead& head) {
@@ -105,10 +105,10 @@ Credentials CredentialsOf(const http::RequestHead& head) {
 
 Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
                                             const RequestContext& context) {
-  const Route& route = *context.route;
-  if (IsOpen(route)) return {};
+  if (IsOpen(*context.route)) return {};
   const std::shared_ptr<const AccessPolicy> policy = access_.current();
   Credentials credentials = CredentialsOf(head);
+  credentials.in_plaintext = !MaySendPasswords(context);
   std::optional<Authentication> by_certificate;
   if (credentials.scheme == AuthScheme::kNone && policy->takes_certificates()) {
     by_certificate = AuthenticateCertificate(policy, head, context);
@@ -116,27 +116,76 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
   }
   Authentication found = by_certificate ? *std::move(by_certificate)
                                         : policy->Authenticate(credentials, clock_.UnixMillis());
-  if (found.caller && found.caller->principal.anonymous() && !route.by_topic) {
-    found = {AuthResult::kMissing, nullptr};  // only topics can be granted to it
+  if (!found.rest) return Conclude(credentials.scheme, std::move(found), context);
+  // Passwords can be guessed, and a guess is costly.
+  const auto wait =
+      failed_attempts_.Wait(http::ClientNetworkOf(context.client_address()), clock_.Now());
+  if (wait.count() > 0) return RefuseAttempts(AuthResult::kWrong, wait);
+  Outcome undecided;
+  undecided.pending = std::move(found);
+  return undecided;
+}
+
+void Authenticator::CheckLater(const Authentication& pending,
+                               const std::function<void(Authentication)>& done) const {
+  const bool runs = passwords_.workers != nullptr &&
+                    passwords_.workers->TryRun([rest = pending.rest, done] { done(rest()); });
+  if (!runs) done({pending.result, nullptr});
+}
+
+Authenticator::Outcome Authenticator::Conclude(AuthScheme scheme, Authentication found,
+                                               const RequestContext& context) {
+  if (found.caller && found.caller->principal.anonymous() && !context.route->by_topic) {
+    found = {AuthResult::kMissing, nullptr};  // topics are all that can be granted to it
   }
-  metrics_.OnAuthentication(credentials.scheme, found.result);
-  if (found.caller) return {std::move(found.caller), std::nullopt, {}, {}};
-  return Refuse(found.result, context);
+  metrics_.OnAuthentication(scheme, found.result);
+  if (found.caller) return {std::move(found.caller), std::nullopt, {}, {}, std::nullopt};
+  return Refuse(scheme, found.result, context);
 }
 
 // API keys are checked before failed attempts count: a check takes half a microsecond, and nobody
 // guesses 256 bits. So an attacker never keeps out who has a valid key and the same address.
-Authenticator::Outcome Authenticator::Refuse(AuthResult result, const RequestContext& context) {
+Authenticator::Outcome Authenticator::Refuse(AuthScheme scheme, AuthResult result,
+                                             const RequestContext& context) {
   if (IsFailedAttempt(result)) {
     const auto wait =
         failed_attempts_.Count(http::ClientNetworkOf(context.client_address()), clock_.Now());
-    if (wait.count() > 0) {
-      metrics_.OnHttpRejected("failed-attempts");
-      return {
-          nullptr, TooManyFailedAttempts(failed_attempts_.per_minute(), wait), NameOf(result), {}};
-    }
+    if (wait.count() > 0) return RefuseAttempts(result, wait);
   }
-  return {nullptr, RefusalOf(result), NameOf(result), ChallengeFor(result)};
+  return {nullptr, RefusalOf(result), NameOf(result), ChallengesFor(scheme, result, context),
+          std::nullopt};
+}
+
+Authenticator::Outcome Authenticator::RefuseAttempts(AuthResult result,
+                                                     std::chrono::nanoseconds wait) const {
+  metrics_.OnHttpRejected("failed-attempts");
+  return {nullptr,
+          TooManyFailedAttempts(failed_attempts_.per_minute(), wait),
+          NameOf(result),
+          {},
+          std::nullopt};
+}
+
+// RFC 6750, 3: the error only if there were credentials.
+std::vector<std::string> Authenticator::ChallengesFor(AuthScheme scheme, AuthResult result,
+                                                      const RequestContext& context) const {
+  const bool with_basic = access_.current()->has_users() && MaySendPasswords(context);
+  switch (result) {
+    case AuthResult::kConflicting:
+    case AuthResult::kNoKeys:
+    case AuthResult::kBusy:
+      return {};
+    case AuthResult::kMissing:
+      if (!with_basic) return {std::string(kBearer)};
+      return {std::string(kBearer), std::string(kBasic)};
+    default:
+      if (scheme == AuthScheme::kBasic && with_basic) return {std::string(kBasic)};
+      return {std::string(kBearer) + ", error=\"invalid_token\""};
+  }
+}
+
+bool Authenticator::MaySendPasswords(const RequestContext& context) const {
+  return passwords_.allow_plaintext || context.peer.tls.has_value();
 }
 
 bool Authenticator::IsOpen(const Route& route) const {

@@ -18,6 +18,7 @@
 #include "api/pipeline/accounting.h"
 #include "api/pipeline/request_context.h"
 #include "api/problem/problem.h"
+#include "service/auth/authentication.h"
 #include "service/auth/rates.h"
 #include "service/limits/admission.h"
 #include "service/ports/clock.h"
@@ -87,6 +88,7 @@ class Exchange final : public http::RequestState, public std::enable_shared_from
   http::Response BuildAnswer(const std::function<http::Response()>& build) const;
 
   RequestContext context_;
+  std::optional<Authentication> pending_;  // until a worker has completed it
   Accounting accounting_;
   Admission::Ticket ticket_;
   std::size_t body_bytes_ = 0;  // decoded, as they have arrived

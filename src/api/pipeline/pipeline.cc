@@ -1,6 +1,7 @@
 #include "api/pipeline/pipeline.h"
 
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "api/format/format_selection.h"
@@ -92,13 +93,39 @@ std::shared_ptr<Exchange> Pipeline::MakeExchange(const http::RequestHead* head,
 }
 
 http::HeadVerdict Pipeline::OnHead(const http::RequestHead& head, const http::Peer& peer) {
-  const std::shared_ptr<Exchange> exchange = MakeExchange(&head, peer);
-  for (const HeadStage stage : kStages) {
-    if (Verdict answer = (this->*stage)(*exchange, head)) {
+  return RunStages(MakeExchange(&head, peer), head, std::begin(kStages));
+}
+
+// `stage`: the first one to run.
+http::HeadVerdict Pipeline::RunStages(const std::shared_ptr<Exchange>& exchange,
+                                      const http::RequestHead& head, const HeadStage* stage) const {
+  for (; stage != std::end(kStages); ++stage) {
+    if (Verdict answer = (this->**stage)(*exchange, head)) {
       return {exchange->Finish(std::move(*answer)), nullptr};
     }
+    if (exchange->pending_) return AwaitAuthentication(exchange, stage + 1);
   }
   return {std::nullopt, exchange, exchange->context().coding};
+}
+
+// An I/O thread may not compute a slow hash: a worker does, and the stages go on from `next`.
+http::HeadVerdict Pipeline::AwaitAuthentication(const std::shared_ptr<Exchange>& exchange,
+                                                const HeadStage* next) const {
+  http::HeadVerdict verdict;
+  verdict.state = exchange;
+  verdict.later = [this, exchange, next](http::VerdictHandle handle) {
+    const auto shared = std::make_shared<http::VerdictHandle>(std::move(handle));
+    const auto decide = [this, exchange, next, shared](const Authentication& found) {
+      shared->Decide([this, exchange, next, found](const http::RequestHead& head) {
+        Verdict answer = Conclude(
+            *exchange, authenticator_->Conclude(AuthScheme::kBasic, found, exchange->context()));
+        if (!answer) return RunStages(exchange, head, next);
+        return http::HeadVerdict{exchange->Finish(std::move(*answer)), nullptr};
+      });
+    };
+    authenticator_->CheckLater(*std::exchange(exchange->pending_, std::nullopt), decide);
+  };
+  return verdict;
 }
 
 void Pipeline::OnRequest(http::Request request, std::shared_ptr<http::RequestState> state,
@@ -185,14 +212,22 @@ void Pipeline::StartSpan(Exchange& exchange, const http::RequestHead& head) cons
 
 Pipeline::Verdict Pipeline::Authenticate(Exchange& exchange, const http::RequestHead& head) const {
   if (authenticator_ == nullptr) return std::nullopt;
+  Authenticator::Outcome outcome = authenticator_->Check(head, exchange.context_);
+  if (outcome.pending) {
+    exchange.pending_ = std::move(outcome.pending);
+    return std::nullopt;
+  }
+  return Conclude(exchange, std::move(outcome));
+}
+
+Pipeline::Verdict Pipeline::Conclude(Exchange& exchange, Authenticator::Outcome outcome) const {
   RequestContext& context = exchange.context_;
-  Authenticator::Outcome outcome = authenticator_->Check(head, context);
   context.caller = std::move(outcome.caller);
   if (!outcome.refusal) return std::nullopt;
   context.refusal = outcome.result;
   http::Response response = exchange.MakeProblem(*outcome.refusal);
-  if (!outcome.challenge.empty()) {
-    response.headers.emplace_back("WWW-Authenticate", outcome.challenge);
+  for (std::string& challenge : outcome.challenges) {
+    response.headers.emplace_back("WWW-Authenticate", std::move(challenge));
   }
   return response;
 }

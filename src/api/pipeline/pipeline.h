@@ -44,6 +44,12 @@ class Pipeline final : public http::HttpHandler {
   using HeadStage = Verdict (Pipeline::*)(Exchange&, const http::RequestHead&) const;
   static const HeadStage kStages[];
 
+  http::HeadVerdict RunStages(const std::shared_ptr<Exchange>& exchange,
+                              const http::RequestHead& head, const HeadStage* stage) const;
+  http::HeadVerdict AwaitAuthentication(const std::shared_ptr<Exchange>& exchange,
+                                        const HeadStage* next) const;
+  Verdict Conclude(Exchange& exchange, Authenticator::Outcome outcome) const;
+
   Verdict AnswerPreflight(Exchange& exchange, const http::RequestHead& head) const;
   Verdict FindRoute(Exchange& exchange, const http::RequestHead& head) const;
   Verdict Authenticate(Exchange& exchange, const http::RequestHead& head) const;

@@ -9,8 +9,10 @@
 #include "infra/access/node_reader.h"
 #include "infra/config/sources/json_tree.h"
 #include "infra/config/table/properties.h"
+#include "infra/crypto/password_hash.h"
 #include "infra/tokens/json_token_parser.h"
 #include "service/auth/api_keys.h"
+#include "service/auth/passwords/password_users.h"
 #include "service/auth/principal.h"
 #include "service/auth/tokens/token_verifier.h"
 #include "service/types/rfc3339.h"
@@ -65,12 +67,15 @@ class AccessFileReader final {
 
   AccessFile Read(const JsonNode& root) {
     AccessFile file;
-    const NodeReader top(
-        root, "",
-        {"$schema", "ApiKeys", "Issuers", "ClientCertificates", "Grants", "Denials", "Rates"},
-        report_);
+    const NodeReader top(root, "",
+                         {"$schema", "ApiKeys", "Users", "Issuers", "ClientCertificates", "Grants",
+                          "Denials", "Rates"},
+                         report_);
     top.ForEach("ApiKeys", [&](const JsonNode& node, const std::string& path) {
       ReadApiKey(node, path, &file.api_keys);
+    });
+    top.ForEach("Users", [&](const JsonNode& node, const std::string& path) {
+      ReadUser(node, path, &file.users);
     });
     top.ForEach("Issuers", [&](const JsonNode& node, const std::string& path) {
       issuers_.Read(node, path, &file.issuers);
@@ -115,6 +120,24 @@ class AccessFileReader final {
       reader.Reject("Expires", "the key expires before it becomes valid", "a time after NotBefore");
     }
     key.disabled = reader.Flag("Disabled");
+  }
+
+  void ReadUser(const JsonNode& node, const std::string& path, std::vector<UserEntry>* users) {
+    const NodeReader reader(node, path, {"Name", "Hash", "Principal", "Groups"}, report_);
+    UserEntry& user = users->emplace_back();
+    user.name = reader.RequiredText("Name", IsLegalUserName, kUserNameRule);
+    const auto [first, is_new] = lines_of_users_.emplace(user.name, node.line);
+    if (!is_new && !user.name.empty()) {
+      reader.Reject("Name", "another user has this name, in line " + std::to_string(first->second),
+                    "one entry per user");
+    }
+    user.hash = reader.RequiredText(
+        "Hash", [](std::string_view) { return true; }, kPasswordHashRule);
+    const std::string why = user.hash.empty() ? std::string() : WhyNotPasswordHash(user.hash);
+    if (!why.empty()) reader.Reject("Hash", why, kPasswordHashRule);
+    user.principal = reader.Text("Principal", IsLegalPrincipalName, kPrincipalNameRule);
+    if (user.principal.empty()) user.principal = user.name;
+    user.groups = reader.Texts("Groups", IsLegalPrincipalName, kPrincipalNameRule);
   }
 
   static std::optional<TimestampMs> ReadTime(const NodeReader& reader, std::string_view name) {
@@ -192,6 +215,7 @@ class AccessFileReader final {
   IssuerReader issuers_;
   NodeReader::Report* report_;
   std::map<std::string, std::size_t> lines_of_ids_;
+  std::map<std::string, std::size_t> lines_of_users_;
 };
 
 AccessFileResult FromTree(config::JsonTree tree, const std::string& where,
@@ -234,7 +258,8 @@ std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const PolicyTool
       std::move(file.api_keys), Grants(std::move(file.grants), std::move(file.denials)),
       tools.hasher, Rates(std::move(file.rates), tools.rates),
       MakeVerifier(std::move(file.issuers), tools.fetcher),
-      ClientCertificates(std::move(file.client_certificates)));
+      ClientCertificates(std::move(file.client_certificates)), std::move(file.users),
+      tools.passwords);
 }
 
 }  // namespace gateway

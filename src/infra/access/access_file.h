@@ -25,6 +25,7 @@ namespace gateway {
 
 struct AccessFile {
   std::vector<ApiKeyEntry> api_keys;
+  std::vector<UserEntry> users;
   std::vector<IssuerEntry> issuers;
   std::vector<AccessRule> grants;
   std::vector<AccessRule> denials;
@@ -44,6 +45,7 @@ struct PolicyTools {
   const Hasher& hasher;
   RateTable& rates;
   KeyFetcher& fetcher;  // of the keys of issuers with a URL
+  PasswordTools passwords;
 };
 std::shared_ptr<const AccessPolicy> MakePolicy(AccessFile file, const PolicyTools& tools);
 

@@ -123,6 +123,7 @@ struct Settings {
 
   struct Access {
     std::string file;  // "": callers are not authenticated
+    bool allow_plaintext_passwords = false;
     std::vector<std::string> open = {"/health*", "/api/kafka/health", "/problems*"};
     std::vector<std::string> trusted_proxies;      // addresses and networks
     std::int64_t failed_attempts_per_minute = 20;  // 0: no limit

@@ -14,6 +14,7 @@ namespace gateway {
 class OpensslHasher final : public Hasher {
  public:
   Sha256Digest Sha256(std::string_view text) const override;
+  Sha256Digest Mac(const Sha256Digest& key, std::string_view text) const override;
   bool Equal(const Sha256Digest& a, const Sha256Digest& b) const override;
 };
 

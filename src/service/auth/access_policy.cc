@@ -32,16 +32,33 @@ std::vector<ApiKey> WithCallers(std::vector<ApiKeyEntry> entries, const Grants& 
   return keys;
 }
 
+std::shared_ptr<const PasswordUsers> WithCallers(std::vector<UserEntry> entries,
+                                                 const Grants& grants, const Rates& rates,
+                                                 const Hasher& hasher, const PasswordTools& tools) {
+  if (entries.empty()) return nullptr;
+  std::vector<PasswordUser> users;
+  users.reserve(entries.size());
+  for (UserEntry& entry : entries) {
+    CallerPtr caller =
+        CallerOf({std::move(entry.principal), std::move(entry.groups)}, grants, rates);
+    users.push_back({std::move(entry.name), std::move(entry.hash), std::move(caller)});
+  }
+  return std::make_shared<const PasswordUsers>(std::move(users), tools.mac_key, hasher,
+                                               *tools.verifier);
+}
+
 }  // namespace
 
 AccessPolicy::AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher,
                            Rates rates, std::unique_ptr<const TokenVerifier> tokens,
-                           ClientCertificates certificates)
+                           ClientCertificates certificates, std::vector<UserEntry> users,
+                           const PasswordTools& passwords)
     : grants_(std::move(grants)),
       rates_(std::move(rates)),
       certificates_(std::move(certificates)),
       keys_(WithCallers(std::move(keys), grants_, rates_), hasher),
       tokens_(std::move(tokens)),
+      users_(WithCallers(std::move(users), grants_, rates_, hasher, passwords)),
       hasher_(hasher),
       anonymous_(CallerOf({}, grants_, rates_)) {}
 
@@ -55,6 +72,10 @@ Authentication AccessPolicy::Authenticate(const Credentials& credentials, Timest
       return keys_.Check(credentials.secret, now);
     case AuthScheme::kToken:
       return AuthenticateToken(credentials.secret, now);
+    case AuthScheme::kBasic:
+      if (!users_) break;
+      if (credentials.in_plaintext) return {AuthResult::kPlaintext, nullptr};
+      return users_->Check(credentials.secret, now);
     case AuthScheme::kCertificate:
     case AuthScheme::kUnknown:
       break;

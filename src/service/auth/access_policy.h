@@ -13,10 +13,12 @@
 #include "service/auth/caller.h"
 #include "service/auth/client_certificates.h"
 #include "service/auth/grants.h"
+#include "service/auth/passwords/password_users.h"
 #include "service/auth/rates.h"
 #include "service/auth/tokens/token_verifier.h"
 #include "service/auth/verified_callers.h"
 #include "service/ports/hasher.h"
+#include "service/ports/password_verifier.h"
 
 namespace gateway {
 
@@ -31,12 +33,27 @@ struct ApiKeyEntry {
   bool disabled = false;
 };
 
+// A user with a password as the access file has it.
+struct UserEntry {
+  std::string name;
+  std::string hash;
+  std::string principal;
+  std::vector<std::string> groups;
+};
+
+// What it takes to check passwords. The verifier outlives the policy.
+struct PasswordTools {
+  const PasswordVerifier* verifier = nullptr;
+  Sha256Digest mac_key{};  // random, for this process
+};
+
 class AccessPolicy final {
  public:
   // `hasher` outlives this. Null `tokens`: none are accepted.
   AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const Hasher& hasher, Rates rates = {},
                std::unique_ptr<const TokenVerifier> tokens = nullptr,
-               ClientCertificates certificates = {});
+               ClientCertificates certificates = {}, std::vector<UserEntry> users = {},
+               const PasswordTools& passwords = {});
 
   // The caller that the credentials prove. Without credentials, the anonymous principal if any
   // topic is granted to it.
@@ -47,6 +64,7 @@ class AccessPolicy final {
   // False: certificates prove nothing, so that callers need other credentials.
   bool takes_certificates() const { return !certificates_.empty(); }
 
+  bool has_users() const { return users_ != nullptr; }
   TopicRights RightsOf(const Principal& principal) const { return grants_.RightsOf(principal); }
 
  private:
@@ -57,7 +75,8 @@ class AccessPolicy final {
   const ClientCertificates certificates_;
   const ApiKeys keys_;
   const std::unique_ptr<const TokenVerifier> tokens_;
-  mutable VerifiedCallers verified_;  // by their tokens; synchronizes itself
+  const std::shared_ptr<const PasswordUsers> users_;  // null: there are none
+  mutable VerifiedCallers verified_;                  // by their tokens; synchronizes itself
   const Hasher& hasher_;
   const CallerPtr anonymous_;
 };

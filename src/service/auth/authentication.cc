@@ -10,6 +10,8 @@ std::string_view NameOf(AuthScheme scheme) {
       return "api-key";
     case AuthScheme::kToken:
       return "jwt";
+    case AuthScheme::kBasic:
+      return "basic";
     case AuthScheme::kCertificate:
       return "certificate";
     case AuthScheme::kUnknown:
@@ -50,6 +52,10 @@ std::string_view NameOf(AuthResult result) {
       return "no-principal";
     case AuthResult::kNoKeys:
       return "no-keys";
+    case AuthResult::kPlaintext:
+      return "plaintext";
+    case AuthResult::kBusy:
+      return "busy";
   }
   return "unknown";
 }

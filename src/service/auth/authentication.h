@@ -3,6 +3,7 @@
 #define GATEWAY_SERVICE_AUTH_AUTHENTICATION_H_
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "service/auth/caller.h"
@@ -13,6 +14,7 @@ enum class AuthScheme : std::uint8_t {
   kNone,         // no credentials
   kApiKey,       // X-API-Key, or a bearer token that begins with kgw_
   kToken,        // any other bearer token
+  kBasic,        // a user and a password
   kCertificate,  // of the client, in TLS
   kUnknown,      // a scheme that the gateway does not know
 };
@@ -37,20 +39,26 @@ enum class AuthResult : std::uint8_t {
   kWrongAudience,  // the token is for another service
   kNoPrincipal,    // the token names none, or one whose name is not legal
   kNoKeys,         // the keys of the issuer are not known yet
+  kPlaintext,      // a password came without TLS
+  kBusy,           // too many passwords wait to be checked
 };
-inline constexpr AuthResult kLastAuthResult = AuthResult::kNoKeys;
+inline constexpr AuthResult kLastAuthResult = AuthResult::kBusy;
 std::string_view NameOf(AuthResult result);  // "not-yet-valid", for metrics and logs
 
 // The views point into the request.
 struct Credentials {
   AuthScheme scheme = AuthScheme::kNone;
-  std::string_view secret;  // the whole key or token
+  std::string_view secret;  // the whole key or token; of a password what follows "Basic"
   bool conflicting = false;
+  bool in_plaintext = false;  // a password that came without TLS, where that is not allowed
 };
 
 struct Authentication {
   AuthResult result = AuthResult::kMissing;
   CallerPtr caller;  // null unless kAccepted
+  // Set: it takes a slow hash to decide, which this computes. Run it once, on a worker. `result` is
+  // what it comes to if no worker has time.
+  std::function<Authentication()> rest = {};
 };
 
 }  // namespace gateway

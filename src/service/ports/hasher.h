@@ -15,6 +15,8 @@ class Hasher {
  public:
   virtual ~Hasher() = default;
   virtual Sha256Digest Sha256(std::string_view text) const = 0;
+  // HMAC-SHA-256.
+  virtual Sha256Digest Mac(const Sha256Digest& key, std::string_view text) const = 0;
   // In a time that does not depend on where they differ.
   virtual bool Equal(const Sha256Digest& a, const Sha256Digest& b) const = 0;
 };

@@ -22,6 +22,9 @@ class FakeHasher final : public Hasher {
     }
     return digest;
   }
+  Sha256Digest Mac(const Sha256Digest& key, std::string_view text) const override {
+    return Sha256(std::string(1, static_cast<char>(key[0])) + std::string(text));
+  }
   bool Equal(const Sha256Digest& a, const Sha256Digest& b) const override {
     ++compared;
     return a == b;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -58,7 +59,7 @@ class PipelineTest : public ::testing::Test {
     while (true) {
       switch (framer.Feed(&wire)) {
         case http::RequestFramer::Event::kHead: {
-          http::HeadVerdict verdict = handler->OnHead(framer.head(), peer);
+          http::HeadVerdict verdict = Decided(handler->OnHead(framer.head(), peer));
           if (verdict.answer) {
             early_answer = std::move(verdict.answer);
             return;
@@ -82,6 +83,18 @@ class PipelineTest : public ::testing::Test {
           FAIL() << "the test's own request is not complete: " << framer.error().reason;
       }
     }
+  }
+  // Waits until a postponed verdict is there, whichever thread decides.
+  http::HeadVerdict Decided(http::HeadVerdict verdict) {
+    std::vector<http::CompletionQueue::Completion> completions;
+    std::vector<http::CompletionQueue::Task> tasks;
+    while (verdict.later) {
+      ++postponed;
+      verdict.later(http::VerdictHandle(queue, {1, ++sequence}));
+      while (!queue->Take(&completions, &tasks)) std::this_thread::yield();
+      verdict = std::get<http::VerdictHandle::Decision>(completions.at(0).message)(framer.head());
+    }
+    return verdict;
   }
   // The answer, if there is one already.
   std::optional<http::Response> Answer() {
@@ -116,6 +129,7 @@ class PipelineTest : public ::testing::Test {
   http::FramerLimits limits;
   http::RequestFramer framer{limits};
   std::uint64_t sequence = 0;
+  int postponed = 0;  // verdicts
   std::optional<http::Response> early_answer;
   Clock::TimePoint deadline_at{};
   std::function<void()> on_deadline;

@@ -200,6 +200,10 @@ void AddRecords(std::vector<Property>* rows) {
           "JSON file with API keys, grants and denials (access.schema.json); empty means that "
           "callers are not authenticated and may write every allowed topic. It is read again when "
           "it changes and on SIGHUP; if it then has errors, the version in effect stays."),
+      Bind<&S::access, &S::Access::allow_plaintext_passwords>(
+          "Access:AllowPlaintextPasswords", "",
+          "Accept passwords (HTTP Basic) over connections without TLS, where others may read them: "
+          "only behind a proxy that terminates TLS."),
       Text(Bind<&S::access, &S::Access::open>(
                "Access:Open", "",
                "Paths that need no credentials although Access:File is set, as globs; on "

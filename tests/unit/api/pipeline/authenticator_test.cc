@@ -1,5 +1,6 @@
 #include "api/pipeline/authenticator.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -15,6 +16,7 @@
 namespace gateway {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::FakeClock;
 using testing::FakeHasher;
 using testing::FakeMetrics;
@@ -56,9 +58,17 @@ TEST(CredentialsInAHead, AnyOtherBearerIsAToken) {
   EXPECT_EQ(CredentialsOf(Head({{"Authorization", "Bearer "}})).scheme, AuthScheme::kToken);
 }
 
+TEST(CredentialsInAHead, ABasicSchemeHasAPassword) {
+  for (const std::string_view value : {"Basic YTpi", "bASIC   YTpi"}) {
+    const Credentials found = CredentialsOf(Head({{"Authorization", value}}));
+    EXPECT_EQ(found.scheme, AuthScheme::kBasic);
+    EXPECT_EQ(found.secret, "YTpi");
+  }
+}
+
 TEST(CredentialsInAHead, WhatIsNoKeyIsOfAnUnknownScheme) {
-  for (const std::string_view value :
-       {"", "Bearer", "Basic YTpi", "kgw_shop_x", "Bearerkgw_shop_x", "Digest kgw_shop_x"}) {
+  for (const std::string_view value : {"", "Bearer", "Basic", "kgw_shop_x", "Basics YTpi",
+                                       "Bearerkgw_shop_x", "Digest kgw_shop_x"}) {
     EXPECT_EQ(CredentialsOf(Head({{"Authorization", value}})).scheme, AuthScheme::kUnknown)
         << value;
   }
@@ -152,8 +162,9 @@ TEST_F(Authentications, UnknownAndWrongGetTheSameAnswer) {
   ASSERT_TRUE(wrong.refusal && unknown.refusal);
   EXPECT_EQ(wrong.refusal->type, ProblemType::kUnauthorized);
   EXPECT_EQ(wrong.refusal->detail, unknown.refusal->detail);
-  EXPECT_EQ(wrong.challenge, unknown.challenge);
-  EXPECT_EQ(wrong.challenge, "Bearer realm=\"kafka-gateway\", error=\"invalid_token\"");
+  EXPECT_EQ(wrong.challenges, unknown.challenges);
+  EXPECT_THAT(wrong.challenges,
+              ElementsAre("Bearer realm=\"kafka-gateway\", error=\"invalid_token\""));
   EXPECT_EQ(wrong.result, "wrong") << "which the log says, and no answer";
   EXPECT_EQ(unknown.result, "unknown");
 }
@@ -162,14 +173,14 @@ TEST_F(Authentications, WithoutCredentialsTheChallengeHasNoError) {
   const auto outcome = Check({}, topics);
   ASSERT_TRUE(outcome.refusal);
   EXPECT_EQ(outcome.refusal->type, ProblemType::kUnauthorized);
-  EXPECT_EQ(outcome.challenge, "Bearer realm=\"kafka-gateway\"");
+  EXPECT_THAT(outcome.challenges, ElementsAre("Bearer realm=\"kafka-gateway\""));
 }
 
 TEST_F(Authentications, ConflictsAreABadRequest) {
   const auto outcome = Check({{"X-API-Key", "a"}, {"X-API-Key", "b"}}, topics);
   ASSERT_TRUE(outcome.refusal);
   EXPECT_EQ(outcome.refusal->type, ProblemType::kBadRequest);
-  EXPECT_EQ(outcome.challenge, "");
+  EXPECT_EQ(outcome.challenges, std::vector<std::string>());
 }
 
 TEST_F(Authentications, TokensOfAnIssuerWithoutKeysAreToBeSentAgain) {
@@ -184,7 +195,7 @@ TEST_F(Authentications, TokensOfAnIssuerWithoutKeysAreToBeSentAgain) {
   ASSERT_TRUE(outcome.refusal);
   EXPECT_EQ(outcome.refusal->type, ProblemType::kAuthenticationUnavailable);
   EXPECT_GT(outcome.refusal->retry_after.seconds, 0);
-  EXPECT_EQ(outcome.challenge, "");
+  EXPECT_EQ(outcome.challenges, std::vector<std::string>());
   EXPECT_EQ(outcome.result, "no-keys");
 }
 
@@ -218,7 +229,7 @@ TEST_F(Authentications, AnAddressHasAFewFailedAttempts) {
   EXPECT_EQ(outcome.refusal->retry_after.seconds, 3);
   EXPECT_EQ(outcome.refusal->headers.front().second, "\"failed-attempts\";r=0;t=3");
   EXPECT_EQ(outcome.refusal->headers.back().second, "\"failed-attempts\";q=20;w=60");
-  EXPECT_EQ(outcome.challenge, "");
+  EXPECT_EQ(outcome.challenges, std::vector<std::string>());
   EXPECT_EQ(outcome.result, "wrong") << "for the log";
   EXPECT_TRUE(metrics.Rejected("failed-attempts"));
   EXPECT_EQ(metrics.authentications.size(), 21U);

@@ -269,7 +269,7 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
   };
   EXPECT_THAT(unknown(object_of(names(schema)).dump()), ElementsAre());
   for (const char* const list :
-       {"ApiKeys", "Issuers", "ClientCertificates", "Grants", "Denials", "Rates"}) {
+       {"ApiKeys", "Users", "Issuers", "ClientCertificates", "Grants", "Denials", "Rates"}) {
     const nlohmann::json* item = &schema["properties"][list]["items"];
     if (item->contains("$ref")) item = &schema["definitions"]["Rule"];
     const nlohmann::json file = {{list, {object_of(names(*item))}}};
@@ -280,7 +280,8 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
   EXPECT_EQ(names(schema["properties"]["Rates"]["items"]).size(), 5U);
   EXPECT_EQ(names(schema["properties"]["Issuers"]["items"]).size(), 9U);
   EXPECT_EQ(names(schema["properties"]["ClientCertificates"]["items"]).size(), 3U);
-  EXPECT_EQ(names(schema).size(), 7U);
+  EXPECT_EQ(names(schema["properties"]["Users"]["items"]).size(), 4U);
+  EXPECT_EQ(names(schema).size(), 8U);
 }
 
 TEST(OpensslHasher, ComputesSha256) {

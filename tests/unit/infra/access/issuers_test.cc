@@ -133,7 +133,7 @@ TEST_F(Issuers, TheirTokensProveWhatIsGranted) {
   testing::FakeLogger logger;
   KeyFetcher fetcher(clock, logger);
   RateTable rates(clock);
-  const auto policy = MakePolicy(std::move(file).value(), {hasher, rates, fetcher});
+  const auto policy = MakePolicy(std::move(file).value(), {hasher, rates, fetcher, {}});
   const auto ask = [&](const std::string& claims) {
     const std::string token = SignedText(key, "ES256", R"({"alg":"ES256","kid":"k"})", claims);
     return policy->Authenticate({AuthScheme::kToken, token}, 1'000'000);
@@ -156,7 +156,7 @@ TEST(IssuersOfNobody, WithoutThemTokensAreUnsupported) {
   testing::FakeLogger logger;
   KeyFetcher fetcher(clock, logger);
   RateTable rates(clock);
-  const auto policy = MakePolicy(AccessFile(), {hasher, rates, fetcher});
+  const auto policy = MakePolicy(AccessFile(), {hasher, rates, fetcher, {}});
   EXPECT_EQ(policy->Authenticate({AuthScheme::kToken, "a.b.c"}, 0).result,
             AuthResult::kUnsupported);
 }
