@@ -13,6 +13,8 @@
 #include "infra/access/access_file.h"
 #include "infra/config/config_problem.h"
 #include "infra/crypto/openssl_hasher.h"
+#include "infra/crypto/password_hash.h"
+#include "infra/os/terminal.h"
 #include "service/auth/api_keys.h"
 #include "service/produce/record_validation.h"
 #include "service/types/base64url.h"
@@ -29,9 +31,12 @@ constexpr std::string_view kUsage = R"(Usage: kafka-gateway access COMMAND
   check FILE       check an access file (Access:File) and print every error
   new-key ID --principal P [--group G]... [--expires TIME]
                    make an API key; print it once, with its entry for the access file
+  hash-password    read a password from the terminal or standard input, and print its hash for an
+                   entry in "Users"
   explain FILE --principal P [--group G]... --topic T...
                    print which grant or denial decides whether P may write and read T;
-                   without --group, P has the groups of its keys
+                   without --group, P has the groups of its keys and
+                   passwords
 )";
 
 // "--name value" and "--name=value"; other arguments are operands.
@@ -91,8 +96,9 @@ int Check(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   const auto file = Load(arguments.operands.front(), err);
   if (!file) return kExitBadConfiguration;
   out << "The access file is valid: API keys: " << file->api_keys.size()
-      << ", issuers: " << file->issuers.size() << ", grants: " << file->grants.size()
-      << ", denials: " << file->denials.size() << ", rates: " << file->rates.size() << ".\n";
+      << ", users: " << file->users.size() << ", issuers: " << file->issuers.size()
+      << ", grants: " << file->grants.size() << ", denials: " << file->denials.size()
+      << ", rates: " << file->rates.size() << ".\n";
   return 0;
 }
 
@@ -163,11 +169,44 @@ int NewKey(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   return 0;
 }
 
+int HashPassword(const Arguments& arguments, std::ostream& out, std::ostream& err) {
+  if (!arguments.operands.empty()) {
+    return Misused(
+        "hash-password reads the password from standard input: arguments are visible "
+        "to other processes",
+        err);
+  }
+  const auto password = ReadSecretLine("Password: ");
+  if (!password || password->empty()) {
+    err << "kafka-gateway access: there is no password\n";
+    return kExitUsage;
+  }
+  if (password->size() > kMaxPasswordBytes) {
+    err << "kafka-gateway access: a password has at most " << kMaxPasswordBytes << " bytes\n";
+    return kExitUsage;
+  }
+  if (StandardInputIsTerminal() && ReadSecretLine("Again: ") != password) {
+    err << "kafka-gateway access: the two differ\n";
+    return kExitUsage;
+  }
+  const auto hash = gateway::HashPassword(*password);
+  if (!hash) {
+    err << "kafka-gateway access: there is not enough memory for a hash\n";
+    return kExitFault;
+  }
+  out << *hash << '\n';
+  return 0;
+}
+
 std::vector<std::string> GroupsOf(const AccessFile& file, const std::string& principal) {
   std::vector<std::string> groups;
   for (const ApiKeyEntry& key : file.api_keys) {
     if (key.principal == principal)
       groups.insert(groups.end(), key.groups.begin(), key.groups.end());
+  }
+  for (const UserEntry& user : file.users) {
+    if (user.principal == principal)
+      groups.insert(groups.end(), user.groups.begin(), user.groups.end());
   }
   return groups;
 }
@@ -215,6 +254,7 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> kCommands = {
       {"check", {}, Check},
       {"new-key", {"--principal", "--group", "--expires"}, NewKey},
+      {"hash-password", {}, HashPassword},
       {"explain", {"--principal", "--group", "--topic"}, Explain},
   };
   return kCommands;

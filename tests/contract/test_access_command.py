@@ -64,7 +64,7 @@ def test_a_new_key_is_printed_with_its_entry_and_the_entry_is_valid(tmp_path):
                      "Principal": "svc-shop", "Groups": ["ops"], "Expires": "2027-01-01T00:00:00Z"}
     path = tmp_path / "access.json"
     path.write_text(json.dumps({"ApiKeys": [entry]}))
-    assert access("check", path).stdout == "The access file is valid: API keys: 1, issuers: 0, grants: 0, denials: 0, rates: 0.\n"
+    assert access("check", path).stdout == "The access file is valid: API keys: 1, users: 0, issuers: 0, grants: 0, denials: 0, rates: 0.\n"
     assert access("new-key", "shop1", "--principal", "p").stdout.splitlines()[1] != key
 
 

@@ -6,7 +6,7 @@ std::string HelpText(const FileLocator& files) {
   std::string text = R"(kafka-gateway: an HTTP server that writes records to Apache Kafka
 
 Usage: kafka-gateway [OPTION]... [--Section:Key=VALUE]...
-       kafka-gateway access check|new-key|explain ...   (access --help explains)
+       kafka-gateway access check|new-key|hash-password|explain ...   (access --help explains)
 
 Without options it starts, and runs until SIGTERM or SIGINT: then it stops accepting requests,
 waits until every accepted record is stored, and exits. A second signal makes it exit at once.

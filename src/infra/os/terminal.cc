@@ -1,0 +1,51 @@
+#include "infra/os/terminal.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <iostream>
+
+namespace gateway {
+namespace {
+
+// Does not show what is typed while it lives.
+class WithoutEcho final {
+ public:
+  WithoutEcho() : changed_(tcgetattr(STDIN_FILENO, &before_) == 0) {
+    if (!changed_) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  }
+  WithoutEcho(const WithoutEcho&) = delete;
+  WithoutEcho& operator=(const WithoutEcho&) = delete;
+  ~WithoutEcho() {
+    if (changed_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+
+ private:
+  termios before_{};
+  const bool changed_;
+};
+
+std::optional<std::string> ReadLine() {
+  std::string line;
+  if (!std::getline(std::cin, line)) return std::nullopt;
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+}  // namespace
+
+bool StandardInputIsTerminal() { return isatty(STDIN_FILENO) == 1; }
+
+std::optional<std::string> ReadSecretLine(const std::string& prompt) {
+  if (!StandardInputIsTerminal()) return ReadLine();
+  std::cerr << prompt << std::flush;
+  const WithoutEcho silence;
+  auto line = ReadLine();
+  std::cerr << '\n';
+  return line;
+}
+
+}  // namespace gateway
