@@ -34,6 +34,7 @@ def gateway(tmp_path_factory, sections):
     write(folder / "access.json", **sections)
     process = GatewayProcess(folder / "gateway.log", "embedded",
                              {"Access:File": folder / "access.json", "Access:AllowPlaintextPasswords": "true",
+                              "Access:FailedAttemptsPerMinute": 0,
                               "Logging:Access": "all"})
     try:
         process.await_ready()
