@@ -1,5 +1,6 @@
 // Several librdkafka clients that form one producing instance: each record goes to the given
-// client, clients are made when they are of use and closed when idle, and all are replaced together.
+// client, clients are made when they are of use and closed when idle, and all are replaced
+// together.
 #include <gmock/gmock.h>
 
 #include <deque>
