@@ -14,7 +14,7 @@ set(package_librdkafka "infra/kafka")
 set(package_prometheus "infra/metrics")
 set(package_opentelemetry "infra/tracing/otlp")
 # api/http is a separate library, and may include only these of the other folders.
-set(http_includes "service/(ports/(burst_listener|clock|http_metrics|logger)|types/(mutex|result)|health/liveness)\\.h")
+set(http_includes "service/(ports/(burst_listener|clock|http_metrics|logger)|types/(client_certificate|mutex|result)|health/liveness)\\.h")
 set(system_folders "api/http;infra")  # sys/…, netinet/… and other headers of the system
 
 function(complain file include what)

@@ -7,7 +7,7 @@
 
 #include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
-#include "service/auth/access_control.h"
+#include "service/auth/policy/access_control.h"
 #include "service/health/liveness.h"
 #include "service/health/readiness.h"
 

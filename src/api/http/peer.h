@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "service/auth/client_certificates.h"
+#include "service/types/client_certificate.h"
 
 namespace gateway::http {
 

@@ -17,11 +17,11 @@
 #include "api/pipeline/request_context.h"
 #include "api/pipeline/router.h"
 #include "api/problem/problem.h"
-#include "service/auth/access_control.h"
 #include "service/auth/authentication.h"
 #include "service/auth/caller.h"
 #include "service/auth/failed_attempts.h"
 #include "service/auth/passwords/password_workers.h"
+#include "service/auth/policy/access_control.h"
 #include "service/ports/clock.h"
 #include "service/ports/http_metrics.h"
 

@@ -3,7 +3,7 @@
 #ifndef GATEWAY_API_HTTP_NET_CERTIFICATE_NAMES_H_
 #define GATEWAY_API_HTTP_NET_CERTIFICATE_NAMES_H_
 
-#include "service/auth/client_certificates.h"
+#include "service/types/client_certificate.h"
 
 struct x509_st;  // OpenSSL's X509
 

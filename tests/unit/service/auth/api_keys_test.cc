@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "service/auth/access_control.h"
-#include "service/auth/access_policy.h"
+#include "service/auth/policy/access_control.h"
+#include "service/auth/policy/access_policy.h"
 #include "support/cpp/fake_hasher.h"
 
 namespace gateway {

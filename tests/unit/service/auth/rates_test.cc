@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "service/auth/access_policy.h"
+#include "service/auth/policy/access_policy.h"
 #include "support/cpp/fake_hasher.h"
 #include "support/cpp/fakes.h"
 

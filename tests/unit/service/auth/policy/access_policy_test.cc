@@ -1,5 +1,5 @@
 // Tokens through an access policy, which remembers those that it verified.
-#include "service/auth/access_policy.h"
+#include "service/auth/policy/access_policy.h"
 
 #include <gtest/gtest.h>
 

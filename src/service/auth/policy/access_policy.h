@@ -1,6 +1,6 @@
 // Everything that one version of the access file says, ready for use. Immutable; any thread.
-#ifndef GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_
-#define GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_
+#ifndef GATEWAY_SERVICE_AUTH_POLICY_ACCESS_POLICY_H_
+#define GATEWAY_SERVICE_AUTH_POLICY_ACCESS_POLICY_H_
 
 #include <memory>
 #include <optional>
@@ -83,4 +83,4 @@ class AccessPolicy final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_AUTH_ACCESS_POLICY_H_
+#endif  // GATEWAY_SERVICE_AUTH_POLICY_ACCESS_POLICY_H_

@@ -1,13 +1,13 @@
 // The access policy that is in effect. Owned by class Gateway, which replaces the policy when the
 // access file changes; I/O threads take it once per request. Any thread.
-#ifndef GATEWAY_SERVICE_AUTH_ACCESS_CONTROL_H_
-#define GATEWAY_SERVICE_AUTH_ACCESS_CONTROL_H_
+#ifndef GATEWAY_SERVICE_AUTH_POLICY_ACCESS_CONTROL_H_
+#define GATEWAY_SERVICE_AUTH_POLICY_ACCESS_CONTROL_H_
 
 #include <atomic>
 #include <memory>
 #include <utility>
 
-#include "service/auth/access_policy.h"
+#include "service/auth/policy/access_policy.h"
 #include "service/types/mutex.h"
 
 namespace gateway {
@@ -38,4 +38,4 @@ class AccessControl final {
 
 }  // namespace gateway
 
-#endif  // GATEWAY_SERVICE_AUTH_ACCESS_CONTROL_H_
+#endif  // GATEWAY_SERVICE_AUTH_POLICY_ACCESS_CONTROL_H_

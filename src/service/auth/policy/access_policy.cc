@@ -1,4 +1,4 @@
-#include "service/auth/access_policy.h"
+#include "service/auth/policy/access_policy.h"
 
 #include <algorithm>
 #include <map>
