@@ -20,7 +20,7 @@ class WithoutEcho final {
   WithoutEcho(const WithoutEcho&) = delete;
   WithoutEcho& operator=(const WithoutEcho&) = delete;
   ~WithoutEcho() {
-    if (changed_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    if (changed_) tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
   }
 
  private:
@@ -41,8 +41,8 @@ bool StandardInputIsTerminal() { return isatty(STDIN_FILENO) == 1; }
 
 std::optional<std::string> ReadSecretLine(const std::string& prompt) {
   if (!StandardInputIsTerminal()) return ReadLine();
+  const WithoutEcho silence;  // before the prompt: it discards what was typed until now
   std::cerr << prompt << std::flush;
-  const WithoutEcho silence;
   auto line = ReadLine();
   std::cerr << '\n';
   return line;
