@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 
 #include "service/ports/clock.h"
@@ -51,7 +52,7 @@ class ConcurrencyLimit final {
     return static_cast<std::size_t>(producers_ * static_cast<double>(kSlotsPerProducer));
   }
   // worth so many producers,
-  std::size_t producers() const { return static_cast<std::size_t>(producers_ + 0.5); }
+  std::size_t producers() const { return static_cast<std::size_t>(std::lround(producers_)); }
   // dispatched at least so long after each other, so that they are not too small: a part of the
   // round trip, and of the time that they would queue for elsewhere.
   Duration pace() const {
