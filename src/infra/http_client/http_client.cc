@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "infra/config/text.h"
+
 namespace gateway {
 namespace {
 
@@ -39,13 +41,6 @@ std::string PartOf(const Url& url, CURLUPart part) {
 
 // "https://id.example/keys", for messages.
 std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
-}
 
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -138,7 +133,7 @@ struct HttpClient::Handle {
 
 std::optional<std::string_view> HttpReply::Find(std::string_view name) const {
   const auto found = std::find_if(fields.begin(), fields.end(), [name](const auto& field) {
-    return EqualsIgnoringCase(field.first, name);
+    return config::EqualsIgnoringCase(field.first, name);
   });
   return found == fields.end() ? std::nullopt : std::optional<std::string_view>(found->second);
 }
