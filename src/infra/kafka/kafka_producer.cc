@@ -155,7 +155,7 @@ bool KafkaProducer::OnFound(const std::string& topic, const TopicLayout& layout)
 }
 
 void KafkaProducer::OnUnresolved(const std::string& topic, ErrorCode code) {
-  // Whoever may write to nothing may not see topics either.
+  // A principal that may write to nothing may not see topics either.
   const bool denied =
       code == ErrorCode::kTopicNotAuthorized && status_.Connectivity().access_refused;
   accumulator_.FailUnresolved(topic, denied ? ErrorCode::kKafkaAccess : code);

@@ -7,7 +7,7 @@
 
 namespace gateway {
 
-// True if somebody types on standard input.
+// True if a person types on standard input.
 bool StandardInputIsTerminal();
 
 // The next line of standard input without its end. On a terminal `prompt` is written to standard

@@ -1,7 +1,7 @@
 // How often requests from one network have shown credentials that were refused, so that nobody can
-// try many (Access:FailedAttemptsPerMinute). Only refusals count and only they are delayed: whoever
-// shows valid credentials that cannot be guessed never waits here, even behind one address with an
-// attacker. Bounded; any thread. One mutex, a leaf, which valid API keys never take.
+// try many (Access:FailedAttemptsPerMinute). Only refusals count and only they are delayed: a
+// caller with valid credentials that cannot be guessed never waits here, even behind one address
+// with an attacker. Bounded; any thread. One mutex, a leaf, which valid API keys never take.
 #ifndef GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
 #define GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
 

@@ -1,4 +1,4 @@
-// Reads the names in a certificate (RFC 5280, 4.1.2.6 and 4.2.1.6). Whoever issued it has been
+// Reads the names in a certificate (RFC 5280, 4.1.2.6 and 4.2.1.6). Its issuer has been
 // verified; the names may still be anything. Pure; any thread.
 #ifndef GATEWAY_API_HTTP_NET_CERTIFICATE_NAMES_H_
 #define GATEWAY_API_HTTP_NET_CERTIFICATE_NAMES_H_

@@ -1,5 +1,5 @@
 // The Kafka settings in effect: those of the configuration, with passwords as their files hold them
-// now. Whoever makes a librdkafka client reads them at that moment. Shared by all makers of
+// now. They are read whenever a librdkafka client is made. Shared by all makers of
 // configurations; any thread.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_CURRENT_SETTINGS_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_CURRENT_SETTINGS_H_

@@ -72,14 +72,14 @@ std::vector<std::string> SecurityWarnings(const Settings::Kafka& kafka, int libr
   }
   if (protocol == "sasl_plaintext") {
     warnings.emplace_back(
-        "The gateway logs in to Kafka without TLS: whoever sees the traffic can use its "
+        "The gateway logs in to Kafka without TLS: everybody who sees the traffic can use its "
         "credentials. Set Kafka:Security:Protocol to sasl_ssl.");
   }
   if (protocol.ends_with("ssl") &&
       ConfValue(conf, "ssl.endpoint.identification.algorithm") == "none") {
     warnings.emplace_back(
-        "The names in the brokers' certificates are not verified: whoever has any certificate of "
-        "the authority can pose as a broker. Set Kafka:Tls:VerifyHostname to true.");
+        "The names in the brokers' certificates are not verified: every holder of a certificate "
+        "of the authority can pose as a broker. Set Kafka:Tls:VerifyHostname to true.");
   }
   return warnings;
 }

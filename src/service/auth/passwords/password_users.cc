@@ -70,7 +70,7 @@ Authentication PasswordUsers::Verify(const BasicCredentials& credentials, const 
       users_.begin(), users_.end(), credentials.user,
       [](const PasswordUser& a, const std::string& wanted) { return a.name < wanted; });
   const bool known = found != users_.end() && found->name == credentials.user;
-  // For an unknown user somebody else's hash is computed: the time says nothing about who exists.
+  // For an unknown user, another user's hash is computed: the time does not show who exists.
   const PasswordUser& user = known ? *found : users_.front();
   const bool right = verifier_.Verify(credentials.password, user.hash);
   if (!known) return {AuthResult::kUnknown, nullptr};
