@@ -16,7 +16,7 @@ constexpr unsigned kBits = 128;
 
 // Bit `index` of an address, from the most significant.
 bool Bit(const std::array<std::uint8_t, 16>& bytes, unsigned index) {
-  return (bytes[index / 8] >> (7 - index % 8) & 1U) != 0;
+  return (unsigned{bytes[index / 8]} >> (7 - index % 8) & 1U) != 0;
 }
 
 }  // namespace
