@@ -24,7 +24,9 @@ class TokenIssuer:
         self.client = client
         self.subject = subject
         self.audience = "kafka"
+        self.name = None  # None: its own URL
         self.life_seconds = 600
+        self.told_life_seconds = None  # the answer's expires_in; None: the life of the token
         self.mode = "good"
         self.slow_seconds = 30
         self.token_kid = None  # None: that of the key
@@ -71,7 +73,7 @@ class TokenIssuer:
 
     def token(self, **claims):
         now = int(time.time())
-        claims = {"iss": self.url, "aud": self.audience, "sub": self.subject, "iat": now,
+        claims = {"iss": self.name or self.url, "aud": self.audience, "sub": self.subject, "iat": now,
                   "exp": now + self.life_seconds, **claims}
         head = {"alg": "RS256", "kid": self.token_kid or f"key-{self._kid}", "typ": "at+jwt"}
         text = ".".join(_base64url(json.dumps(part).encode()) for part in (head, claims))
@@ -91,8 +93,8 @@ class TokenIssuer:
         good = base64.b64encode(":".join(self.client).encode()).decode()
         if self.mode == "refuse" or given != good or form.get("grant_type") != "client_credentials":
             return self._answer(handler, 401, {"error": "invalid_client"})
-        self._answer(handler, 200, {"access_token": self.token(), "token_type": "Bearer",
-                                    "expires_in": self.life_seconds})
+        told = self.life_seconds if self.told_life_seconds is None else self.told_life_seconds
+        self._answer(handler, 200, {"access_token": self.token(), "token_type": "Bearer", "expires_in": told})
 
     @staticmethod
     def _answer(handler, status, value):
