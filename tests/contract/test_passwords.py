@@ -8,8 +8,10 @@ import pty
 import subprocess
 
 import pytest
-from access_file import rule, write
-from gateway_process import GatewayProcess, binary
+from access_file import rule
+from certificates import Identity
+from gateway_process import binary
+from https_client import Https
 
 PASSWORD = "open sésame: now"
 
@@ -29,19 +31,8 @@ def sections():
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory, sections):
-    folder = tmp_path_factory.mktemp("passwords")
-    write(folder / "access.json", **sections)
-    process = GatewayProcess(folder / "gateway.log", "embedded",
-                             {"Access:File": folder / "access.json", "Access:AllowPlaintextPasswords": "true",
-                              "Access:FailedAttemptsPerMinute": 0,
-                              "Logging:Access": "all"})
-    try:
-        process.await_ready()
-        yield process
-        process.stop()
-    finally:
-        process.kill()
+def gateway(start_with_access, sections):
+    return start_with_access(sections, {"Access:AllowPlaintextPasswords": "true"})
 
 
 def basic(user, password):
@@ -105,16 +96,29 @@ def test_no_password_is_in_any_output(gateway, sections):
         assert secret not in log and json.dumps(secret)[1:-1] not in log
 
 
-def test_without_the_switch_a_password_over_a_plain_connection_is_refused(tmp_path, sections):
-    write(tmp_path / "access.json", **sections)
-    process = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": tmp_path / "access.json"})
-    try:
-        process.await_ready()
-        answer = send(process, "orders", basic("ann", PASSWORD))
+def test_without_the_switch_a_password_over_a_plain_connection_is_refused(start_with_access, sections):
+    gateway = start_with_access(sections)
+    for password in (PASSWORD, "wrong"):
+        answer = send(gateway, "orders", basic("ann", password))
         assert answer.status == 401 and "over TLS only" in answer.json()["detail"]
-        assert send(process, "orders").headers.get_all("WWW-Authenticate") == ['Bearer realm="kafka-gateway"']
-    finally:
-        process.kill()
+    assert send(gateway, "orders").headers.get_all("WWW-Authenticate") == ['Bearer realm="kafka-gateway"']
+
+
+def test_over_tls_a_password_needs_no_switch(start_with_access, sections, tmp_path):
+    authority = Identity(tmp_path, "authority", "/CN=authority")
+    server = Identity(tmp_path, "server", "/CN=server", authority, "IP:127.0.0.1")
+    gateway = start_with_access(sections, {"Http:Tls:CertificateFile": server.certificate, "Http:Tls:KeyFile": server.key})
+    client = Https(gateway, authority)
+    for _ in range(2):  # the second time without a hash, on the same connection
+        assert client.send("orders", {"Authorization": basic("ann", PASSWORD)}).status == 200
+    assert client.send("parcels", {"Authorization": basic("ann", PASSWORD)}).status == 403
+    for user in ("ann", "nobody"):
+        answer = client.send("orders", {"Authorization": basic(user, "wrong")})
+        assert (answer.status, answer.json()["detail"]) == (401, "The credentials of the request are not valid.")
+        assert answer.headers.get_all("WWW-Authenticate") == ['Basic realm="kafka-gateway", charset="UTF-8"']
+    assert client.send("orders").headers.get_all("WWW-Authenticate") == [
+        'Bearer realm="kafka-gateway"', 'Basic realm="kafka-gateway", charset="UTF-8"']
+    assert PASSWORD not in gateway.log(10**6)
 
 
 def test_hash_password_reads_one_line_and_prints_a_new_hash_each_time():

@@ -7,8 +7,7 @@ import json
 import time
 
 import pytest
-from access_file import rule, write
-from gateway_process import GatewayProcess
+from access_file import rule
 from token_forge import KeyServer, TokenForge, base64url
 
 NOW = time.time
@@ -25,20 +24,11 @@ def issuer(folder):
 
 
 @pytest.fixture(scope="module")
-def gateway(folder, issuer):
+def gateway(folder, issuer, start_with_access):
     (folder / "jwks.json").write_text(issuer.jwks())
     entry = {"Issuer": issuer.name, "Audience": issuer.audience, "JwksFile": "jwks.json"}
-    write(folder / "access.json", Issuers=[entry],
-          Grants=[rule("ann", "orders"), rule("group:ops", "*", "Write", "Read")])
-    process = GatewayProcess(folder / "gateway.log", "embedded",
-                             {"Access:File": folder / "access.json", "Access:FailedAttemptsPerMinute": 0,
-                              "Logging:Access": "all"})
-    try:
-        process.await_ready()
-        yield process
-        process.stop()
-    finally:
-        process.kill()
+    return start_with_access({"Issuers": [entry], "Grants": [rule("ann", "orders"), rule("group:ops", "*", "Write", "Read")]},
+                             directory=folder)
 
 
 def send(gateway, topic, token):
@@ -123,13 +113,19 @@ def test_keys_are_read_again_when_their_file_changes(gateway, issuer, folder):
     assert refused(send(gateway, "orders", old)), "its key is gone"
 
 
-def test_keys_come_from_a_url_and_until_then_the_answer_is_503(tmp_path, document):
+def entry_of(forge, server):
+    return {"Issuer": forge.name, "Audience": forge.audience, "JwksUri": server.url, "AllowHttp": True}
+
+
+def token_of_unknown_key(forge, number):
+    head = base64url(json.dumps({"alg": "RS256", "kid": f"unknown-{number}"}).encode())
+    return f"{head}.{base64url(json.dumps(forge.claims()).encode())}.AAAA"
+
+
+def test_keys_come_from_a_url_and_until_then_the_answer_is_503(tmp_path, document, start_with_access):
     forge, server = TokenForge(tmp_path), KeyServer()
-    entry = {"Issuer": forge.name, "Audience": forge.audience, "JwksUri": server.url, "AllowHttp": True}
-    write(tmp_path / "access.json", Issuers=[entry], Grants=[rule("ann", "orders")])
-    gateway = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": tmp_path / "access.json", "Access:FailedAttemptsPerMinute": 0})
     try:
-        gateway.await_ready()
+        gateway = start_with_access({"Issuers": [entry_of(forge, server)], "Grants": [rule("ann", "orders")]})
         assert "it answers 503" in gateway.await_event("keys-not-fetched")["error"]
         answer = send(gateway, "orders", forge.token())
         assert (answer.status, answer.json()["code"]) == (503, "AuthenticationUnavailable")
@@ -140,11 +136,56 @@ def test_keys_come_from_a_url_and_until_then_the_answer_is_503(tmp_path, documen
         server.answer = (200, forge.jwks())
         assert gateway.await_event("keys-fetched")["keys"] == 1
         assert send(gateway, "orders", forge.token()).status == 200
-        before = server.requests
+        before = len(server.times)
         for number in range(200):
-            assert refused(send(gateway, "orders", f"{base64url(json.dumps({'alg': 'RS256', 'kid': f'k{number + 9}'}).encode())}"
-                                                   f".{base64url(json.dumps(forge.claims()).encode())}.AAAA"))
-        assert server.requests <= before + 1, "unknown keys cause one fetch in 30 seconds"
+            assert refused(send(gateway, "orders", token_of_unknown_key(forge, number)))
+        assert len(server.times) <= before + 1, "unknown keys cause one fetch in 30 seconds"
     finally:
-        gateway.kill()
         server.close()
+
+
+def test_rotated_keys_are_fetched_once_and_a_server_that_fails_takes_none_away(tmp_path, start_with_access):
+    """Two issuers make new keys. Half a minute after its last fetch the gateway asks both: one server has the new set,
+    the other one fails."""
+    forges, servers = [], []
+    for name in ("good", "failing"):
+        (tmp_path / name).mkdir()
+        forges.append(TokenForge(tmp_path / name, f"https://{name}.example/"))
+        servers.append(KeyServer(200, forges[-1].jwks()))
+    good, failing = forges
+    try:
+        gateway = start_with_access({"Issuers": [entry_of(*pair) for pair in zip(forges, servers, strict=True)],
+                                     "Grants": [rule("ann", "orders")]})
+        old = [forge.token() for forge in forges]
+        deadline = time.monotonic() + 10
+        while [send(gateway, "orders", token).status for token in old] != [200, 200]:
+            assert time.monotonic() < deadline, gateway.log()
+            time.sleep(0.05)
+        for forge in forges:
+            forge.rotate()
+        servers[0].answer = (200, good.jwks(good.keys[1:]))
+        servers[1].answer = (500, "")
+
+        new = [forge.token() for forge in forges]
+        deadline = time.monotonic() + 45
+        while send(gateway, "orders", new[0]).status != 200:
+            assert refused(send(gateway, "orders", new[1]))
+            assert send(gateway, "orders", old[1]).status == 200
+            for number, forge in enumerate(forges):
+                assert refused(send(gateway, "orders", token_of_unknown_key(forge, number)))
+            assert time.monotonic() < deadline, gateway.log()
+            time.sleep(0.1)
+        assert refused(send(gateway, "orders", old[0])), "the issuer has removed its key"
+        assert "it answers 500" in gateway.await_event("keys-not-fetched")["error"]
+        assert send(gateway, "orders", old[1]).status == 200
+        assert send(gateway, "orders", failing.token(key=failing.keys[0])).status == 200, "verified anew"
+        assert refused(send(gateway, "orders", new[1]))
+        for number in range(50):
+            for forge in forges:
+                assert refused(send(gateway, "orders", token_of_unknown_key(forge, number)))
+        for server in servers:
+            first, second = server.times
+            assert second - first >= 30
+    finally:
+        for server in servers:
+            server.close()

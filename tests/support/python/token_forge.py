@@ -66,16 +66,16 @@ class TokenForge:
 
 
 class KeyServer:
-    """Serves `answer`, a pair of status and text, at every path, and counts requests."""
+    """Serves `answer`, a pair of status and text, at every path. `times` has the time of each request (monotonic)."""
 
-    def __init__(self):
-        self.answer = (503, "not now")
-        self.requests = 0
+    def __init__(self, status=503, text="not now"):
+        self.answer = (status, text)
+        self.times = []
         served = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                served.requests += 1
+                served.times.append(time.monotonic())
                 status, text = served.answer
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text)))
