@@ -78,7 +78,7 @@ bool IsLegalCertificatePrincipal(std::string_view principal, std::string_view ma
 // and that part may not contain a separator in any case.
 std::optional<Captures> MatchCertificateName(CertificateField field, std::string_view match,
                                              std::string_view name) {
-  if (match == "*") return Captures{name};
+  if (match == "*") return name.empty() ? std::nullopt : std::optional(Captures{name});
   const std::string_view separators = SeparatorsOf(field);
   const std::size_t first = match.find('*');
   if (first == std::string_view::npos) {

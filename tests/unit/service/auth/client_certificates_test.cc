@@ -61,6 +61,7 @@ TEST(CertificateNameMatch, WithoutAStarItIsTheName) {
 
 TEST(CertificateNameMatch, AStarAloneIsEveryName) {
   EXPECT_THAT(MatchCertificateName(kSubject, "*", "CN=a,O=b"), Optional(ElementsAre("CN=a,O=b")));
+  EXPECT_EQ(MatchCertificateName(kSanDns, "*", ""), std::nullopt) << "which is none";
 }
 
 TEST(CertificateRules, AreLegalIfEachDollarMeansSomething) {
