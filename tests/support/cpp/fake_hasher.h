@@ -23,6 +23,7 @@ class FakeHasher final : public Hasher {
     return digest;
   }
   Sha256Digest Mac(const Sha256Digest& key, std::string_view text) const override {
+    mac_key = key;
     return Sha256(std::string(1, static_cast<char>(key[0])) + std::string(text));
   }
   bool Equal(const Sha256Digest& a, const Sha256Digest& b) const override {
@@ -31,6 +32,7 @@ class FakeHasher final : public Hasher {
   }
 
   mutable int compared = 0;
+  mutable Sha256Digest mac_key{};  // of the last Mac
 };
 
 // A key of the right form; `filler` makes up its secret.

@@ -3,6 +3,7 @@
 #define GATEWAY_TESTS_SUPPORT_CPP_SIGNED_TOKENS_H_
 
 #include <gtest/gtest.h>
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -47,8 +48,9 @@ class SigningKey final {
     return jwk;
   }
 
-  // As the algorithm of that name in JOSE does.
-  std::string Sign(std::string_view algorithm, std::string_view text) const {
+  // As the algorithm of that name in JOSE does; `salt_bytes` is for PSS.
+  std::string Sign(std::string_view algorithm, std::string_view text,
+                   int salt_bytes = RSA_PSS_SALTLEN_DIGEST) const {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
                                                                           &EVP_MD_CTX_free);
     EVP_PKEY_CTX* parameters = nullptr;
@@ -59,7 +61,7 @@ class SigningKey final {
     EXPECT_EQ(EVP_DigestSignInit(context.get(), &parameters, digest, nullptr, key_.get()), 1);
     if (algorithm.starts_with("PS")) {
       EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING);
-      EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST);
+      EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, salt_bytes);
     }
     std::string signature(1'024, '\0');
     std::size_t size = signature.size();
@@ -108,6 +110,23 @@ class SigningKey final {
 
   std::shared_ptr<EVP_PKEY> key_;
 };
+
+// Of a number in base64url.
+inline std::string PowerOf(const std::string& number, BN_ULONG exponent) {
+  const auto bytes = DecodeBase64Url(number).value();
+  const std::unique_ptr<BN_CTX, decltype(&BN_CTX_free)> context(BN_CTX_new(), &BN_CTX_free);
+  using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
+  const Number base(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),  // NOLINT
+                              static_cast<int>(bytes.size()), nullptr),
+                    &BN_free);
+  const Number power(BN_new(), &BN_free);
+  const Number result(BN_new(), &BN_free);
+  BN_set_word(power.get(), exponent);
+  EXPECT_EQ(BN_exp(result.get(), base.get(), power.get(), context.get()), 1);
+  std::string made(static_cast<std::size_t>(BN_num_bytes(result.get())), '\0');
+  BN_bn2bin(result.get(), reinterpret_cast<unsigned char*>(made.data()));  // NOLINT
+  return EncodeBase64Url(made);
+}
 
 inline std::string JwkSet(const std::vector<nlohmann::json>& keys) {
   return nlohmann::json{{"keys", keys}}.dump();

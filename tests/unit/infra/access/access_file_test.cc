@@ -10,7 +10,6 @@
 #include <sstream>
 #include <string>
 
-#include "infra/crypto/openssl_hasher.h"
 
 namespace gateway {
 namespace {
@@ -283,20 +282,6 @@ TEST(AccessFile, TheSchemaKnowsTheSameMembers) {
   EXPECT_EQ(names(schema["properties"]["Users"]["items"]).size(), 4U);
   EXPECT_EQ(names(schema).size(), 8U);
 }
-
-TEST(OpensslHasher, ComputesSha256) {
-  // FIPS 180-2, B.1.
-  const Sha256Digest digest = OpensslHasher().Sha256("abc");
-  EXPECT_EQ(digest[0], 0xBA);
-  EXPECT_EQ(digest[1], 0x78);
-  EXPECT_EQ(digest[31], 0xAD);
-  EXPECT_TRUE(OpensslHasher().Equal(digest, digest));
-  Sha256Digest other = digest;
-  other[31] ^= 1U;
-  EXPECT_FALSE(OpensslHasher().Equal(digest, other));
-}
-
-TEST(OpensslHasher, RandomBytesDiffer) { EXPECT_NE(RandomBytes().value(), RandomBytes().value()); }
 
 }  // namespace
 }  // namespace gateway

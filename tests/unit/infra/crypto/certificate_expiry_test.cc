@@ -23,6 +23,7 @@ TEST(EarliestExpiry, IsThatOfTheFirstCertificateOfTheFileToExpire) {
   const std::string sooner = MakeIdentity("sooner", nullptr, 3).CertificatePem();
   EXPECT_EQ(DaysUntil(EarliestExpiry(directory.Write("one.pem", later))), 9);
   EXPECT_EQ(DaysUntil(EarliestExpiry(directory.Write("two.pem", later + sooner))), 3);
+  EXPECT_EQ(DaysUntil(EarliestExpiry(directory.Write("turned.pem", sooner + later))), 3);
 }
 
 TEST(EarliestExpiry, IsAbsentWithoutACertificate) {

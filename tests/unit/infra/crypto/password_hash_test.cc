@@ -53,7 +53,12 @@ TEST(PasswordHash, BcryptTakesNoPasswordThatItWouldCutOff) {
   const std::string argon = HashPassword(longest + "y").value();
   EXPECT_TRUE(Verify(longest + "y", argon));
   EXPECT_FALSE(Verify(longest, argon));
-  EXPECT_FALSE(Verify(std::string(512, 'x'), argon));
+}
+
+TEST(PasswordHash, NoPasswordIsLongerThanItsLimit) {
+  const std::string longest(kMaxPasswordBytes, 'x');
+  EXPECT_TRUE(Verify(longest, HashPassword(longest).value()));
+  EXPECT_FALSE(Verify(longest + "x", HashPassword(longest + "x").value()));
 }
 
 TEST(PasswordHash, WhatIsTooQuickIsRefusedWithTheRemedy) {
@@ -66,9 +71,15 @@ TEST(PasswordHash, WhatIsTooQuickIsRefusedWithTheRemedy) {
 TEST(PasswordHash, WhatTakesTooLongIsRefused) {
   EXPECT_NE(WhyNotPasswordHash("$2y$15$" + std::string(53, 'a')), "");
   EXPECT_NE(WhyNotPasswordHash("$6$rounds=1000001$saltsalt$" + std::string(86, 'a')), "");
-  std::string argon = HashPassword("a").value();
-  argon.replace(argon.find("m=19456"), 7, "m=194560");
-  EXPECT_THAT(WhyNotPasswordHash(argon), HasSubstr("128 MiB"));
+  EXPECT_EQ(WhyNotPasswordHash("$6$rounds=1000000$saltsalt$" + std::string(86, 'a')), "");
+  const std::string argon = HashPassword("a").value();
+  const auto with = [&argon](const std::string& memory_and_passes) {
+    std::string changed = argon;
+    return changed.replace(changed.find("m=19456,t=2"), 11, memory_and_passes);
+  };
+  EXPECT_THAT(WhyNotPasswordHash(with("m=131073,t=2")), HasSubstr("128 MiB"));
+  EXPECT_THAT(WhyNotPasswordHash(with("m=19456,t=11")), HasSubstr("10 passes"));
+  EXPECT_EQ(WhyNotPasswordHash(with("m=131072,t=10")), "");
 }
 
 TEST(PasswordHash, WhatIsNoHashIsRefused) {

@@ -1,6 +1,7 @@
 #include "infra/tokens/jwk_set.h"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include <string>
 
@@ -114,9 +115,53 @@ TEST(JwkSet, WeakAndBrokenRsaKeysAreLeftOut) {
   std::string even = DecodeBase64Url(key["n"].get<std::string>()).value();
   even.back() = static_cast<char>(even.back() & ~1);
   EXPECT_EQ(Usable(Changed(key, "n", EncodeBase64Url(even))), 0U);
-  std::string large(8'193 / 8 + 1, '\xFF');
-  EXPECT_EQ(Usable(Changed(key, "n", EncodeBase64Url(large))), 0U);
+  EXPECT_EQ(Usable(Changed(key, "n", EncodeBase64Url(std::string(256, '\xFF')))), 0U)
+      << "2^2048 - 1 is a multiple of 3";
   EXPECT_EQ(Usable(Changed(key, "n", nullptr)), 0U);
+}
+
+// What OpenSSL itself would take.
+TEST(JwkSet, LargeRsaKeysAreLeftOut) {
+  const json key = TheRsaKey().Jwk("rsa");
+  EXPECT_EQ(Usable(Changed(key, "n", testing::PowerOf(key["n"], 4))), 1U) << "8192 bits";
+  EXPECT_EQ(Usable(Changed(key, "n", testing::PowerOf(key["n"], 5))), 0U);
+}
+
+TEST(JwkSet, ASignatureHasTwoNumbersOfTheExactLength) {
+  const auto set = ParseJwkSet(JwkSet({TheEcKey().Jwk("ec")}));
+  ASSERT_TRUE(set.ok());
+  const PublicKey* const key = set.value()->Find("ec", Algorithm::kEs256);
+  const std::string good = TheEcKey().Sign("ES256", "text");
+  EXPECT_TRUE(key->Verify(Algorithm::kEs256, "text", good));
+  const std::string zero(1, '\0');
+  EXPECT_FALSE(
+      key->Verify(Algorithm::kEs256, "text", zero + good.substr(0, 32) + zero + good.substr(32)));
+}
+
+TEST(JwkSet, TheSaltOfPssIsAsLongAsTheDigest) {
+  const auto set = ParseJwkSet(JwkSet({TheRsaKey().Jwk("rsa")}));
+  ASSERT_TRUE(set.ok());
+  const PublicKey* const key = set.value()->Find("rsa", Algorithm::kPs256);
+  EXPECT_TRUE(key->Verify(Algorithm::kPs256, "text", TheRsaKey().Sign("PS256", "text", 32)));
+  for (const int salt : {0, 31, 33}) {
+    EXPECT_FALSE(key->Verify(Algorithm::kPs256, "text", TheRsaKey().Sign("PS256", "text", salt)))
+        << salt;
+  }
+}
+
+// A TLS connection of the same thread would take them for its own.
+TEST(JwkSet, NoErrorOfOpensslStaysBehind) {
+  ERR_clear_error();
+  json broken = TheEcKey().Jwk("ec");
+  broken["x"] = broken["y"];
+  EXPECT_EQ(Usable(broken), 0U);
+  EXPECT_EQ(ERR_peek_error(), 0U);
+  EXPECT_EQ(Usable(Changed(SigningKey::Ed25519().Jwk("ed"), "x", "AQAB")), 0U);
+  EXPECT_EQ(ERR_peek_error(), 0U);
+  const auto set = ParseJwkSet(JwkSet({TheRsaKey().Jwk("rsa")}));
+  ASSERT_TRUE(set.ok());
+  EXPECT_FALSE(set.value()->Find("rsa", Algorithm::kRs256)->Verify(Algorithm::kRs256, "a", "b"));
+  EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
 TEST(JwkSet, PointsThatAreNotOnTheirCurveAreLeftOut) {
@@ -124,6 +169,11 @@ TEST(JwkSet, PointsThatAreNotOnTheirCurveAreLeftOut) {
   std::string x = DecodeBase64Url(key["x"].get<std::string>()).value();
   EXPECT_EQ(Usable(Changed(key, "x", EncodeBase64Url(std::string(1, '\0') + x))), 0U) << "too long";
   EXPECT_EQ(Usable(Changed(key, "x", EncodeBase64Url(x.substr(1)))), 0U) << "too short";
+  const std::string y = DecodeBase64Url(key["y"].get<std::string>()).value();
+  EXPECT_EQ(Usable(Changed(Changed(key, "x", EncodeBase64Url(x.substr(0, 31))), "y",
+                           EncodeBase64Url(x.substr(31) + y))),
+            0U)
+      << "of the right length together";
   x[5] = static_cast<char>(x[5] ^ 1);
   EXPECT_EQ(Usable(Changed(key, "x", EncodeBase64Url(x))), 0U);
   EXPECT_EQ(Usable(Changed(key, "crv", "P-384")), 0U);
@@ -150,6 +200,15 @@ TEST(JwkSet, SaysWhyItCannotBeUsed) {
   EXPECT_EQ(ParseJwkSet(JwkSet(std::vector<json>(101, json(1)))).error(), "has too many keys");
   EXPECT_EQ(ParseJwkSet(std::string(kMaxJwkSetBytes + 1, ' ')).error(),
             "is too large for a JWK set");
+}
+
+TEST(JwkSet, MayBeAsLargeAsItsLimits) {
+  std::vector<json> keys(99, json(1));
+  keys.push_back(TheEcKey().Jwk("ec"));
+  EXPECT_TRUE(ParseJwkSet(JwkSet(keys)).ok());
+  std::string text = JwkSet({TheEcKey().Jwk("ec")});
+  text.resize(kMaxJwkSetBytes, ' ');
+  EXPECT_TRUE(ParseJwkSet(text).ok());
 }
 
 }  // namespace

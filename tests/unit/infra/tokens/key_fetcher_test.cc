@@ -91,6 +91,37 @@ TEST(KeyFetcher, OneSourceIsFollowedOnceAndForgottenWithItsLastUser) {
   while (!unused.expired()) static_cast<void>(fetcher.Follow({"https://other/jwks", "", false}));
 }
 
+// The system's clock, but that the test can put it forward.
+class ShiftedClock final : public Clock {
+ public:
+  TimePoint Now() const override { return system_.Now() + std::chrono::seconds(ahead); }
+  TimestampMs UnixMillis() const override { return system_.UnixMillis(); }
+
+  std::atomic<int> ahead{0};
+
+ private:
+  SystemClock system_;
+};
+
+TEST(KeyFetcher, AnUnknownKeyWakesItHalfAMinuteAfterTheLastFetch) {
+  std::atomic<int> fetches{0};
+  ShiftedClock clock;
+  FakeLogger logger;
+  KeyFetcher fetcher(clock, logger, [&](const KeySource&) -> HttpClient::Outcome {
+    HttpReply reply;
+    reply.status = 200;
+    reply.body = TheSet();
+    ++fetches;
+    return reply;
+  });
+  const auto keys = fetcher.Follow({"https://id/jwks", "", false});
+  AwaitKeys(*keys);
+  clock.ahead = 31;
+  keys->OnUnknownKey();
+  while (fetches < 2) std::this_thread::yield();
+  EXPECT_EQ(fetches, 2);
+}
+
 TEST(KeyFetcher, EndsWithoutHavingFollowedAnything) {
   const SystemClock clock;
   FakeLogger logger;

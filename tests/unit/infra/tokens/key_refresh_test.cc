@@ -128,6 +128,21 @@ TEST_F(KeyRefreshes, TheLastGoodSetIsDroppedAfterADay) {
   EXPECT_NE(keys->current(), nullptr);
 }
 
+TEST_F(KeyRefreshes, ItsDayBeginsWithTheLastGoodFetch) {
+  Tell(Good(Set("a")));
+  clock.Advance(hours(23));
+  Tell(Good(Set("a")));
+  clock.Advance(hours(23));
+  EXPECT_EQ(Tell(Bad()), Change::kFailed);
+  EXPECT_NE(keys->current(), nullptr);
+}
+
+TEST_F(KeyRefreshes, AGoodFetchLeavesNoError) {
+  Tell(Bad());
+  Tell(Good(Set("a")));
+  EXPECT_EQ(refresh.error(), "");
+}
+
 TEST_F(KeyRefreshes, UnknownKeysCauseOneFetchIn30Seconds) {
   Tell(Good(Set("a")));
   for (int i = 0; i < 10'000; ++i) keys->OnUnknownKey();

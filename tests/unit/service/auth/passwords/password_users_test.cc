@@ -39,6 +39,12 @@ TEST(BasicCredentialsTest, AreNothingElse) {
   }
 }
 
+TEST(BasicCredentialsTest, AreNotLongerThanTheirLimit) {
+  EXPECT_EQ(BasicOf("ann", std::string(764, 'x')).size(), 1'024U);
+  EXPECT_TRUE(ParseBasicCredentials(BasicOf("ann", std::string(764, 'x'))));
+  EXPECT_FALSE(ParseBasicCredentials(BasicOf("ann", std::string(765, 'x'))));
+}
+
 class PasswordUsersTest : public ::testing::Test {
  protected:
   Authentication Ask(const std::string& user, const std::string& password, TimestampMs now = kNow) {
@@ -90,6 +96,12 @@ TEST_F(PasswordUsersTest, OneHashServesAMinute) {
   EXPECT_TRUE(users->Check(BasicOf("ann", "a:b"), kNow + 60'000).rest);
   EXPECT_TRUE(users->Check(BasicOf("ann", "a"), kNow).rest);
   EXPECT_TRUE(users->Check(BasicOf("bob", "a:b"), kNow).rest);
+  EXPECT_TRUE(users->Check(BasicOf("anna", ":b"), kNow).rest) << "the same without the colon";
+}
+
+TEST_F(PasswordUsersTest, WhatIsRememberedDependsOnTheProcess) {
+  Ask("ann", "a:b");
+  EXPECT_EQ(hasher.mac_key, Sha256Digest{1});
 }
 
 TEST_F(PasswordUsersTest, WrongOnesAreNotRemembered) {
