@@ -6,6 +6,8 @@
 # TARGET | further sources (globs) | pkg-config modules
 fuzz_table() {
   local connection="src/api/http/net/connection.cc src/api/http/net/connection_[dhi]*.cc src/api/http/net/re*.cc src/api/http/net/answer_sender.cc src/api/http/net/streamed_answer.cc src/api/http/net/completion_queue.cc src/api/http/net/peer_progress.cc src/api/http/h1/response_writer.cc src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/api/http/re*.cc src/service/*/*.cc"
+  local service="src/service/*/*.cc src/service/auth/*/*.cc"
+  local jwks="src/infra/tokens/jwk_set.cc src/infra/tokens/strict_json.cc src/infra/crypto/openssl_key.cc"
   cat <<TABLE
 produce_request | src/api/codec/*.cc src/api/json/*.cc src/api/native/*.cc src/api/format/path_parameters.cc src/api/tracing/propagated_fields.cc src/api/tracing/propagated_headers.cc src/api/media/negotiation.cc src/api/http/message.cc src/api/problem/*.cc src/api/tracing/trace_headers.cc src/service/*/*.cc | simdjson
 framer | src/api/http/h1/framer.cc src/api/http/h1/*parser.cc src/api/http/h1/*decoder.cc src/api/http/message.cc src/service/*/*.cc | zlib libzstd
@@ -13,6 +15,10 @@ connection | $connection | zlib libzstd
 response_stream | $connection | zlib libzstd
 body_reader | $connection | zlib libzstd
 decoder | src/api/http/h1/body_decoder.cc src/api/http/message.cc | zlib libzstd
+token | $service src/infra/tokens/json_token_parser.cc src/infra/tokens/strict_json.cc |
+jwk_set | $service $jwks | openssl
+access_file | $service src/infra/tokens/*.cc src/infra/access/*.cc src/infra/crypto/*.cc src/infra/http_client/*.cc src/infra/config/*.cc src/infra/config/sources/*.cc src/infra/config/table/*.cc src/infra/config/values/*.cc src/infra/os/system_clock.cc | openssl libcurl libcrypt libsodium
+basic | $service |
 TABLE
 }
 
