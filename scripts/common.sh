@@ -78,12 +78,13 @@ ensure_build_packages() {
   ensure_packages g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config "${libraries[@]}"
 }
 
-# build_preset PRESET [TARGET…]: configures once (ninja repeats it when CMake files change).
+# build_preset PRESET [TARGET…]: configures once, and again when the presets change (ninja repeats it
+# when CMake files change).
 build_preset() {
   local preset="$1"
   local -a launcher=() targets=()
   shift
-  if [[ ! -f "build/$preset/build.ninja" ]]; then
+  if [[ ! -f "build/$preset/build.ninja" || CMakePresets.json -nt "build/$preset/build.ninja" ]]; then
     command -v ccache >/dev/null &&
       launcher=("-DCMAKE_CXX_COMPILER_LAUNCHER=env;CCACHE_BASEDIR=$ROOT;CCACHE_NOHASHDIR=1;ccache")
     say "configuring build/$preset"

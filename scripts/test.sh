@@ -146,10 +146,10 @@ step_browser() {
 # /metrics, alerts and dashboard with a real Prometheus: half a minute.
 step_observability() { python_tests tests/observability prometheus:promtool openssl:openssl; }
 
-# Tests the benchmark's load generator and relay; measures nothing.
+# Builds every program of the benchmark and tests its load generator and relay; measures nothing.
 step_bench() {
   ensure_build_packages release
-  build_preset bench load relay
+  build_preset bench
   ensure_venv
   build/venv/bin/python -m pytest -c tests/pytest.ini bench/test
 }

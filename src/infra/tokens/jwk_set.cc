@@ -33,8 +33,9 @@ std::string Bytes(const Json& key, const char* name) {
 bool AllowsIfPresent(const Json& key, const char* name, const char* wanted) {
   const auto found = key.find(name);
   if (found == key.end()) return true;
-  if (found->is_array()) return std::find(found->begin(), found->end(), wanted) != found->end();
-  return *found == wanted;
+  if (!found->is_array()) return *found == wanted;
+  const auto& list = found->get_ref<const Json::array_t&>();
+  return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
 PublicKeyPtr PublicKeyOf(const Json& key) {
@@ -80,7 +81,7 @@ Result<KeySetPtr, std::string> ParseJwkSet(std::string_view text) {
   }
   if (keys->size() > kMaxKeys) return std::string("has too many keys");
   std::vector<TokenKey> usable;
-  for (const Json& key : *keys) {
+  for (const Json& key : keys->get_ref<const Json::array_t&>()) {
     if (auto made = TokenKeyOf(key)) usable.push_back(*std::move(made));
   }
   if (usable.empty()) return std::string("has no usable key");

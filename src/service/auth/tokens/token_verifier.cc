@@ -19,14 +19,13 @@ bool HoldsIfPresent(const TokenObject& claims, std::string_view name, Holds hold
   return time != nullptr && holds(*time);
 }
 
-AuthResult CheckTimes(const TokenObject& claims, TimestampMs now) {
+AuthResult CheckTimes(const TokenObject& claims, double expires, TimestampMs now) {
   const double seconds = static_cast<double>(now) / 1'000;
   const auto not_in_the_future = [seconds](double time) {
     return time <= seconds + kMaxSkewSeconds;
   };
-  const double* const expires = claims.Number("exp");
-  if (expires == nullptr || *expires > kMaxTime) return AuthResult::kMalformed;
-  if (seconds >= *expires + kMaxSkewSeconds) return AuthResult::kExpired;
+  if (expires > kMaxTime) return AuthResult::kMalformed;
+  if (seconds >= expires + kMaxSkewSeconds) return AuthResult::kExpired;
   if (!HoldsIfPresent(claims, "nbf", not_in_the_future)) return AuthResult::kNotYetValid;
   if (!HoldsIfPresent(claims, "iat", not_in_the_future)) return AuthResult::kNotYetValid;
   return AuthResult::kAccepted;
@@ -74,14 +73,16 @@ TokenCheck TokenVerifier::Verify(std::string_view text, TimestampMs now) const {
   if (key_id && !keys->Has(*key_id)) issuer->keys->OnUnknownKey();
   AuthResult result = VerifySignature(token.value(), *keys);
   if (result != AuthResult::kAccepted) return {result};
-  result = CheckTimes(*claims, now);
+  const double* const expires = claims->Number("exp");
+  if (expires == nullptr) return {AuthResult::kMalformed};
+  result = CheckTimes(*claims, *expires, now);
   if (result != AuthResult::kAccepted) return {result};
   if (!IsFor(*claims, issuer->audience)) return {AuthResult::kWrongAudience};
   const std::string* const name = claims->Text(issuer->principal_claim);
   if (name == nullptr || !IsLegalPrincipalName(*name)) return {AuthResult::kNoPrincipal};
   return {AuthResult::kAccepted,
           {*name, GroupsOf(*claims, issuer->groups_claim)},
-          static_cast<TimestampMs>(*claims->Number("exp") * 1'000),
+          static_cast<TimestampMs>(*expires * 1'000),
           issuer->keys,
           std::move(keys)};
 }
