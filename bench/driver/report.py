@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import statistics
 import subprocess
 import time
 
@@ -241,6 +242,9 @@ def markdown(facts, results, faults, plot=None):
              _table(["", "records/s (spread)", "p50/p99 ms", "p50 in round trips", "CPU µs per record",
                      "one librdkafka producer: rec/s, ms, µs", "several with slots: rec/s, ms, µs",
                      "bare epoll loop there: ms", "records/s ÷ slots"], _network_rows(results))),
+            ("Callers and TLS, 64 connections, 997 keys",
+             _table(["", "req/s (spread)", "p50/p99 ms", "CPU µs per request", "CPU ÷ anonymous, µs more",
+                     "RSS MB"], _access_rows(results))),
             ("This build ÷ the other, median of the rounds",
              _table(["", "req/s", "p50", "p99", "CPU per request"], _against_rows(results))),
             ("Cost against size", _series(results, "sizes", "records per request, JSON", True) +
@@ -253,8 +257,22 @@ def markdown(facts, results, faults, plot=None):
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _access_rows(results):
+    found = results.get("access", {})
+    rows = []
+    for name, runs in found.items():
+        plain = found["anonymous"]
+        more = statistics.median(a["cpu_us"] - b["cpu_us"] for a, b in zip(runs, plain))
+        rows.append([name, _with_spread(runs, "per_second"), _latency(runs), f"{median(runs, 'cpu_us'):.1f}",
+                     f"{_times(ratio(runs, plain, 'cpu_us'))}, {more:+.1f}", f"{median(runs, 'rss_mb'):.0f}"])
+    return rows
+
+
 def _rest(results):
     rows = []
+    if handshakes := results.get("handshakes", {}).get("gateway"):
+        rows.append(["full TLS handshakes per second, one client (openssl s_server)",
+                     f"{_with_spread(handshakes, 'handshakes')} ({_with_spread(handshakes, 'floor')})"])
     for run in results.get("idle", {}).get("gateway", []):
         rows.append([f"{run['connections']} mostly idle connections: RSS MB, of which before them",
                      f"{run['rss_mb']:.0f}, {run['rss_before_mb']:.0f}"])

@@ -6,6 +6,7 @@ import resource
 import threading
 import time
 
+from access import access  # noqa: F401: the cell with that name
 from programs import Gateway, descriptors, load, rss_mb, run_json
 from relay import Relay
 from rounds import Subject, say

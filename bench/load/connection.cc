@@ -1,5 +1,6 @@
 #include "connection.h"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <strings.h>
 #include <sys/epoll.h>
@@ -24,13 +25,22 @@ std::string_view Field(std::string_view head, std::string_view name) {
   return head.substr(0, head.find('\r'));
 }
 
+// The result of a TLS call, with errno as the socket call would have set it.
+ssize_t Checked(SSL* tls, int result) {
+  if (result > 0) return result;
+  const int error = SSL_get_error(tls, result);
+  errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPIPE;
+  return error == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
 }  // namespace
 
 Connection::~Connection() {
   if (fd_ >= 0) close(fd_);
 }
 
-bool Connection::Open(const sockaddr_in& address, int epoll, std::uint64_t tag) {
+bool Connection::Open(const sockaddr_in& address, SSL_CTX* tls, int epoll, std::uint64_t tag) {
+  tls_.reset();
   if (fd_ >= 0) close(fd_);
   fd_ = socket(AF_INET, SOCK_STREAM, 0);
   const int on = 1;
@@ -38,6 +48,7 @@ bool Connection::Open(const sockaddr_in& address, int epoll, std::uint64_t tag) 
   if (fd_ < 0 || connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return false;
   }
+  if (tls != nullptr && !Handshake(tls)) return false;
   epoll_ = epoll;
   tag_ = tag;
   watches_writable_ = false;
@@ -46,6 +57,23 @@ bool Connection::Open(const sockaddr_in& address, int epoll, std::uint64_t tag) 
   event.events = EPOLLIN;
   event.data.u64 = tag;
   return epoll_ctl(epoll, EPOLL_CTL_ADD, fd_, &event) == 0;
+}
+
+bool Connection::Handshake(SSL_CTX* tls) {
+  tls_.reset(SSL_new(tls));
+  if (!tls_ || SSL_set_fd(tls_.get(), fd_) != 1 || SSL_connect(tls_.get()) != 1) return false;
+  SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  return fcntl(fd_, F_SETFL, O_NONBLOCK) == 0;
+}
+
+ssize_t Connection::Write(std::string_view data) {
+  if (!tls_) return send(fd_, data.data(), data.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return Checked(tls_.get(), SSL_write(tls_.get(), data.data(), static_cast<int>(data.size())));
+}
+
+ssize_t Connection::Read(char* data, std::size_t size) {
+  if (!tls_) return recv(fd_, data, size, MSG_DONTWAIT);
+  return Checked(tls_.get(), SSL_read(tls_.get(), data, static_cast<int>(size)));
 }
 
 Connection::Event Connection::Send(std::string_view request) {
@@ -58,7 +86,7 @@ Connection::Event Connection::Send(std::string_view request) {
 Connection::Event Connection::OnWritable() { return unsent_.empty() ? Event::kMore : Push(); }
 
 Connection::Event Connection::Push() {
-  const ssize_t sent = send(fd_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = Write(unsent_);
   if (sent < 0 && errno != EAGAIN) return Event::kBroken;
   if (sent > 0) unsent_.remove_prefix(static_cast<std::size_t>(sent));
   if (watches_writable_ == unsent_.empty()) Watch(!unsent_.empty());
@@ -75,7 +103,7 @@ void Connection::Watch(bool writable) {
 
 Connection::Event Connection::OnReadable() {
   static thread_local std::array<char, 131072> buffer;
-  const ssize_t got = recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  const ssize_t got = Read(buffer.data(), buffer.size());
   if (got < 0 && errno == EAGAIN) return Event::kMore;
   if (got <= 0) return Event::kBroken;
   return Take({buffer.data(), static_cast<std::size_t>(got)});

@@ -4,9 +4,11 @@
 #define BENCH_LOAD_CONNECTION_H_
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,8 +24,9 @@ class Connection final {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Connects (blocking), and registers the socket with `epoll` under `tag`. False if that fails.
-  bool Open(const sockaddr_in& address, int epoll, std::uint64_t tag);
+  // Connects (blocking), with TLS if `tls` is not null, and registers the socket with `epoll` under
+  // `tag`. False if that fails.
+  bool Open(const sockaddr_in& address, SSL_CTX* tls, int epoll, std::uint64_t tag);
 
   // Begins to send; `request` must stay valid until the answer has arrived.
   Event Send(std::string_view request);
@@ -36,6 +39,14 @@ class Connection final {
   const std::string& head() const { return head_; }
 
  private:
+  struct FreeTls {
+    void operator()(SSL* tls) const { SSL_free(tls); }
+  };
+
+  bool Handshake(SSL_CTX* tls);
+  // As send(2) and recv(2) without waiting.
+  ssize_t Write(std::string_view data);
+  ssize_t Read(char* data, std::size_t size);
   Event Push();
   void Watch(bool writable);
   Event Take(std::string_view data);
@@ -43,6 +54,7 @@ class Connection final {
 
   int epoll_ = -1;
   int fd_ = -1;
+  std::unique_ptr<SSL, FreeTls> tls_;  // null: plain TCP
   std::uint64_t tag_ = 0;
   bool watches_writable_ = false;
   bool closes_ = false;

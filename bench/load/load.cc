@@ -5,16 +5,18 @@
 //   load --url http://127.0.0.1:8080 --topic T [--format single|batch|ndjson|lines|raw|v2]
 //        [--connections 64] [--rate REQUESTS_PER_SECOND] [--duration S] [--warmup S] [--keys N]
 //        [--records N] [--bytes N] [--topics N] [--pid P] [--minimal] [--refusals]
+//        [--header "Name: value"]
 //
 // --refusals: the run exceeds a limit on purpose, so a 503 is counted separately and not as an
 // error, and the time of a request begins when it is sent. A path in the URL replaces the gateway's
-// own. Exits with 1 if nothing answers.
+// own. With https:// no certificate is verified. Exits with 1 if nothing answers.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <array>
+#include <csignal>
 #include <deque>
 #include <memory>
 
@@ -28,10 +30,13 @@ namespace {
 
 class Load final {
  public:
-  Load(const RequestShape& shape, const sockaddr_in& address, const RunOptions& run, bool refusals)
+  // `tls`: null for plain HTTP.
+  Load(const RequestShape& shape, const sockaddr_in& address, SSL_CTX* tls, const RunOptions& run,
+       bool refusals)
       : shape_(shape),
         refusals_(refusals),
         address_(address),
+        tls_(tls),
         measurement_(run),
         requests_(MakeRequests(shape)),
         epoll_(epoll_create1(0)) {}
@@ -41,7 +46,7 @@ class Load final {
     if (requests_.empty()) return Fail("no such --format");
     slots_ = std::vector<Slot>(connections);
     for (std::size_t i = 0; i < connections; ++i) {
-      if (!slots_[i].connection.Open(address_, epoll_, i)) return Fail("cannot connect");
+      if (!slots_[i].connection.Open(address_, tls_, epoll_, i)) return Fail("cannot connect");
       free_.push_back(i);
     }
     measurement_.Start();
@@ -122,7 +127,7 @@ class Load final {
     }
     if (slot.busy) --busy_;
     slot.busy = false;
-    if (!usable && !slot.connection.Open(address_, epoll_, index)) {
+    if (!usable && !slot.connection.Open(address_, tls_, epoll_, index)) {
       gone_ = true;
       return;
     }
@@ -138,6 +143,7 @@ class Load final {
   const RequestShape shape_;
   const bool refusals_;
   const sockaddr_in address_;
+  SSL_CTX* const tls_;
   Measurement measurement_;
   const std::vector<std::string> requests_;
   const int epoll_;
@@ -148,9 +154,10 @@ class Load final {
   bool gone_ = false;
 };
 
-// http://HOST:PORT[/path], with an address as the host (or localhost).
-bool ParseUrl(const std::string& url, RequestShape& shape, sockaddr_in& address) {
-  const std::string scheme = "http://";
+// http[s]://HOST:PORT[/path], with an address as the host (or localhost).
+bool ParseUrl(const std::string& url, RequestShape& shape, sockaddr_in& address, bool& secure) {
+  secure = url.compare(0, 8, "https://") == 0;
+  const std::string scheme = secure ? "https://" : "http://";
   if (url.compare(0, scheme.size(), scheme) != 0) return false;
   const std::size_t slash = url.find('/', scheme.size());
   shape.host = url.substr(scheme.size(), slash - scheme.size());
@@ -177,12 +184,14 @@ int Main(int argc, char** argv) {
                      {"records", "1"},
                      {"bytes", "200"},
                      {"topics", "1"},
+                     {"header", ""},
                      {"pid", "0"}},
                     {{"minimal", ""}, {"refusals", ""}});
   RequestShape shape;
   sockaddr_in address{};
-  if (!ParseUrl(flags.Text("url"), shape, address)) {
-    std::fprintf(stderr, "load: --url must be http://ADDRESS:PORT[/path]\n");
+  bool secure = false;
+  if (!ParseUrl(flags.Text("url"), shape, address, secure)) {
+    std::fprintf(stderr, "load: --url must be http[s]://ADDRESS:PORT[/path]\n");
     return 64;
   }
   shape.format = flags.Text("format");
@@ -192,6 +201,7 @@ int Main(int argc, char** argv) {
   shape.records = flags.Count("records");
   shape.bytes = flags.Count("bytes");
   shape.minimal = flags.Set("minimal");
+  shape.header = flags.Text("header");
   RunOptions run;
   run.warmup_seconds = flags.Number("warmup");
   run.seconds = flags.Number("duration");
@@ -203,7 +213,10 @@ int Main(int argc, char** argv) {
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
   prctl(PR_SET_TIMERSLACK, 1UL);
-  const auto load = std::make_unique<Load>(shape, address, run, flags.Set("refusals"));
+  signal(SIGPIPE, SIG_IGN);  // of TLS, which writes without MSG_NOSIGNAL
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> tls(
+      secure ? SSL_CTX_new(TLS_client_method()) : nullptr, SSL_CTX_free);
+  const auto load = std::make_unique<Load>(shape, address, tls.get(), run, flags.Set("refusals"));
   return load->Run(flags.Count("connections"));
 }
 

@@ -69,8 +69,8 @@ std::vector<std::string> MakeRequests(const RequestShape& shape) {
     requests.push_back("POST " + (shape.path.empty() ? body.path : shape.path) +
                        " HTTP/1.1\r\nHost: " + shape.host + "\r\nContent-Type: " + body.type +
                        "\r\n" + (shape.minimal ? "Prefer: return=minimal\r\n" : "") +
-                       "Content-Length: " + std::to_string(body.text.size()) + "\r\n\r\n" +
-                       body.text);
+                       (shape.header.empty() ? "" : shape.header + "\r\n") + "Content-Length: " +
+                       std::to_string(body.text.size()) + "\r\n\r\n" + body.text);
   }
   return requests;
 }

@@ -22,6 +22,7 @@ struct RequestShape {
   std::size_t records = 1;  // a request
   std::size_t bytes = 200;  // a value
   bool minimal = false;     // Prefer: return=minimal
+  std::string header;       // one more field, "Name: value"; empty: none
 };
 
 // Whole requests, head and body. Empty if the format is none of the above.

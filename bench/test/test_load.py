@@ -6,23 +6,27 @@
 import asyncio
 import json
 import pathlib
+import ssl
 import sys
 import threading
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "kafka"), str(ROOT / "bench" / "driver")]
+sys.path[:0] = [str(ROOT / "tests" / "kafka"), str(ROOT / "bench" / "driver"),
+                str(ROOT / "tests" / "support" / "python")]
 
-from programs import load  # noqa: E402: the paths above are needed first
+from pki import Pki  # noqa: E402: the paths above are needed first
+from programs import load  # noqa: E402
 
 
 class Server:
     """An HTTP server for tests. `answer(number, head, body)` returns the bytes to send, or None to close the
     connection; `requests` has all requests."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, tls=None):
         self.answer = answer
+        self.tls = tls
         self.requests = []
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -30,8 +34,9 @@ class Server:
     async def _serve(self):
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        server = await asyncio.start_server(self._connection, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        server = await asyncio.start_server(self._connection, "127.0.0.1", 0, ssl=self.tls)
+        scheme = "https" if self.tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._ready.set()
         await self._stop.wait()
 
@@ -161,6 +166,21 @@ def test_raw_bytes_have_the_size_asked_for():
         load(server.url, format="raw", bytes=100_000, keys=0, connections=1, duration=0.3, warmup=0)
     assert {len(body) for _, body in server.requests} == {100_000}
     assert server.requests[0][0].startswith("POST /api/kafka/topics/bench HTTP/1.1\r\n")
+
+
+def test_a_header_is_sent_with_every_request():
+    with Server(lambda *_: response()) as server:
+        load(server.url, header="X-API-Key: abc", connections=1, duration=0.2, warmup=0)
+    assert all("\r\nX-API-Key: abc\r\n" in head for head, _ in server.requests)
+
+
+def test_an_https_url_is_spoken_to_with_tls(tmp_path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Pki(tmp_path).issue("server"))
+    with Server(lambda *_: response(body=b"x" * 50_000), tls=context) as server:
+        result = load(server.url, connections=3, duration=0.5, warmup=0)
+    assert result["bad"] == 0
+    assert result["acknowledged_records"] == len(server.requests) > 3
 
 
 def test_a_path_in_the_url_replaces_the_own_one():
