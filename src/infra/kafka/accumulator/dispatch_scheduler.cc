@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "infra/kafka/accumulator/linger_policy.h"
-
 namespace gateway {
 
 namespace {
@@ -53,7 +51,7 @@ void DispatchScheduler::Resume() {
 void DispatchScheduler::Drain(DispatchWork* work) {
   if (paused_ || stalled_) return;
   for (const auto& [leader, queue] : queues_) {
-    if (queue->turns.empty()) EndLinger(*queue);  // what it lingered with has gone elsewhere
+    if (queue->turns.empty()) lingers_.End(*queue);  // what it lingered with has gone elsewhere
     if (!queue->up) continue;
     if (MayDispatch(*queue, work)) DrainBroker(*queue, work);
     if (!queue->detached.empty()) DrainDetached(*queue, work);
@@ -68,7 +66,7 @@ bool DispatchScheduler::MayDispatch(BrokerQueue& queue, DispatchWork* work) {
   const TimePoint now = clock_.Now();
   const TimePoint next = queue.round_began + limit.pace();
   if (now < next) {
-    Linger(queue, BrokerQueue::Linger::kForPace, next);
+    lingers_.Begin(queue, BrokerQueue::Linger::kForPace, next);
     work->timer_sooner = true;
     return false;
   }
@@ -241,8 +239,10 @@ void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t produc
   }
   BrokerQueue::OnCompleted(partition, producer, count, now);
   if (queue == nullptr) return;
-  if (queue->linger == BrokerQueue::Linger::kForPace && queue->in_flight == 0) EndLinger(*queue);
-  if (queue->in_flight == 0 && queue->concurrency.one_round()) MaybeLinger(*queue, now);
+  if (queue->linger == BrokerQueue::Linger::kForPace && queue->in_flight == 0) lingers_.End(*queue);
+  if (queue->in_flight == 0 && queue->concurrency.one_round()) {
+    lingers_.BeginAfterRound(*queue, now);
+  }
 }
 
 void DispatchScheduler::OnReturned(PartitionQueue& partition, std::size_t producer,
@@ -285,63 +285,6 @@ void DispatchScheduler::Probe(BrokerQueue& queue, TimePoint now, DispatchWork* w
     queue.probed =
         DrainPartition(*partition, LoneProducer(*partition), now, work, &bytes) != nullptr;
   }
-}
-
-// The broker's round has just completed. Whether other brokers are worth lingering for is decided
-// once all reports of the event have been taken in (EndFutileLingers).
-void DispatchScheduler::MaybeLinger(BrokerQueue& queue, TimePoint now) {
-  if (!linger_policy::MayLinger(queue)) return;
-  const auto why =
-      signals_.bursts.load() > 0 ? BrokerQueue::Linger::kForBurst : BrokerQueue::Linger::kForOthers;
-  Linger(queue, why, now + linger_policy::MaxLinger(why, queue.usual_round));
-  // Each side writes what the other reads before it reads what the other writes: either the queue
-  // sees that the burst is over, or the burst sees that a queue lingers.
-  if (why == BrokerQueue::Linger::kForBurst && signals_.bursts.load() == 0) EndLinger(queue);
-}
-
-void DispatchScheduler::Linger(BrokerQueue& queue, BrokerQueue::Linger why, TimePoint until) {
-  queue.linger = why;
-  queue.linger_until = until;
-  signals_.lingering.fetch_add(1);
-}
-
-void DispatchScheduler::EndLinger(BrokerQueue& queue) {
-  if (std::exchange(queue.linger, BrokerQueue::Linger::kNone) == BrokerQueue::Linger::kNone) return;
-  signals_.lingering.fetch_sub(1);
-}
-
-void DispatchScheduler::EndBurstLingers() {
-  for (const auto& [leader, queue] : queues_) {
-    if (queue->linger == BrokerQueue::Linger::kForBurst) EndLinger(*queue);
-  }
-}
-
-void DispatchScheduler::EndFutileLingers(TimePoint now) {
-  const auto worthwhile = [this, now](const BrokerQueue& queue) {
-    return std::any_of(queues_.begin(), queues_.end(), [&queue, now](const auto& entry) {
-      return linger_policy::IsWorthLingeringFor(*entry.second, queue, now);
-    });
-  };
-  for (const auto& [leader, queue] : queues_) {
-    if (queue->linger_until <= now ||
-        (queue->linger == BrokerQueue::Linger::kForOthers && !worthwhile(*queue))) {
-      EndLinger(*queue);
-    }
-  }
-}
-
-void DispatchScheduler::EndExpiredLingers(TimePoint now) {
-  for (const auto& [leader, queue] : queues_) {
-    if (queue->linger_until <= now) EndLinger(*queue);
-  }
-}
-
-DispatchScheduler::TimePoint DispatchScheduler::NextLingerEnd() const {
-  TimePoint next = TimePoint::max();
-  for (const auto& [leader, queue] : queues_) {
-    if (queue->linger != BrokerQueue::Linger::kNone) next = std::min(next, queue->linger_until);
-  }
-  return next;
 }
 
 bool DispatchScheduler::WaitsForLeader() const {

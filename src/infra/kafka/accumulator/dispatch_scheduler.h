@@ -19,28 +19,20 @@
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_SCHEDULER_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_SCHEDULER_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 
 #include "infra/kafka/accumulator/accumulator_options.h"
 #include "infra/kafka/accumulator/broker_queue.h"
 #include "infra/kafka/accumulator/dispatch_work.h"
+#include "infra/kafka/accumulator/linger_timers.h"
 #include "infra/kafka/accumulator/producer_demand.h"
 #include "infra/kafka/accumulator/topic_backlogs.h"
 #include "infra/kafka/types/topic_layout.h"
 #include "service/ports/clock.h"
 
 namespace gateway {
-
-// What a RecordAccumulator and its scheduler tell each other without the mutex.
-struct LingerSignals {
-  std::atomic<int> bursts{0};     // I/O threads that work through a burst
-  std::atomic<int> lingering{0};  // brokers that linger; changed with the mutex held
-};
 
 class DispatchScheduler final {
  public:
@@ -49,7 +41,7 @@ class DispatchScheduler final {
   // All must outlive it.
   DispatchScheduler(const AccumulatorOptions& options, TopicBacklogs& backlogs,
                     LingerSignals& signals, const Clock& clock)
-      : options_(options), backlogs_(backlogs), signals_(signals), clock_(clock) {}
+      : options_(options), backlogs_(backlogs), clock_(clock), lingers_(queues_, signals) {}
   DispatchScheduler(const DispatchScheduler&) = delete;
   DispatchScheduler& operator=(const DispatchScheduler&) = delete;
 
@@ -93,14 +85,7 @@ class DispatchScheduler final {
   // Detaches stragglers and probes brokers that have gone quiet. Once per Tick.
   void CheckStragglers(TimePoint now, DispatchWork* work);
 
-  // No burst is left to linger for.
-  void EndBurstLingers();
-  // After reports: lingers end that have nothing left to wait for.
-  void EndFutileLingers(TimePoint now);
-  // Ends those whose time is over.
-  void EndExpiredLingers(TimePoint now);
-  // When the next one ends; max() if there is none.
-  TimePoint NextLingerEnd() const;
+  LingerTimers& lingers() { return lingers_; }
 
   std::size_t in_flight() const { return in_flight_; }
   // Records are queued for a broker that is not up, or for no leader at all.
@@ -122,15 +107,12 @@ class DispatchScheduler final {
   void RotateSticky(PartitionQueue& drained);
   TimePoint::duration Patience(const BrokerQueue& queue) const;
   void Probe(BrokerQueue& queue, TimePoint now, DispatchWork* work);
-  void MaybeLinger(BrokerQueue& queue, TimePoint now);
-  void Linger(BrokerQueue& queue, BrokerQueue::Linger why, TimePoint until);
-  void EndLinger(BrokerQueue& queue);
 
   const AccumulatorOptions& options_;
   TopicBacklogs& backlogs_;
-  LingerSignals& signals_;
   const Clock& clock_;
-  std::map<BrokerId, std::unique_ptr<BrokerQueue>> queues_;
+  BrokerQueues queues_;
+  LingerTimers lingers_;
   std::size_t producers_ = 1;
   ProducerDemand demand_;
   std::size_t in_flight_ = 0;

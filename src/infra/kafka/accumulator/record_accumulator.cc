@@ -40,7 +40,7 @@ RecordAccumulator::Submitted RecordAccumulator::Submit(RecordQueue records) {
   DispatchWork work;
   {
     MutexLock lock(mutex_);
-    result.topic_at_limit = FindTopicAtLimit(records);
+    result.topic_at_limit = backlogs_.FindAtLimit(records);
     if (result.topic_at_limit) return result;
     const std::uint64_t request = ++requests_;
     while (true) {
@@ -53,19 +53,6 @@ RecordAccumulator::Submitted RecordAccumulator::Submit(RecordQueue records) {
   }
   CarryOut(std::move(work));
   return result;
-}
-
-std::optional<std::string> RecordAccumulator::FindTopicAtLimit(const RecordQueue& records) const {
-  if (!backlogs_.AnyAtLimit()) return std::nullopt;
-  std::string_view last;
-  for (const PendingRecord* record = records.front(); record != nullptr; record = record->next) {
-    const std::string_view name = record->record().topic;
-    if (name == last) continue;
-    last = name;
-    const TopicBacklog* const topic = backlogs_.Find(name);
-    if (topic != nullptr && topic->at_limit) return std::string(name);
-  }
-  return std::nullopt;
 }
 
 // Records of a topic that is not known wait, and those that follow wait behind them until it is, so
@@ -104,10 +91,19 @@ void RecordAccumulator::Drain(DispatchWork* work) {
   ending_ += ending - std::exchange(work->ending, ending);
 }
 
-void RecordAccumulator::SetLayout(const std::string& name, const TopicLayout& layout) {
+template <typename Change>
+void RecordAccumulator::Update(Change change) {
   DispatchWork work;
   {
     const MutexLock lock(mutex_);
+    change(&work);
+    Drain(&work);
+  }
+  CarryOut(std::move(work));
+}
+
+void RecordAccumulator::SetLayout(const std::string& name, const TopicLayout& layout) {
+  Update([&](DispatchWork* work) REQUIRES(mutex_) {
     TopicBacklog& topic = backlogs_.FindOrAdd(name);
     topic.count = layout.partitions();
     for (auto number = static_cast<Partition>(topic.partitions.size()); number < topic.count;
@@ -118,14 +114,12 @@ void RecordAccumulator::SetLayout(const std::string& name, const TopicLayout& la
       if (i < layout.leaders.size()) {
         scheduler_.Assign(*topic.partitions[i], layout.leaders[i]);
       } else {
-        backlogs_.FailHeld(*topic.partitions[i], ErrorCode::kPartitionNotFound, &work);
+        backlogs_.FailHeld(*topic.partitions[i], ErrorCode::kPartitionNotFound, work);
       }
     }
     topic.state = TopicBacklog::State::kKnown;
-    backlogs_.Resolve(topic, &work);
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+    backlogs_.Resolve(topic, work);
+  });
 }
 
 Partition RecordAccumulator::PartitionsOf(std::string_view name) const {
@@ -135,45 +129,31 @@ Partition RecordAccumulator::PartitionsOf(std::string_view name) const {
 }
 
 void RecordAccumulator::Forget(const std::string& name) {
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
+  Update([&](DispatchWork* work) REQUIRES(mutex_) {
     TopicBacklog* const topic = backlogs_.Find(name);
     if (topic == nullptr) return;
     topic->state = TopicBacklog::State::kUnknown;
     topic->count = 0;
     for (const auto& partition : topic->partitions) {
-      backlogs_.FailHeld(*partition, ErrorCode::kTopicNotFound, &work);
+      backlogs_.FailHeld(*partition, ErrorCode::kTopicNotFound, work);
     }
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+  });
 }
 
 void RecordAccumulator::FailUnresolved(const std::string& name, ErrorCode code) {
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
+  Update([&](DispatchWork* work) REQUIRES(mutex_) {
     TopicBacklog* const topic = backlogs_.Find(name);
     if (topic == nullptr || topic->state != TopicBacklog::State::kResolving) return;
     topic->state = TopicBacklog::State::kUnknown;
-    backlogs_.FailUnresolved(*topic, code, &work);
+    backlogs_.FailUnresolved(*topic, code, work);
     backlogs_.Remove(*topic);
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+  });
 }
 
 void RecordAccumulator::EndBurst() {
   signals_.bursts.fetch_sub(1);
   if (signals_.lingering.load() == 0) return;
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
-    scheduler_.EndBurstLingers();
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+  Update([&](DispatchWork*) REQUIRES(mutex_) { scheduler_.lingers().EndForBurst(); });
 }
 
 Clock::TimePoint::duration RecordAccumulator::ReleaseLingering() {
@@ -182,9 +162,9 @@ Clock::TimePoint::duration RecordAccumulator::ReleaseLingering() {
   DispatchWork work;
   {
     const MutexLock lock(mutex_);
-    scheduler_.EndExpiredLingers(clock_.Now());
+    scheduler_.lingers().EndExpired(clock_.Now());
     Drain(&work);
-    next = scheduler_.NextLingerEnd();
+    next = scheduler_.lingers().NextEnd();
   }
   work.timer_sooner = false;
   CarryOut(std::move(work));
@@ -192,16 +172,9 @@ Clock::TimePoint::duration RecordAccumulator::ReleaseLingering() {
                                   : std::max(next - clock_.Now(), TimePoint::duration(0));
 }
 
-PartitionQueue* RecordAccumulator::Find(std::string_view name, Partition partition) const {
-  const TopicBacklog* const topic = backlogs_.Find(name);
-  const auto number = static_cast<std::size_t>(partition);
-  if (topic == nullptr || number >= topic->partitions.size()) return nullptr;
-  return topic->partitions[number].get();
-}
-
 void RecordAccumulator::Suspect(std::string_view topic, Partition partition, std::size_t producer) {
   const MutexLock lock(mutex_);
-  if (PartitionQueue* const found = Find(topic, partition)) {
+  if (PartitionQueue* const found = backlogs_.FindPartition(topic, partition)) {
     DispatchScheduler::Suspect(*found, producer);
   }
 }
@@ -212,13 +185,13 @@ void RecordAccumulator::OnReports(std::span<Reported> reports) {
     const MutexLock lock(mutex_);
     const TimePoint now = clock_.Now();
     for (Reported& reported : reports) {
-      PartitionQueue* const partition = Find(reported.topic, reported.partition);
+      PartitionQueue* const partition = backlogs_.FindPartition(reported.topic, reported.partition);
       if (partition == nullptr) continue;
       RetryReported(*partition, &reported, &work);
       scheduler_.OnReported(*partition, reported.producer, reported.count, reported.stored, now);
     }
     scheduler_.EndStall();
-    scheduler_.EndFutileLingers(now);
+    scheduler_.lingers().EndFutile(now);
     Drain(&work);
   }
   work.timer_sooner = false;  // ReleaseLingering is next
@@ -248,18 +221,14 @@ void RecordAccumulator::RetryReported(PartitionQueue& partition, Reported* repor
 }
 
 void RecordAccumulator::SetBrokers(std::span<const Broker> brokers) {
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
+  Update([&](DispatchWork*) REQUIRES(mutex_) {
     const TimePoint now = clock_.Now();
     for (const Broker& broker : brokers) {
       if (!IsBroker(broker.id)) continue;
       scheduler_.SetUp(broker.id, broker.up);
       if (broker.up) scheduler_.OnHeard(broker.id, now - broker.silent_for);
     }
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+  });
 }
 
 void RecordAccumulator::MarkDown(BrokerId broker) {
@@ -273,26 +242,16 @@ void RecordAccumulator::Pause() {
 }
 
 void RecordAccumulator::Resume() {
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
-    scheduler_.Resume();
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+  Update([&](DispatchWork*) REQUIRES(mutex_) { scheduler_.Resume(); });
 }
 
 void RecordAccumulator::Tick() {
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
+  Update([&](DispatchWork* work) REQUIRES(mutex_) {
     const TimePoint now = clock_.Now();
     scheduler_.EndStall();
-    scheduler_.CheckStragglers(now, &work);
-    backlogs_.FailOverdue(now, &work);
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+    scheduler_.CheckStragglers(now, work);
+    backlogs_.FailOverdue(now, work);
+  });
 }
 
 void RecordAccumulator::SetProducers(std::size_t producers) {
@@ -313,7 +272,8 @@ bool RecordAccumulator::Needs(std::size_t producer) const {
 void RecordAccumulator::OnExpired(std::span<const PendingRecord* const> records) {
   const MutexLock lock(mutex_);
   for (const PendingRecord* const record : records) {
-    PartitionQueue* const partition = Find(record->record().topic, record->assigned);
+    PartitionQueue* const partition =
+        backlogs_.FindPartition(record->record().topic, record->assigned);
     if (partition != nullptr) DispatchScheduler::MakeExclusive(*partition, record->order);
   }
 }
@@ -324,23 +284,11 @@ void RecordAccumulator::OnWithdrawn(std::size_t count) {
 }
 
 void RecordAccumulator::Sweep() {
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
-    backlogs_.Sweep(clock_.Now(), &work);
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+  Update([&](DispatchWork* work) REQUIRES(mutex_) { backlogs_.Sweep(clock_.Now(), work); });
 }
 
 void RecordAccumulator::FailHeld(ErrorCode code) {
-  DispatchWork work;
-  {
-    const MutexLock lock(mutex_);
-    backlogs_.FailAll(code, &work);
-    Drain(&work);
-  }
-  CarryOut(std::move(work));
+  Update([&](DispatchWork* work) REQUIRES(mutex_) { backlogs_.FailAll(code, work); });
 }
 
 std::size_t RecordAccumulator::pending() const {

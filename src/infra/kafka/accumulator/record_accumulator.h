@@ -149,8 +149,10 @@ class RecordAccumulator final {
   bool WaitsForLeader() const EXCLUDES(mutex_);
 
  private:
-  PartitionQueue* Find(std::string_view topic, Partition partition) const REQUIRES(mutex_);
-  std::optional<std::string> FindTopicAtLimit(const RecordQueue& records) const REQUIRES(mutex_);
+  // Makes a change with the mutex held, takes what may be dispatched after it, and carries that
+  // out.
+  template <typename Change>
+  void Update(Change change) EXCLUDES(mutex_);
   void Append(std::uint64_t request, RecordQueue* records, Submitted* result, DispatchWork* work)
       REQUIRES(mutex_);
   void Drain(DispatchWork* work) REQUIRES(mutex_);

@@ -17,6 +17,26 @@ TopicBacklog* TopicBacklogs::Find(std::string_view name) const {
   return found == topics_.end() ? nullptr : found->second.get();
 }
 
+PartitionQueue* TopicBacklogs::FindPartition(std::string_view name, Partition partition) const {
+  const TopicBacklog* const topic = Find(name);
+  const auto number = static_cast<std::size_t>(partition);
+  if (topic == nullptr || number >= topic->partitions.size()) return nullptr;
+  return topic->partitions[number].get();
+}
+
+std::optional<std::string> TopicBacklogs::FindAtLimit(const RecordQueue& records) const {
+  if (topics_at_limit_ == 0) return std::nullopt;
+  std::string_view last;
+  for (const PendingRecord* record = records.front(); record != nullptr; record = record->next) {
+    const std::string_view name = record->record().topic;
+    if (name == last) continue;
+    last = name;
+    const TopicBacklog* const topic = Find(name);
+    if (topic != nullptr && topic->at_limit) return std::string(name);
+  }
+  return std::nullopt;
+}
+
 TopicBacklog& TopicBacklogs::FindOrAdd(std::string_view name) {
   if (TopicBacklog* const found = Find(name)) return *found;
   const auto seed = static_cast<std::uint32_t>(NameHash()(name));

@@ -24,6 +24,7 @@
 #include "service/types/error.h"
 #include "service/types/pending_record.h"
 #include "service/types/record.h"
+#include "service/types/record_queue.h"
 
 namespace gateway {
 
@@ -41,8 +42,10 @@ class TopicBacklogs final {
   // The topic turned out not to exist. Does nothing if it ever did: reports may still come.
   void Remove(const TopicBacklog& topic);
 
-  // Whether some topic's backlog has reached a limit: TopicBacklog::at_limit.
-  bool AnyAtLimit() const { return topics_at_limit_ != 0; }
+  // Null if there is no such topic or partition.
+  PartitionQueue* FindPartition(std::string_view name, Partition partition) const;
+  // A topic of these records whose backlog has reached a limit (TopicBacklog::at_limit), if any.
+  std::optional<std::string> FindAtLimit(const RecordQueue& records) const;
 
   // Queues the record of a known topic; false if it asks for a partition that is not there.
   [[nodiscard]] bool Append(TopicBacklog& topic, PendingRecord* record);
