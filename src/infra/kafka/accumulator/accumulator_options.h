@@ -8,31 +8,32 @@
 namespace gateway {
 
 struct AccumulatorOptions {
-  // Producers that there may be, at most kMaxProducers (docs/adr/0012).
+  // The maximum number of producers, at most kMaxProducers (docs/adr/0012).
   std::size_t max_producers = 8;
-  // At most one batch of librdkafka for a partition (batch.num.messages, batch.size).
+  // The maximum size of a PartitionBatch: one batch of librdkafka (batch.num.messages, batch.size).
   std::size_t partition_records = 10'000;
   std::size_t partition_bytes = 950'000;
-  // A dispatch round stops growing here.
+  // A dispatch round that has reached one of these takes no further batch.
   std::size_t round_records = 30'000;
   std::size_t round_bytes = 4'000'000;
-  // A topic whose backlog has reached one of these accepts no further request, so that a topic that
-  // is stuck leaves room for the others: about half of the gateway's budget.
+  // A topic whose backlog has reached one of these accepts no further request. They are about half
+  // of the gateway's budget, so that a stuck topic leaves room for the others.
   std::size_t topic_records = 250'000;
   std::size_t topic_bytes = 134'217'728;  // of memory
-  // Records that have been queued longer than this fail: no broker accepts them. Exact to a Tick or
-  // two.
+  // Records that have been queued for longer fail with kBrokersUnavailable, at most two Ticks late.
   std::chrono::milliseconds max_held{25'000};
-  // The same where too few replicas are in sync: that does not pass within seconds, so it is
-  // reported soon.
+  // The same for partitions with too few in-sync replicas (kNotEnoughReplicas). Replicas do not
+  // recover within seconds, so the gateway reports this soon.
   std::chrono::milliseconds max_held_unreplicated{1'000};
-  // When a partition is a straggler: after this, and after `straggler_factor` usual round times;
-  // but after `straggler_latest` in any case, because after an outage the usual time says nothing.
+  // A batch is a straggler after `straggler_factor` usual rounds of its broker, but not before
+  // `straggler_after` and not later than `straggler_latest`: after an outage, the usual time means
+  // nothing.
   std::chrono::milliseconds straggler_after{100};
   int straggler_factor = 8;
   std::chrono::milliseconds straggler_latest{2'000};
-  // A batch that a broker refuses is sent again in smaller ones, so that only the record at fault
-  // fails; each refusal costs librdkafka a pause. After this many the rest fails in larger batches.
+  // The gateway bisects a batch that a broker refuses, so that only the record at fault fails. Each
+  // refusal makes librdkafka pause. After this many, a refused batch fails whole, and batches grow
+  // again.
   int refusals = 64;
 };
 

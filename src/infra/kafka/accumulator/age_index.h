@@ -1,5 +1,6 @@
-// How old queued records are, without a time in each: records are numbered as they are queued, and
-// a mark at each tick says which numbers had been given by then. Not thread-safe: its owner locks.
+// Knows how old queued records are without storing a time in each: records are numbered as they are
+// queued, and each tick stores a mark with the numbers given by then. Not thread-safe: its owner
+// locks.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_AGE_INDEX_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_AGE_INDEX_H_
 
@@ -19,13 +20,13 @@ class AgeIndex final {
   std::uint64_t next_order() const { return next_order_; }
   std::uint64_t TakeOrder() { return next_order_++; }
 
-  // Every number given so far was given by `now`. Forgets marks that `max_age` makes useless.
+  // Stores the mark that every number so far was given by `now`; drops marks older than `max_age`.
   void Mark(TimePoint now, TimePoint::duration max_age) {
     while (!marks_.empty() && now - marks_.front().at > max_age) marks_.pop_front();
     marks_.push_back({now, next_order_});
   }
 
-  // Records with a number below the result are at least `age` old; 0: none is known to be.
+  // Every record with a number below the result is at least `age` old. 0: none is known to be.
   std::uint64_t OlderThan(TimePoint now, TimePoint::duration age) const {
     std::uint64_t order = 0;
     for (const Given& mark : marks_) {
@@ -35,7 +36,7 @@ class AgeIndex final {
     return order;
   }
 
-  // When the number had been given at the latest; nothing: after the last mark.
+  // The time by which the number had been given; absent if it was given after the last mark.
   std::optional<TimePoint> GivenBy(std::uint64_t order) const {
     const auto mark = std::find_if(marks_.begin(), marks_.end(),
                                    [order](const Given& given) { return given.order > order; });
@@ -46,7 +47,7 @@ class AgeIndex final {
  private:
   struct Given {
     TimePoint at;
-    std::uint64_t order = 0;  // every number below it had been given
+    std::uint64_t order = 0;  // every lower number had been given
   };
   std::deque<Given> marks_;
   std::uint64_t next_order_ = 1;

@@ -1,7 +1,6 @@
-// Bisecting after a broker refused a batch of a partition because of one record in it: the batch is
-// sent again in halves, then batches grow again, so that only the record at fault fails, at the
-// cost of about twice the logarithm of the batch's size in requests. One per partition; plain
-// values, no lock.
+// Bisects a batch that a broker refused because of one of its records. The batch is sent again in
+// halves, until the record at fault is alone and fails; then batches grow again. That takes about 2
+// log2(n) requests for n records. One per partition; plain values, no lock.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_BATCH_BISECTOR_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_BATCH_BISECTOR_H_
 
@@ -12,7 +11,7 @@ namespace gateway {
 
 class BatchBisector final {
  public:
-  // How many records the next batch may have; `most` if nothing is being bisected.
+  // The maximum number of records in the next batch; `most` if nothing is being bisected.
   std::size_t Limit(std::size_t most) const {
     return remaining_ == 0 ? most : std::min(remaining_, limit_);
   }
@@ -24,8 +23,9 @@ class BatchBisector final {
   // A batch was not refused: the next may be twice as large.
   void OnAccepted() { limit_ = remaining_ == 0 ? 0 : limit_ * 2; }
 
-  // A batch of `count` records was refused. True: queue them again, the next batches are smaller.
-  // False: let them fail, because this search has cost `max_refusals`; with 0 they always fail.
+  // A broker refused a batch of `count` records. Returns true if the caller should requeue them;
+  // the next batches are then smaller. Returns false if they should fail, because this search has
+  // used up `max_refusals` (if that is 0, always).
   [[nodiscard]] bool OnRefused(std::size_t count, int max_refusals) {
     if (limit_ == 0) refusals_left_ = max_refusals;
     if (max_refusals <= 0 || refusals_left_ <= 0) {
@@ -39,8 +39,8 @@ class BatchBisector final {
   }
 
  private:
-  std::size_t remaining_ = 0;  // of the next records so many were in a refused batch
-  std::size_t limit_ = 0;      // and so many of them may share a batch
+  std::size_t remaining_ = 0;  // the number of next records that were in a refused batch
+  std::size_t limit_ = 0;      // the number of them that may share a batch
   int refusals_left_ = 0;
 };
 

@@ -1,7 +1,7 @@
-// What is queued for one leader broker, and what is in flight to it. Each partition belongs to the
-// queue of its leader. A TopicTurn is what one topic has in it, so that topics take turns in a
-// round whatever their number of partitions. Plain data of a RecordAccumulator, guarded by its
-// mutex.
+// The records that are queued for one leader broker or in flight to it. Each partition belongs to
+// the queue of its leader. A TopicTurn holds the ready partitions of one topic in this queue, so
+// that topics take turns in a round regardless of their number of partitions. Plain data of a
+// RecordAccumulator, guarded by its mutex.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_BROKER_QUEUE_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_BROKER_QUEUE_H_
 
@@ -38,29 +38,31 @@ struct BrokerQueue {
 
   TopicTurn& TurnOf(const TopicBacklog* topic);
 
-  // Puts the partition at the end of its queue if it is ready and in none.
+  // Appends the partition to its queue if it is ready and not listed yet.
   static void List(PartitionQueue& partition);
-  // Takes it out of the middle of its queue: it moves to another broker, or has nothing left.
+  // Removes the partition from its queue, because it moves to another broker or has no records
+  // left.
   static void Unlist(PartitionQueue& partition);
 
-  // The partition whose turn it is, topics in turn, then partitions; null if there is none.
+  // Removes and returns the partition whose turn it is: topics take turns, and within each its
+  // partitions. Null if none is listed.
   PartitionQueue* Next();
   PartitionQueue* NextDetached();
 
   // The batch takes a slot of its producer.
   void OccupySlot(PartitionQueue& partition, InFlightBatch& batch);
   std::size_t slots_used() const { return occupants.size(); }
-  // `count` records of the partition's batch on `producer` completed: reported, or not taken by
-  // librdkafka.
+  // `count` records of the partition's batch on `producer` completed: librdkafka reported them, or
+  // did not take them.
   static void OnCompleted(PartitionQueue& partition, std::size_t producer, std::size_t count,
                           TimePoint now);
-  // Batches that were dispatched before `before` give up their slots; their partitions are
-  // dispatched separately from now on.
+  // Detaches the partitions of batches that were dispatched before `before`; these batches give up
+  // their slots.
   void DetachStragglers(TimePoint before);
   // When the oldest batch that has a slot was dispatched; max() if there is none.
   TimePoint OldestDispatch() const;
 
-  // The batch, which had a slot, has none any more.
+  // Takes the slot from a batch that has one.
   void ReleaseSlot(PartitionQueue& partition, const InFlightBatch& batch);
 
   const BrokerId leader;
@@ -70,15 +72,15 @@ struct BrokerQueue {
   std::vector<PartitionQueue*> occupants;
   std::array<std::size_t, kMaxProducers> slots_used_by{};  // by producer
   ConcurrencyLimit concurrency;
-  bool acknowledged = false;  // something of the last round was
+  bool acknowledged = false;  // a record of the last round has been stored
   TimePoint round_began{};    // when batches were last dispatched
-  TimePoint heard{};          // when the broker last said anything, as far as is known
+  TimePoint heard{};          // when the broker last sent anything, as far as is known
   TimePoint::duration usual_round{};
-  std::size_t round_records = 0;  // of the last round, when it began
+  std::size_t round_records = 0;  // size of the last round when it began
   bool hit_limit = false;         // the last round was cut by a limit: more records are ready
-  bool probed = false;            // one batch was sent besides the round, as a probe
+  bool probed = false;            // one batch was dispatched in addition to the round
 
-  // It has records and dispatches nothing yet, although it may: linger_policy.h, and
+  // Why dispatch is delayed although records are ready: see linger_policy.h and
   // ConcurrencyLimit::pace.
   enum class Linger : std::uint8_t { kNone, kForBurst, kForOthers, kForPace };
   Linger linger = Linger::kNone;

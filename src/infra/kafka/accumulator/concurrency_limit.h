@@ -1,9 +1,9 @@
-// How many batches may be in flight to one broker at a time. On the loopback a broker's cost is per
-// request, so few and large requests are best; on a network requests that are under way cost
-// nothing, and a record that waits for others to return waits a part of the round trip. Which of
-// them a broker is shows in its acknowledgement times: as long as they stay near the least seen
-// lately, more batches may be in flight; when they rise, something on the way queues, and fewer
-// may. This is congestion control by delay (TCP Vegas, BBR).
+// How many batches may be in flight to one broker at a time. On the loopback interface a broker's
+// cost is per request, so few and large requests are best. On a network, requests in flight cost
+// nothing, and a record that waits for other requests to complete loses part of a round trip. The
+// acknowledgement times tell the two cases apart: while they stay near the least of the last
+// seconds, the limit rises; when they grow, requests queue somewhere on the way, and the limit
+// falls. This is delay-based congestion control (TCP Vegas, BBR).
 //
 // Plain values, no clock, no lock: a part of BrokerQueue.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_CONCURRENCY_LIMIT_H_
@@ -18,7 +18,7 @@
 
 namespace gateway {
 
-// A batch is one request, and librdkafka has at most so many under way per connection
+// A batch is one request, and librdkafka keeps at most this many in flight per connection
 // (max.in.flight.requests.per.connection of an idempotent producer).
 inline constexpr std::size_t kSlotsPerProducer = 5;
 
@@ -28,11 +28,11 @@ class ConcurrencyLimit final {
   using Duration = TimePoint::duration;
 
   // A batch was acknowledged `latency` after its dispatch. `limited`: records wait for a slot.
-  // `producers`: how many there may be.
+  // `producers`: the maximum number of producers.
   void OnAcknowledged(Duration latency, bool limited, std::size_t producers, TimePoint now) {
     RecordLeast(latency, now);
     latency_ = latency_ == Duration() ? latency : latency_ + (latency - latency_) / 8;
-    if (now - adjusted_ < latency_) return;  // what changed last does not show yet
+    if (now - adjusted_ < latency_) return;  // the last change does not show yet
     adjusted_ = now;
     const Duration least = Least();
     if (least < kWorthwhile || latency_ * 2 > least * 3) {
@@ -44,22 +44,22 @@ class ConcurrencyLimit final {
     producers_ = std::clamp(producers_, 1.0, most);
   }
 
-  // One dispatch round at a time, of all partitions that have records: the next one when nothing is
-  // in flight.
+  // True: one dispatch round at a time, of all partitions that have records; the next round begins
+  // when nothing is in flight.
   bool one_round() const { return producers_ < kOverlap; }
-  // Otherwise: so many batches at a time,
+  // Otherwise the maximum number of batches in flight.
   std::size_t slots() const {
     return static_cast<std::size_t>(producers_ * static_cast<double>(kSlotsPerProducer));
   }
-  // worth so many producers,
+  // The limit in producers.
   std::size_t producers() const { return static_cast<std::size_t>(std::lround(producers_)); }
-  // dispatched at least so long after each other, so that they are not too small: a part of the
-  // round trip, and of the time that they would queue for elsewhere.
+  // The minimum time between two dispatches, so that batches do not become too small: a part of the
+  // round trip, and a part of the time for which batches queue on the way.
   Duration pace() const {
     return std::clamp<Duration>(latency_ / 6 + (latency_ - std::min(latency_, Least())) * 3 / 10,
                                 kLeastPace, kMostPace);
   }
-  // What an acknowledgement takes at present.
+  // The time from a dispatch to its acknowledgement, as a moving average.
   Duration latency() const { return latency_; }
 
  private:
@@ -72,7 +72,7 @@ class ConcurrencyLimit final {
   static constexpr std::chrono::seconds kWindow{10};
 
   Duration Least() const { return std::min(least_, least_before_); }
-  // The least of the last one to two windows.
+  // Keeps the least latency of the last one to two windows.
   void RecordLeast(Duration latency, TimePoint now) {
     if (now - window_began_ > kWindow) {
       least_before_ = now - window_began_ > 2 * kWindow ? Duration::max() : least_;
@@ -82,7 +82,7 @@ class ConcurrencyLimit final {
     least_ = std::min(least_, latency);
   }
 
-  double producers_ = 1;  // the limit, in producers with all their slots
+  double producers_ = 1;  // the limit, in producers that use all their slots
   Duration latency_{};    // moving average
   Duration least_ = Duration::max();
   Duration least_before_ = Duration::max();

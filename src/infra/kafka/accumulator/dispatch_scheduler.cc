@@ -9,7 +9,7 @@ namespace gateway {
 
 namespace {
 
-// A second producer pays from so many requests per round on.
+// A round uses another producer after this many batches.
 constexpr std::size_t kBatchesPerProducer = 8;
 
 // The producer for a batch of a partition that has nothing else in flight.
@@ -30,7 +30,7 @@ void DispatchScheduler::Assign(PartitionQueue& partition, BrokerId leader) {
   if (partition.turn != nullptr && partition.turn->queue->leader == leader) return;
   if (partition.turn != nullptr) BrokerQueue::Unlist(partition);
   partition.turn = &QueueOf(leader).TurnOf(partition.topic);
-  BrokerQueue::List(partition);  // not while something is in flight: OnCompleted does it then
+  BrokerQueue::List(partition);  // if batches in flight forbid that, OnCompleted does it later
 }
 
 void DispatchScheduler::OnHeard(BrokerId broker, TimePoint at) {
@@ -38,7 +38,8 @@ void DispatchScheduler::OnHeard(BrokerId broker, TimePoint at) {
   queue.heard = std::max(queue.heard, at);
 }
 
-// What the producers before had given up is no concern of the new one: its first batch is alone.
+// Records that the replaced producers gave up cannot bind their successors. The first producer
+// takes the next batch of such a partition, with nothing else of it in flight.
 void DispatchScheduler::Resume() {
   paused_ = false;
   producers_ = 1;
@@ -51,7 +52,7 @@ void DispatchScheduler::Resume() {
 void DispatchScheduler::Drain(DispatchWork* work) {
   if (paused_ || stalled_) return;
   for (const auto& [leader, queue] : queues_) {
-    if (queue->turns.empty()) lingers_.End(*queue);  // what it lingered with has gone elsewhere
+    if (queue->turns.empty()) lingers_.End(*queue);  // the records that it lingered with are gone
     if (!queue->up) continue;
     if (MayDispatch(*queue, work)) DrainBroker(*queue, work);
     if (!queue->detached.empty()) DrainDetached(*queue, work);
@@ -70,11 +71,11 @@ bool DispatchScheduler::MayDispatch(BrokerQueue& queue, DispatchWork* work) {
     work->timer_sooner = true;
     return false;
   }
-  // A broker that is silent may be dead: what it would be sent now could not be withdrawn.
+  // A silent broker may be dead, and records dispatched to it could no longer be withdrawn.
   return now - std::max(queue.OldestDispatch(), queue.heard) <= Patience(queue);
 }
 
-// With all of them in use no producer could take a batch.
+// At most the slots of the current producers: with all in use, no producer can take a batch.
 std::size_t DispatchScheduler::SlotsOf(const BrokerQueue& queue) const {
   return std::min(queue.concurrency.slots(), producers_ * kSlotsPerProducer);
 }
@@ -92,7 +93,8 @@ void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
          queue.slots_used() < most) {
     PartitionQueue* const partition = queue.Next();
     if (partition == nullptr) break;
-    // If it must wait, or there is no producer for it, the end of a batch of it lists it again.
+    // A partition that has to wait, or has no producer now, is listed again when one of its batches
+    // completes.
     if (!partition->Ready()) continue;
     const auto producer = ChooseProducer(queue, *partition, batches);
     unmet = unmet || !producer;
@@ -116,8 +118,8 @@ void DispatchScheduler::DrainBroker(BrokerQueue& queue, DispatchWork* work) {
   for (std::size_t i = first; i < first + batches; ++i) RotateSticky(*queue.occupants[i]);
 }
 
-// A broker handles the requests of one connection one by one: within the limit each batch in flight
-// is worth a producer, and in a round every kBatchesPerProducer.
+// A broker handles the requests of one connection one by one. Within the ConcurrencyLimit each
+// batch in flight is worth a producer; in a round, kBatchesPerProducer batches are worth one.
 void DispatchScheduler::WantFor(const BrokerQueue& queue, std::size_t batches, bool unmet,
                                 TimePoint now) {
   if (queue.concurrency.one_round()) {
@@ -140,7 +142,7 @@ bool DispatchScheduler::Needs(std::size_t producer) const {
   return needed;
 }
 
-// Keyless records that come after a batch share another one.
+// Keyless records that arrive after the dispatch share another partition.
 void DispatchScheduler::RotateSticky(PartitionQueue& drained) {
   TopicBacklog& topic = *drained.topic;
   if (topic.count > 1 && topic.sticky.Current(topic.count) == drained.number) {
@@ -148,7 +150,8 @@ void DispatchScheduler::RotateSticky(PartitionQueue& drained) {
   }
 }
 
-// The producer for the partition's next batch, as the `batches`-th of its round; nothing: none now.
+// The producer for the partition's next batch, which is number `batches` of its round. Absent if no
+// producer can take it now.
 std::optional<std::size_t> DispatchScheduler::ChooseProducer(const BrokerQueue& queue,
                                                              PartitionQueue& partition,
                                                              std::size_t batches) const {
@@ -166,8 +169,8 @@ std::optional<std::size_t> DispatchScheduler::ChooseProducer(const BrokerQueue& 
   return best;
 }
 
-// Drains one batch of the partition, whose records count as in flight from then on. Null if all
-// that it had was withdrawn.
+// Drains one batch of the partition; its records are in flight from then on. Null if all records of
+// the partition had been withdrawn.
 InFlightBatch* DispatchScheduler::DrainPartition(PartitionQueue& partition, std::size_t producer,
                                                  TimePoint now, DispatchWork* work,
                                                  std::size_t* bytes) {
@@ -204,7 +207,7 @@ InFlightBatch* DispatchScheduler::DrainPartition(PartitionQueue& partition, std:
 
 void DispatchScheduler::DrainDetached(BrokerQueue& queue, DispatchWork* work) {
   while (PartitionQueue* const partition = queue.NextDetached()) {
-    if (!partition->Ready()) continue;  // the end of its batch lists it again
+    if (!partition->Ready()) continue;  // OnCompleted lists it again
     std::size_t bytes = 0;
     DrainPartition(*partition, LoneProducer(*partition), clock_.Now(), work, &bytes);
   }
@@ -231,7 +234,8 @@ void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t produc
   }
   in_flight_ -= count;
   if (queue != nullptr && stored) {
-    // Of a round only its first batch tells how long the broker takes: the others wait for it.
+    // In a round only the first report shows how long the broker takes: other batches wait behind
+    // it.
     if (!queue->concurrency.one_round() || !std::exchange(queue->acknowledged, true)) {
       queue->concurrency.OnAcknowledged(now - batch->dispatched_at, queue->HasWork(),
                                         options_.max_producers, now);
@@ -248,7 +252,7 @@ void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t produc
 void DispatchScheduler::OnReturned(PartitionQueue& partition, std::size_t producer,
                                    std::size_t count) {
   in_flight_ -= count;
-  // What was taken of the batch is stored first.
+  // The records of the batch that librdkafka took must be stored first.
   if (InFlightBatch* const batch = partition.BatchOn(producer)) batch->exclusive = true;
   BrokerQueue::OnCompleted(partition, producer, count, clock_.Now());
 }
@@ -264,8 +268,8 @@ void DispatchScheduler::CheckStragglers(TimePoint now, DispatchWork* work) {
     if (queue->in_flight == 0 || !queue->up) continue;
     const auto patience = Patience(*queue);
     const TimePoint oldest = queue->OldestDispatch();
-    // A broker that has said nothing since the batch should have been acknowledged may be dead:
-    // what it would be sent now could not be withdrawn.
+    // A broker that has sent nothing since the batch should have been acknowledged may be dead, and
+    // records dispatched to it could no longer be withdrawn.
     if (queue->heard - oldest > patience) {
       queue->DetachStragglers(queue->heard - patience);
     } else if (queue->heard > oldest && now - oldest > patience && !paused_) {
@@ -274,13 +278,14 @@ void DispatchScheduler::CheckStragglers(TimePoint now, DispatchWork* work) {
   }
 }
 
-// While stragglers keep a round open its broker is sent nothing, and so says nothing, as if it had
-// died. One batch per round is risked as a probe: once it is stored the stragglers are detached.
+// While stragglers keep a round open, nothing is dispatched to the broker, so it sends nothing, as
+// if it had died. The scheduler dispatches one batch per round as a probe: once that is stored, the
+// stragglers are detached.
 void DispatchScheduler::Probe(BrokerQueue& queue, TimePoint now, DispatchWork* work) {
   while (!queue.probed) {
     PartitionQueue* const partition = queue.Next();
     if (partition == nullptr) return;
-    if (!partition->in_flight.empty()) continue;  // its end lists it again
+    if (!partition->in_flight.empty()) continue;  // OnCompleted lists it again
     std::size_t bytes = 0;
     queue.probed =
         DrainPartition(*partition, LoneProducer(*partition), now, work, &bytes) != nullptr;

@@ -1,21 +1,21 @@
 // Decides what is dispatched, to which broker, through which producer and when. A part of
 // RecordAccumulator, guarded by its mutex.
 //
-// A broker has as many slots as its ConcurrencyLimit allows. As long as that is one round at a
-// time, records for the broker are queued while a round is in flight; when its last report is in,
-// what has accumulated is dispatched, one batch for each partition, perhaps after a linger
-// (linger_policy.h). Beyond that a batch is dispatched whenever a slot is free, at the pace of the
-// limit. A record for a broker to which nothing is in flight is dispatched at once.
+// A broker has as many slots as its ConcurrencyLimit allows. While the limit is one round at a
+// time, records for the broker stay queued until the round completes; then the scheduler dispatches
+// them, one batch per partition, perhaps after a linger (linger_policy.h). With a higher limit it
+// dispatches a batch whenever a slot is free, at the pace of the limit. A record for a broker to
+// which nothing is in flight is dispatched at once.
 //
-// A partition whose batch takes much longer than its broker's usually do is detached: it gives up
-// its slot, and is dispatched separately. A broker that is down, or does not answer, gets nothing,
-// except for one batch as a probe of a broker that answered a part of what it was sent.
+// A partition whose batch takes much longer than is usual for its broker is detached: it gives up
+// its slot and is dispatched separately. The scheduler dispatches nothing to a broker that is down
+// or does not answer, except one batch as a probe if the broker has answered part of a round.
 //
-// Order: a partition may have batches in flight on several producers, never two on one. A batch is
-// exclusive, and nothing else of its partition is dispatched until it is reported, if later records
-// have to be stored later: because they are of the same request, or because a request whose record
-// is in the batch has been answered. That is the partition's own state, not the broker's, so it
-// holds across leader changes too.
+// Order: a partition may have batches in flight on several producers, but never two on one. A batch
+// is exclusive if later records must be stored after it, because they belong to the same request,
+// or because a request with a record in the batch has been answered. Nothing else of the partition
+// is dispatched until an exclusive batch has been reported. The partition keeps this state, not the
+// broker, so it survives leader changes.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_SCHEDULER_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_SCHEDULER_H_
 
@@ -49,11 +49,11 @@ class DispatchScheduler final {
   void Assign(PartitionQueue& partition, BrokerId leader);
 
   void SetUp(BrokerId broker, bool up) { QueueOf(broker).up = up; }
-  // Something came from the broker at that time.
+  // librdkafka received something from the broker at that time.
   void OnHeard(BrokerId broker, TimePoint at);
 
-  // Nothing is dispatched until Resume, which takes every broker for up: another producer has
-  // replaced all that there were.
+  // Nothing is dispatched until Resume. Resume assumes that every broker is up, because one new
+  // producer has replaced all earlier ones.
   void Pause() { paused_ = true; }
   void Resume();
   // Nothing is dispatched until the next report or Tick: librdkafka's queue is full.
@@ -62,22 +62,24 @@ class DispatchScheduler final {
 
   // The first `producers` take batches, at least one.
   void SetProducers(std::size_t producers) { producers_ = producers; }
-  // How many dispatches lately had a use for, at most AccumulatorOptions::max_producers.
+  // The number of producers that recent dispatches could use, at most
+  // AccumulatorOptions::max_producers.
   std::size_t WantedProducers() const;
-  // Something is in flight through the producer, or only it may take the next batch of a partition.
+  // True if records are in flight on the producer, or only it may take the next batch of a
+  // partition.
   bool Needs(std::size_t producer) const;
 
-  // Takes what may be dispatched.
+  // Moves the batches that may be dispatched to `work`.
   void Drain(DispatchWork* work);
 
-  // Of the partition's batch on `producer` `count` records were reported; `stored`: at least one
-  // was stored.
+  // librdkafka reported `count` records of the partition's batch on `producer`. `stored`: at least
+  // one of them was stored.
   void OnReported(PartitionQueue& partition, std::size_t producer, std::size_t count, bool stored,
                   TimePoint now);
-  // `count` records of the partition's batch were not taken by librdkafka.
+  // librdkafka did not take `count` records of the partition's batch.
   void OnReturned(PartitionQueue& partition, std::size_t producer, std::size_t count);
-  // What is sent from now on must be stored after the record of that order number, which may be in
-  // flight.
+  // Records dispatched from now on must be stored after the record with that order number, which
+  // may be in flight.
   static void MakeExclusive(PartitionQueue& partition, std::uint64_t order);
   // The producer gave up a record of the partition that may still be stored.
   static void Suspect(PartitionQueue& partition, std::size_t producer);

@@ -1,5 +1,5 @@
-// What was decided with the accumulator's mutex held, to be carried out once it is free. Plain
-// data.
+// Work that the accumulator decides on with its mutex held and carries out once the mutex is free.
+// Plain data.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_WORK_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_DISPATCH_WORK_H_
 
@@ -16,22 +16,22 @@ namespace gateway {
 
 struct PartitionQueue;
 
-// Records of one partition on their way to one producer. Until their reports are in, nothing else
-// of the partition goes to that producer, so the batch needs no lock.
+// Records of one partition on their way to one producer. Nothing else of the partition goes to that
+// producer until they are reported, so the batch needs no lock.
 struct PartitionBatch {
   PartitionQueue* partition;
   std::size_t producer;
   RecordQueue records;
-  std::size_t refused = 0;  // taken off `records`, because librdkafka never will take them
-  bool busy = false;        // librdkafka has no room now
+  std::size_t refused = 0;  // removed from `records`: librdkafka will never take them
+  bool busy = false;        // librdkafka takes no more records now
 };
 
 struct DispatchWork {
   std::vector<PartitionBatch> batches;
   RecordQueue withdrawn;
   std::vector<std::pair<PendingRecord*, ErrorCode>> failed;  // NotPersisted
-  std::size_t ending = 0;                                    // of both, counted as pending
-  std::vector<std::size_t> rounds;                           // their sizes in records
+  std::size_t ending = 0;                                    // records in both, counted as pending
+  std::vector<std::size_t> rounds;                           // the size of each in records
   std::int64_t held_delta = 0;  // change of the number of queued records
   bool timer_sooner = false;    // see TimerSink
 };

@@ -1,7 +1,7 @@
 // Adaptive linger: when a broker's round completes and records are queued for it, the next round
-// may be delayed briefly so that it is larger, because the cost of a broker, and of the threads on
-// the way, is per request and not per record. A broker with nothing queued does not linger: what
-// comes for it then is dispatched at once. Pure functions of plain values.
+// may be delayed briefly so that it is larger, because brokers, and the threads on the way, work
+// per request and not per record. A broker with nothing queued does not linger: the next record for
+// it is dispatched at once. Pure functions of plain values.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_LINGER_POLICY_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_LINGER_POLICY_H_
 
@@ -12,7 +12,7 @@
 
 namespace gateway::linger_policy {
 
-// However long rounds usually take: after an outage that says nothing.
+// However long rounds usually take: after an outage, the usual time means nothing.
 inline constexpr std::chrono::milliseconds kMaxLinger{10};
 
 // How long a broker whose rounds take `usual_round` may linger.
@@ -22,8 +22,8 @@ inline BrokerQueue::TimePoint::duration MaxLinger(BrokerQueue::Linger why,
   return std::min<BrokerQueue::TimePoint::duration>(share, kMaxLinger);
 }
 
-// Whether a broker whose round has just completed has anything to gain: it has records, but not so
-// many that the next round is full as it is.
+// True if a broker whose round has just completed can gain from lingering: records are queued for
+// it, but not so many that the next round is full anyway.
 inline bool MayLinger(const BrokerQueue& queue) {
   return queue.up && !queue.turns.empty() && !queue.hit_limit;
 }

@@ -13,15 +13,15 @@ void LingerTimers::Begin(BrokerQueue& queue, BrokerQueue::Linger why, TimePoint 
   signals_.lingering.fetch_add(1);
 }
 
-// Whether other brokers are worth lingering for is decided once all reports of the event have been
-// taken in (EndFutile).
+// EndFutile decides whether other brokers are worth lingering for, once all reports of the event
+// have been processed.
 void LingerTimers::BeginAfterRound(BrokerQueue& queue, TimePoint now) {
   if (!linger_policy::MayLinger(queue)) return;
   const auto why =
       signals_.bursts.load() > 0 ? BrokerQueue::Linger::kForBurst : BrokerQueue::Linger::kForOthers;
   Begin(queue, why, now + linger_policy::MaxLinger(why, queue.usual_round));
-  // Each side writes what the other reads before it reads what the other writes: either the queue
-  // sees that the burst is over, or the burst sees that a queue lingers.
+  // Each side writes its own counter before it reads the other's. So either this thread sees that
+  // the burst is over, or EndBurst sees that a broker lingers.
   if (why == BrokerQueue::Linger::kForBurst && signals_.bursts.load() == 0) End(queue);
 }
 

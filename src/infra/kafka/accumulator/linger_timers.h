@@ -1,4 +1,4 @@
-// Which brokers linger, why, and until when. Brokers linger by linger_policy.h, or for the pace of
+// Which brokers linger, why, and until when: because of linger_policy.h, or to keep the pace of
 // their ConcurrencyLimit. A part of DispatchScheduler, guarded by the accumulator's mutex.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_LINGER_TIMERS_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_LINGER_TIMERS_H_
@@ -15,7 +15,7 @@ namespace gateway {
 
 using BrokerQueues = std::map<BrokerId, std::unique_ptr<BrokerQueue>>;
 
-// What a RecordAccumulator and its timers tell each other without the mutex.
+// Counters that a RecordAccumulator and its LingerTimers share without the mutex.
 struct LingerSignals {
   std::atomic<int> bursts{0};     // I/O threads that work through a burst
   std::atomic<int> lingering{0};  // brokers that linger; changed with the mutex held
@@ -32,18 +32,19 @@ class LingerTimers final {
   LingerTimers& operator=(const LingerTimers&) = delete;
 
   void Begin(BrokerQueue& queue, BrokerQueue::Linger why, TimePoint until);
-  // The round of the broker has just completed: it lingers if the policy allows that.
+  // The broker's round has just completed: it lingers if the policy allows that.
   void BeginAfterRound(BrokerQueue& queue, TimePoint now);
   // Does nothing if the broker does not linger.
   void End(BrokerQueue& queue);
 
-  // No burst is left to linger for.
+  // A burst is over: ends the lingers for bursts.
   void EndForBurst();
-  // Once all reports of an event have been taken in: ends those that have nothing left to wait for.
+  // Ends the lingers that have expired or have nothing left to wait for. Call it once all reports
+  // of an event have been processed.
   void EndFutile(TimePoint now);
-  // Ends those whose time is over.
+  // Ends the lingers that have expired.
   void EndExpired(TimePoint now);
-  // When the time of the next one is over; max() if none lingers.
+  // When the next linger expires; max() if no broker lingers.
   TimePoint NextEnd() const;
 
  private:

@@ -1,5 +1,5 @@
-// What is queued for one partition and for one topic. Plain data of a RecordAccumulator, guarded by
-// its mutex; nothing here knows threads, clocks or librdkafka.
+// The records queued for one partition and for one topic. Plain data of a RecordAccumulator,
+// guarded by its mutex; knows no threads, clocks or librdkafka.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITION_QUEUE_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITION_QUEUE_H_
 
@@ -25,35 +25,35 @@ struct BrokerQueue;
 struct TopicBacklog;
 struct TopicTurn;
 
-// What librdkafka counts for a record in a batch: its payload and its framing.
+// The bytes that librdkafka counts for a record in a batch: its payload and its framing.
 inline std::size_t WireBytes(const PendingRecord& record) {
   constexpr std::size_t kFrame = 80;
   return record.record().PayloadBytes() + kFrame;
 }
 
-// What the record takes of the gateway's budget of bytes, approximately.
+// The record's approximate share of the gateway's budget of bytes.
 inline std::size_t MemoryBytes(const PendingRecord& record) {
   return record.record().PayloadBytes() + ProduceOperation::OverheadBytes(record.record());
 }
 
-// A batch of a partition between its dispatch and its last report. A producer has at most one of a
-// partition in flight, so that two of them identify it.
+// A batch of a partition between its dispatch and its last report. Each producer has at most one
+// batch of a partition in flight, so partition and producer identify it.
 struct InFlightBatch {
   std::size_t producer = 0;
   std::size_t count = 0;          // records not reported yet
   std::uint64_t first_order = 0;  // of its records
   std::uint64_t last_order = 0;
-  BrokerQueue* queue = nullptr;  // whose slot it takes; null: none, it was detached
+  BrokerQueue* queue = nullptr;  // whose slot it takes; null: none (detached, or a probe)
   Clock::TimePoint dispatched_at{};
   bool bisected = false;  // a part of a batch that was refused
-  // What comes later must be stored later: nothing else of the partition is dispatched meanwhile.
+  // Later records must be stored after it: nothing else of the partition is dispatched meanwhile.
   bool exclusive = false;
 };
 
 struct PartitionQueue {
   PartitionQueue(TopicBacklog* owner, Partition index) : topic(owner), number(index) {}
 
-  // There are records, and the next batch may be dispatched as far as the partition's order goes.
+  // Records are queued, and the partition's order allows the next batch to be dispatched.
   bool Ready() const { return !held.empty() && (in_flight.empty() || MayOverlap()); }
   // The next batch need not wait for those in flight.
   bool MayOverlap() const {
@@ -75,12 +75,12 @@ struct PartitionQueue {
   RecordQueue held;
   std::size_t held_bytes = 0;            // on the wire
   std::vector<InFlightBatch> in_flight;  // in the order of their dispatch
-  // A bit for each producer that gave up a batch whose outcome is unknown. What it sent may still
-  // arrive, but not after a later batch of that same producer (its sequence numbers): so that must
-  // be the next.
+  // One bit per producer that gave up records whose outcome is unknown. They may still be stored,
+  // but not after a later batch of the same producer (because of its sequence numbers), so that
+  // producer must take the next batch.
   std::uint64_t suspects = 0;
-  bool detached = false;  // a straggler: it is no part of rounds until a batch is stored
-  bool listed = false;    // it is in a list of its turn or of its broker's queue
+  bool detached = false;  // a straggler: it joins no round until a batch of it is stored
+  bool listed = false;    // it is in a list of its TopicTurn or BrokerQueue
   BatchBisector bisector;
 };
 
@@ -94,11 +94,11 @@ struct TopicBacklog {
   const std::string name;
   State state = State::kUnknown;
   RecordQueue unresolved;
-  Partition count = 0;                                      // as the cluster says now
+  Partition count = 0;                                      // as the cluster reports now
   std::vector<std::unique_ptr<PartitionQueue>> partitions;  // never fewer than `count`
   StickyPartition sticky;
   std::size_t held = 0;         // records in all its queues
-  std::size_t held_memory = 0;  // what they take of the gateway's budget
+  std::size_t held_memory = 0;  // their share of the gateway's budget
   bool at_limit = false;        // it accepts no further request
 };
 

@@ -1,5 +1,5 @@
-// Where a record goes: by the hash of its key, as Java clients do it, or, without a key, to the
-// partition that the topic's keyless records share for the moment.
+// Chooses a record's partition: by the hash of its key, as Java clients do, or, without a key, the
+// partition that the topic's keyless records currently share.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITIONER_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITIONER_H_
 
@@ -21,8 +21,9 @@ inline Partition PartitionOfHash(std::uint32_t key_hash, Partition partitions) {
   return static_cast<Partition>(key_hash % static_cast<std::uint32_t>(partitions));
 }
 
-// The partition that keyless records of one topic share, so that they share batches too. Goes on to
-// the next on request, in an order of its own, so that topics do not move in step. Not thread-safe.
+// The partition that keyless records of one topic share, so that they share batches too. Rotate
+// moves on to another, in an order that differs by topic, so that topics do not move in step. Not
+// thread-safe.
 class StickyPartition final {
  public:
   explicit StickyPartition(std::uint32_t seed) : state_(seed | 1U) {}
@@ -32,8 +33,8 @@ class StickyPartition final {
     return static_cast<Partition>(turn_ % static_cast<std::uint32_t>(partitions));
   }
 
-  // Goes on to another partition that `usable(partition)` holds for. False, and nothing changes, if
-  // it finds none among the first kTries.
+  // Moves on to another partition for which `usable(partition)` holds. Returns false and changes
+  // nothing if none of the first kTries is usable.
   template <typename Usable>
   bool Rotate(Partition partitions, const Usable& usable) {
     const auto count = static_cast<std::uint32_t>(partitions);
@@ -49,7 +50,7 @@ class StickyPartition final {
   }
 
  private:
-  std::uint32_t Next() {  // xorshift: even spread is all that is asked of it
+  std::uint32_t Next() {  // xorshift: an even spread is enough
     state_ ^= state_ << 13U;
     state_ ^= state_ >> 17U;
     state_ ^= state_ << 5U;

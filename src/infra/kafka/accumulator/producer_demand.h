@@ -1,4 +1,4 @@
-// How many producers are worth having: as many as dispatches lately had a use for. Plain values, no
+// How many producers are worth having: as many as recent dispatches could use. Plain values, no
 // clock, no lock: a part of DispatchScheduler.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_PRODUCER_DEMAND_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_PRODUCER_DEMAND_H_
@@ -16,11 +16,11 @@ namespace gateway {
 class ProducerDemand final {
  public:
   using TimePoint = Clock::TimePoint;
-  // A producer without a use for so long is not wanted any more. Long, because a new one has to
-  // connect to every broker and to get an id.
+  // A producer that no dispatch could use for this long is no longer wanted. Long, because a new
+  // producer has to connect to every broker and get an id.
   static constexpr std::chrono::minutes kKeep{5};
 
-  // A dispatch has a use for so many.
+  // A dispatch can use this many producers.
   void Want(std::size_t producers, TimePoint now) {
     for (std::size_t i = 1; i < std::min(producers, kMaxProducers); ++i)
       wanted_until_[i] = now + kKeep;

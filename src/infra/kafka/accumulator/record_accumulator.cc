@@ -10,10 +10,10 @@
 namespace gateway {
 namespace {
 
-// A request may have very many records: between so many of them other threads get the mutex.
+// A request may have very many records: after this many, Submit lets other threads take the mutex.
 constexpr std::size_t kSlice = 256;
 
-// Before the mutex is taken, because hashing takes longer than queueing.
+// Called without the mutex, because hashing takes longer than queueing.
 void HashKeys(const RecordQueue& records) {
   for (PendingRecord* pending = records.front(); pending != nullptr; pending = pending->next) {
     const Record& record = pending->record();
@@ -55,8 +55,8 @@ RecordAccumulator::Submitted RecordAccumulator::Submit(RecordQueue records) {
   return result;
 }
 
-// Records of a topic that is not known wait, and those that follow wait behind them until it is, so
-// that none overtakes.
+// Records of an unknown topic wait until it is resolved. Later records of the topic wait behind
+// them, so that none overtakes.
 void RecordAccumulator::Append(std::uint64_t request, RecordQueue* records, Submitted* result,
                                DispatchWork* work) {
   TopicBacklog* topic = nullptr;
@@ -82,7 +82,7 @@ void RecordAccumulator::Append(std::uint64_t request, RecordQueue* records, Subm
   }
 }
 
-// Takes what may be dispatched, and counts the records that have left the queues.
+// Moves the batches that may be dispatched to `work`, and updates the counts of records.
 void RecordAccumulator::Drain(DispatchWork* work) {
   scheduler_.Drain(work);
   const auto held = static_cast<std::int64_t>(backlogs_.held());
@@ -194,12 +194,13 @@ void RecordAccumulator::OnReports(std::span<Reported> reports) {
     scheduler_.lingers().EndFutile(now);
     Drain(&work);
   }
-  work.timer_sooner = false;  // ReleaseLingering is next
+  work.timer_sooner = false;  // the caller's next call is ReleaseLingering
   CarryOut(std::move(work));
 }
 
-// A refused batch is bisected. What was dispatched behind it may be stored by now, and then the
-// refused records would come after it: so they fail, as they would without this.
+// Bisects a refused batch, unless records dispatched behind it in the same PartitionBatch may be
+// stored by now. The refused records would then be stored after those, so they fail, as they would
+// without bisecting.
 void RecordAccumulator::RetryReported(PartitionQueue& partition, Reported* reported,
                                       DispatchWork* work) {
   RecordQueue retry = std::move(reported->retry);
@@ -209,7 +210,7 @@ void RecordAccumulator::RetryReported(PartitionQueue& partition, Reported* repor
     if (batch->bisected) partition.bisector.OnAccepted();
     return;
   }
-  batch->exclusive = true;  // the rest of it is stored first
+  batch->exclusive = true;  // the rest of the batch must be stored first
   if (!reported->refused) return backlogs_.Requeue(partition, std::move(retry), work);
   const bool behind_it = retry.back()->order != batch->last_order;
   if (partition.bisector.OnRefused(retry.size(), behind_it ? 0 : options_.refusals)) {
@@ -312,8 +313,8 @@ bool RecordAccumulator::WaitsForLeader() const {
   return scheduler_.WaitsForLeader();
 }
 
-// Does what was decided, without the mutex; what librdkafka did not take is queued again and may
-// give others room, until nothing is left to do.
+// Carries out the work without the mutex. Records that librdkafka does not take are queued again,
+// which may free slots for other batches; this repeats until nothing is left to do.
 void RecordAccumulator::CarryOut(DispatchWork work) {
   while (true) {
     std::vector<std::pair<PendingRecord*, Error>> refused;
@@ -330,7 +331,7 @@ void RecordAccumulator::CarryOut(DispatchWork work) {
     if (!batches.empty()) {
       const MutexLock lock(mutex_);
       for (PartitionBatch& batch : batches) TakeBack(&batch, &work);
-      Drain(&work);  // room for others, unless it is librdkafka that has none
+      Drain(&work);  // slots may be free for others, unless librdkafka is full
     }
     const std::size_t ended = refused.size() + std::exchange(work.ending, 0);
     for (auto& [record, error] : refused) reports_.Report(record, DeliveryReport(std::move(error)));
@@ -356,7 +357,7 @@ void RecordAccumulator::HandOver(PartitionBatch* batch,
   }
 }
 
-// What librdkafka did not take of the batch is queued again.
+// Queues the records of the batch again that librdkafka did not take.
 void RecordAccumulator::TakeBack(PartitionBatch* batch, DispatchWork* work) {
   const std::size_t returned = batch->refused + batch->records.size();
   backlogs_.Requeue(*batch->partition, std::move(batch->records), work);
@@ -365,7 +366,7 @@ void RecordAccumulator::TakeBack(PartitionBatch* batch, DispatchWork* work) {
   scheduler_.OnReturned(*batch->partition, batch->producer, returned);
 }
 
-// Reports the records that go no further.
+// Reports the withdrawn and the failed records.
 void RecordAccumulator::ReportEnded(DispatchWork* work) {
   RecordQueue withdrawn = std::move(work->withdrawn);
   while (PendingRecord* const record = withdrawn.Pop()) {

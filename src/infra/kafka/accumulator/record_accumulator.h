@@ -1,12 +1,13 @@
-// Records that wait in the gateway, and their dispatch to librdkafka: the gateway's counterpart of
-// the RecordAccumulator of Kafka's Java producer. Records of a partition wait here while a batch of
-// it is in flight. librdkafka would queue them too, but spend a core on polling, send them in small
-// batches, and keep them where no deadline can withdraw them.
+// Queues records in the gateway and dispatches them to librdkafka, as the RecordAccumulator of
+// Kafka's Java producer does. Records stay here until their broker has a free slot and their
+// partition's order allows another batch. librdkafka could queue them too, but it would spend a
+// core on polling, send small batches, and keep records where no deadline can withdraw them.
 //
-// This class is the mutex and the calls to the outside. What is queued is in TopicBacklogs, what is
-// dispatched when in DispatchScheduler. Whatever is decided with the mutex held is carried out
-// after it is free (DispatchWork): a partition whose batch is in flight is drained by no other
-// thread, so the calls into librdkafka need no lock and keep its order.
+// This class owns the mutex and makes the calls to the outside. TopicBacklogs holds the queued
+// records; DispatchScheduler decides which are dispatched when. The accumulator decides with the
+// mutex held and carries the work out once it is free (DispatchWork). Meanwhile no other thread
+// drains a batch of the same partition for the same producer, so the calls into librdkafka need no
+// lock and keep the order.
 //
 // Any thread may call anything. Owned by KafkaProducer.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_RECORD_ACCUMULATOR_H_
@@ -49,8 +50,9 @@ class RecordAccumulator final {
     std::chrono::microseconds silent_for{};  // since the last byte from it
   };
 
-  // Reports of one partition that came in one event. `retry` are those of the `count` records that
-  // have not been reported, because they were certainly not stored and may be sent again.
+  // The delivery reports of one partition in one event of librdkafka. `retry` holds those of the
+  // `count` records that the caller has not reported to their requests, because they were certainly
+  // not stored and may be sent again.
   struct Reported {
     std::string_view topic;
     Partition partition = 0;
@@ -58,8 +60,8 @@ class RecordAccumulator final {
     bool stored = false;  // at least one was
     std::size_t producer = 0;
     RecordQueue retry{};
-    bool refused = false;  // `retry` is a batch that a broker refused: not in one batch again
-    ErrorCode code{};      // what they fail with if they cannot be sent again in their order
+    bool refused = false;  // a broker refused `retry` as one batch: bisect it
+    ErrorCode code{};      // the error of `retry` if it cannot be sent again in order
   };
 
   // Everything but the options must outlive the accumulator.
@@ -68,89 +70,90 @@ class RecordAccumulator final {
   RecordAccumulator(const RecordAccumulator&) = delete;
   RecordAccumulator& operator=(const RecordAccumulator&) = delete;
 
-  // What became of a Submit.
+  // The result of Submit.
   struct Submitted {
-    std::optional<std::string> topic_at_limit = {};  // set: refused whole, nothing was queued
-    // Topics that are not known, and were not waited for: the caller has them looked up, and then
-    // calls SetLayout or FailUnresolved. Their records wait here.
+    std::optional<std::string> topic_at_limit = {};  // set: nothing was queued
+    // Unknown topics that are not being resolved yet: the caller has them looked up, and then calls
+    // SetLayout or FailUnresolved. Their records wait here.
     std::vector<std::string> to_resolve = {};
-    bool partition_not_found = false;  // of at least one record, which failed
+    bool partition_not_found = false;  // at least one record failed with it
   };
-  // Queues all records of a request, or none, and dispatches what may be dispatched.
+  // Queues all records of a request, or none, and dispatches those that may be dispatched.
   [[nodiscard]] Submitted Submit(RecordQueue records) EXCLUDES(mutex_);
 
-  // The topic is known and has this layout. Partitions that are gone fail what they hold.
+  // The topic is known and has this layout. Records queued for partitions that are gone fail.
   void SetLayout(const std::string& topic, const TopicLayout& layout) EXCLUDES(mutex_);
   // 0 if the topic has no layout.
   Partition PartitionsOf(std::string_view topic) const EXCLUDES(mutex_);
-  // The topic is gone: it is no longer known, and what it holds fails.
+  // The topic is gone: it becomes unknown, and its queued records fail.
   void Forget(const std::string& topic) EXCLUDES(mutex_);
-  // The topic cannot be found: what waits for it fails with `code`, and it is not known.
+  // The topic cannot be resolved: the records that wait for it fail with `code`, and it stays
+  // unknown.
   void FailUnresolved(const std::string& topic, ErrorCode code) EXCLUDES(mutex_);
 
-  // The calling thread works through a burst of requests, whose records rounds may linger for,
-  // until EndBurst on the same thread. Not nested.
+  // The calling thread works through a burst of requests until it calls EndBurst. Rounds may linger
+  // for the records of these requests. Not nested.
   void BeginBurst() { signals_.bursts.fetch_add(1); }
   void EndBurst() EXCLUDES(mutex_);
-  // Dispatches for brokers that have lingered long enough; returns the time until the next of them
-  // has, or max(). Due after OnReports, when that time is over, and when TimerSink says so.
+  // Dispatches to brokers that have lingered long enough. Returns the time until the next linger
+  // expires, or max(). Call it after OnReports, when that time is over, and when TimerSink asks for
+  // it.
   TimePoint::duration ReleaseLingering() EXCLUDES(mutex_);
 
-  // The producer has given up a record of the partition that may still be stored. Before the
-  // record's own Report: records of later requests must not be stored before it.
+  // The producer has given up a record of the partition that may still be stored. Call it before
+  // the record is reported, because records of later requests must not be stored before it.
   void Suspect(std::string_view topic, Partition partition, std::size_t producer) EXCLUDES(mutex_);
-  // All that one event of librdkafka reported, after the records' own Report.
+  // Takes all delivery reports of one event. Call it after the records have been reported.
   void OnReports(std::span<Reported> reports) EXCLUDES(mutex_);
 
-  // What librdkafka knows of its brokers; those not named stay as they were.
+  // The brokers as librdkafka sees them; brokers that are not named stay as they were.
   void SetBrokers(std::span<const Broker> brokers) EXCLUDES(mutex_);
   // The connection broke: nothing is dispatched until SetBrokers says that the broker is up.
   void MarkDown(BrokerId broker) EXCLUDES(mutex_);
 
-  // Nothing is dispatched until Resume, which takes every broker for up: one producer has replaced
-  // all that there were.
+  // Nothing is dispatched until Resume. Resume assumes that every broker is up, because one new
+  // producer has replaced all earlier ones.
   void Pause() EXCLUDES(mutex_);
   void Resume() EXCLUDES(mutex_);
 
-  // Due about ten times per second: stragglers are detached, records that have been queued for too
-  // long fail, and a full queue of librdkafka is tried again.
+  // Call it about ten times per second. Detaches stragglers, fails records that have been queued
+  // for too long, and tries a full queue of librdkafka again.
   void Tick() EXCLUDES(mutex_);
 
   // The first `producers` take batches from now on, at least one.
   void SetProducers(std::size_t producers) EXCLUDES(mutex_);
-  // How many it has a use for, at most Options::max_producers.
+  // The number of producers that recent dispatches could use, at most Options::max_producers.
   std::size_t WantedProducers() const EXCLUDES(mutex_);
-  // Whether the producer has something in flight, or must be the one to go on with a partition.
-  // Looks at every partition.
+  // True if records are in flight on the producer, or only it may take the next batch of a
+  // partition. Looks at every partition.
   bool Needs(std::size_t producer) const EXCLUDES(mutex_);
 
   // The requests of these records are about to be answered although the records may be in flight:
-  // what is submitted from now on is not stored before them.
+  // records submitted from now on must not be stored before them.
   void OnExpired(std::span<const PendingRecord* const> records) EXCLUDES(mutex_);
 
-  // That many records have been withdrawn; Sweep finds them. Cheap when there are none.
+  // `count` records have been withdrawn; Sweep finds them. Sweep is cheap if there are none.
   void OnWithdrawn(std::size_t count) EXCLUDES(mutex_);
   void Sweep() EXCLUDES(mutex_);
 
-  // Everything queued fails with `code`, NotPersisted.
+  // Fails all queued records with `code`, not persisted.
   void FailHeld(ErrorCode code) EXCLUDES(mutex_);
 
-  // Records queued, in flight, or about to be reported: 0 once every one has been reported.
+  // The number of records that are queued, in flight or about to be reported.
   std::size_t pending() const EXCLUDES(mutex_);
   // Counts of queued and in-flight records and the age of the oldest, with the resolution of Tick
   // (a lower bound beyond max_held). Looks at every partition.
   struct Stats {
     std::size_t held = 0;
     std::size_t in_flight = 0;
-    std::optional<std::chrono::milliseconds> oldest = {};  // absent: nothing waits
+    std::optional<std::chrono::milliseconds> oldest = {};  // absent: no records
   };
   Stats Snapshot() const EXCLUDES(mutex_);
   // Records are queued for a broker that is not up, or for no leader at all.
   bool WaitsForLeader() const EXCLUDES(mutex_);
 
  private:
-  // Makes a change with the mutex held, takes what may be dispatched after it, and carries that
-  // out.
+  // Makes a change with the mutex held, then dispatches the records that may be dispatched.
   template <typename Change>
   void Update(Change change) EXCLUDES(mutex_);
   void Append(std::uint64_t request, RecordQueue* records, Submitted* result, DispatchWork* work)
@@ -174,8 +177,8 @@ class RecordAccumulator final {
   mutable Mutex mutex_;
   TopicBacklogs backlogs_ GUARDED_BY(mutex_);
   DispatchScheduler scheduler_ GUARDED_BY(mutex_);
-  std::int64_t held_reported_ GUARDED_BY(mutex_) = 0;  // what the gauge counts
-  std::uint64_t requests_ GUARDED_BY(mutex_) = 0;      // that were submitted
+  std::int64_t held_reported_ GUARDED_BY(mutex_) = 0;  // the gauge's value
+  std::uint64_t requests_ GUARDED_BY(mutex_) = 0;      // submitted so far
   std::size_t ending_ GUARDED_BY(mutex_) = 0;          // records in a DispatchWork, to be reported
 };
 

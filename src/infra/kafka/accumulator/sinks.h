@@ -1,5 +1,5 @@
-// What a RecordAccumulator needs of its surroundings. Any thread calls either, and holds no lock of
-// the accumulator.
+// The interfaces that a RecordAccumulator calls. It calls them from any thread, without holding its
+// mutex.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_SINKS_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_SINKS_H_
 
@@ -14,17 +14,17 @@
 
 namespace gateway {
 
-// Why Kafka's client did not take a record.
+// Why librdkafka did not take a record.
 struct BatchRefusal {
   bool busy = false;  // it may take the records later
-  Error error = {};   // unless busy: why it never will take the first of them
+  Error error = {};   // unless busy: why it will never take the first of them
 };
 
 class BatchSink {
  public:
   virtual ~BatchSink() = default;
-  // Hands `records` to producer number `producer` in order and takes each off the queue as it is
-  // handed over. Nothing: all were taken. Otherwise the first of those left was refused.
+  // Hands `records` to producer number `producer` in order, and removes each from the queue as it
+  // is handed over. Absent if the producer took all; otherwise it refused the first of those left.
   virtual std::optional<BatchRefusal> Produce(std::size_t producer, const std::string& topic,
                                               Partition partition, RecordQueue* records) = 0;
 };

@@ -69,7 +69,7 @@ PartitionQueue& TopicBacklogs::Choose(TopicBacklog& topic, const PendingRecord& 
   return *topic.partitions[static_cast<std::size_t>(chosen)];
 }
 
-// To an idle leader if there is one, else to any that is up.
+// Moves on to a partition whose leader is idle, or else to one whose leader is up.
 void TopicBacklogs::RotateSticky(TopicBacklog& topic) {
   const auto at = [&topic](Partition number) -> const PartitionQueue& {
     return *topic.partitions[static_cast<std::size_t>(number)];
@@ -172,7 +172,7 @@ PendingRecord* TopicBacklogs::TakeFirst(PartitionQueue& partition, TimePoint now
   return nullptr;
 }
 
-// Fails what has an order number below `order`.
+// Fails the records with an order number below `order`.
 void TopicBacklogs::FailOlder(PartitionQueue& partition, std::uint64_t order, ErrorCode code,
                               DispatchWork* work) {
   while (!partition.held.empty() && partition.held.front()->order < order) {
@@ -230,8 +230,9 @@ void TopicBacklogs::FailOverdue(TimePoint now, DispatchWork* work) {
   }
 }
 
-// Deadlines come about in the order of sending, so most of what is withdrawn is at the head of its
-// queue. All of it is searched when a good part is withdrawn, or once per second.
+// Deadlines expire roughly in the order of submission, so most withdrawn records are at the head of
+// their queue. Sweep searches whole queues only if at least a quarter of the records is withdrawn,
+// or once per second.
 void TopicBacklogs::Sweep(TimePoint now, DispatchWork* work) {
   if (withdrawn_ <= 0) return;
   const bool all =
@@ -283,7 +284,7 @@ std::optional<TopicBacklogs::TimePoint> TopicBacklogs::OldestSince() const {
     if (!topic->unresolved.empty()) order = std::min(order, topic->unresolved.front()->order);
     for (const auto& partition : topic->partitions) {
       if (!partition->held.empty()) order = std::min(order, partition->held.front()->order);
-      // As old as the newest record of its batch, at least.
+      // A batch counts as old as its newest record, which is a lower bound.
       for (const InFlightBatch& batch : partition->in_flight) {
         order = std::min(order, batch.last_order);
       }

@@ -1,9 +1,9 @@
-// All records that are queued in the gateway, by topic and partition: which partition a record goes
-// to, how much is queued, which records leave without being dispatched. A part of
-// RecordAccumulator, guarded by its mutex.
+// All records that are queued in the gateway, by topic and partition. Chooses each record's
+// partition, counts the queued records, and removes those that leave without being dispatched. A
+// part of RecordAccumulator, guarded by its mutex.
 //
-// Order: records are numbered as they are queued, and each queue is in the order of the numbers,
-// also after records have been queued again.
+// Order: records are numbered as they are queued, and each queue keeps the order of the numbers,
+// even when records are queued again.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_TOPIC_BACKLOGS_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_TOPIC_BACKLOGS_H_
 
@@ -39,7 +39,8 @@ class TopicBacklogs final {
 
   TopicBacklog* Find(std::string_view name) const;
   TopicBacklog& FindOrAdd(std::string_view name);
-  // The topic turned out not to exist. Does nothing if it ever did: reports may still come.
+  // Removes a topic that turned out not to exist. Does nothing if it once existed, because reports
+  // may still come.
   void Remove(const TopicBacklog& topic);
 
   // Null if there is no such topic or partition.
@@ -47,26 +48,28 @@ class TopicBacklogs final {
   // A topic of these records whose backlog has reached a limit (TopicBacklog::at_limit), if any.
   std::optional<std::string> FindAtLimit(const RecordQueue& records) const;
 
-  // Queues the record of a known topic; false if it asks for a partition that is not there.
+  // Queues the record of a known topic; false if it asks for a partition that does not exist.
   [[nodiscard]] bool Append(TopicBacklog& topic, PendingRecord* record);
   // Queues the record until its topic is known.
   void AppendUnresolved(TopicBacklog& topic, PendingRecord* record);
-  // Moves what waited to its partitions, in order; fails what asks for one that is not there.
+  // Moves the waiting records to their partitions, in order; fails those that ask for a partition
+  // that does not exist.
   void Resolve(TopicBacklog& topic, DispatchWork* work);
 
-  // Queues records again that were taken, before all that came later. Those whose deadline has come
-  // meanwhile go no further.
+  // Queues taken records again, before all later ones. Those whose deadline has expired meanwhile
+  // go to `work` as withdrawn.
   void Requeue(PartitionQueue& partition, RecordQueue records, DispatchWork* work);
-  // Takes the first record; null if it was withdrawn, and then in `work`. Not of an empty queue.
+  // Takes the first record of a queue that is not empty. Null if the record was withdrawn; it is
+  // then in `work`.
   PendingRecord* TakeFirst(PartitionQueue& partition, TimePoint now, DispatchWork* work);
-  // Keyless records that come from now on share another partition.
+  // Keyless records that arrive from now on share another partition.
   void RotateSticky(TopicBacklog& topic);
 
   // Fail with `code`: the records of a partition, those that wait for a topic, or all.
   void FailHeld(PartitionQueue& partition, ErrorCode code, DispatchWork* work);
   void FailUnresolved(TopicBacklog& topic, ErrorCode code, DispatchWork* work);
   void FailAll(ErrorCode code, DispatchWork* work);
-  // Fails what has been queued for too long. Once per Tick.
+  // Fails the records that have been queued for too long. Once per Tick.
   void FailOverdue(TimePoint now, DispatchWork* work);
 
   // `count` records have been withdrawn; Sweep finds them.
@@ -77,7 +80,8 @@ class TopicBacklogs final {
 
   // Records queued.
   std::size_t held() const { return held_; }
-  // Since when the oldest record has been queued or in flight, to a Tick; nothing: not for long.
+  // Since when the oldest record has been queued or in flight, with the resolution of Tick; absent
+  // if there is none older than the last Tick.
   std::optional<TimePoint> OldestSince() const;
 
  private:
@@ -107,7 +111,7 @@ class TopicBacklogs final {
   AgeIndex ages_;
   std::size_t held_ = 0;
   std::size_t topics_at_limit_ = 0;
-  std::int64_t withdrawn_ = 0;  // not swept yet; below 0 if a sweep was quicker than OnWithdrawn
+  std::int64_t withdrawn_ = 0;  // not swept yet; below 0 if a sweep came before OnWithdrawn
   TimePoint full_sweep_{};
 };
 
