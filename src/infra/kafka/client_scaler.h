@@ -1,7 +1,7 @@
 // Adds a librdkafka client to the ProducerGroup when the accumulator wants one more, and closes the
-// last when it has long been idle, so that a gateway with little to do keeps one connection to each
-// broker. Making and closing a client takes milliseconds, with TLS more, so a thread that lives
-// only as long ("kafka-clients") does it; one client at a time.
+// last when it has long been idle, so that an idle gateway keeps one connection per broker. Making
+// or closing a client takes milliseconds, or more with TLS, so a short-lived thread
+// ("kafka-clients") does it, one client at a time.
 //
 // Owned by DeliveryLoop, used by its thread only.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_SCALER_H_
@@ -30,12 +30,12 @@ class ClientScaler final {
   ClientScaler(const ClientScaler&) = delete;
   ClientScaler& operator=(const ClientScaler&) = delete;
 
-  // Takes the next step with the group in effect. Returns the number of a client that is in the
-  // group no longer.
+  // Takes the next step with the current group. Returns the number of a client that has just left
+  // the group.
   std::optional<std::size_t> Tick(ProducerGroup& group);
-  // The latest statistics of a client: one that is connected takes batches.
+  // The latest statistics of a client. It takes batches once it is connected and has a producer id.
   void OnStats(std::size_t client, const ClusterStats& stats);
-  // Another group, which has one client, is in effect.
+  // A new group, which has one client, has replaced the old one.
   void OnReplaced();
 
  private:
@@ -47,10 +47,10 @@ class ClientScaler final {
   RecordAccumulator& accumulator_;
   Logger& logger_;
   const Clock& clock_;
-  std::size_t ready_ = 1;     // clients, from the first on, that take batches
+  std::size_t ready_ = 1;     // how many clients, from the first on, take batches
   int first_brokers_up_ = 0;  // that the first client is connected to
   std::future<ProducerGroup::ClientResult> making_;
-  bool outdated_ = false;        // what is being made is for a group that is gone
+  bool outdated_ = false;        // the client being made is for an old group
   Clock::TimePoint retry_at_{};  // after a failure
   std::future<void> closing_;
 };

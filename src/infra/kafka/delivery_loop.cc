@@ -19,9 +19,9 @@ constexpr milliseconds kPoll{100};
 constexpr milliseconds kTick{50};
 constexpr milliseconds kPollRetiring{20};
 constexpr std::chrono::seconds kRetireLimit{15};
-// The other clients have so long to report what they hold.
+// The time that a retiring group has to send its records; after it, unsent ones are taken back.
 constexpr milliseconds kRetireGrace{1'000};
-// Between two new groups; the longer one when the cluster goes on denying them an id.
+// The pause between two new groups. It grows to the longer one while the cluster denies them an id.
 constexpr milliseconds kReplacePause{1'000};
 constexpr milliseconds kLongestReplacePause{30'000};
 
@@ -77,7 +77,7 @@ void DeliveryLoop::Tick(ProducerGroup* group, bool retiring) {
   log_.Tick();
   parts_.accumulator.Tick();
   parts_.accumulator.Sweep();
-  // They would only wait for the operator; they were not sent, so they may be sent again.
+  // Queued records could only wait for an operator. They were not sent, so clients may retry them.
   if (parts_.status.Connectivity().access_refused) {
     parts_.accumulator.FailHeld(ErrorCode::kKafkaAccess);
   }
@@ -94,7 +94,7 @@ void DeliveryLoop::Tick(ProducerGroup* group, bool retiring) {
 std::shared_ptr<ProducerGroup> DeliveryLoop::ReplaceGroup() {
   if (parts_.clock.Now() < replace_not_before_ || retries_ended_.load()) return nullptr;
   replace_not_before_ = parts_.clock.Now() + replace_pause_;
-  renew_.store(false);  // this one has the latest settings
+  renew_.store(false);  // the new group has the latest settings
   std::shared_ptr<ProducerGroup> group = parts_.groups.Replace();
   if (!group) return nullptr;
   if (options_.on_replaced) options_.on_replaced();
@@ -107,7 +107,7 @@ std::shared_ptr<ProducerGroup> DeliveryLoop::ReplaceGroup() {
 void DeliveryLoop::PollOnce(ProducerGroup& group, bool retiring) {
   const auto timeout = std::min<Clock::TimePoint::duration>(retiring ? kPollRetiring : kPoll,
                                                             parts_.accumulator.ReleaseLingering());
-  // The event goes before the group may: librdkafka counts its messages in the client.
+  // The event must be destroyed before the group: librdkafka counts its messages in the client.
   const ProducerGroup::Polled polled = group.Poll(timeout);
   if (polled.event) OnEvent(group, polled);
 }
@@ -159,8 +159,9 @@ void DeliveryLoop::OnLogEvent(rd_kafka_event_t* event) {
 }
 
 void DeliveryLoop::OnDeliveryReports(std::size_t client, rd_kafka_event_t* event) {
-  // A batch that the broker had already (its acknowledgement was lost) has no offsets; librdkafka
-  // 2.0.2 then counts up from -1, so the first record of a run decides for the run.
+  // If the broker already had a batch (its acknowledgement was lost), the reports have no offsets:
+  // librdkafka 2.0.2 counts up from -1. So the first record of a run shows whether its offsets are
+  // known.
   const rd_kafka_topic_t* run_topic = nullptr;
   std::int32_t run_partition = RD_KAFKA_PARTITION_UA;
   bool offset_known = false;
@@ -224,7 +225,7 @@ void DeliveryLoop::OnStats(const ProducerGroup& group, const ProducerGroup::Poll
     const auto client = group.client(number);
     return number == 0 || (client && client->in_use());
   });
-  if (polled.client == 0) parts_.status.OnStats(stats);  // it counts them: four per second
+  if (polled.client == 0) parts_.status.OnStats(stats);  // the tracker counts on four per second
   if (ProducerIdOf(stats.idempotence) == ProducerId::kAssigned) replace_pause_ = kReplacePause;
   std::vector<RecordAccumulator::Broker> brokers;
   for (const ClusterStats::Broker& broker : stats.brokers) {
@@ -233,15 +234,15 @@ void DeliveryLoop::OnStats(const ProducerGroup& group, const ProducerGroup::Poll
   parts_.accumulator.SetBrokers(brokers);
 }
 
-// True if the record was certainly not stored and is not known to be at fault: the group met a
-// fatal error before it was sent, or another record of its batch was refused.
+// True if the record was certainly not stored and is not known to be at fault: its group was
+// retired before it was sent, or a broker refused its batch.
 bool DeliveryLoop::MayRetry(const rd_kafka_message_t& message) const {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR ||
       rd_kafka_message_status(&message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED) {
     return false;
   }
   if (RefusesBatch(message.err)) return true;
-  return !retries_ended_.load(std::memory_order_relaxed) &&  // it is the drain that gives them up
+  return !retries_ended_.load(std::memory_order_relaxed) &&  // else the drain gives them up
          (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__FATAL);
 }
 
@@ -254,7 +255,7 @@ DeliveryReport DeliveryLoop::ReportOf(const rd_kafka_message_t& message, const R
   RecordMetadata metadata;
   metadata.partition = message.partition;
   if (offset_known && message.offset >= 0) metadata.offset = message.offset;
-  if (options_.embedded) {  // its reports carry a constant instead of the time
+  if (options_.embedded) {  // it reports a constant instead of the time
     metadata.timestamp = record.timestamp.value_or(parts_.clock.UnixMillis() -
                                                    rd_kafka_message_latency(&message) / 1'000);
   } else {

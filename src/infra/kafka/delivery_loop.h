@@ -1,7 +1,8 @@
 // The thread "kafka-reports": it polls the event queues of the current ProducerGroup (delivery
-// reports, errors, statistics, log lines), reports on records, drives the accumulator's timers, and
-// has a group replaced that met a fatal error. It never waits for Kafka. Owned by KafkaProducer,
-// whose parts it connects; its methods may be called from any thread.
+// reports, errors, statistics, log lines), reports the outcome of records, drives the accumulator's
+// timers, and has a group replaced after a fatal error or when settings change. It never waits for
+// Kafka. Owned by KafkaProducer, whose parts it connects; its methods may be called from any
+// thread.
 #ifndef GATEWAY_INFRA_KAFKA_DELIVERY_LOOP_H_
 #define GATEWAY_INFRA_KAFKA_DELIVERY_LOOP_H_
 
@@ -35,19 +36,19 @@ namespace gateway {
 class DeliveryLoop final {
  public:
   struct Options {
-    // The brokers are the embedded one: its timestamps are not believed.
+    // The broker is the embedded one: its timestamps are ignored.
     bool embedded = false;
-    Heartbeat* heartbeat = nullptr;  // beats while the thread is responsive, if there is one
-    // librdkafka's statistics as they come, and of which client of the group; that a client is
-    // gone, the last one; and that the next are those of another group. Called by the thread; may
-    // be empty.
+    Heartbeat* heartbeat = nullptr;  // beats while the thread is responsive; may be null
+    // Receive librdkafka's statistics and the number of the client in its group; that the client
+    // with the highest number is gone; and that a new group has replaced the old one. Called by the
+    // loop's thread; may be empty.
     std::function<void(std::size_t client, std::string_view json)> on_statistics;
     std::function<void(std::size_t client)> on_client_closed;
     std::function<void()> on_replaced;
-    const ClientHooks* hooks = nullptr;  // of the clients, if there are any
-    AccessAttempt attempt;  // what the configuration tries, to say what is wrong with it
+    const ClientHooks* hooks = nullptr;  // of the clients; may be null
+    AccessAttempt attempt;               // how the configuration logs in, to explain a failure
   };
-  // What the loop connects. All must outlive it.
+  // The parts that the loop connects. All must outlive it.
   struct Parts {
     GroupSupervisor& groups;
     RecordAccumulator& accumulator;
@@ -65,24 +66,24 @@ class DeliveryLoop final {
   DeliveryLoop(const DeliveryLoop&) = delete;
   DeliveryLoop& operator=(const DeliveryLoop&) = delete;
 
-  // The drain has ended: no group is replaced any more, and nothing is sent again.
+  // The drain has ended: no group is replaced any more, and no record is sent again.
   void EndRetries() { retries_ended_.store(true); }
-  // Gives up what a retiring group has not reported.
+  // Purges the records that a retiring group has not reported.
   void PurgeRetiring() { purge_.store(true); }
 
-  // Has the group replaced as after a fatal error, once it has completed what it has in flight: the
-  // settings have changed.
+  // The settings have changed: has the group replaced as after a fatal error, once it has completed
+  // its records.
   void Renew() { renew_.store(true); }
 
-  // When a record was last stored; nothing: none has been yet.
+  // When a record was last stored; absent if none has been yet.
   std::optional<Clock::TimePoint> last_stored() const;
 
  private:
-  // A group that met a fatal error.
+  // The retirement of a group after a fatal error or a change of settings.
   struct Retirement {
     bool active = false;
-    Clock::TimePoint give_up{};    // what is in flight then is purged
-    Clock::TimePoint take_back{};  // what is unsent then goes to the next group
+    Clock::TimePoint give_up{};    // all its records are purged then
+    Clock::TimePoint take_back{};  // its unsent records are queued again then
   };
 
   void Run();
@@ -111,7 +112,7 @@ class DeliveryLoop final {
   std::atomic<bool> stop_{false};
   std::atomic<Clock::TimePoint::rep> last_stored_{0};  // 0: never
 
-  // The thread's own.
+  // Only the loop's thread uses the following.
   ClientLog log_;
   ClusterStatsReader stats_reader_;
   ClientStats stats_;

@@ -44,7 +44,7 @@ std::optional<BatchRefusal> GroupSupervisor::Produce(std::size_t producer, const
 
 bool GroupSupervisor::Open(const std::string& topic) {
   const MutexLock lock(mutex_);
-  // Without a group the next one opens it.
+  // While there is no group, the next one opens the topic.
   if (group_ && group_->client(0)->Topic(topic) == nullptr) return false;
   topics_.insert(topic);
   return true;
@@ -88,8 +88,8 @@ void GroupSupervisor::Retire(RetireReason reason) {
   }
 }
 
-// In this order: after Retire no thread comes in, so once all are out nothing is added to the
-// count. One that was inside may have handed a record to a client that works.
+// The order matters: after Retire no call of Produce begins, so once all calls have ended, the
+// count only falls. The last calls may have handed records to a working client.
 bool GroupSupervisor::MayDestroy(const std::shared_ptr<ProducerGroup>& group) const {
   if (group.use_count() != 1) return false;
   std::atomic_thread_fence(std::memory_order_acquire);

@@ -1,10 +1,10 @@
 // Owns the current ProducerGroup and its topics, hands batches to it, and replaces it after a fatal
-// error. librdkafka 2.0.2 has fatal errors in ordinary broker incidents (librdkafka #4438). New
-// certificates need a new group as well, because librdkafka reads them when a client is made.
+// error, which librdkafka 2.0.2 raises even in ordinary broker incidents (librdkafka #4438). New
+// certificates need a new group as well, because librdkafka reads them only when a client is made.
 //
-// A group that is replaced is retired: it gets nothing new, reports all it had, and only then
-// is a new one made. They never overlap, so no record of the new one can be stored before one of
-// the old one.
+// A group is retired before it is replaced: it receives no more records and reports all those that
+// it has. Only then is the new group made. The groups never overlap, so no record of the new group
+// can be stored before one of the old.
 //
 // Owned by KafkaProducer. Retire, MayDestroy and Replace: the thread "kafka-reports". The rest: any
 // thread.
@@ -46,20 +46,20 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
   GroupSupervisor(const GroupSupervisor&) = delete;
   GroupSupervisor& operator=(const GroupSupervisor&) = delete;
 
-  // The one place where records go to librdkafka.
+  // The only place that hands records to librdkafka.
   std::optional<BatchRefusal> Produce(std::size_t producer, const std::string& topic,
                                       Partition partition, RecordQueue* records) override
       EXCLUDES(mutex_);
   void OnTimerSooner() override { WakePoll(); }
 
-  // Makes the topic one that can be produced to. False: librdkafka refuses it.
+  // Opens the topic for Produce. False if librdkafka rejects it.
   bool Open(const std::string& topic) EXCLUDES(mutex_);
-  // An open topic has got more partitions. False: some client has not learnt of them within
-  // `timeout`; try again.
+  // An open topic has more partitions now. False if some client does not know all of them within
+  // `timeout`: try again.
   bool Grow(const std::string& topic, Partition partitions, std::chrono::milliseconds timeout)
       EXCLUDES(mutex_);
 
-  // Null while a fatal error is dealt with.
+  // Null while a group is being replaced.
   std::shared_ptr<ProducerGroup> current() const EXCLUDES(mutex_);
   void WakePoll() EXCLUDES(mutex_);
   void Flush(std::chrono::milliseconds timeout) EXCLUDES(mutex_);
@@ -71,15 +71,17 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
   void OnReported(std::int64_t count) {
     in_librdkafka_.fetch_sub(count, std::memory_order_release);
   }
-  // librdkafka did not know a partition since the last call: other layouts would explain that.
+  // True if librdkafka has rejected a record since the last call, which a changed layout may
+  // explain.
   bool TakeUnknownPartition() { return unknown_partition_.exchange(false); }
 
-  // From now on nothing new reaches the current group. The client with the fatal error has given up
-  // what it had not sent; the others go on with what they have.
+  // From now on no more records reach the current group. A client with a fatal error has given up
+  // its unsent records; the other clients continue with theirs.
   void Retire(RetireReason reason) EXCLUDES(mutex_);
-  // No Produce is still inside the retired `group`, and every record of it is reported.
+  // True if no call of Produce still uses the retired `group`, and all its records have been
+  // reported.
   bool MayDestroy(const std::shared_ptr<ProducerGroup>& group) const;
-  // Starts a new group; null if librdkafka cannot, which is logged.
+  // Starts a new group. Null if librdkafka cannot start one; the error is logged.
   std::shared_ptr<ProducerGroup> Replace() EXCLUDES(mutex_);
 
   std::int64_t replacements() const { return replacements_.load(std::memory_order_relaxed); }

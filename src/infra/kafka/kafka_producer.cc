@@ -19,7 +19,7 @@ constexpr milliseconds kDrainPause{2};
 constexpr milliseconds kSnapshotInterval{50};
 constexpr milliseconds kNewPartitions{1'000};
 
-// A PartitionBatch is one batch of librdkafka, whatever Kafka:BatchSize makes of that.
+// Keeps a PartitionBatch within one batch of librdkafka, whose size Kafka:BatchSize limits.
 RecordAccumulator::Options AccumulatorOptionsOf(const KafkaProducer::Options& options) {
   RecordAccumulator::Options accumulator = options.accumulator;
   const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(options.kafka.batch_size, 1));
@@ -108,7 +108,7 @@ std::optional<Error> KafkaProducer::Submit(RecordQueue records) {
   return std::nullopt;
 }
 
-// Not counted by the reporter: they were never accepted.
+// Bypasses the reporter, which counts only accepted records.
 void KafkaProducer::RefuseDraining(RecordQueue records) {
   while (PendingRecord* const record = records.Pop()) {
     record->Report(MakeError(ErrorCode::kDraining, Persistence::kNotPersisted, record->record()));
@@ -164,7 +164,8 @@ void KafkaProducer::OnUnresolved(const std::string& topic, ErrorCode code) {
 void KafkaProducer::OnLayout(const std::string& topic, const TopicLayout& layout) {
   const Partition before = accumulator_.PartitionsOf(topic);
   if (layout.partitions() > before && !groups_.Grow(topic, layout.partitions(), kNewPartitions)) {
-    // The next refresh tries again; until then records go where librdkafka takes them.
+    // The next refresh tries again; until then records go only to the partitions that librdkafka
+    // knows.
     TopicLayout grows_later = layout;
     grows_later.leaders.resize(static_cast<std::size_t>(before));
     return accumulator_.SetLayout(topic, grows_later);
@@ -184,12 +185,12 @@ ErrorCode KafkaProducer::WhyUnavailable() const {
 }
 
 bool KafkaProducer::FlushUntil(Clock::TimePoint until, const std::function<bool()>& more_may_come) {
-  // Asked first: what came before it says no is pending by then.
+  // Calls `more_may_come` first: records submitted before it returns false are pending by then.
   while ((more_may_come && more_may_come()) || accumulator_.pending() != 0) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - clock_.Now());
     if (left <= milliseconds(0)) return false;
     groups_.Flush(std::min(left, kFlushSlice));
-    // Flush does not wait for what is queued here, nor for a group that is being retired.
+    // Flush waits neither for records queued in the accumulator nor for a retiring group.
     if (more_may_come || accumulator_.pending() != 0) std::this_thread::sleep_for(kDrainPause);
   }
   return true;
@@ -201,7 +202,7 @@ KafkaProducer::DrainResult KafkaProducer::Drain(Clock::TimePoint deadline,
   if (more_may_come) FlushUntil(deadline, more_may_come);
   draining_.store(true);
   FlushUntil(deadline);
-  resolver_.Stop();  // not before: it learns of leaders that move meanwhile
+  resolver_.Stop();  // not earlier: it finds the leaders that move meanwhile
   const bool all = FlushUntil(deadline);
   loop_.EndRetries();
   if (!all) GiveUp();
@@ -218,14 +219,14 @@ void KafkaProducer::Renew(Settings::Kafka kafka, Changed changed) {
   if (!sasl.username.empty()) groups_.SetCredentials(sasl.username, sasl.password);
 }
 
-// Has every record reported that has not been.
+// Has every remaining record reported.
 void KafkaProducer::GiveUp() {
   accumulator_.Pause();
   accumulator_.FailHeld(ErrorCode::kDraining);
   loop_.PurgeRetiring();
   groups_.Purge();
   FlushUntil(clock_.Now() + kAfterPurge);
-  accumulator_.FailHeld(ErrorCode::kDraining);  // what librdkafka had not taken
+  accumulator_.FailHeld(ErrorCode::kDraining);  // records that were queued again meanwhile
 }
 
 }  // namespace gateway

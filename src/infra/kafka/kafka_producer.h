@@ -1,11 +1,12 @@
-// The Producer and KafkaHealth of the gateway, on librdkafka: connects the parts that do the work.
-// RecordAccumulator queues records and decides what is dispatched when, GroupSupervisor owns the
-// librdkafka clients, DeliveryLoop is the thread "kafka-reports" that reports on records, and
-// TopicResolver the thread "kafka-lookup" that asks for topics not yet known. Submit never waits
-// for Kafka.
+// Implements Producer and KafkaHealth with librdkafka, by connecting the parts that do the work:
+// RecordAccumulator queues records and decides which are dispatched when; GroupSupervisor owns the
+// librdkafka clients; DeliveryLoop runs the thread "kafka-reports", which reports the outcome of
+// records; TopicResolver runs the thread "kafka-lookup", which looks up unknown topics. Submit
+// never waits for Kafka.
 //
 // Owned by Gateway, outlives every request. Submit, OnExpired, OnWithdrawn, Status, BeginBurst,
-// EndBurst: any thread. Drain: one, once. The embedded broker, if any, must outlive the producer.
+// EndBurst: any thread. Drain: one thread, once. The embedded broker, if any, must outlive the
+// producer.
 #ifndef GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 #define GATEWAY_INFRA_KAFKA_KAFKA_PRODUCER_H_
 
@@ -46,13 +47,13 @@ class KafkaProducer final : public Producer,
                             private TopicResolver::Listener {
  public:
   struct Options {
-    // Absent: `kafka`, for good. Otherwise what clients are made of from then on.
+    // The settings from which clients are made; Renew replaces them. Null: made from `kafka`.
     std::shared_ptr<CurrentKafkaSettings> current;
     Settings::Kafka kafka;  // bootstrap_servers resolved: addresses, not "embedded"
     std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes
-    // The brokers are the embedded one: its timestamps are not believed, its topics are counted.
+    // The broker is the embedded one: its timestamps are ignored, its number of topics is limited.
     bool embedded = false;
-    ClientHooks* hooks = nullptr;  // must outlive the producer; null: less is known of errors
+    ClientHooks* hooks = nullptr;  // must outlive the producer; null: errors say less
     RdkafkaMetadata::Options lookup;
     TopicResolver::Options topics;
     RecordAccumulator::Options accumulator;
@@ -63,7 +64,7 @@ class KafkaProducer final : public Producer,
     std::function<void()> on_replaced;
   };
 
-  // What became of the records that were in flight when Drain was called, or came later.
+  // The outcomes of the records that were queued or in flight when Drain was called, or came later.
   struct DrainResult {
     std::int64_t delivered = 0;
     std::int64_t not_persisted = 0;
@@ -76,8 +77,8 @@ class KafkaProducer final : public Producer,
   static Result<std::unique_ptr<KafkaProducer>, std::string> Create(Options options, Logger& logger,
                                                                     ProduceMetrics& metrics,
                                                                     const Clock& clock);
-  // Reports whatever is left (as Drain with no time) and stops the threads. Takes two seconds at
-  // most, when a look-up finds no broker.
+  // Reports all remaining records (like Drain with no time left) and stops the threads. Takes at
+  // most two seconds, if a look-up finds no broker.
   ~KafkaProducer() override;
 
   std::optional<Error> Submit(RecordQueue records) override;
@@ -87,21 +88,23 @@ class KafkaProducer final : public Producer,
   void EndBurst() override { accumulator_.EndBurst(); }
   KafkaStatus Status() const override;
 
-  // Secrets have changed. A password is used for connections that are made from now on, open ones
-  // stay. New certificates need new clients: these take over once the old ones have completed what
-  // they have in flight. Nothing fails for it. Any thread.
+  // Secrets have changed. New connections use the new password; open ones stay. New certificates
+  // need new clients, which take over once the old ones have completed their records. No record
+  // fails because of it. Any thread.
   enum class Changed : std::uint8_t { kPassword, kCertificates };
   void Renew(Settings::Kafka kafka, Changed changed);
 
-  // Accepts records, and sends each without lingering, while `more_may_come` says that there may be
-  // more; then refuses new ones and waits until every record has been reported. At `deadline` gives
-  // up those that are left: each is reported within about a second more, as not or possibly stored.
+  // Accepts records while `more_may_come()` is true, and lets none linger in librdkafka. Then
+  // refuses new records and waits until every record has been reported. Gives up the remaining
+  // records at `deadline`: within about another second, each is reported as not or possibly
+  // persisted.
   DrainResult Drain(Clock::TimePoint deadline, const std::function<bool()>& more_may_come = {});
 
  private:
   friend struct KafkaProducerTestPeer;
 
-  // Any client may ask for the status, and a snapshot delays the threads that send.
+  // Limits the number of snapshots: any client may ask for the status, and a snapshot delays the
+  // threads that send.
   struct CachedStats {
     Mutex mutex;
     std::optional<Clock::TimePoint> taken_at GUARDED_BY(mutex);
@@ -129,7 +132,7 @@ class KafkaProducer final : public Producer,
   Logger& logger_;
   ProduceMetrics& metrics_;
   const Clock& clock_;
-  std::atomic<bool> draining_{false};  // nothing is accepted any more
+  std::atomic<bool> draining_{false};  // no record is accepted any more
 
   mutable CachedStats cached_stats_;
 

@@ -1,6 +1,6 @@
-// Passes the outcome of each record on to its request, counts outcomes, and logs late and, at
-// Debug, all of them. Says why the cluster does not let the gateway in, if that is why a record
-// fails. Any thread; owned by KafkaProducer.
+// Passes the outcome of each record on to its request and counts it. Logs outcomes that come after
+// the answer and, at Debug, all of them. If a record fails because the cluster does not let the
+// gateway in, adds the reason to its error. Any thread; owned by KafkaProducer.
 #ifndef GATEWAY_INFRA_KAFKA_RECORD_REPORTER_H_
 #define GATEWAY_INFRA_KAFKA_RECORD_REPORTER_H_
 

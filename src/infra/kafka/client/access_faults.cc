@@ -23,7 +23,7 @@ bool HasAny(std::string_view text, const std::array<std::string_view, kSize>& pa
                      [text](std::string_view part) { return Has(text, part); });
 }
 
-// librdkafka's own errors: the connection broke while the gateway logged in. No broker said no.
+// librdkafka's own errors: the connection broke during the login. No broker refused it.
 bool BrokeOff(std::string_view text) { return Has(text, "Local: ") || Has(text, "Disconnected"); }
 
 // Alerts of TLS (RFC 8446 section 6.2) about the certificate of the side that receives them.

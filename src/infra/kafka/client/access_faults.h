@@ -1,5 +1,5 @@
-// Recognizes, in what librdkafka reports, that the cluster does not let the gateway in: by code and
-// state of the connection; texts only refine it. Pure functions; any thread.
+// Recognizes from librdkafka's error events that the cluster does not let the gateway in: by the
+// code, the text, and whether a broker has been up before. Pure functions; any thread.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_ACCESS_FAULTS_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_ACCESS_FAULTS_H_
 
@@ -14,7 +14,7 @@
 
 namespace gateway {
 
-// What the gateway tries.
+// How the gateway tries to connect.
 struct AccessAttempt {
   std::string protocol;          // "sasl_ssl"
   std::string mechanism;         // "PLAIN"; meaningless without a sasl_ protocol
@@ -23,7 +23,7 @@ struct AccessAttempt {
 };
 AccessAttempt AccessAttemptOf(const Settings::Kafka& kafka, int librdkafka_version);
 
-// What else is known when an error is reported.
+// Further evidence at the time of an error event.
 struct AccessEvidence {
   int x509_error = 0;  // ClientHooks::x509_error
   // A broker has been up with this configuration. Then a connection that ends early means that a
@@ -36,7 +36,7 @@ std::optional<AccessFault> AccessFaultOf(rd_kafka_resp_err_t code, std::string_v
                                          const AccessAttempt& attempt,
                                          const AccessEvidence& evidence);
 
-// The one behind a fatal CLUSTER_AUTHORIZATION_FAILED: no broker gives the producer an id.
+// The fault behind a fatal CLUSTER_AUTHORIZATION_FAILED: no broker gives the producer an id.
 AccessFault ClusterDenied(std::string_view text);
 
 }  // namespace gateway

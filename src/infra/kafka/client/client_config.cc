@@ -141,7 +141,7 @@ void CheckTogether(const rd_kafka_conf_t* conf, std::vector<std::string>* proble
   }
 }
 
-// The mechanisms that would need what the gateway does not have. librdkafka's default is GSSAPI.
+// Rejects SASL mechanisms that the gateway does not support. librdkafka's default is GSSAPI.
 void CheckPassedMechanism(const Settings::Kafka& kafka, const rd_kafka_conf_t* conf,
                           std::vector<std::string>* problems) {
   const auto passed = std::find_if(
@@ -249,7 +249,7 @@ Result<RdClient, std::string> MakeKafkaClient(RdConf conf) {
   RdClient client(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size()));
   if (client == nullptr) return std::string(text.data());
   (void)conf.release();  // the client owns it now
-  // From now on the background thread of the client calls for tokens, if anybody provides them.
+  // From now on the client's background thread requests tokens, if there is a provider.
   if (ConfValue(rd_kafka_conf(client.get()), "sasl.mechanisms") == "OAUTHBEARER") {
     rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(client.get()));
   }

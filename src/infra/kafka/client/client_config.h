@@ -1,8 +1,8 @@
-// From Settings::Kafka to a librdkafka configuration: ONE table says which property each key sets,
-// and which properties are fixed and why. Kafka:Librdkafka passes any other property through,
-// except those that have their own key, would break a guarantee of the gateway, or load code; they
-// are recognized by canonical name, so that neither an alias ("linger.ms") nor the "topic." prefix
-// gets through. Pure functions; no network, no threads.
+// Makes librdkafka configurations from Settings::Kafka: one table says which property each key
+// sets, and which properties are fixed and why. Kafka:Librdkafka passes any other property through,
+// except those that would break a guarantee of the gateway or load code. Properties are compared by
+// canonical name, so neither an alias ("linger.ms") nor the "topic." prefix evades these rules.
+// Pure functions; no network, no threads.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_CONFIG_H_
 
@@ -58,17 +58,17 @@ bool IsSecretProperty(std::string_view name);
 // empty if there are none. Files named by properties are not opened here.
 std::vector<std::string> CheckKafkaConf(const Settings::Kafka& kafka);
 
-// What librdkafka would complain of when an instance is created: files that it cannot use, and
-// values that do not go together. One sentence as above; absent if nothing is wrong. Creates an
-// instance that connects to nobody, for some milliseconds. Call it when CheckKafkaConf found
-// nothing.
+// The error with which librdkafka would refuse to create an instance: a file that it cannot use, or
+// values that contradict each other. One sentence as above; absent if nothing is wrong. For some
+// milliseconds, creates an instance that connects to no broker. Call it if CheckKafkaConf found no
+// errors.
 std::optional<std::string> TryKafkaConf(const Settings::Kafka& kafka);
 
 // The first rd_kafka_version() whose SCRAM works with Kafka 4: earlier ones repeat their nonce.
 inline constexpr int kScramWithKafka4 = 0x020601ff;
 
-// What works, but will not always, or not as safely as it looks: one sentence each, for the log at
-// start. `librdkafka_version` is rd_kafka_version().
+// Settings that work, but not with every Kafka, or not as safely as it seems: one sentence each,
+// for the log at start-up. `librdkafka_version` is rd_kafka_version().
 std::vector<std::string> SecurityWarnings(const Settings::Kafka& kafka, int librdkafka_version);
 
 // The purpose of a configuration: the producing instance, an instance that only requests metadata

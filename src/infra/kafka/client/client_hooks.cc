@@ -11,8 +11,8 @@
 namespace gateway {
 namespace {
 
-// Accepts what OpenSSL and librdkafka's check of the name accept; called for each certificate of
-// the chain, on the thread of the broker's connection.
+// Accepts the certificates that OpenSSL and librdkafka's check of the name accept. librdkafka calls
+// this for each certificate of the chain, on the thread of the broker's connection.
 int OnCertificate(rd_kafka_t* /*client*/, const char* /*broker*/, std::int32_t /*broker_id*/,
                   int* x509_error, int depth, const char* /*der*/, std::size_t /*size*/, char* text,
                   std::size_t text_size, void* opaque) {
@@ -22,8 +22,8 @@ int OnCertificate(rd_kafka_t* /*client*/, const char* /*broker*/, std::int32_t /
   return 0;
 }
 
-// On the client's background thread, which may block. Always ends in a token or a failure:
-// librdkafka would wait silently.
+// Runs on the client's background thread, which may block. Always sets a token or a failure:
+// without either, librdkafka would wait silently.
 void OnTokenNeeded(rd_kafka_t* client, const char* /*config*/, void* opaque) {
   const auto token = static_cast<ClientHooks*>(opaque)->tokens->Token();
   if (!token.ok()) {

@@ -1,5 +1,5 @@
-// What librdkafka calls back into, by the configuration's opaque pointer. Owned by Gateway;
-// must outlive the clients. Any thread, most of them librdkafka's.
+// The state that librdkafka's callbacks use, through the configuration's opaque pointer. Owned by
+// Gateway; must outlive the clients. Any thread, most of them librdkafka's.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_HOOKS_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_HOOKS_H_
 
@@ -18,7 +18,7 @@ struct ClientHooks {
   TokenProvider* tokens = nullptr;  // null unless Kafka:Sasl:Mechanism is OAUTHBEARER
 };
 
-// Has `conf` report to `hooks`.
+// Installs callbacks in `conf` that use `hooks`.
 void InstallHooks(rd_kafka_conf_t* conf, ClientHooks* hooks);
 
 }  // namespace gateway

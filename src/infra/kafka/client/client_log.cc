@@ -18,16 +18,16 @@ LogLevel LevelOf(int severity) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Without the name of librdkafka's thread in front, "[thrd:host:9092/1]: ".
+// The text without the leading name of librdkafka's thread, "[thrd:host:9092/1]: ".
 std::string_view WithoutThread(std::string_view text) {
   const std::size_t end = text.starts_with("[thrd:") ? text.find("]: ") : std::string_view::npos;
   return end == std::string_view::npos ? text : text.substr(end + 3);
 }
 
-// The same key for lines with the same message about the same broker, whose name comes first.
-// Ignored are numbers after the name, librdkafka's suffix "(after 3ms in state CONNECT, 7 identical
-// error(s) suppressed)", and the facility, because librdkafka reports what it logs ("FAIL") also as
-// an error event ("_TRANSPORT").
+// Lines with the same message about the same broker, whose name comes first, have the same key. The
+// key ignores numbers after the name, librdkafka's suffix "(after 3ms in state CONNECT, 7 identical
+// error(s) suppressed)", and the facility: librdkafka logs a message ("FAIL") and also reports it
+// as an error event ("_TRANSPORT").
 std::string KeyOf(std::string_view text) {
   text = text.substr(0, text.find(" (after "));
   const std::size_t name = std::min(text.find(": "), text.size());

@@ -1,8 +1,8 @@
-// librdkafka's log lines and error events as lines of the gateway's log (event "librdkafka").
-// librdkafka repeats itself at every attempt to connect: among lines that differ only in numbers
-// the first is written, and those of the following minute are counted. The next one, or a separate
-// line if none follows, has their number ("repeated"). At debug level every line is written as
-// well. Called from the one thread that polls; not thread-safe.
+// Writes librdkafka's log lines and error events to the gateway's log (event "librdkafka").
+// librdkafka repeats its messages at every attempt to connect. Of lines that differ only in
+// numbers, this class writes the first and counts those of the following minute; the next line, or
+// a separate one if none follows, carries the count ("repeated"). At debug level it writes every
+// line as well. Called from the one thread that polls; not thread-safe.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_LOG_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_CLIENT_LOG_H_
 

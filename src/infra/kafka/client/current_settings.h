@@ -1,6 +1,6 @@
-// The Kafka settings in effect: those of the configuration, with passwords as their files hold them
-// now. They are read whenever a librdkafka client is made. Shared by all makers of
-// configurations; any thread.
+// The Kafka settings in effect: those of the configuration, with the current content of the
+// password files. Read whenever a librdkafka client is made. Shared by everything that makes
+// clients; any thread.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_CURRENT_SETTINGS_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_CURRENT_SETTINGS_H_
 

@@ -1,7 +1,7 @@
 // Kafka:BootstrapServers=embedded: a broker in this process, for experiments without Kafka
 // (librdkafka's mock cluster). It listens on a free port of 127.0.0.1, creates topics on demand (4
 // partitions), keeps the last 5 MB of each partition in memory and loses everything at the end.
-// Owned by main; destroyed after the producer.
+// Owned by class Gateway; destroyed after the producer.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_EMBEDDED_BROKER_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_EMBEDDED_BROKER_H_
 

@@ -5,8 +5,8 @@
 namespace gateway {
 namespace {
 
-// A possibly stored record never gets an error that names a cause: what matters is that a retry may
-// duplicate it.
+// The error of a possibly stored record names no cause: the client must know above all that a retry
+// may duplicate the record.
 ErrorCode Uncertain(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? ErrorCode::kDeliveryTimeout
                                                   : ErrorCode::kOutcomeUnknown;

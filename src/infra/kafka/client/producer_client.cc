@@ -12,14 +12,14 @@ namespace {
 
 // Below this size of the value a copy is cheaper than letting librdkafka reference the body.
 constexpr std::size_t kCopyBelow = 2'048;
-constexpr std::uint64_t kOne = 1;  // what librdkafka writes to the eventfd
+constexpr std::uint64_t kOne = 1;  // librdkafka writes it to the eventfd
 
 struct Bytes {
   const void* data;
   std::size_t size;
 };
 
-// librdkafka tells null from empty by the pointer, and an empty string_view may have none.
+// librdkafka distinguishes null from empty by the pointer, which an empty string_view may lack.
 Bytes BytesOf(const std::optional<std::string_view>& bytes) {
   if (!bytes) return {nullptr, 0};
   return {bytes->empty() ? "" : bytes->data(), bytes->size()};
@@ -97,8 +97,8 @@ rd_kafka_resp_err_t ProducerClient::Produce(rd_kafka_topic_t* topic, Partition p
   const Bytes value = BytesOf(record.value);
   RdHeaders headers = HeadersOf(record);
   const int flags = value.size < kCopyBelow ? RD_KAFKA_MSG_F_COPY : 0;
-  // The macros RD_KAFKA_V_... are these tags with old-style casts. Each argument has the very type
-  // that the tag asks for.
+  // The macros RD_KAFKA_V_... are these tags with old-style casts. Each argument must have exactly
+  // the type that its tag requires.
   const rd_kafka_resp_err_t error = rd_kafka_producev(
       handle_.get(), RD_KAFKA_VTYPE_RKT, topic, RD_KAFKA_VTYPE_PARTITION,
       static_cast<std::int32_t>(partition), RD_KAFKA_VTYPE_MSGFLAGS, flags, RD_KAFKA_VTYPE_VALUE,

@@ -1,9 +1,9 @@
-// One librdkafka client: an idempotent producer that keeps the order of what it is handed, with its
+// One librdkafka client: an idempotent producer, which keeps the order of its records, with its
 // event queue and topic handles. The only place where a record becomes a librdkafka message.
 //
-// Shared by a ProducerGroup and the calls that are inside. Any thread, except for Poll: one. Every
-// record must be reported, and every event destroyed, before the last reference goes: librdkafka
-// would drop the records silently, and access the event's client.
+// Shared by a ProducerGroup and the calls that use it. Any thread; Poll: one thread. Every record
+// must be reported, and every event destroyed, before the last reference is released: otherwise
+// librdkafka drops the records silently, and an event accesses its destroyed client.
 #ifndef GATEWAY_INFRA_KAFKA_CLIENT_PRODUCER_CLIENT_H_
 #define GATEWAY_INFRA_KAFKA_CLIENT_PRODUCER_CLIENT_H_
 
@@ -30,28 +30,27 @@ class ProducerClient final {
   ProducerClient(const ProducerClient&) = delete;
   ProducerClient& operator=(const ProducerClient&) = delete;
 
-  // The handle of a topic that exists, made if need be and kept; null if librdkafka rejects the
-  // name.
+  // The handle of a topic that exists, made at first use; null if librdkafka rejects the name.
   rd_kafka_topic_t* Topic(const std::string& name) EXCLUDES(mutex_);
   // The topic has this many partitions now: requests its metadata, because librdkafka rejects
-  // partitions that it does not know. Blocks until `until` at most. False if it does not know all
-  // of them yet: try again. True if the client has no records of the topic.
+  // partitions that it does not know. Blocks until `until` at most. False if the client does not
+  // know all of them yet: try again. True at once if it has no handle of the topic.
   bool LearnPartitions(const std::string& topic, Partition partitions,
                        std::chrono::steady_clock::time_point until) EXCLUDES(mutex_);
 
-  // Hands the record over with itself as opaque. On success a delivery report follows; on an error
-  // nothing was enqueued and no report follows.
+  // Hands the record to librdkafka, with itself as the opaque pointer. On success a delivery report
+  // follows; on an error nothing was enqueued and no report follows.
   rd_kafka_resp_err_t Produce(rd_kafka_topic_t* topic, Partition partition, PendingRecord* record);
 
   // The next event, if there is one. Does not wait.
   RdEvent Poll() { return RdEvent(rd_kafka_queue_poll(queue_.get(), 0)); }
-  // Writes to the eventfd `wake` when the empty queue gets an event.
+  // Makes librdkafka write to the eventfd `wake` when the empty queue gets an event.
   void WakeOnEvents(int wake);
 
-  // Connections that are made from now on log in with these. Open ones stay.
+  // New connections log in with these credentials; open ones stay.
   void SetCredentials(const std::string& username, const std::string& password);
 
-  // Whether it has got records, ever.
+  // True once a topic has been opened on the client, so that it may have had records.
   bool in_use() const EXCLUDES(mutex_);
   rd_kafka_t* handle() const { return handle_.get(); }
 

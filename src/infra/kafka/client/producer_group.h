@@ -3,8 +3,8 @@
 // Kafka:Producers. All of them are replaced together. The order between clients is the
 // accumulator's job.
 //
-// Several, because librdkafka sends one partition per request and has at most five requests under
-// way per connection, and a broker handles the requests of a connection one by one
+// There are several, because librdkafka sends one partition per request and keeps at most five
+// requests in flight per connection, and a broker handles the requests of a connection one by one
 // (docs/adr/0012).
 //
 // Owned by GroupSupervisor. Poll, Add and TakeLast: the thread "kafka-reports". The rest: any
@@ -40,10 +40,10 @@ class ProducerGroup final {
   // A client for Add. Takes some milliseconds, with TLS some tens.
   static ClientResult MakeClient(const MakeConf& make_conf);
   const MakeConf& make_conf() const { return make_conf_; }
-  // The client has the next number.
+  // Adds the client under the next number.
   void Add(std::shared_ptr<ProducerClient> client) EXCLUDES(mutex_);
   // Removes the client with the highest number, which must not be the first; the caller destroys
-  // it. Null while a call is inside it: try again. It must have no records.
+  // it. Null while a call uses it: try again. It must have no records.
   std::shared_ptr<ProducerClient> TakeLast() EXCLUDES(mutex_);
 
   std::size_t clients() const EXCLUDES(mutex_);
@@ -55,7 +55,7 @@ class ProducerGroup final {
   bool GrowTopic(const std::string& topic, Partition partitions, std::chrono::milliseconds timeout)
       EXCLUDES(mutex_);
 
-  // The next event of any client, and which; no event after `timeout`.
+  // The next event of any client, and its number; no event after `timeout` or WakePoll.
   struct Polled {
     RdEvent event;
     std::size_t client = 0;
@@ -69,9 +69,9 @@ class ProducerGroup final {
   // Sends lingering batches and waits until librdkafka has no records left, at most `timeout`.
   // Another thread must poll meanwhile.
   void Flush(std::chrono::milliseconds timeout) EXCLUDES(mutex_);
-  // Every record in librdkafka gets a report now.
+  // Makes librdkafka report every record now.
   void Purge() EXCLUDES(mutex_);
-  // Every record that is not in flight gets one; does not block.
+  // Makes librdkafka report every record that it has not sent; does not block.
   void PurgeQueued() EXCLUDES(mutex_);
 
  private:
@@ -82,7 +82,7 @@ class ProducerGroup final {
   Clients All() const EXCLUDES(mutex_);
 
   const MakeConf make_conf_;
-  const int wake_;  // an eventfd: one of the queues is no longer empty
+  const int wake_;  // an eventfd: a queue is no longer empty
   mutable Mutex mutex_;
   Clients clients_ GUARDED_BY(mutex_);
   // The same clients; unguarded: the polling thread's own.

@@ -1,4 +1,4 @@
-// What can be said about a configuration before a broker is asked.
+// The checks of a configuration that need no broker.
 #include <array>
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@ constexpr std::string_view kScramNeedsNewer =
     "password were wrong (fixed in librdkafka 2.6.1). Use PLAIN over TLS or a client certificate, "
     "or a newer librdkafka; with Kafka 3 SCRAM works.";
 
-// A file that cannot be opened: librdkafka would only give OpenSSL's number.
+// The first file that cannot be read: librdkafka would only report OpenSSL's number.
 std::string UnreadableFile(const Settings::Kafka& kafka) {
   const Settings::Kafka::Tls& tls = kafka.tls;
   using Key = std::pair<std::string_view, const std::string&>;
@@ -33,7 +33,7 @@ std::string UnreadableFile(const Settings::Kafka& kafka) {
   return "";
 }
 
-// What librdkafka says, at the key that sets the property which it names.
+// librdkafka's complaint, after the key of the property that it names.
 std::string AtItsKey(const std::string& complaint, const Settings::Kafka& kafka) {
   for (const KafkaProperty& property : KafkaProperties()) {
     if (!HasOwnKey(property, kafka)) continue;

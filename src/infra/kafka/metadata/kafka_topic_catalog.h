@@ -1,6 +1,6 @@
-// The TopicCatalog of a real cluster. The thread "kafka-catalog" asks for the metadata of all
-// topics when a caller wants it and the last answer is older than a second; all callers that come
-// meanwhile get the same answer. Owned by Gateway; any thread may call List.
+// The TopicCatalog of a real cluster. The thread "kafka-catalog" requests the metadata of all
+// topics when a caller needs it and the last answer is older than a second. Callers that arrive
+// during the request get the same answer. Owned by Gateway; any thread may call List.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_KAFKA_TOPIC_CATALOG_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_KAFKA_TOPIC_CATALOG_H_
 
@@ -32,7 +32,7 @@ class KafkaTopicCatalog final : public TopicCatalog {
   KafkaTopicCatalog& operator=(const KafkaTopicCatalog&) = delete;
 
   void List(Callback done) override;
-  // The settings have changed: a new client asks from the next request on. Any thread.
+  // The settings have changed: the next request uses a new client. Any thread.
   void Renew() { client_.Renew(); }
 
  private:

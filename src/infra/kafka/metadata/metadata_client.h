@@ -52,10 +52,10 @@ class MetadataClient final {
   // The next call of Handle makes a new client, which knows no topics.
   void Discard() { handle_.reset(); }
 
-  // The metadata of `topic`; without it, of the topics of which the client has handles. Null if it
-  // was cancelled or no broker answers within `timeout`.
+  // The metadata of `topic`; without it, of the topics of which the client has handles. Null if no
+  // broker answers within `timeout`, or after Cancel.
   RdMetadata Ask(rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
-  // The metadata of all topics of the cluster. It names none, so it cannot create one.
+  // The metadata of all topics of the cluster. The request names no topic, so it cannot create one.
   RdMetadata AskForAll(std::chrono::milliseconds timeout);
 
   // The settings have changed: the thread that uses the client discards it before its next request.

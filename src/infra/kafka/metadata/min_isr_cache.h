@@ -22,7 +22,7 @@ namespace gateway {
 class MinIsrCache final {
  public:
   static constexpr std::chrono::minutes kRemembered{1};
-  // A pause after no broker has answered, so that not every look-up waits for one.
+  // The pause after a request without an answer, so that not every look-up waits for one.
   static constexpr std::chrono::seconds kPause{10};
   static constexpr std::size_t kTopicsPerRequest = 100;
 

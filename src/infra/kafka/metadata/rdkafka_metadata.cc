@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 // The timeout of a refresh. Short, because the next refresh comes soon.
 constexpr milliseconds kRefreshTimeout{1'000};
-// How long the first record of a topic waits for min.insync.replicas, which it can do without.
+// How long a look-up waits for min.insync.replicas, which is useful but not essential.
 constexpr milliseconds kMinIsrTimeout{250};
 
 }  // namespace
@@ -43,7 +43,7 @@ rd_kafka_t* RdkafkaMetadata::HandleOf(Client* client, std::size_t most_names) {
 }
 
 MetadataSource::Reply RdkafkaMetadata::ReplyOf(const rd_kafka_metadata_topic_t& topic) const {
-  // A partition without a leader is one to wait for.
+  // Partitions without a leader count too: their records wait for one.
   if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
       topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
     Reply found{Answer::kFound, {}};
@@ -97,7 +97,7 @@ MetadataSource::Replies RdkafkaMetadata::Lookup(const std::vector<std::string>& 
     RdTopic handle(rd_kafka_topic_new(client, name.c_str(), nullptr));
     if (handle != nullptr) handles.push_back(std::move(handle));
   }
-  // Without any, the request would be for all topics of the cluster.
+  // Without a handle, the request would be for all topics of the cluster.
   if (handles.empty()) return std::vector<Reply>(names.size(), {Answer::kIllegalName, {}});
   rd_kafka_topic_t* const only = names.size() == 1 ? handles.front().get() : nullptr;
   const RdMetadata metadata = looking_up_.client.Ask(only, options_.timeout);

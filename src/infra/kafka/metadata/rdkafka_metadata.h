@@ -35,7 +35,7 @@ class RdkafkaMetadata final : public MetadataSource {
   Replies Refresh(const std::vector<std::string>& topics) override;
   bool BrokerAnswers(std::chrono::milliseconds timeout) override;
   void Cancel() override;
-  // The settings have changed: from the next request on new clients ask. Any thread.
+  // The settings have changed: the next requests use new clients. Any thread.
   void Renew();
 
  private:
@@ -45,7 +45,7 @@ class RdkafkaMetadata final : public MetadataSource {
 
     MetadataClient client;
     std::unordered_map<std::string, RdTopic> topics;  // named in every request
-    std::size_t names = 0;                            // about as many as it remembers
+    std::size_t names = 0;                            // about how many it remembers
   };
 
   static rd_kafka_t* HandleOf(Client* client, std::size_t most_names);

@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds kFirstAnswerSlice{250};
 // A broker that has just started may not know every topic yet.
 constexpr int kGoneAfter = 2;
 
-// Why a name cannot be written to; nothing: it can.
+// Why the topic cannot be written to; absent if it can.
 std::optional<ErrorCode> FailureOf(MetadataSource::Answer answer) {
   switch (answer) {
     case MetadataSource::Answer::kFound:
@@ -58,7 +58,7 @@ void TopicResolver::Resolve(const std::string& topic) {
   if (refused) listener_.OnUnresolved(topic, *refused);
 }
 
-// Why the name is not looked up; nothing: it is.
+// Why the name is not looked up; absent if it is.
 std::optional<ErrorCode> TopicResolver::Refuse(const std::string& name) {
   if (stopped_) return ErrorCode::kDraining;
   const auto absent = absent_.find(name);
@@ -89,7 +89,7 @@ void TopicResolver::Stop() {
     stopped_ = true;
     wake_.NotifyAll();
   }
-  // Before the look-up is cancelled, or its names would fail as if no broker had answered.
+  // This precedes Cancel; otherwise the names would fail as if no broker had answered.
   GiveUpAll(ErrorCode::kDraining);
   metadata_.Cancel();
 }
@@ -218,7 +218,7 @@ void TopicResolver::RememberAbsent(const std::string& name, ErrorCode code) {
   if (absent_.size() >= options_.max_absent_names) {
     std::erase_if(absent_, [now](const auto& entry) { return entry.second.until <= now; });
   }
-  if (absent_.size() >= options_.max_absent_names) return;  // a flood: each asks again
+  if (absent_.size() >= options_.max_absent_names) return;  // a flood: each is looked up again
   absent_[name] = {code, now + options_.absent_for};
 }
 

@@ -1,8 +1,8 @@
-// Which topics exist, and how they are laid out. The producer asks for names that it does not know;
-// the one thread "kafka-lookup" asks the cluster for all of them in one request and reports the
-// results to the listener. Unknown names never reach the producing clients; a name found absent is
-// remembered for a second. The same thread asks again for all known topics every few seconds, and
-// soon when something went wrong: partitions are added, leaders move, topics go away.
+// Finds out which topics exist and how they are laid out. The producer asks for names that it does
+// not know; the thread "kafka-lookup" looks up all of them in one request and reports the results
+// to the listener. Unknown names never reach the producing clients; the resolver remembers an
+// absent name for a second. The same thread refreshes all known topics every few seconds, and soon
+// after a failure, because partitions are added, leaders move and topics are deleted.
 //
 // Holds names only: the records that wait for a name are in the RecordAccumulator. Owned by
 // KafkaProducer; its methods may be called from any thread, and call the listener without the lock.
@@ -31,9 +31,9 @@ class TopicResolver final {
   class Listener {
    public:
     virtual ~Listener() = default;
-    // A requested name is that of a topic. Returns false if the topic cannot be written to now.
+    // The topic exists. Returns false if it cannot be written to now.
     virtual bool OnFound(const std::string& topic, const TopicLayout& layout) = 0;
-    // It is not the name of a topic, or the cluster did not say.
+    // The topic does not exist, or the cluster did not say.
     virtual void OnUnresolved(const std::string& topic, ErrorCode code) = 0;
     // The current layout of a topic that was found before.
     virtual void OnLayout(const std::string& topic, const TopicLayout& layout) = 0;
@@ -46,13 +46,13 @@ class TopicResolver final {
   };
 
   struct Options {
-    std::size_t max_topics = 0;             // known ones; 0: no limit (embedded broker: it creates)
+    std::size_t max_topics = 0;             // known; 0: no limit. For the embedded broker
     std::size_t max_waiting_names = 1'000;  // beyond: kOverloaded
-    std::size_t names_per_lookup = 100;     // are asked for in one request
+    std::size_t names_per_lookup = 100;     // in one request
     std::size_t max_absent_names = 10'000;  // remembered
     std::chrono::milliseconds absent_for{1'000};
     std::chrono::milliseconds refresh_every{5'000};
-    std::chrono::milliseconds refresh_soon{250};  // at least so long after the last time
+    std::chrono::milliseconds refresh_soon{250};  // at least this long after the last refresh
   };
 
   // Starts the thread. All must outlive the resolver.
@@ -95,11 +95,11 @@ class TopicResolver final {
   const Clock& clock_;
 
   Mutex mutex_;
-  CondVar wake_;                                      // the thread: there is work, or the end
+  CondVar wake_;                                      // wakes the thread: work, or Stop
   std::deque<std::string> names_ GUARDED_BY(mutex_);  // to be looked up, oldest first
   std::deque<std::string> looking_up_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, Absent> absent_ GUARDED_BY(mutex_);
-  // Topics that were found, and how often in a row each was not found again.
+  // Topics that were found, and how many refreshes in a row have not found each.
   std::unordered_map<std::string, int> known_ GUARDED_BY(mutex_);
   Clock::TimePoint refreshed_ GUARDED_BY(mutex_){};
   Clock::TimePoint refresh_at_ GUARDED_BY(mutex_);

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::chrono::seconds kFailureKept{1};
-// A client asks at 80 % of the life of its token, and must then get another one.
+// A client asks for a token at 80 % of its token's lifetime, and must then get another one.
 constexpr double kFreshPart = 0.75;
 
 std::string Member(const Json& object, const char* name) {
@@ -23,7 +23,7 @@ std::string Member(const Json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// RFC 6749 section 5.2: "invalid_client". Anything else is not repeated.
+// RFC 6749 section 5.2: "invalid_client". Other texts are not repeated.
 std::string ErrorOf(const Json& answer) {
   std::string error = answer.is_object() ? Member(answer, "error") : "";
   const bool plain = error.size() <= 40 &&

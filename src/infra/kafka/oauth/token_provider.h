@@ -1,10 +1,10 @@
-// The tokens with which the gateway logs in to Kafka (OAUTHBEARER), from a token endpoint by client
-// credentials (RFC 6749 section 4.4). All clients of librdkafka share a token: each asks for one
-// when it starts and when 80 % of its token's life is over, so most of them get the one that
-// another has just fetched. A failure is shared for a second as well.
+// Fetches the tokens with which the gateway logs in to Kafka (OAUTHBEARER) from a token endpoint,
+// with client credentials (RFC 6749 section 4.4). All librdkafka clients share a token: each asks
+// for one when it starts and when 80 % of its token's lifetime is over, so most get a token that
+// another client has just fetched. They also share a failure for a second.
 //
 // Owned by Gateway, outlives every client. Any thread may call Token, which may block for about two
-// seconds: librdkafka's background threads do, which nothing else waits for.
+// seconds. Only librdkafka's background threads call it, and nothing else waits for them.
 #ifndef GATEWAY_INFRA_KAFKA_OAUTH_TOKEN_PROVIDER_H_
 #define GATEWAY_INFRA_KAFKA_OAUTH_TOKEN_PROVIDER_H_
 
@@ -41,8 +41,8 @@ class TokenProvider final {
   TokenProvider(const TokenProvider&) = delete;
   TokenProvider& operator=(const TokenProvider&) = delete;
 
-  // A token with at least a quarter of its life left; or a sentence that says what to correct, for
-  // clients. The log has the details.
+  // A token with at least a quarter of its lifetime left; or a sentence that says what to correct,
+  // for clients. The log has the details.
   Result<OAuthToken, std::string> Token() EXCLUDES(mutex_);
 
   // From now on tokens are fetched with this secret. The last token stays valid.

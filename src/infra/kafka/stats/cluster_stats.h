@@ -1,6 +1,7 @@
-// What readiness and the RecordAccumulator need of librdkafka's statistics (a JSON text from each
-// client four times per second): the brokers, and whether the producer has its id. "topics", with
-// which the text grows, is cut out before it is read. exported_stats.h reads the rest at a scrape.
+// The part of librdkafka's statistics (a JSON text from each client four times per second) that
+// readiness and the RecordAccumulator need: the brokers, and whether the producer has its id. The
+// member "topics", which makes the text long, is cut out before parsing. exported_stats.h reads the
+// other members at a scrape.
 #ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATS_H_
 
@@ -38,23 +39,23 @@ struct ClusterStats {
 // and its last byte is the most recent that either received.
 void JoinBroker(const ClusterStats::Broker& other, ClusterStats::Broker* broker);
 
-// What eos.idemp_state means, from able to produce to unable. Renewed: librdkafka gets a new id
-// after a failed batch, which takes a moment.
+// The meaning of eos.idemp_state, from able to produce to unable. kRenewed: librdkafka is getting a
+// new id after a failed batch, which takes a moment.
 enum class ProducerId : std::uint8_t { kAssigned, kRenewed, kNone };
 ProducerId ProducerIdOf(std::string_view idemp_state);
 
-// Merges the statistics of the clients of one ProducerGroup, which come one after the other. One
+// Merges the statistics of the clients of one ProducerGroup, which arrive one client at a time. One
 // thread at a time.
 class ClientStats final {
  public:
   // New statistics of `client`; call Merge before the next. The silence of brokers that other
-  // clients reported is out of date by now, so it is not used again.
+  // clients reported before is out of date, so it is not used again.
   void Update(std::size_t client, ClusterStats stats);
   // The client has lost its connection to the broker since its statistics.
   void MarkDown(std::size_t client, BrokerId broker);
-  // The client, the last one, is gone.
+  // The client, which has the highest number, is gone.
   void Remove(std::size_t client) { latest_.resize(std::min(latest_.size(), client)); }
-  // The next statistics are those of another instance.
+  // The next statistics are those of a new group.
   void Clear() { latest_.clear(); }
 
   // Merges the latest statistics of all clients for which `used` holds. A broker is up only if
@@ -83,15 +84,15 @@ class ClusterStatsReader final {
 };
 
 // A text of librdkafka's statistics without its member "topics" is `head` followed by `tail`.
-// "topics" grows with their partitions, to megabytes; the rest does not, and is JSON without it
-// too.
+// "topics" grows with the number of partitions, to megabytes. The rest does not, and is valid JSON
+// without it.
 struct StatsParts {
   std::string_view head;
   std::string_view tail;
 };
 
-// librdkafka writes "topics" behind "brokers" and before "eos", and no name of a topic or a broker
-// has a quote in it. A text in another order is all head.
+// librdkafka writes "topics" after "brokers" and before "eos", and the names of topics and brokers
+// contain no quotes. If the order differs, `head` is the whole text.
 StatsParts WithoutTopics(std::string_view json);
 
 }  // namespace gateway

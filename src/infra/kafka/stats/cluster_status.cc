@@ -45,7 +45,7 @@ void ClusterStatusTracker::OnBrokerAnswered() {
 
 void ClusterStatusTracker::OnAccessFault(AccessFault fault) {
   const MutexLock lock(mutex_);
-  // As long as brokers are up, the denied id is what keeps the producer from writing.
+  // While brokers are up, the producer cannot write because its id is denied.
   if (fault_.access == KafkaAccess::kClusterDenied && !NoBrokerUp()) return;
   fault_ = std::move(fault);
   Publish();
@@ -104,13 +104,13 @@ bool ClusterStatusTracker::NoBrokerUp() const {
   return has_stats_ ? stats_.brokers_up == 0 : !answered_;
 }
 
-// With an id the producer may write, and the fault is forgotten.
+// kClusterDenied lasts until ForgetFault drops it, because brokers may be up and yet deny the id.
 bool ClusterStatusTracker::AccessRefused() const {
   if (fault_.access == KafkaAccess::kOk) return false;
   return fault_.access == KafkaAccess::kClusterDenied || NoBrokerUp();
 }
 
-// librdkafka reports a fault that lasts only twice, so it has to be kept until it is over.
+// librdkafka reports a lasting fault only twice, so the tracker keeps it until it is over.
 void ClusterStatusTracker::ForgetFault() {
   if (fault_.access == KafkaAccess::kOk || stats_.brokers_up == 0) return;
   bool over = since_id_ == 0;
@@ -123,7 +123,7 @@ void ClusterStatusTracker::ForgetFault() {
   if (over) fault_ = {};
 }
 
-// After a failed batch librdkafka renews the id for a moment, which is no reason to be not ready.
+// After a failed batch librdkafka briefly renews the id. The gateway stays ready meanwhile.
 bool ClusterStatusTracker::HasProducerId() const {
   if (ProducerIdOf(stats_.idempotence) != ProducerId::kNone) return true;
   return since_id_ < kIdForgotten && stats_.idempotence != "FatalError";

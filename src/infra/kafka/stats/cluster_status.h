@@ -1,6 +1,6 @@
-// Whether the gateway can produce, from the merged statistics of librdkafka's clients (four times
-// per second) and from events in between; and whether the cluster lets it in. On a change of
-// either: one log line, and Metrics::OnKafkaReady. Any thread.
+// Tracks whether the gateway can produce and whether the cluster lets it in, from the merged
+// statistics of librdkafka's clients (four times per second) and from events in between. Logs each
+// change, and passes readiness to ProduceMetrics::OnKafkaReady. Any thread.
 #ifndef GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
 #define GATEWAY_INFRA_KAFKA_STATS_CLUSTER_STATUS_H_
 
@@ -23,27 +23,28 @@ class ClusterStatusTracker final {
   void OnStats(const ClusterStats& stats);
   // A broker answered, which is enough until the first statistics arrive.
   void OnBrokerAnswered();
-  // The cluster does not let the gateway in. Counts while no broker is up (kClusterDenied: until
-  // the producer has an id), and is forgotten when the broker of the fault is up.
+  // The cluster does not let the gateway in. The fault counts while no broker is up
+  // (kClusterDenied: until the producer has an id), and is forgotten once the broker that it names
+  // is up.
   void OnAccessFault(AccessFault fault);
   void OnFatal();
-  // The instance is being replaced to make use of new settings. What is published stays until the
-  // new one is up, but not for longer than five seconds.
+  // The group is being replaced to use new settings. The published status stays until the new group
+  // is up, but for five seconds at most.
   void OnRenewal();
-  // Brokers close connections when a token expires, and are back within a moment: from now on their
-  // loss counts after two seconds.
+  // Brokers close connections when a token expires, and librdkafka reconnects within a moment. From
+  // now on the loss of all brokers counts only after two seconds.
   void TolerateReconnects();
-  void OnReplaced();  // a new instance has replaced the one with the fatal error
+  void OnReplaced();  // a new group has replaced the old one
 
   KafkaStatus Status() const;
-  // What is wrong with the access to the cluster, for clients: "" if nothing is.
+  // Why the cluster does not let the gateway in, as a sentence for clients; "" if it does.
   std::string AccessSentence() const;
   // A broker has been up since the start.
   bool was_up() const;
   ClusterConnectivity Connectivity() const;
 
  private:
-  // In statistics, of which there are four per second.
+  // Counted in statistics, of which there are four per second.
   static constexpr int kIdForgotten = 5;
   static constexpr int kReconnectGrace = 8;
   static constexpr int kRenewalGrace = 20;
@@ -67,9 +68,9 @@ class ClusterStatusTracker final {
   bool was_up_ GUARDED_BY(mutex_) = false;
   bool fatal_ GUARDED_BY(mutex_) = false;
   bool tolerates_reconnects_ GUARDED_BY(mutex_) = false;
-  int without_broker_ GUARDED_BY(mutex_) = 0;        // the last so many statistics
+  int without_broker_ GUARDED_BY(mutex_) = 0;        // how many of the last statistics
   bool renewal_pending_ GUARDED_BY(mutex_) = false;  // the old instance still reports
-  int renewing_ GUARDED_BY(mutex_) = 0;              // for so many statistics more
+  int renewing_ GUARDED_BY(mutex_) = 0;              // for this many more statistics
   KafkaStatus status_ GUARDED_BY(mutex_);
 };
 

@@ -94,11 +94,11 @@ inline std::int64_t IntegerOf(simdjson::ondemand::value& from) {
   return from.get_int64().get(number) == simdjson::SUCCESS ? number : -1;
 }
 
-// Of a broker that has not sent a byte yet.
+// The silence of a broker that has not sent a byte yet.
 inline constexpr std::chrono::microseconds kNeverSpoke = std::chrono::hours(1);
 
-// One broker. Other members go to visit(key, value). Absent if the broker has no id: it is an
-// address of the configuration, and listed by its id as well.
+// One broker. Other members go to visit(key, value). Absent if the broker has no id: it is then an
+// address of the configuration, and is also listed with its id.
 template <typename Visit>
 std::optional<ClusterStats::Broker> ReadBroker(simdjson::ondemand::object& from,
                                                const Visit& visit) {

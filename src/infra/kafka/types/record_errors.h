@@ -1,5 +1,5 @@
-// The errors of records that Kafka did not take, with their sentences for the client. Knows nothing
-// of librdkafka, whose codes client/error_codes.h maps to ErrorCode. Pure functions; any thread.
+// The errors of failed records, with their sentences for clients. Does not depend on librdkafka:
+// client/error_codes.h maps its codes to ErrorCode. Pure functions; any thread.
 #ifndef GATEWAY_INFRA_KAFKA_TYPES_RECORD_ERRORS_H_
 #define GATEWAY_INFRA_KAFKA_TYPES_RECORD_ERRORS_H_
 
@@ -16,7 +16,7 @@ struct ClusterConnectivity {
   bool access_refused = false;  // the cluster does not let the gateway in: AccessFault
 };
 
-// `code`, or its known cause: a timeout does not name one, but connectivity may.
+// `code`, or its cause: a timeout or an unavailable broker names none, but `connectivity` may.
 ErrorCode CauseOf(ErrorCode code, const ClusterConnectivity& connectivity);
 
 // kKafkaAccess, with the sentence of the AccessFault.

@@ -1,4 +1,4 @@
-// What a topic looks like: how many partitions it has and which broker leads each. A plain value.
+// The layout of a topic: its number of partitions, and the leader of each. A plain value.
 #ifndef GATEWAY_INFRA_KAFKA_TYPES_TOPIC_LAYOUT_H_
 #define GATEWAY_INFRA_KAFKA_TYPES_TOPIC_LAYOUT_H_
 
@@ -11,8 +11,8 @@ namespace gateway {
 
 using BrokerId = std::int32_t;
 inline constexpr BrokerId kNoLeader = -1;
-// Stands for the leader of a partition with fewer in-sync replicas than min.insync.replicas: it
-// would refuse every batch with acks=all.
+// Replaces the leader of a partition with fewer in-sync replicas than min.insync.replicas, because
+// that leader would refuse every batch with acks=all.
 inline constexpr BrokerId kTooFewReplicas = -2;
 
 inline bool IsBroker(BrokerId id) { return id >= 0; }
