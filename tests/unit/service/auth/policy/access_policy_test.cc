@@ -1,4 +1,5 @@
-// Tokens through an access policy, which remembers those that it verified.
+// Tokens through an access policy, which remembers those that it verified; and what it refuses
+// whatever they prove.
 #include "service/auth/policy/access_policy.h"
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "support/cpp/fake_hasher.h"
+#include "support/cpp/fake_passwords.h"
 #include "support/cpp/fake_tokens.h"
 
 namespace gateway {
@@ -91,12 +93,42 @@ TEST_F(TokensOfAPolicy, RefusedOnesAreVerifiedEachTime) {
   EXPECT_EQ(key->verified, 3);
 }
 
+TEST_F(TokensOfAPolicy, WhatIsRememberedIncludesTheSignature) {
+  const auto policy = Policy("orders");
+  std::string token = Token(3'600);
+  EXPECT_EQ(Ask(*policy, token, kNow).result, AuthResult::kAccepted);
+  token.replace(token.rfind('.') + 1, 4, "AAAA");
+  EXPECT_EQ(Ask(*policy, token, kNow).result, AuthResult::kWrong);
+}
+
+TEST_F(TokensOfAPolicy, BesideOtherCredentialsItProvesNothing) {
+  const std::string token = Token(3'600);
+  Credentials credentials{AuthScheme::kToken, token};
+  credentials.conflicting = true;
+  EXPECT_EQ(Policy("orders")->Authenticate(credentials, kNow).result, AuthResult::kConflicting);
+}
+
 TEST_F(TokensOfAPolicy, AnotherPolicyDecidesAnew) {
   const std::string token = Token(3'600);
   EXPECT_TRUE(
       Ask(*Policy("orders"), token, kNow).caller->rights.Allows(TopicOperation::kWrite, "orders"));
   EXPECT_FALSE(
       Ask(*Policy("other"), token, kNow).caller->rights.Allows(TopicOperation::kWrite, "orders"));
+}
+
+TEST(PasswordsOfAPolicy, AreNotLookedAtInPlaintext) {
+  const FakeHasher hasher;
+  const testing::FakePasswordVerifier verifier;
+  const AccessPolicy policy({}, Grants({}, {}), hasher, Rates(), nullptr, {},
+                            std::vector<UserEntry>{{"ann", "hash of a", "ann", {}}},
+                            {&verifier, Sha256Digest{1}});
+  const std::string text = testing::BasicOf("ann", "a");
+  Credentials credentials{AuthScheme::kBasic, text};
+  EXPECT_TRUE(policy.Authenticate(credentials, kNow).rest);
+  credentials.in_plaintext = true;
+  const Authentication refused = policy.Authenticate(credentials, kNow);
+  EXPECT_EQ(refused.result, AuthResult::kPlaintext);
+  EXPECT_FALSE(refused.rest);
 }
 
 }  // namespace
