@@ -78,7 +78,7 @@ TEST_F(ProduceControllerTest, LinesHaveManyNamesAndAreAnsweredByTheOneThatWasAsk
   EXPECT_EQ(batch.content_type, "application/jsonl");
 }
 
-TEST_F(ProduceControllerTest, WhatWouldNotBeTheValueThatWasMeantIsNoRecord) {
+TEST_F(ProduceControllerTest, BodiesThatAreNotTheIntendedValueAreRefused) {
   EXPECT_EQ(Ask(Raw("", "--x--", "Content-Type: multipart/form-data; boundary=x\r\n")).status, 415);
   EXPECT_EQ(Ask(Raw("", "{}", "Content-Type: application/vnd.kafka.json.v2+json\r\n")).status, 415);
   EXPECT_EQ(Ask(Raw("", "", "")).status, 400);

@@ -261,7 +261,7 @@ TEST_F(RespondAsyncTest, WorksForASingleRecordAndForRawBytes) {
   for (PendingRecord* record : producer.sent) record->Report(Stored(0, 1));
 }
 
-TEST_F(RespondAsyncTest, WhatFailsLaterIsLoggedOnceAndCounted) {
+TEST_F(RespondAsyncTest, LaterFailuresAreLoggedOnceAndCounted) {
   const auto response = Ask(
       AsyncBatch(R"([{"topic":"a","value":1},{"topic":"b","value":2},{"topic":"c","value":2}])"));
   producer.sent[2]->Report(NotStored(ErrorCode::kOutcomeUnknown, Persistence::kPossiblyPersisted));
@@ -280,7 +280,7 @@ TEST_F(RespondAsyncTest, WhatFailsLaterIsLoggedOnceAndCounted) {
   EXPECT_EQ(metrics.accepted_failed, 2);
 }
 
-TEST_F(RespondAsyncTest, WhatFailsAtOnceIsLoggedToo) {
+TEST_F(RespondAsyncTest, ImmediateFailuresAreLoggedToo) {
   producer.on_send = [](PendingRecord* record) {
     record->Report(NotStored(ErrorCode::kTopicNotFound));
   };
@@ -289,7 +289,7 @@ TEST_F(RespondAsyncTest, WhatFailsAtOnceIsLoggedToo) {
   EXPECT_EQ(admission.requests(), 0U);
 }
 
-TEST_F(RespondAsyncTest, WhatIsNotValidIsStillRefused) {
+TEST_F(RespondAsyncTest, AnInvalidRequestIsStillRefused) {
   const auto response = Ask(AsyncBatch(R"([{"topic":"secret","value":1}])"));
   EXPECT_EQ(response.status, 403);
   EXPECT_EQ(HeaderOf(response, "Preference-Applied"), "");

@@ -29,7 +29,7 @@ TEST(IpAddress, HasOneTextForEachAddress) {
   EXPECT_EQ(*IpAddress::Parse("::ffff:c000:201"), *IpAddress::Parse("192.0.2.1"));
 }
 
-TEST(IpAddress, WhatIsNoAddressIsRefused) {
+TEST(IpAddress, TextsThatAreNoAddressAreRefused) {
   for (const std::string_view text :
        {"", "192.0.2", "192.0.2.256", "192.0.2.1:80", "192.0.2.01", " 192.0.2.1", "192.0.2.1 ",
         "[::1]", "::1%lo", "2001:db8::1::", "localhost", "1", "0x7f.1", "unknown", "_hidden",
@@ -54,7 +54,7 @@ TEST(IpNetwork, ContainsTheAddressesOfItsPrefix) {
   EXPECT_TRUE(Contains("10.0.0.0/8", "::ffff:10.0.0.1")) << "mapped";
 }
 
-TEST(IpNetwork, WhatIsNoNetworkIsRefused) {
+TEST(IpNetwork, TextsThatAreNoNetworkAreRefused) {
   for (const std::string_view text :
        {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/8/8",
         "10.0.0.1/8", "2001:db8::/129", "2001:db8::1/64", "10.0.0.0/+8", "*", "10.*"}) {

@@ -121,7 +121,7 @@ TEST_F(AccessLogTest, UnknownFieldsAreLeftOut) {
   }
 }
 
-TEST_F(AccessLogTest, WhatAClientSentIsCutBetweenTwoCharacters) {
+TEST_F(AccessLogTest, LongTextsOfClientsAreCutBetweenTwoCharacters) {
   AccessLog::Line line = Line(404);
   const std::string path = "/" + std::string(AccessLog::kMaxText - 2, 'x') + "\xC3\xA4" + "tail";
   const std::string agent(AccessLog::kMaxText, 'a');

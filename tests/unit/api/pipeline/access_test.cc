@@ -120,7 +120,7 @@ TEST_F(Access, AnOpenPathNeedsNoCredentials) {
   EXPECT_TRUE(metrics.principals.empty());
 }
 
-TEST_F(Access, WhatDoesNotExistIsSaidToEverybody) {
+TEST_F(Access, UnknownRoutesGetTheSameAnswerWithoutCredentials) {
   EXPECT_EQ(Ask(With("GET /none", "")).status, 404);
   EXPECT_EQ(Ask(With("DELETE /send", "")).status, 405);
 }

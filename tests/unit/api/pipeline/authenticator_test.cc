@@ -66,7 +66,7 @@ TEST(CredentialsInAHead, ABasicSchemeHasAPassword) {
   }
 }
 
-TEST(CredentialsInAHead, WhatIsNoKeyIsOfAnUnknownScheme) {
+TEST(CredentialsInAHead, MalformedAuthorizationFieldsAreOfAnUnknownScheme) {
   for (const std::string_view value : {"", "Bearer", "Basic", "kgw_shop_x", "Basics YTpi",
                                        "Bearerkgw_shop_x", "Digest kgw_shop_x"}) {
     EXPECT_EQ(CredentialsOf(Head({{"Authorization", value}})).scheme, AuthScheme::kUnknown)

@@ -309,7 +309,7 @@ TEST_F(Stages, AClientThatWentAwayIsCountedAs499) {
   EXPECT_EQ(metrics.requests, (std::vector<std::pair<std::string, int>>{{"/keep", 499}}));
 }
 
-TEST_F(Stages, WhatNeverBecameARequestIsAProblemToo) {
+TEST_F(Stages, ARefusedHeadIsAnsweredWithAProblem) {
   const auto error = http::Exceeds(http::RequestError::Kind::kHeadTooLarge, 5);
   const auto response = pipeline.OnRefused(error, nullptr, peer, nullptr);
   EXPECT_EQ(response.status, 431);

@@ -36,7 +36,7 @@ TEST(AddressOfNode, IsReadInAllItsForms) {
   }
 }
 
-TEST(AddressOfNode, WhatIsNoAddressIsNone) {
+TEST(AddressOfNode, TextsThatAreNoAddressGiveNone) {
   for (const std::string_view node :
        {"", "unknown", "_hidden", "192.0.2.1:", "192.0.2.1:x", "192.0.2.1:123456", "[192.0.2.1]",
         "[::1", "[::1]x", "[::1]:", "::1]", "[]", "192.0.2", "localhost:80", ":80"}) {
@@ -77,7 +77,7 @@ TEST_F(TrustedProxiesTest, TheClientIsTheRightMostAddressThatIsNotTrusted) {
   EXPECT_EQ(Of({{"Forwarded", "proto=http;For=192.0.2.7"}}, "2001:db8:ffff::1"), "192.0.2.7");
 }
 
-TEST_F(TrustedProxiesTest, WhatCannotBeReadEndsTheWayBack) {
+TEST_F(TrustedProxiesTest, AnUnreadableAddressEndsTheSearch) {
   EXPECT_EQ(Of({}), "10.0.0.1");
   EXPECT_EQ(Of({{"X-Forwarded-For", ""}}), "10.0.0.1");
   EXPECT_EQ(Of({{"X-Forwarded-For", "192.0.2.7, unknown"}}), "10.0.0.1");

@@ -114,7 +114,7 @@ TEST(PropagateHeaders, AConfiguredHeaderGivesWayToARecordsOwnOfThatName) {
   EXPECT_THAT(HeaderTexts(batch.records[1]), ElementsAre("ce-id=7", "ce-id=8", "ce-type=t"));
 }
 
-TEST(PropagateHeaders, WhatIsCarriedAnywayIsNotCarriedTwice) {
+TEST(PropagateHeaders, TraceAndIdempotencyKeyAreNotCopiedTwice) {
   const auto batch = Carried(kTrace, {{}}, {"*"});
   EXPECT_THAT(HeaderTexts(batch.records[0]),
               ElementsAre(kCarriedParent, "tracestate=a=b", "idempotency-key=k"));

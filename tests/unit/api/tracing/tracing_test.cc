@@ -183,7 +183,7 @@ TEST_F(TracingTest, ARecordThatIsFullIsSentWithoutATrace) {
   producer.sent[1]->Report(Stored(0, 0));
 }
 
-TEST_F(TracingTest, WhatElseTheGatewayCarriesCountsBeforeTheTrace) {
+TEST_F(TracingTest, OtherPropagatedHeadersTakePrecedenceOverTheTrace) {
   Post("/api/kafka/send",
        R"({"topic":"orders","value":1,"headers":{"1":"","2":"","3":"","4":"","5":"","6":"",)"
        R"("7":"","8":"","9":""}})",

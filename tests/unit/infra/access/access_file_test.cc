@@ -117,7 +117,7 @@ TEST(AccessFile, AllProblemsAreFoundAtOnce) {
             11U);
 }
 
-TEST(AccessFile, WhatIsMissingIsNamed) {
+TEST(AccessFile, MissingMembersAreNamed) {
   EXPECT_THAT(
       Problems("{\"ApiKeys\": [{}]}"),
       ElementsAre(HasSubstr("ApiKeys:0:Id: is missing"), HasSubstr("ApiKeys:0:Sha256: is missing"),
@@ -219,7 +219,7 @@ TEST(AccessFile, AKeyMustExpireAfterItBecomesValid) {
               ElementsAre(HasSubstr("ApiKeys:0:Expires: the key expires before it becomes valid")));
 }
 
-TEST(AccessFile, WhatIsNotJsonIsRefusedWithItsPlace) {
+TEST(AccessFile, SyntaxErrorsAreRefusedWithTheirPlace) {
   EXPECT_THAT(Problems("{\n  \"Grants\": [,]}"), ElementsAre(HasSubstr("line 2, column 14")));
   EXPECT_THAT(Problems(""), ElementsAre(HasSubstr("it is incomplete")));
   EXPECT_THAT(Problems("[]"), ElementsAre(HasSubstr("must be a JSON object")));

@@ -59,7 +59,7 @@ TEST_F(Locator, EachConfigFileIsLookedUpSeparately) {
   EXPECT_EQ(For("prefix/bin/kafka-gateway").FindConfig("appsettings.Production.json"), local);
 }
 
-TEST_F(Locator, WhatIsNowhereIsNotFound) {
+TEST_F(Locator, AFileThatIsNowhereIsNotFound) {
   EXPECT_EQ(For("opt/kafka-gateway").FindConfig("appsettings.json"), std::nullopt);
   EXPECT_EQ(For("opt/kafka-gateway").FindData("swagger-ui"), std::nullopt);
 }

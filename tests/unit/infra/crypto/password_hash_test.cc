@@ -61,14 +61,14 @@ TEST(PasswordHash, NoPasswordIsLongerThanItsLimit) {
   EXPECT_FALSE(Verify(longest + "x", HashPassword(longest + "x").value()));
 }
 
-TEST(PasswordHash, WhatIsTooQuickIsRefusedWithTheRemedy) {
+TEST(PasswordHash, HashesThatAreTooQuickAreRefusedWithTheRemedy) {
   EXPECT_THAT(WhyNotPasswordHash("$apr1$salt$aaaaaaaaaaaaaaaaaaaaaa"), HasSubstr("htpasswd -B"));
   EXPECT_THAT(WhyNotPasswordHash("$1$salt$aaaaaaaaaaaaaaaaaaaaaa"), HasSubstr("MD5"));
   EXPECT_THAT(WhyNotPasswordHash(Crypt("a", "$2y$09$abcdefghijklmnopqrstuu")),
               HasSubstr("a cost of 9"));
 }
 
-TEST(PasswordHash, WhatTakesTooLongIsRefused) {
+TEST(PasswordHash, HashesThatTakeTooLongAreRefused) {
   EXPECT_NE(WhyNotPasswordHash("$2y$15$" + std::string(53, 'a')), "");
   EXPECT_NE(WhyNotPasswordHash("$6$rounds=1000001$saltsalt$" + std::string(86, 'a')), "");
   EXPECT_EQ(WhyNotPasswordHash("$6$rounds=1000000$saltsalt$" + std::string(86, 'a')), "");
@@ -82,7 +82,7 @@ TEST(PasswordHash, WhatTakesTooLongIsRefused) {
   EXPECT_EQ(WhyNotPasswordHash(with("m=131072,t=10")), "");
 }
 
-TEST(PasswordHash, WhatIsNoHashIsRefused) {
+TEST(PasswordHash, TextsThatAreNoHashAreRefused) {
   const std::string bcrypt = Bcrypt("a");
   const std::string sha = Crypt("a", "$6$saltsalt");
   const std::string argon = HashPassword("a").value();

@@ -31,7 +31,7 @@ TEST(KafkaDrain, ALeaderThatIsElectedMeanwhileGetsWhatWaitedForIt) {
   EXPECT_TRUE(result.NothingLost());
 }
 
-TEST(KafkaDrain, WhatAFatalErrorLeavesUnsentIsStoredByANewInstance) {
+TEST(KafkaDrain, RecordsUnsentAfterAFatalErrorAreStoredByANewInstance) {
   EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 20'000; });
   std::deque<TestRecord> records;
   for (int i = 0; i < 100; ++i) records.emplace_back("t", "k", std::to_string(i));

@@ -340,7 +340,7 @@ TEST(KafkaProducer, AFatalErrorIsLoggedOnceAndANewInstanceTakesOver) {
   EXPECT_TRUE(kafka.metrics.WaitForReady(true));
 }
 
-TEST(KafkaProducer, WhatAFatalErrorLeavesUnsentIsStoredByTheNewInstanceInOrder) {
+TEST(KafkaProducer, RecordsUnsentAfterAFatalErrorAreStoredByTheNewInstanceInOrder) {
   EmbeddedKafka kafka([](auto& options) { options.kafka.linger_ms = 5'000; });
   std::deque<TestRecord> records;
   for (int i = 0; i < 100; ++i) records.emplace_back("t", "k", std::to_string(i), 1);

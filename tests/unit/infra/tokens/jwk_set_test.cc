@@ -183,7 +183,7 @@ TEST(JwkSet, PointsThatAreNotOnTheirCurveAreLeftOut) {
   EXPECT_EQ(Usable(Changed(SigningKey::Ed25519().Jwk("ed"), "crv", "Ed448")), 0U);
 }
 
-TEST(JwkSet, WhatItDoesNotKnowDoesNotDisturbTheRest) {
+TEST(JwkSet, UnknownKeysDoNotDisturbTheOthers) {
   const auto set = ParseJwkSet(
       JwkSet({json(5), {{"kty", "oct"}, {"k", "AQAB"}}, {{"kty", 5}}, TheEcKey().Jwk("ec")}));
   ASSERT_TRUE(set.ok());

@@ -96,7 +96,7 @@ TEST_F(KeyRefreshes, WithoutASetItTriesAgainEverLater) {
   EXPECT_EQ(Tell(Good(Set("a"))), Change::kFetched);
 }
 
-TEST_F(KeyRefreshes, WhatIsNoSetNeverReplacesOne) {
+TEST_F(KeyRefreshes, AnInvalidSetNeverReplacesAValidOne) {
   Tell(Good(Set("a")));
   const KeySetPtr before = keys->current();
   HttpReply error;

@@ -25,7 +25,7 @@ Principal Named(std::string name, Names groups = {}) {
   return {std::move(name), std::move(groups)};
 }
 
-TEST(Grants, WhatNobodyGrantedIsNotAllowed) {
+TEST(Grants, TopicsWithoutAGrantAreNotAllowed) {
   EXPECT_FALSE(Grants().RightsOf(Named("ann")).Allows(kWrite, "orders"));
   const Grants grants({Rule({"ann"}, {"orders"})}, {});
   const TopicRights rights = grants.RightsOf(Named("ann"));

@@ -38,7 +38,7 @@ TEST(Admission, ATicketReleasesItsBytesWhenDestroyed) {
   EXPECT_EQ(admission.bytes(), 0U);
 }
 
-TEST(Admission, WhatARequestNeedsLaterIsAdded) {
+TEST(Admission, BytesNeededLaterAreAddedToTheTicket) {
   Admission admission(2, 100);
   Admission::Ticket ticket = admission.TryAdmit();
   EXPECT_TRUE(ticket.Grow(40));

@@ -69,7 +69,7 @@ TEST_F(TokenBuckets, AChargeIsOwedUpToALimit) {
   EXPECT_LE(Take(1), 2 * TokenBucket::kMaxRefill);
 }
 
-TEST_F(TokenBuckets, WhatIsReturnedCanBeTakenAgain) {
+TEST_F(TokenBuckets, ReturnedTokensCanBeTakenAgain) {
   EXPECT_EQ(Take(20), milliseconds(0));
   bucket.Return(kRate, 5);
   EXPECT_EQ(Level(), 5);

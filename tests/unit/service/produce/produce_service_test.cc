@@ -141,7 +141,7 @@ TEST_F(ProduceServiceTest, ErrorsOfTheParserAreListedWithTheOthersInTheOrderOfTh
               ElementsAre("/headers", "/0/topic", "/1/value", "/1/partition", "/2/topic"));
 }
 
-TEST_F(ProduceServiceTest, WhatTheReaderFoundDoesNotHideWhatTheRefusalIsCalled) {
+TEST_F(ProduceServiceTest, ErrorsOfTheParserDoNotHideTheCodeOfTheRefusal) {
   const auto code = [this](std::string_view topic, RequestErrorKind kind) {
     RequestErrors found;
     found.Add(kind, Fault("", std::nullopt));
@@ -191,7 +191,7 @@ TEST_F(ProduceServiceTest, MalformedOutranksPolicyAndPolicyOutranksSizeInAnyOrde
   EXPECT_EQ(Refused({forbidden, malformed}).code, ErrorCode::kInvalidRecord);
 }
 
-TEST_F(ProduceServiceTest, WhatIsNotGrantedIsRefusedWholeWithAPointerForEachRecord) {
+TEST_F(ProduceServiceTest, ARequestWithUngrantedTopicsIsRefusedWithAPointerPerRecord) {
   const Caller caller = CallerWhoMayWrite({"a", "b"});
   const Error error =
       Refused({MakeRecord("a"), MakeRecord("c"), MakeRecord("b"), MakeRecord("none")}, &caller);
@@ -216,7 +216,7 @@ TEST_F(ProduceServiceTest, AGrantDoesNotOverrideThePolicy) {
   EXPECT_EQ(Refused({MakeRecord("__consumer_offsets")}, &caller).code, ErrorCode::kTopicForbidden);
 }
 
-TEST_F(ProduceServiceTest, WhatIsNotGrantedOutranksPolicyAndSizeButNotMalformed) {
+TEST_F(ProduceServiceTest, AMissingGrantOutranksPolicyAndSizeButNotMalformed) {
   const Caller caller = CallerWhoMayWrite({"ok", "secret"});
   const Record other = MakeRecord("other");
   EXPECT_EQ(Refused({MakeRecord("secret"), other}, &caller).code, ErrorCode::kForbidden);

@@ -166,7 +166,7 @@ TEST_P(Coded, WithADamagedChecksumIsRefused) {
   EXPECT_EQ(decoded.error.coding, GetParam().name);
 }
 
-TEST_P(Coded, WhatIsNotCodedAtAllIsRefused) {
+TEST_P(Coded, AnUncodedBodyIsRefused) {
   const Decoded decoded = Decode({R"({"topic":"t","value":1})"});
   EXPECT_FALSE(decoded.ok);
   EXPECT_EQ(decoded.error.kind, RequestError::Kind::kUndecodable);

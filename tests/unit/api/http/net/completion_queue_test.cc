@@ -74,7 +74,7 @@ TEST_F(CompletionQueueTest, AnAnswerOnTheLoopsOwnThreadNeedsNoWakeUp) {
   EXPECT_EQ(Take(), (Taken{{1, 200}}));
 }
 
-TEST_F(CompletionQueueTest, WhatComesAfterTheWakeUpWasClearedWakesAgain) {
+TEST_F(CompletionQueueTest, ATaskAfterClearWakeUpWakesAgain) {
   Open();
   std::thread([&] { queue_->Post([] {}); }).join();
   queue_->ClearWakeUp();

@@ -151,7 +151,7 @@ TEST_P(Progress, ATurnThatIsOverWithTheBodyLeavesTheNextRequestsTheirs) {
   }
 }
 
-TEST_P(Progress, WhatIsRefusedForItsSizeIsAnsweredToo) {
+TEST_P(Progress, ATooLargeBodyIsAnsweredToo) {
   ConnectionLimits limits = ShortTurns();
   limits.framer.max_decoded_bytes = 32 * kKibibyte;
   limits.framer.max_body_bytes = 32 * kKibibyte;

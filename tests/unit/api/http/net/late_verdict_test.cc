@@ -131,7 +131,7 @@ TEST_F(LateVerdict, ItMayBeLeftOpenAgain) {
   EXPECT_THAT(connection.handler.bodies, ElementsAre("hello"));
 }
 
-TEST_F(LateVerdict, WhatDoesNotComeInTimeIsRefused) {
+TEST_F(LateVerdict, AVerdictThatComesTooLateIsARefusal) {
   Arrive(std::string(kHead) + "\r\nhello");
   connection.Advance(milliseconds(499));
   EXPECT_TRUE(connection.handler.refusals.empty());

@@ -116,7 +116,7 @@ TEST_F(HttpServerDeadlines, AClientThatDoesNotReadItsAnswerIsClosed) {
 }
 
 // Both kernels still transfer bytes for a while after the first write that would block.
-TEST_F(HttpServerDeadlines, WhatTheClientsKernelHasTakenIsNotReadByTheClient) {
+TEST_F(HttpServerDeadlines, BytesInTheClientsKernelDoNotCountAsRead) {
   options.limits.write_timeout = milliseconds(50);
   options.limits.min_body_bytes_per_second = 1;  // one segment would earn an hour
   Signal built;

@@ -89,7 +89,7 @@ TEST_F(StreamedAnswerTest, ComesInChunksEachAsSoonAsItIsWritten) {
   EXPECT_FALSE(connection.closed());
 }
 
-TEST_F(StreamedAnswerTest, WhatIsWrittenBeforeTheAnswerLeavesWithItsHead) {
+TEST_F(StreamedAnswerTest, BytesWrittenBeforeTheAnswerLeaveWithItsHead) {
   first = "early";
   Ask();
   EXPECT_EQ(Body(), "5\r\nearly\r\n");
@@ -188,7 +188,7 @@ TEST_F(StreamedAnswerTest, AWriterMayGoOnWithinOnWritable) {
   EXPECT_THAT(listener->events().back(), "finished");
 }
 
-TEST_F(StreamedAnswerTest, WhatIsWrittenWhileTheKernelIsFullFollowsOnItsOwn) {
+TEST_F(StreamedAnswerTest, BytesWrittenWhileTheKernelIsFullFollowOnTheirOwn) {
   Ask();
   connection.SetRoom(0);
   Write("a");

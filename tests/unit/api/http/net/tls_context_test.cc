@@ -64,7 +64,7 @@ TEST_F(TlsContextOf, AnEmptyFileIsCalledThat) {
   EXPECT_THAT(Fault(), AllOf(HasSubstr("certificate: "), HasSubstr("is empty")));
 }
 
-TEST_F(TlsContextOf, WhatIsNotPemIsRefused) {
+TEST_F(TlsContextOf, ACertificateThatIsNotPemIsRefused) {
   directory.Write("server.pem", "not a certificate");
   EXPECT_THAT(Fault(), AllOf(HasSubstr("certificate: "),
                              HasSubstr("is not a certificate chain in PEM form: ")));

@@ -56,7 +56,7 @@ TEST(CommandLine, TheFileTakesBothForms) {
   EXPECT_EQ(ParseCommandLine({"--config=x"}).config_file, "x");
 }
 
-TEST(CommandLine, WhatItDoesNotKnowIsAProblem) {
+TEST(CommandLine, AnUnknownOptionIsAProblem) {
   EXPECT_THAT(ProblemsOf({"--confg=x", "run"}),
               ElementsAre("command line --confg: unknown option; did you mean --config?",
                           "command line run: not an option; allowed: --Section:Key=value and the "

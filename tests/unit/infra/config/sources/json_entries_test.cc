@@ -64,7 +64,7 @@ TEST(JsonEntries, AColonInANameIsAProblem) {
   EXPECT_THAT(ProblemsOf(R"({"A:B":1})"), ElementsAre(HasSubstr("must not contain ':'")));
 }
 
-TEST(JsonEntries, WhatIsNotJsonIsSaidWithLineAndColumn) {
+TEST(JsonEntries, SyntaxErrorsAreReportedWithLineAndColumn) {
   EXPECT_THAT(ProblemsOf("{\n  // why\n}"),
               ElementsAre("file x: is not JSON: line 2, column 3: comments are not allowed"));
   EXPECT_THAT(ProblemsOf("{\"A\":1,\n}"),

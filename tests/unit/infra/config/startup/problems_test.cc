@@ -98,7 +98,7 @@ TEST_F(Problems, AListAsAVariableAsksForIndices) {
   EXPECT_THAT(LoadProblems({"Topics__Deny__0=a b"}), ElementsAre(HasSubstr("is not allowed")));
 }
 
-TEST_F(Problems, WhatWouldBreakThePromiseIsRefusedWithTheReason) {
+TEST_F(Problems, ValuesThatBreakAGuaranteeAreRefusedWithTheReason) {
   const auto because_stored_everywhere = HasSubstr(
       "allowed: only all, because a 200 means that the record is stored on every in-sync "
       "replica");

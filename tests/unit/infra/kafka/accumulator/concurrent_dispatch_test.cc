@@ -211,7 +211,7 @@ TEST_F(ConcurrentDispatch, AfterAnUnknownOutcomeTheSameProducerIsUsedAlone) {
   EXPECT_EQ(Log("t"), "abcde");
 }
 
-TEST_F(ConcurrentDispatch, WhatKafkasClientDidNotTakeComesAfterTheRestOfItsBatch) {
+TEST_F(ConcurrentDispatch, RecordsThatLibrdkafkaDidNotTakeFollowTheRestOfTheirBatch) {
   Learn();
   Append("t", "a");
   Append("t", "b");
@@ -225,7 +225,7 @@ TEST_F(ConcurrentDispatch, WhatKafkasClientDidNotTakeComesAfterTheRestOfItsBatch
   EXPECT_EQ(Log("t"), "ab");
 }
 
-TEST_F(ConcurrentDispatch, WhatComesBackFromABatchWaitsForItsRest) {
+TEST_F(ConcurrentDispatch, ARecordToRetryWaitsForTheRestOfItsBatch) {
   Learn();
   Append("t", "a");
   HeldRecord& returned = Append("t", "b");

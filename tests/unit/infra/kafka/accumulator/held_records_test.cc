@@ -118,7 +118,7 @@ TEST_F(RecordAccumulatorTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
   EXPECT_THAT(records_[70].reports, SizeIs(1));
 }
 
-TEST_F(RecordAccumulatorTest, WhatIsRequeuedAfterItsDeadlineIsReportedNotSent) {
+TEST_F(RecordAccumulatorTest, RecordsRequeuedAfterTheirDeadlineAreReportedNotSent) {
   AddTopic("t", {1});
   // Its deadline comes during the call into librdkafka.
   HeldRecord& late = Append("t", "a");

@@ -89,7 +89,7 @@ TEST_F(RecordAccumulatorTest, WhileItBisectsARefusedBatchWithAnotherBehindItFail
   EXPECT_EQ(queue_->pending(), 6U);
 }
 
-TEST_F(RecordAccumulatorTest, WhatAFatalErrorLeftUnsentGoesFirstOnTheNewInstance) {
+TEST_F(RecordAccumulatorTest, RecordsUnsentAfterAFatalErrorGoFirstOnTheNewInstance) {
   AddTopic("t", {1});
   Append("t", "a");
   Append("t", "b");

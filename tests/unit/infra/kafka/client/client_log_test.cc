@@ -79,7 +79,7 @@ TEST_F(ClientLogTest, WhenNoneComesTheRepeatsAreLoggedAllTheSame) {
   EXPECT_THAT(Repeats(), ElementsAre("", "2", "")) << "a new story";
 }
 
-TEST_F(ClientLogTest, WhatComesAsALineAndAsAnEventIsWrittenOnceAndCountedOnce) {
+TEST_F(ClientLogTest, AMessageLoggedAndReportedAsAnEventIsWrittenAndCountedOnce) {
   for (int i = 0; i < 3; ++i) {
     Fail("broker-1:9092/1", i);
     log_.OnError(RD_KAFKA_RESP_ERR__TRANSPORT,

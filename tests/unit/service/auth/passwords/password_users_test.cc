@@ -99,7 +99,7 @@ TEST_F(PasswordUsersTest, OneHashServesAMinute) {
   EXPECT_TRUE(users->Check(BasicOf("ann", "a:b"), kNow + 60'000).rest);
 }
 
-TEST_F(PasswordUsersTest, WhatIsRememberedDependsOnTheProcess) {
+TEST_F(PasswordUsersTest, VerifiedPasswordsAreKeyedByAMacOfTheProcess) {
   Ask("ann", "a:b");
   EXPECT_EQ(hasher.mac_key, Sha256Digest{1});
 }
@@ -109,7 +109,7 @@ TEST_F(PasswordUsersTest, WrongOnesAreNotRemembered) {
   EXPECT_EQ(verifier.verified, 3);
 }
 
-TEST_F(PasswordUsersTest, WhatIsMalformedCostsNothing) {
+TEST_F(PasswordUsersTest, MalformedCredentialsNeedNoHash) {
   const Authentication found = users->Check("x", kNow);
   EXPECT_EQ(found.result, AuthResult::kMalformed);
   EXPECT_FALSE(found.rest);

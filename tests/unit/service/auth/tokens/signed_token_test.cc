@@ -81,7 +81,7 @@ TEST(SignedToken, ItsKeyIdIsAText) {
   EXPECT_EQ(ParseHeader("alg=RS256;kid=#1"), AuthResult::kMalformed);
 }
 
-TEST(SignedToken, WhatMustBeUnderstoodIsRefused) {
+TEST(SignedToken, HeadersThatTheGatewayDoesNotSupportAreRefused) {
   for (const char* const member :
        {"crit=[exp]", "crit=?", "b64=?", "typ=?", "typ=#1", "typ=JOSE", "typ=id+jwt", "typ="}) {
     EXPECT_EQ(ParseHeader("alg=RS256;" + std::string(member)), AuthResult::kUnsupported) << member;
