@@ -101,7 +101,7 @@ class AccessFileReader final {
         node, path, {"Id", "Sha256", "Principal", "Groups", "NotBefore", "Expires", "Disabled"},
         report_);
     ApiKeyEntry& key = keys->emplace_back();
-    // No message quotes these two: an operator may have pasted the key itself.
+    // No message quotes the id or the digest: an operator may have pasted the key itself.
     key.id = reader.RequiredText("Id", IsLegalApiKeyId, kApiKeyIdRule);
     const auto [first, is_new] = lines_of_ids_.emplace(key.id, node.line);
     if (!is_new && !key.id.empty()) {

@@ -1,7 +1,7 @@
-// Reads the access file (Access:File): who the callers are, what they may do and how much.
-// Strict: a member that is unknown, has the wrong type or breaks a rule is an error; all errors are
-// reported at once. config/access.schema.json describes the file for editors. Pure except for
-// reading it and the files that it names; any thread.
+// Reads the access file (Access:File): who the callers are, what they may do and how much. Strict:
+// a member that is unknown, has the wrong type or breaks a rule is an error. Reports all errors at
+// once. config/access.schema.json describes the file for editors. Pure except for reading it and
+// the files that it names; any thread.
 #ifndef GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
 #define GATEWAY_INFRA_ACCESS_ACCESS_FILE_H_
 
@@ -33,14 +33,15 @@ struct AccessFile {
   std::vector<CertificateRule> client_certificates;
 };
 
-// The file, or all of its errors (at least one): with path and line, and without anything that may
-// be a secret. `where`: "file <path>"; files that it names are relative to `directory`.
+// The file, or all of its errors (at least one), with path and line. No error quotes a value that
+// may be a secret. `where`: "file <path>". Files that the access file names are relative to
+// `directory`.
 using AccessFileResult = Result<AccessFile, std::vector<ConfigProblem>>;
 AccessFileResult ParseAccessFile(std::string_view text, const std::string& where,
                                  const std::filesystem::path& directory = {});
 AccessFileResult ReadAccessFile(const std::filesystem::path& path);
 
-// What a policy works with; outlives it.
+// The tools of a policy; they outlive it.
 struct PolicyTools {
   const Hasher& hasher;
   RateTable& rates;

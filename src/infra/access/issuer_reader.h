@@ -1,5 +1,5 @@
-// Reads the issuers of tokens in an access file, and the files with their keys. For one thread,
-// while the access file is read.
+// Reads the token issuers of an access file, and the files with their keys. For one thread, while
+// it reads the access file.
 #ifndef GATEWAY_INFRA_ACCESS_ISSUER_READER_H_
 #define GATEWAY_INFRA_ACCESS_ISSUER_READER_H_
 
@@ -36,7 +36,7 @@ class IssuerReader final {
   IssuerReader(std::filesystem::path directory, NodeReader::Report* report)
       : directory_(std::move(directory)), report_(report) {}
 
-  // Appends the issuer to `issuers`; an error is reported.
+  // Appends the issuer to `issuers`; adds errors to the report.
   void Read(const config::JsonNode& node, const std::string& path,
             std::vector<IssuerEntry>* issuers);
 

@@ -1,6 +1,6 @@
-// Reads the members of one JSON object strictly, and reports each that is unknown or missing, has
-// the wrong type or breaks its rule, with its path and line. Values are never quoted: they may be
-// secrets. Names are case-insensitive. For one thread, while the tree exists.
+// Reads the members of one JSON object strictly: reports, with path and line, each member that is
+// unknown or missing, has the wrong type or breaks its rule. Never quotes values, because they may
+// be secrets. Names are case-insensitive. For one thread, while the tree exists.
 #ifndef GATEWAY_INFRA_ACCESS_NODE_READER_H_
 #define GATEWAY_INFRA_ACCESS_NODE_READER_H_
 
@@ -23,15 +23,15 @@ class NodeReader final {
   };
   using Rule = std::function<bool(std::string_view)>;
 
-  // `path`: of the object, "Grants:0"; "" for the root. `report` and the text of `known` outlive
-  // this.
+  // `path`: that of the object, such as "Grants:0"; "" for the root. `report` and the text of
+  // `known` outlive this.
   NodeReader(const config::JsonNode& object, std::string path,
              std::initializer_list<std::string_view> known, Report* report);
 
   // "" if it is absent, null or rejected. `allowed` says in words what the rule accepts.
   std::string Text(std::string_view name, const Rule& rule, std::string_view allowed) const;
   std::string RequiredText(std::string_view name, const Rule& rule, std::string_view allowed) const;
-  // The elements of a list that are not rejected; a required one has at least one.
+  // The elements of a list that are not rejected. A required list must have at least one element.
   std::vector<std::string> Texts(std::string_view name, const Rule& rule,
                                  std::string_view allowed) const;
   std::vector<std::string> RequiredTexts(std::string_view name, const Rule& rule,
@@ -47,7 +47,7 @@ class NodeReader final {
   void ForEach(std::string_view name,
                const std::function<void(const config::JsonNode&, const std::string&)>& read) const;
 
-  // `name` "": the object itself.
+  // Reports an error of the member `name`; "" for the object itself.
   void Reject(std::string_view name, std::string what, std::string_view allowed) const;
 
  private:

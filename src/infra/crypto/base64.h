@@ -1,4 +1,4 @@
-// Base64 with padding (RFC 4648, section 4), as HTTP's Basic credentials have it. Pure; any thread.
+// Base64 with padding (RFC 4648, section 4), as in HTTP's Basic credentials. Pure; any thread.
 #ifndef GATEWAY_INFRA_CRYPTO_BASE64_H_
 #define GATEWAY_INFRA_CRYPTO_BASE64_H_
 

@@ -8,7 +8,8 @@
 
 namespace gateway {
 
-// The earliest end of all certificates in a PEM file; absent if there is none, or no such file.
+// The earliest expiry of the certificates in a PEM file; absent if the file has none or cannot be
+// read.
 std::optional<std::chrono::system_clock::time_point> EarliestExpiry(const std::string& pem_file);
 
 }  // namespace gateway

@@ -18,7 +18,7 @@ class OpensslHasher final : public Hasher {
   bool Equal(const Sha256Digest& a, const Sha256Digest& b) const override;
 };
 
-// 256 bits that cannot be predicted. Nothing if the system cannot provide them.
+// 256 unpredictable bits; absent if the system cannot provide them.
 std::optional<std::array<std::uint8_t, 32>> RandomBytes();
 
 }  // namespace gateway

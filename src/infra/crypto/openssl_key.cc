@@ -36,8 +36,7 @@ using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
 using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
 
-// OpenSSL's errors stay queued for their thread, where a TLS connection would take them for its
-// own.
+// Clears OpenSSL's error queue of this thread: a TLS connection would take the errors for its own.
 class ErrorsDropped final {
  public:
   ErrorsDropped() = default;
@@ -55,7 +54,7 @@ Number NumberOf(std::string_view bytes) {
   return Number(BN_bin2bn(Bytes(bytes), static_cast<int>(bytes.size()), nullptr));
 }
 
-// Null if OpenSSL finds that the parameters are no public key.
+// Null if OpenSSL rejects the parameters as a public key.
 Key KeyFrom(const char* type, const Builder& builder) {
   const Parameters parameters(OSSL_PARAM_BLD_to_param(builder.get()));
   const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
@@ -95,7 +94,8 @@ constexpr bool IsPss(Algorithm algorithm) {
       algorithm);
 }
 
-// The two numbers of `raw`, each half of it, as OpenSSL wants them (DER); empty if that fails.
+// Converts `raw`, two numbers of equal length, to the DER form that OpenSSL needs; empty if that
+// fails.
 std::vector<unsigned char> DerOf(std::string_view raw) {
   const EcSignature signature(ECDSA_SIG_new());
   Number r = NumberOf(raw.substr(0, raw.size() / 2));
@@ -113,7 +113,7 @@ std::vector<unsigned char> DerOf(std::string_view raw) {
 
 class OpensslKey final : public PublicKey {
  public:
-  // `number_bytes`: the length of a coordinate, if its signatures are two numbers; else 0.
+  // `number_bytes`: the length of each number if a signature consists of two; else 0.
   OpensslKey(Key key, SignatureAlgorithms algorithms, std::size_t number_bytes)
       : key_(std::move(key)), algorithms_(algorithms), number_bytes_(number_bytes) {}
 
@@ -168,7 +168,7 @@ constexpr std::array<Curve, 3> kCurves{{
 PublicKeyPtr MakeRsaKey(std::string_view modulus, std::string_view exponent) {
   constexpr int kMinBits = 2'048;
   constexpr int kMaxBits = 8'192;
-  constexpr std::size_t kMaxExponentBytes = 8;  // a larger one would make each check slow
+  constexpr std::size_t kMaxExponentBytes = 8;  // a larger one would slow down each check
   const ErrorsDropped errors;
   if (modulus.size() > kMaxBits / 8 || exponent.size() > kMaxExponentBytes) return nullptr;
   const Number n = NumberOf(modulus);

@@ -26,7 +26,7 @@ bool IsBcrypt(std::string_view hash) {
   return hash.starts_with("$2y$") || hash.starts_with("$2b$");
 }
 
-// The number after the first `name`; nothing if there is none.
+// The number after the first `name`; absent if there is none.
 std::optional<unsigned> NumberAfter(std::string_view text, std::string_view name) {
   const std::size_t at = text.find(name);
   if (at == std::string_view::npos) return std::nullopt;

@@ -49,7 +49,7 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// The bytes that arrive. Only they count against limits: a Content-Length may be absent or wrong.
+// The answer so far. Limits apply to the bytes received: a Content-Length may be absent or wrong.
 struct Incoming {
   HttpReply reply;
   std::size_t head_bytes = 0;
@@ -70,7 +70,7 @@ struct Incoming {
     incoming.head_bytes += size;
     incoming.too_large |= incoming.head_bytes > kMaxHeadBytes;
     if (incoming.too_large) return 0;
-    if (line.starts_with("HTTP/")) incoming.reply.fields.clear();  // another came before: 100
+    if (line.starts_with("HTTP/")) incoming.reply.fields.clear();  // a 100 came before
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos) {
       incoming.reply.fields.emplace_back(line.substr(0, colon), Trimmed(line.substr(colon + 1)));
@@ -98,7 +98,8 @@ void SetRules(CURL* easy, const HttpClient::Options& options) {
   Set(easy, CURLOPT_HTTP_VERSION, Number{CURL_HTTP_VERSION_1_1});
   Set(easy, CURLOPT_SSLVERSION, Number{CURL_SSLVERSION_TLSv1_2});
   Set(easy, CURLOPT_USERAGENT, "kafka-gateway");
-  // Authorities are read for each connection: they need not stay in memory, and may change.
+  // libcurl reads the authorities for each connection: they need not stay in memory, and may
+  // change.
   Set(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
   if (!options.ca_file.empty()) {
     Set(easy, CURLOPT_CAINFO, options.ca_file.c_str());

@@ -1,10 +1,10 @@
 // Sends requests to another HTTP server, on libcurl: for key sets, tokens and schemas, whose
-// servers the configuration names. Blocks until the answer is complete or its time is over, so it
-// belongs to a worker and never to an I/O thread. Only its owner's thread calls it.
+// servers the configuration names. Blocks until the answer is complete or the timeout is over, so
+// only workers may use it, never I/O threads. Only its owner's thread calls it.
 //
-// It follows no redirect, speaks only HTTPS unless told otherwise, and stops reading at a limit,
-// whatever length the server announces. Connections stay open between requests. The variables
-// HTTPS_PROXY and NO_PROXY work as they do in curl.
+// It follows no redirect, speaks only HTTPS unless `allow_http` is set, and stops reading at a
+// limit, regardless of the length that the server announces. Connections stay open between
+// requests. The variables HTTPS_PROXY and NO_PROXY work as they do in curl.
 #ifndef GATEWAY_INFRA_HTTP_CLIENT_HTTP_CLIENT_H_
 #define GATEWAY_INFRA_HTTP_CLIENT_HTTP_CLIENT_H_
 
@@ -36,7 +36,7 @@ class HttpClient final {
  public:
   struct Options {
     std::chrono::milliseconds connect_timeout{1'000};
-    std::chrono::milliseconds timeout{2'000};  // of everything, from the name look-up on
+    std::chrono::milliseconds timeout{2'000};  // of the request, including the name look-up
     std::size_t max_body_bytes = 65'536;       // of the answer
     std::string ca_file;                       // PEM; "": the authorities that the system trusts
     bool allow_http = false;                   // also without TLS

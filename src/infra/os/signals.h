@@ -1,5 +1,5 @@
 // The signals that the process waits for: SIGTERM and SIGINT (stop), SIGHUP (reload the
-// certificates). Owned by main, which makes it before there are other threads: they inherit the
+// certificates). Owned by main, which makes it before any other thread starts: threads inherit the
 // blocked signals, so none is interrupted. One thread waits.
 #ifndef GATEWAY_INFRA_OS_SIGNALS_H_
 #define GATEWAY_INFRA_OS_SIGNALS_H_

@@ -8,7 +8,7 @@
 namespace gateway {
 namespace {
 
-// Does not show what is typed while it lives.
+// Hides typed characters while it exists.
 class WithoutEcho final {
  public:
   WithoutEcho() : changed_(tcgetattr(STDIN_FILENO, &before_) == 0) {
@@ -41,7 +41,7 @@ bool StandardInputIsTerminal() { return isatty(STDIN_FILENO) == 1; }
 
 std::optional<std::string> ReadSecretLine(const std::string& prompt) {
   if (!StandardInputIsTerminal()) return ReadLine();
-  const WithoutEcho silence;  // before the prompt: it discards what was typed until now
+  const WithoutEcho silence;  // before the prompt: discards earlier typing
   std::cerr << prompt << std::flush;
   auto line = ReadLine();
   std::cerr << '\n';

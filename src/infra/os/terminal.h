@@ -7,11 +7,11 @@
 
 namespace gateway {
 
-// True if a person types on standard input.
+// True if standard input is a terminal.
 bool StandardInputIsTerminal();
 
-// The next line of standard input without its end. On a terminal `prompt` is written to standard
-// error first, and what is typed is not shown. Nothing at the end of the input.
+// The next line of standard input without its end. On a terminal, first writes `prompt` to standard
+// error, and hides the typed characters. Absent at the end of the input.
 std::optional<std::string> ReadSecretLine(const std::string& prompt);
 
 }  // namespace gateway

@@ -1,5 +1,5 @@
-// Notices that a file has changed, or that its name now leads to another file: a new one in its
-// place, or another target of a symbolic link (as in Kubernetes's volumes). For one thread.
+// Detects that a file has changed, or that its name now refers to another file: a new file in its
+// place, or another target of a symbolic link (as in Kubernetes volumes). For one thread.
 #ifndef GATEWAY_INFRA_OS_WATCHED_FILE_H_
 #define GATEWAY_INFRA_OS_WATCHED_FILE_H_
 

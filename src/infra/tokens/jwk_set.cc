@@ -18,18 +18,18 @@ constexpr std::size_t kMaxKeys = 100;
 
 using Json = nlohmann::json;
 
-// "" unless it is a text.
+// "" if the member is not a string.
 std::string Text(const Json& key, const char* name) {
   const auto found = key.find(name);
   return found == key.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
-// "" unless it is a text in base64url.
+// "" if the member is not a string in base64url.
 std::string Bytes(const Json& key, const char* name) {
   return DecodeBase64Url(Text(key, name)).value_or("");
 }
 
-// A member that is absent, or a list or text that has `wanted`.
+// True if the member is absent, is the string `wanted`, or is a list that contains `wanted`.
 bool AllowsIfPresent(const Json& key, const char* name, const char* wanted) {
   const auto found = key.find(name);
   if (found == key.end()) return true;
@@ -46,7 +46,7 @@ PublicKeyPtr PublicKeyOf(const Json& key) {
   return nullptr;
 }
 
-// What the type allows, or of it the one "alg" that the key is for.
+// The algorithms that the key's type allows; with an "alg", only that one.
 SignatureAlgorithms AlgorithmsOf(const Json& key, const PublicKey& made) {
   if (!key.contains("alg")) return made.algorithms();
   const auto only = SignatureAlgorithmOf(Text(key, "alg"));
@@ -55,7 +55,7 @@ SignatureAlgorithms AlgorithmsOf(const Json& key, const PublicKey& made) {
 }
 
 std::optional<TokenKey> TokenKeyOf(const Json& key) {
-  if (!key.is_object() || key.contains("d")) return std::nullopt;  // "d": it is not secret any more
+  if (!key.is_object() || key.contains("d")) return std::nullopt;  // "d": a leaked private key
   if (!AllowsIfPresent(key, "use", "sig") || !AllowsIfPresent(key, "key_ops", "verify")) {
     return std::nullopt;
   }

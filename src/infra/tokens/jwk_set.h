@@ -13,9 +13,10 @@ namespace gateway {
 
 inline constexpr std::size_t kMaxJwkSetBytes = 65'536;
 
-// Its public keys for signatures. Keys that the gateway cannot use are left out, as the RFC wants:
-// of other types, for other uses or algorithms, weak ones, and private ones. Or why there is none,
-// in words that follow the name of the file or URL ("has no usable key").
+// The set's public keys for signatures. Leaves out keys that the gateway cannot use, as the RFC
+// requires: keys of other types, for other uses or algorithms, weak keys and private keys. The
+// error says why there is no set, in words that follow the name of the file or URL ("has no usable
+// key").
 Result<KeySetPtr, std::string> ParseJwkSet(std::string_view text);
 
 }  // namespace gateway

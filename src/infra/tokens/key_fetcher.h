@@ -1,5 +1,5 @@
-// Fetches the key sets of issuers of tokens, on a thread of its own ("jwks"), and keeps them fresh.
-// Owned by class Gateway; outlives every policy that trusts an issuer with a URL.
+// Fetches the key sets of token issuers on its own thread ("jwks"), and keeps them fresh. Owned by
+// class Gateway; outlives every policy that trusts an issuer with a URL.
 #ifndef GATEWAY_INFRA_TOKENS_KEY_FETCHER_H_
 #define GATEWAY_INFRA_TOKENS_KEY_FETCHER_H_
 
@@ -18,7 +18,7 @@
 
 namespace gateway {
 
-// Where the keys of an issuer are. The configuration says so, never a token.
+// The place of an issuer's keys. Only the configuration names it, never a token.
 struct KeySource {
   std::string url;
   std::string ca_file;  // "": the authorities that the system trusts
@@ -37,8 +37,8 @@ class KeyFetcher final {
   KeyFetcher& operator=(const KeyFetcher&) = delete;
   ~KeyFetcher();
 
-  // The keys of that source. All callers share them; once no caller holds them, they are not
-  // fetched any more. The first call starts the thread. For one thread.
+  // The keys of that source. All callers share them; once no caller holds them, the fetcher no
+  // longer fetches them. The first call starts the thread. Call it from one thread.
   std::shared_ptr<IssuerKeys> Follow(const KeySource& source);
 
  private:
@@ -59,7 +59,7 @@ class KeyFetcher final {
   Refreshes refreshes_ GUARDED_BY(mutex_);
   bool woken_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // unguarded: of Follow and the destructor
+  std::thread thread_;  // unguarded: only for Follow and the destructor
 };
 
 }  // namespace gateway

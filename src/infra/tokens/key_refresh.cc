@@ -51,7 +51,7 @@ KeyRefresh::Change KeyRefresh::OnOutcome(const HttpClient::Outcome& outcome, Tim
   return OnGood(reply, std::move(set).value(), now);
 }
 
-// A set that has not changed is not replaced, because that would end the tokens verified with it.
+// Keeps a set that has not changed: replacing it would invalidate the tokens verified with it.
 KeyRefresh::Change KeyRefresh::OnGood(const HttpReply& reply, KeySetPtr set, TimePoint now) {
   const bool failed_before = std::exchange(wait_, seconds(0)) != seconds(0);
   last_good_ = now;

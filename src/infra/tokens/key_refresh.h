@@ -1,6 +1,6 @@
-// When to fetch the keys of one issuer of tokens, and what follows from an answer. The last good
-// set stays in effect while fetching fails, for a day at most. For one thread; pure but for the
-// IssuerKeys that it replaces.
+// Decides when to fetch the keys of one token issuer, and applies the answers. While fetching
+// fails, the last good set stays in effect for a day at most. For one thread; has no effects except
+// on its IssuerKeys.
 #ifndef GATEWAY_INFRA_TOKENS_KEY_REFRESH_H_
 #define GATEWAY_INFRA_TOKENS_KEY_REFRESH_H_
 
@@ -24,8 +24,8 @@ class KeyRefresh final {
       : keys_(std::move(keys)), last_fetch_(now - kUnknownKeyEvery), last_good_(now), next_(now) {}
 
   // When to fetch: after the time that the server allows (Cache-Control: max-age, from 1 minute to
-  // 1 hour; by default 5 minutes), sooner after a failure, and because of an unknown key once in 30
-  // seconds.
+  // 1 hour; by default 5 minutes), sooner after a failure, and after an unknown key at most once
+  // per 30 seconds.
   TimePoint due() const;
 
   enum class Change : std::uint8_t {
@@ -49,7 +49,7 @@ class KeyRefresh final {
   TimePoint last_fetch_;
   TimePoint last_good_;
   TimePoint next_;
-  std::chrono::seconds wait_{0};  // before the next try, after a failure; 0: there was none
+  std::chrono::seconds wait_{0};  // before the next attempt, after a failure; else 0
   std::string text_;              // of the set in effect
   std::string error_;
 };

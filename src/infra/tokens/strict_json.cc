@@ -8,7 +8,7 @@
 namespace gateway {
 namespace {
 
-// Ends the parsing of what is too deep or has a member twice.
+// Stops the parser at JSON that is too deep or has a duplicate member.
 class Checker final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Checker(std::size_t max_depth) : max_depth_(max_depth) {}
@@ -41,7 +41,7 @@ class Checker final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const std::size_t max_depth_;
-  std::vector<std::set<std::string>> names_;  // of each open object or array, the outer ones first
+  std::vector<std::set<std::string>> names_;  // of each open object or array, outermost first
 };
 
 }  // namespace

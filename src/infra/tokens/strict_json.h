@@ -1,5 +1,5 @@
-// Parses JSON from untrusted senders: bounded in depth, and without members that appear twice,
-// which two readers would understand differently. Pure; any thread.
+// Parses JSON from untrusted senders: limits its depth, and refuses duplicate members, which two
+// parsers may understand differently. Pure; any thread.
 #ifndef GATEWAY_INFRA_TOKENS_STRICT_JSON_H_
 #define GATEWAY_INFRA_TOKENS_STRICT_JSON_H_
 
@@ -10,8 +10,8 @@
 
 namespace gateway {
 
-// Nothing unless `text` is JSON, at most `max_depth` objects and arrays deep, in which no object
-// has a member twice.
+// Absent unless `text` is JSON with at most `max_depth` nested objects and arrays, in which no
+// object has duplicate members.
 std::optional<nlohmann::json> ParseStrictJson(std::string_view text, std::size_t max_depth);
 
 }  // namespace gateway

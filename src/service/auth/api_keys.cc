@@ -38,7 +38,7 @@ ApiKeys::ApiKeys(std::vector<ApiKey> keys, const Hasher& hasher)
 }
 
 Authentication ApiKeys::Check(std::string_view key, TimestampMs now) const {
-  static constexpr Sha256Digest kOfNoKey{};  // no key with this digest is known to anyone
+  static constexpr Sha256Digest kOfNoKey{};  // no one knows a key with this digest
   const auto id = ApiKeyIdOf(key);
   if (!id) return {AuthResult::kMalformed, nullptr};
   const auto found =

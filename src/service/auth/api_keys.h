@@ -1,6 +1,6 @@
 // API keys: `kgw_ID_SECRET` with ID [a-z0-9]{4,32} and SECRET 43 characters of base64url, which are
-// 256 random bits. Only the SHA-256 of the whole key is known here: a slow hash would add nothing
-// to so many random bits. Immutable; any thread.
+// 256 random bits. The gateway knows only the SHA-256 of the whole key: a slow hash would not
+// protect so many random bits any better. Immutable; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_API_KEYS_H_
 #define GATEWAY_SERVICE_AUTH_API_KEYS_H_
 

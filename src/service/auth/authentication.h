@@ -15,14 +15,14 @@ enum class AuthScheme : std::uint8_t {
   kApiKey,       // X-API-Key, or a bearer token that begins with kgw_
   kToken,        // any other bearer token
   kBasic,        // a user and a password
-  kCertificate,  // of the client, in TLS
+  kCertificate,  // a client certificate, in TLS
   kUnknown,      // a scheme that the gateway does not know
 };
 inline constexpr AuthScheme kLastAuthScheme = AuthScheme::kUnknown;
 std::string_view NameOf(AuthScheme scheme);  // "api-key", for metrics and logs
 
-// Clients learn only whether it is kAccepted, so that they cannot find out which ids exist; the
-// other results are for metrics and the log.
+// Clients learn only whether the result is kAccepted, so that they cannot find out which ids exist.
+// The other results are for metrics and the log.
 enum class AuthResult : std::uint8_t {
   kAccepted,
   kMissing,      // no credentials, and nothing is granted to the anonymous principal
@@ -33,7 +33,7 @@ enum class AuthResult : std::uint8_t {
   kDisabled,
   kNotYetValid,
   kExpired,
-  kConflicting,    // the request has several that differ
+  kConflicting,    // the request has different credentials
   kUnknownIssuer,  // of a token
   kUnknownKey,     // the issuer has no such key, or several that fit
   kWrongAudience,  // the token is for another service
@@ -48,7 +48,7 @@ std::string_view NameOf(AuthResult result);  // "not-yet-valid", for metrics and
 // The views point into the request.
 struct Credentials {
   AuthScheme scheme = AuthScheme::kNone;
-  std::string_view secret;  // the whole key or token; of a password what follows "Basic"
+  std::string_view secret;  // the whole key or token, or the text after "Basic"
   bool conflicting = false;
   bool in_plaintext = false;  // a password that came without TLS, where that is not allowed
 };
@@ -56,8 +56,8 @@ struct Credentials {
 struct Authentication {
   AuthResult result = AuthResult::kMissing;
   CallerPtr caller;  // null unless kAccepted
-  // Set: it takes a slow hash to decide, which this computes. Run it once, on a worker. `result` is
-  // what it comes to if no worker has time.
+  // Set: the decision needs a slow hash, which this computes. Run it once, on a worker. If no
+  // worker has time, `result` is the decision.
   std::function<Authentication()> rest = {};
 };
 

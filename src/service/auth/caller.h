@@ -1,7 +1,6 @@
 // A principal and its rights. Made when an access file is loaded or a token is verified, then
-// shared by all requests of that principal: a request keeps the caller with which it began, even if
-// another access file takes effect meanwhile. Immutable, but for what it has left of its rates; any
-// thread.
+// shared by all requests of that principal: a request keeps its caller to the end, even if another
+// access file takes effect meanwhile. Immutable except for the buckets of its rates; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_CALLER_H_
 #define GATEWAY_SERVICE_AUTH_CALLER_H_
 
@@ -19,7 +18,7 @@ struct Caller {
   RateLimiter rate = {};
 };
 
-// Null if there is no access file: then everything is allowed.
+// Null if there is no access file; everything is allowed then.
 using CallerPtr = std::shared_ptr<const Caller>;
 
 }  // namespace gateway

@@ -9,8 +9,8 @@ namespace {
 
 using Captures = std::vector<std::string_view>;
 
-// The characters that no part of such a name contains. In a subject a backslash is one of them:
-// after it, a comma belongs to a value, so that "CN=a\,OU=edge" has no OU.
+// The characters that no part of such a name may contain. In a subject the backslash is one of
+// them, because a comma after it belongs to the value: "CN=a\,OU=edge" has no OU.
 std::string_view SeparatorsOf(CertificateField field) {
   switch (field) {
     case CertificateField::kSanUri:
@@ -27,7 +27,7 @@ std::string_view SeparatorsOf(CertificateField field) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// `name` with the captures put in.
+// `principal` with `name` and the captures inserted.
 std::string Expand(std::string_view principal, std::string_view name, const Captures& captures) {
   std::string expanded;
   for (std::size_t i = 0; i < principal.size(); ++i) {
@@ -74,8 +74,8 @@ bool IsLegalCertificatePrincipal(std::string_view principal, std::string_view ma
   return !principal.empty();
 }
 
-// Each literal at its first place is enough: a later place would make the part before it longer,
-// and that part may not contain a separator in any case.
+// Searching each literal at its first place is enough: a later place would lengthen the part before
+// it, which may not contain a separator in any case.
 std::optional<Captures> MatchCertificateName(CertificateField field, std::string_view match,
                                              std::string_view name) {
   if (match == "*") return name.empty() ? std::nullopt : std::optional(Captures{name});

@@ -1,5 +1,6 @@
-// Whom a client certificate proves, by the rules of the access file (ClientCertificates). TLS, or a
-// trusted proxy, has verified the certificate; here only its names count. Immutable; any thread.
+// The principal that a client certificate proves, by the rules of the access file
+// (ClientCertificates). TLS or a trusted proxy has verified the certificate; this class only looks
+// at its names. Immutable; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_CLIENT_CERTIFICATES_H_
 #define GATEWAY_SERVICE_AUTH_CLIENT_CERTIFICATES_H_
 
@@ -16,32 +17,33 @@ namespace gateway {
 
 enum class CertificateField : std::uint8_t { kSanUri, kSanDns, kSubject, kCommonName };
 
-// In `match`, each `*` stands for one or more characters, but not for those that separate the parts
-// of the name: "/" in a URI, "." in a DNS name, ",", "+" and the escape "\" in a subject. So `*` is
-// always one part, whatever a certificate says. A `match` of "*" alone stands for every name. In
-// `principal`, $1 is what the first `*` stands for, and $0 the whole name.
+// In `match`, each `*` stands for one or more characters, but not for the separators of the name's
+// parts: "/" in a URI, "." in a DNS name, ",", "+" and the escape "\" in a subject. So each `*` is
+// exactly one part, for any certificate. A `match` of "*" alone stands for every name. In
+// `principal`, $1 is the part that the first `*` stands for, and $0 is the whole name.
 struct CertificateRule {
   CertificateField from = CertificateField::kSubject;
   std::string match;
   std::string principal;
 };
 
-// What each `*` of a legal `match` stands for, or nothing if the name is another.
+// The part that each `*` of a legal `match` stands for; absent if the name does not match.
 std::optional<std::vector<std::string_view>> MatchCertificateName(CertificateField field,
                                                                   std::string_view match,
                                                                   std::string_view name);
-// Not empty, and without two `*` next to each other.
+// True if `match` is not empty and has at most 9 `*`, no two of them adjacent.
 bool IsLegalCertificateMatch(std::string_view match);
-// True if every $ in it is followed by a digit that `match` gives a meaning.
+// True if `principal` is not empty and every $ in it is followed by 0 or the number of a `*` in
+// `match`.
 bool IsLegalCertificatePrincipal(std::string_view principal, std::string_view match);
 
 class ClientCertificates final {
  public:
-  ClientCertificates() = default;  // certificates prove nobody
+  ClientCertificates() = default;  // certificates prove no principal
   explicit ClientCertificates(std::vector<CertificateRule> rules) : rules_(std::move(rules)) {}
 
-  // By the first rule that fits one of the names; absent if none does, or if what comes out is no
-  // legal name of a principal.
+  // The principal by the first rule that matches one of the names. Absent if no rule matches, or if
+  // the result is not a legal name of a principal.
   std::optional<std::string> PrincipalOf(const CertificateNames& names) const;
 
   bool empty() const { return rules_.empty(); }

@@ -1,7 +1,7 @@
-// How often requests from one network have shown credentials that were refused, so that nobody can
-// try many (Access:FailedAttemptsPerMinute). Only refusals count and only they are delayed: a
-// caller with valid credentials that cannot be guessed never waits here, even behind one address
-// with an attacker. Bounded; any thread. One mutex, a leaf, which valid API keys never take.
+// Counts refused credentials per network, so that no attacker can try many
+// (Access:FailedAttemptsPerMinute). Delays only refusals: a caller with valid credentials that
+// cannot be guessed never waits here, even if it shares an address with an attacker. Bounded; any
+// thread. One mutex, a leaf, which requests with valid API keys never take.
 #ifndef GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
 #define GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
 
@@ -19,7 +19,8 @@ namespace gateway {
 
 class FailedAttempts final {
  public:
-  // Networks that are remembered; if more come within a minute, the oldest half is forgotten.
+  // The number of networks that it remembers; if more come within a minute, it forgets the older
+  // half.
   static constexpr std::size_t kMaxNetworks = 32'768;
 
   // `per_minute`: 0: no limit.
@@ -28,11 +29,11 @@ class FailedAttempts final {
 
   std::int64_t per_minute() const { return rate_.burst; }
 
-  // Credentials from this network were refused. Returns zero, or how long it should wait because
-  // there were too many.
+  // Credentials from this network were refused. Returns how long the network should wait after too
+  // many refusals, or zero.
   std::chrono::nanoseconds Count(const std::string& network, Clock::TimePoint now);
-  // What Count would return; counts nothing. For credentials that are costly to check, or can be
-  // guessed: they are not even checked while this is not zero.
+  // The result that Count would return, without counting. Credentials that are costly to check, or
+  // can be guessed, must not be checked while it is not zero.
   std::chrono::nanoseconds Wait(const std::string& network, Clock::TimePoint now) const;
 
   std::size_t size() const;

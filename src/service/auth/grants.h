@@ -37,7 +37,7 @@ class TopicRights final {
  public:
   struct Decision {
     bool allowed = false;
-    const AccessRule* rule = nullptr;  // that decided; null: no grant applies
+    const AccessRule* rule = nullptr;  // the deciding rule; null: no grant applies
   };
 
   TopicRights() = default;  // nothing
@@ -63,7 +63,7 @@ class TopicRights final {
 
 class Grants final {
  public:
-  Grants() = default;  // nothing is granted
+  Grants() = default;  // grant nothing
   Grants(std::vector<AccessRule> grants, std::vector<AccessRule> denials);
 
   // A grant applies to the anonymous principal only by its literal name: "*" in a grant means all

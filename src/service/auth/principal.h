@@ -8,7 +8,7 @@
 
 namespace gateway {
 
-// The principal of a request without credentials. No other principal may have it.
+// The name of the principal of requests without credentials. No other principal may have it.
 inline constexpr std::string_view kAnonymousName = "anonymous";
 
 struct Principal {
@@ -20,8 +20,8 @@ struct Principal {
   std::string_view label() const { return anonymous() ? kAnonymousName : name; }
 };
 
-// True if `pattern` stands for the principal: a glob of its name ("*" of the anonymous one, too),
-// or "group:" and a glob of one of its groups.
+// True if `pattern` matches the principal: as a glob of its name (also "*" for the anonymous
+// principal), or as "group:" and a glob of one of its groups.
 bool NamesPrincipal(std::string_view pattern, const Principal& principal);
 
 // 1 to 256 bytes without control characters and white space at the ends; neither "anonymous" nor

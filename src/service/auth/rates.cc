@@ -44,7 +44,7 @@ std::size_t RateTable::size() const {
   return entries_.size();
 }
 
-// The next sweep is due when the table has grown by as much as remains, so that entries pay for it.
+// The next sweep is due when the table has doubled, so that the cost per added entry is constant.
 void RateTable::Sweep(Clock::TimePoint now) {
   const auto idle = [](const auto& entry) { return entry.second.buckets.use_count() == 1; };
   std::erase_if(entries_, [&](const auto& entry) {
@@ -94,7 +94,7 @@ bool RateLimiter::Take(RateUnit unit, std::int64_t tokens, Clock::TimePoint now)
   return buckets_->Of(unit).Take(limits_.RateOf(unit), tokens, now).count() == 0;
 }
 
-// The longest wait, so that a client that obeys it is not refused again for another reason.
+// Reports the longest wait, so that a client that obeys it is not refused again for another unit.
 RateRefusal RateLimiter::Refusal(const Cost& cost, Clock::TimePoint now) const {
   RateRefusal refusal;
   for (const RateUnit unit : kRateUnits) {

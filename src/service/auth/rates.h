@@ -1,6 +1,6 @@
 // Limits how much each principal may send: the rates of the access file, and the token buckets that
-// hold the rest of each. A principal has the same buckets with all of its credentials; requests
-// without credentials share those of the anonymous principal.
+// hold the unused part. All credentials of a principal share its buckets; requests without
+// credentials share those of the anonymous principal.
 #ifndef GATEWAY_SERVICE_AUTH_RATES_H_
 #define GATEWAY_SERVICE_AUTH_RATES_H_
 
@@ -32,13 +32,13 @@ inline constexpr std::array kRateUnits = {RateUnit::kRequests, RateUnit::kRecord
                                           RateUnit::kBytes};
 std::string_view NameOf(RateUnit unit);  // "requests"
 
-// Values of one entry of the access file.
+// The limits of one entry in the access file.
 struct RateLimits {
   static constexpr std::int64_t kMaxPerSecond = 1'000'000'000'000;
   static constexpr std::int64_t kMaxBurstSeconds = 1'000;
 
   std::array<std::int64_t, kRateUnits.size()> per_second{};  // by RateUnit; 0: no limit
-  std::int64_t burst_seconds = 1;  // a bucket holds what it gains in that time
+  std::int64_t burst_seconds = 1;  // a bucket holds the tokens of this time
 
   bool operator==(const RateLimits&) const = default;
   std::int64_t Of(RateUnit unit) const { return per_second[static_cast<std::size_t>(unit)]; }
@@ -52,7 +52,7 @@ struct RateRule {
   RateLimits limits;
 };
 
-// The rest of one principal's rates. Any thread.
+// The unused part of one principal's rates. Any thread.
 struct alignas(64) RateBuckets {  // a cache line, because they change with every request
   std::array<TokenBucket, kRateUnits.size()> buckets;  // by RateUnit
 
@@ -61,9 +61,8 @@ struct alignas(64) RateBuckets {  // a cache line, because they change with ever
 };
 
 // The buckets of all principals with a rate. Outlives the policies, so that a reload of the access
-// file keeps their state. Bounded: it keeps the buckets that callers use, and at most kMaxIdle
-// others that are not full. Any thread; one mutex, taken when a caller is made and not by
-// requests.
+// file keeps their state. Bounded: a sweep keeps the buckets that callers use, and at most kMaxIdle
+// others that are not full. Any thread; one mutex, taken when a caller is made, not per request.
 class RateTable final {
  public:
   static constexpr std::size_t kMaxIdle = 8'192;
@@ -105,18 +104,18 @@ class RateLimiter final {
   bool limited() const { return buckets_ != nullptr; }
   const RateLimits& limits() const { return limits_; }
 
-  // The cost of a request as far as its head shows it.
+  // The cost of a request as far as its head shows.
   struct Request {
     std::int64_t body_bytes = 0;
     bool unknown_size = false;   // a chunked body: see ChargeBytes
     bool sends_records = false;  // at least one, see TakeRecords
   };
-  // Takes a request and its bytes, or nothing if too little is left of either. Of costs that only
-  // the body shows, at least one token must be left.
+  // Takes the tokens for a request and its bytes, or none if either bucket has too few. For costs
+  // that only the body shows, at least one token must be left.
   std::optional<RateRefusal> TakeRequest(const Request& request, Clock::TimePoint now) const;
   std::optional<RateRefusal> TakeRecords(std::int64_t count, Clock::TimePoint now) const;
-  // For a body of unknown size that has arrived: missing tokens become a debt, which delays the
-  // next.
+  // Charges a body of unknown size once it has arrived: missing tokens become a debt, which delays
+  // the next request.
   void ChargeBytes(std::int64_t bytes, Clock::TimePoint now) const;
 
  private:

@@ -30,7 +30,7 @@ void VerifiedCallers::Add(const Sha256Digest& credentials, Entry entry, Timestam
   if (shard.callers.size() >= kMaxOfShard) {
     std::erase_if(shard.callers, [now](const auto& known) { return known.second.until <= now; });
   }
-  // A full shard gives up any of its callers: the next request verifies that one again.
+  // A full shard drops an arbitrary caller, whose next request is verified again.
   if (shard.callers.size() >= kMaxOfShard) shard.callers.erase(shard.callers.begin());
   shard.callers.insert_or_assign(credentials, std::move(entry));
 }

@@ -1,7 +1,7 @@
 // Remembers callers whose tokens or passwords were verified a short time ago, so that not every
-// request costs a signature check or a slow hash. Only accepted credentials are kept, and of them
-// only a digest. Part of one AccessPolicy: what the file grants changes with it. Any thread;
-// sharded, so that I/O threads seldom wait for each other.
+// request costs a signature check or a slow hash. Keeps only accepted credentials, and of these
+// only a digest. Belongs to one AccessPolicy, so a new access file begins with no remembered
+// callers. Any thread; sharded, so that I/O threads seldom wait for each other.
 #ifndef GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
 #define GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
 
@@ -23,13 +23,13 @@ class VerifiedCallers final {
 
   struct Entry {
     CallerPtr caller;
-    TimestampMs until = 0;              // not from then on
-    std::function<bool()> still_valid;  // empty: nothing else ends it; must not block
+    TimestampMs until = 0;              // the end of its validity
+    std::function<bool()> still_valid;  // empty: always; must not block
   };
 
-  // The caller with these credentials; null if they are not known, or not any more.
+  // The caller with these credentials; null if they are unknown or no longer valid.
   CallerPtr Find(const Sha256Digest& credentials, TimestampMs now);
-  // If it is full, it drops other callers: first those that have expired.
+  // If the shard is full, drops other callers: first those that have expired.
   void Add(const Sha256Digest& credentials, Entry entry, TimestampMs now);
   std::size_t size() const;
 

@@ -53,7 +53,7 @@ PasswordUsers::PasswordUsers(std::vector<PasswordUser> users, const Sha256Digest
 Authentication PasswordUsers::Check(std::string_view text, TimestampMs now) const {
   auto credentials = ParseBasicCredentials(text);
   if (!credentials) return {AuthResult::kMalformed, nullptr};
-  // The colon keeps the pairs ("a", "b:c") and ("a:b", "c") apart: no name has one.
+  // The pairs ("a", "b:c") and ("a:b", "c") cannot be confused: no name contains a colon.
   const Sha256Digest mac = hasher_.Mac(mac_key_, credentials->user + ":" + credentials->password);
   if (CallerPtr caller = verified_.Find(mac, now)) {
     return {AuthResult::kAccepted, std::move(caller)};
@@ -70,7 +70,7 @@ Authentication PasswordUsers::Verify(const BasicCredentials& credentials, const 
       users_.begin(), users_.end(), credentials.user,
       [](const PasswordUser& a, const std::string& wanted) { return a.name < wanted; });
   const bool known = found != users_.end() && found->name == credentials.user;
-  // For an unknown user, another user's hash is computed: the time does not show who exists.
+  // For an unknown user, computes another user's hash, so that the time does not show who exists.
   const PasswordUser& user = known ? *found : users_.front();
   const bool right = verifier_.Verify(credentials.password, user.hash);
   if (!known) return {AuthResult::kUnknown, nullptr};

@@ -1,6 +1,6 @@
-// Users with passwords (HTTP Basic, RFC 7617). The slow part of a check is a task for a worker;
-// users that were verified in the last minute pass without it. Immutable but for what was verified;
-// any thread.
+// Users with passwords (HTTP Basic, RFC 7617). A worker computes the slow part of a check; users
+// that were verified in the last minute skip it. Immutable except for the remembered users; any
+// thread.
 #ifndef GATEWAY_SERVICE_AUTH_PASSWORDS_PASSWORD_USERS_H_
 #define GATEWAY_SERVICE_AUTH_PASSWORDS_PASSWORD_USERS_H_
 
@@ -36,17 +36,17 @@ struct BasicCredentials {
   std::string user;
   std::string password;
 };
-// Of the text after "Basic". Nothing if it is malformed, has a zero byte, or no user.
+// Parses the text after "Basic". Absent if it is malformed, has a zero byte, or has no user.
 std::optional<BasicCredentials> ParseBasicCredentials(std::string_view text);
 
 class PasswordUsers final : public std::enable_shared_from_this<PasswordUsers> {
  public:
-  // The names are distinct, and there is one at least. `mac_key`: random, for this process. The
+  // `users` is not empty, and their names are distinct. `mac_key`: random, for this process. The
   // references outlive this.
   PasswordUsers(std::vector<PasswordUser> users, const Sha256Digest& mac_key, const Hasher& hasher,
                 const PasswordVerifier& verifier);
 
-  // The decision, if it takes no slow hash; otherwise kBusy, with the rest of the check.
+  // The result, if it needs no slow hash; otherwise kBusy, with the rest of the check.
   Authentication Check(std::string_view text, TimestampMs now) const;
 
  private:

@@ -20,11 +20,11 @@ class PasswordWorkers final {
 
   using Task = std::function<void()>;  // must not throw
 
-  // `start_thread`: what each worker does first, such as naming itself; may be empty.
+  // `start_thread`: each worker calls it first, for example to name itself; may be empty.
   explicit PasswordWorkers(Task start_thread = nullptr) : start_thread_(std::move(start_thread)) {}
   PasswordWorkers(const PasswordWorkers&) = delete;
   PasswordWorkers& operator=(const PasswordWorkers&) = delete;
-  // Completes the tasks that run, and drops those that wait.
+  // Waits for the running tasks, and drops the waiting ones.
   ~PasswordWorkers();
 
   // Runs the task on a worker. False if too many wait; the task is then not run. The first call

@@ -1,5 +1,5 @@
-// The access policy that is in effect. Owned by class Gateway, which replaces the policy when the
-// access file changes; I/O threads take it once per request. Any thread.
+// Holds the access policy that is in effect. Owned by class Gateway, which replaces the policy when
+// the access file changes; I/O threads take the policy once per request. Any thread.
 #ifndef GATEWAY_SERVICE_AUTH_POLICY_ACCESS_CONTROL_H_
 #define GATEWAY_SERVICE_AUTH_POLICY_ACCESS_CONTROL_H_
 
@@ -26,7 +26,7 @@ class AccessControl final {
     policy_.swap(policy);  // the old one is destroyed after the mutex is released
   }
 
-  // True if the access file has changed and has errors, so that an earlier version is in effect.
+  // True if the access file has changed but has errors, so that an earlier version stays in effect.
   bool stale() const { return stale_; }
   void MarkStale() { stale_ = true; }
 

@@ -93,7 +93,7 @@ Authentication AccessPolicy::AuthenticateToken(std::string_view token, Timestamp
   if (check.result != AuthResult::kAccepted) return {check.result, nullptr};
   CallerPtr caller = CallerOf(std::move(check.principal), grants_, rates_);
   const TimestampMs until = std::min(check.expires, now + kTokenVerifiedFor);
-  // A key that its issuer removes ends the tokens that it signed.
+  // When the issuer's keys change, the tokens verified with the old set have to be verified again.
   const auto keys_are_the_same = [keys = std::move(check.keys),
                                   used = std::move(check.verified_with)] {
     return keys->IsCurrent(used);

@@ -1,4 +1,5 @@
-// Everything that one version of the access file says, ready for use. Immutable; any thread.
+// One version of the access file, ready for use. Immutable except for the callers that it
+// remembers; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_POLICY_ACCESS_POLICY_H_
 #define GATEWAY_SERVICE_AUTH_POLICY_ACCESS_POLICY_H_
 
@@ -33,7 +34,7 @@ struct ApiKeyEntry {
   bool disabled = false;
 };
 
-// A user with a password as the access file has it.
+// A user with a password in the access file.
 struct UserEntry {
   std::string name;
   std::string hash;
@@ -41,7 +42,7 @@ struct UserEntry {
   std::vector<std::string> groups;
 };
 
-// What it takes to check passwords. The verifier outlives the policy.
+// The tools to check passwords. The verifier outlives the policy.
 struct PasswordTools {
   const PasswordVerifier* verifier = nullptr;
   Sha256Digest mac_key{};  // random, for this process
@@ -55,13 +56,13 @@ class AccessPolicy final {
                ClientCertificates certificates = {}, std::vector<UserEntry> users = {},
                const PasswordTools& passwords = {});
 
-  // The caller that the credentials prove. Without credentials, the anonymous principal if any
-  // topic is granted to it.
+  // The caller that the credentials prove. Without credentials it is the anonymous principal, if
+  // the file grants it any topic.
   Authentication Authenticate(const Credentials& credentials, TimestampMs now) const;
 
   // The caller that a verified certificate with these names proves.
   Authentication Authenticate(const CertificateNames& names) const;
-  // False: certificates prove nothing, so that callers need other credentials.
+  // False: certificates prove no principal, so callers need other credentials.
   bool takes_certificates() const { return !certificates_.empty(); }
 
   bool has_users() const { return users_ != nullptr; }

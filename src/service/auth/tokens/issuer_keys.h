@@ -1,5 +1,5 @@
-// The key set of one issuer that is in effect. Shared by the policies that trust the issuer and by
-// the fetcher of its keys; outlives reloads of the access file. Any thread.
+// Holds the key set of one issuer that is in effect. Shared by the policies that trust the issuer
+// and by the fetcher of its keys; survives reloads of the access file. Any thread.
 #ifndef GATEWAY_SERVICE_AUTH_TOKENS_ISSUER_KEYS_H_
 #define GATEWAY_SERVICE_AUTH_TOKENS_ISSUER_KEYS_H_
 
@@ -14,11 +14,11 @@ namespace gateway {
 
 class IssuerKeys final {
  public:
-  // Keys that are fetched: there are none yet. `on_unknown_key` is called by I/O threads, must not
-  // block, and is called again only after Replace or StopWaiting.
+  // For keys that are fetched: there are none yet. I/O threads call `on_unknown_key`, which must
+  // not block; they call it again only after StopWaiting.
   explicit IssuerKeys(std::function<void()> on_unknown_key)
       : on_unknown_key_(std::move(on_unknown_key)) {}
-  // Keys that do not change.
+  // For keys that do not change.
   explicit IssuerKeys(KeySetPtr keys) : keys_(std::move(keys)) {}
 
   KeySetPtr current() const {  // null: there are none yet, or none any more
@@ -34,7 +34,7 @@ class IssuerKeys final {
     keys_.swap(keys);  // the old ones are destroyed after the mutex is released
   }
 
-  // A token names a key that the set lacks: the issuer may have made a new one.
+  // A token names a key that the set does not have: the issuer may have a new one.
   void OnUnknownKey() {
     if (on_unknown_key_ && !waiting_.exchange(true)) on_unknown_key_();
   }

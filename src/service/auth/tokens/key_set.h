@@ -17,7 +17,7 @@ namespace gateway {
 
 struct TokenKey {
   std::optional<std::string> id;     // the "kid"
-  SignatureAlgorithms algorithms{};  // that it may verify: what its type and its "alg" allow
+  SignatureAlgorithms algorithms{};  // that its type and its "alg" allow
   std::shared_ptr<const PublicKey> key;
 };
 

@@ -1,6 +1,6 @@
-// A token in the compact form of RFC 7515: header, payload and signature, of which nothing is
-// verified yet. As strict as RFC 8725 advises: what is not understood is refused, and what the
-// header says about keys (jwk, jku, x5u, x5c) is never looked at. Pure; any thread.
+// A token in the compact form of RFC 7515: header, payload and signature, not verified yet. As
+// strict as RFC 8725 advises: the parser refuses critical members and types that it does not
+// understand, and never uses keys from the header (jwk, jku, x5u, x5c). Pure; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_TOKENS_SIGNED_TOKEN_H_
 #define GATEWAY_SERVICE_AUTH_TOKENS_SIGNED_TOKEN_H_
 
@@ -27,11 +27,11 @@ struct SignedToken {
   std::string signature;
 };
 
-// The parts of the token; or kMalformed, or kUnsupported if the gateway does not do what its header
-// asks for.
+// The parts of the token; kMalformed; or kUnsupported if the header requires a feature that the
+// gateway lacks.
 Result<SignedToken, AuthResult> ParseSignedToken(std::string_view token, const TokenParser& parser);
 
-// kAccepted if one of the keys made the signature; kUnknownKey, kWrong.
+// kAccepted if the key that the header selects made the signature; otherwise kUnknownKey or kWrong.
 AuthResult VerifySignature(const SignedToken& token, const KeySet& keys);
 
 }  // namespace gateway

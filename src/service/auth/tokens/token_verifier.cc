@@ -9,9 +9,9 @@ namespace gateway {
 namespace {
 
 constexpr double kMaxSkewSeconds = 60;          // between the issuer's clock and ours
-constexpr double kMaxTime = 4'102'444'800'000;  // in seconds; what is later overflows
+constexpr double kMaxTime = 4'102'444'800'000;  // in seconds; in milliseconds it still fits
 
-// A NumericDate that may be absent, but of no other type. False unless `holds` for it.
+// True if the claim is absent, or is a NumericDate for which `holds` is true.
 template <typename Holds>
 bool HoldsIfPresent(const TokenObject& claims, std::string_view name, Holds holds) {
   if (!claims.Has(name)) return true;
@@ -38,7 +38,7 @@ bool IsFor(const TokenObject& claims, const std::string& audience) {
          std::find(several->begin(), several->end(), audience) != several->end();
 }
 
-// Groups with names that no access file can have are left out.
+// Leaves out groups with names that no access file can have.
 std::vector<std::string> GroupsOf(const TokenObject& claims, const std::string& claim) {
   std::vector<std::string> groups;
   if (const std::string* const one = claims.Text(claim)) groups.push_back(*one);
@@ -62,8 +62,8 @@ TokenCheck TokenVerifier::Verify(std::string_view text, TimestampMs now) const {
   if (!token.ok()) return {token.error()};
   const auto claims = parser_.Parse(token.value().payload);
   if (!claims) return {AuthResult::kMalformed};
-  // Before the signature, because it says whose keys to try. An "iss" that is a lie finds keys that
-  // did not sign it.
+  // The issuer is read before the signature is verified, because it selects the keys. The keys of a
+  // forged "iss" have not signed the token.
   const TokenIssuer* const issuer = IssuerOf(*claims);
   if (issuer == nullptr) return {AuthResult::kUnknownIssuer};
   if (!issuer->algorithms.Has(token.value().algorithm)) return {AuthResult::kUnsupported};

@@ -1,6 +1,6 @@
-// Decides whether a bearer token (JWT, RFC 7519) proves a principal: form, issuer, key, signature,
-// then the rest of its claims, the cheapest first. Immutable but for the keys of its issuers, which
-// others replace; any thread, and never blocks.
+// Decides whether a bearer token (JWT, RFC 7519) proves a principal: checks its form, issuer, key
+// and signature, then the other claims, the cheapest first. Immutable except for the keys of its
+// issuers, which their fetcher replaces. Any thread; never blocks.
 #ifndef GATEWAY_SERVICE_AUTH_TOKENS_TOKEN_VERIFIER_H_
 #define GATEWAY_SERVICE_AUTH_TOKENS_TOKEN_VERIFIER_H_
 
@@ -22,11 +22,11 @@ namespace gateway {
 
 // An issuer that the access file trusts.
 struct TokenIssuer {
-  std::string name;      // what "iss" must be
-  std::string audience;  // what "aud" must contain
+  std::string name;      // the required "iss"
+  std::string audience;  // "aud" must contain it
   SignatureAlgorithms algorithms = kDefaultSignatureAlgorithms;
   std::string principal_claim = "sub";  // a text
-  std::string groups_claim = "groups";  // a text or a list of texts; it may be absent
+  std::string groups_claim = "groups";  // a text or a list of texts; may be absent
   std::shared_ptr<IssuerKeys> keys;
 };
 
@@ -36,7 +36,7 @@ struct TokenCheck {
   Principal principal{};
   TimestampMs expires = 0;                   // its "exp"
   std::shared_ptr<const IssuerKeys> keys{};  // of its issuer
-  KeySetPtr verified_with{};                 // their set when the token was verified
+  KeySetPtr verified_with{};                 // the set that verified the token
 };
 
 class TokenVerifier final {
