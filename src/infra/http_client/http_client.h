@@ -1,5 +1,5 @@
-// Sends requests to another HTTP server, on libcurl: for key sets, tokens and schemas, whose
-// servers the configuration names. Blocks until the answer is complete or the timeout is over, so
+// Sends requests to another HTTP server, on libcurl: for key sets, tokens and schemas. The
+// configuration names the servers. Blocks until the answer is complete or the timeout is over, so
 // only workers may use it, never I/O threads. Only its owner's thread calls it.
 //
 // It follows no redirect, speaks only HTTPS unless `allow_http` is set, and stops reading at a

@@ -46,7 +46,7 @@ void RecordReporter::LogLate(const PendingRecord& record, const DeliveryReport& 
                {"persisted", PersistedWord(report)}});
 }
 
-// One line per record, for those who follow a single one; at Debug, because there are so many.
+// One line per record, to follow a single one; at Debug, because there are very many.
 void RecordReporter::LogOutcome(const PendingRecord& pending, const DeliveryReport& report) const {
   const Record& record = pending.record();
   if (report.ok()) {

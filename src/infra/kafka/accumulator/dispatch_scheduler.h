@@ -4,8 +4,8 @@
 // A broker has as many slots as its ConcurrencyLimit allows. While the limit is one round at a
 // time, records for the broker stay queued until the round completes; then the scheduler dispatches
 // them, one batch per partition, perhaps after a linger (linger_policy.h). With a higher limit it
-// dispatches a batch whenever a slot is free, at the pace of the limit. A record for a broker to
-// which nothing is in flight is dispatched at once.
+// dispatches a batch whenever a slot is free, at the pace of the limit. A record for a broker that
+// has nothing in flight and does not linger is dispatched at once.
 //
 // A partition whose batch takes much longer than is usual for its broker is detached: it gives up
 // its slot and is dispatched separately. The scheduler dispatches nothing to a broker that is down

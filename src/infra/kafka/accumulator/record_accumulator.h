@@ -87,8 +87,8 @@ class RecordAccumulator final {
   Partition PartitionsOf(std::string_view topic) const EXCLUDES(mutex_);
   // The topic is gone: it becomes unknown, and its queued records fail.
   void Forget(const std::string& topic) EXCLUDES(mutex_);
-  // The topic cannot be resolved: the records that wait for it fail with `code`, and it stays
-  // unknown.
+  // The topic cannot be resolved: the records that wait for it fail with `code`, and it is unknown
+  // again.
   void FailUnresolved(const std::string& topic, ErrorCode code) EXCLUDES(mutex_);
 
   // The calling thread works through a burst of requests until it calls EndBurst. Rounds may linger

@@ -45,7 +45,7 @@ class TopicBacklogs final {
 
   // Null if there is no such topic or partition.
   PartitionQueue* FindPartition(std::string_view name, Partition partition) const;
-  // A topic of these records whose backlog has reached a limit (TopicBacklog::at_limit), if any.
+  // The first topic of these records whose backlog is at its limit; absent if there is none.
   std::optional<std::string> FindAtLimit(const RecordQueue& records) const;
 
   // Queues the record of a known topic; false if it asks for a partition that does not exist.

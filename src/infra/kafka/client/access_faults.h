@@ -18,7 +18,7 @@ namespace gateway {
 struct AccessAttempt {
   std::string protocol;          // "sasl_ssl"
   std::string mechanism;         // "PLAIN"; meaningless without a sasl_ protocol
-  bool has_certificate = false;  // of its own
+  bool has_certificate = false;  // the gateway has one
   bool scram_fails_with_kafka_4 = false;
 };
 AccessAttempt AccessAttemptOf(const Settings::Kafka& kafka, int librdkafka_version);

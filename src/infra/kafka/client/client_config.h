@@ -58,9 +58,9 @@ bool IsSecretProperty(std::string_view name);
 // empty if there are none. Files named by properties are not opened here.
 std::vector<std::string> CheckKafkaConf(const Settings::Kafka& kafka);
 
-// The error with which librdkafka would refuse to create an instance: a file that it cannot use, or
+// The error with which librdkafka would refuse to create a client: a file that it cannot use, or
 // values that contradict each other. One sentence as above; absent if nothing is wrong. For some
-// milliseconds, creates an instance that connects to no broker. Call it if CheckKafkaConf found no
+// milliseconds, creates a client that connects to no broker. Call it if CheckKafkaConf found no
 // errors.
 std::optional<std::string> TryKafkaConf(const Settings::Kafka& kafka);
 
@@ -71,15 +71,15 @@ inline constexpr int kScramWithKafka4 = 0x020601ff;
 // for the log at start-up. `librdkafka_version` is rd_kafka_version().
 std::vector<std::string> SecurityWarnings(const Settings::Kafka& kafka, int librdkafka_version);
 
-// The purpose of a configuration: the producing instance, an instance that only requests metadata
-// (no idempotence, no statistics, silent), or one that only shows whether librdkafka accepts the
+// The purpose of a configuration: a client that produces, one that only requests metadata (no
+// idempotence, no statistics, silent), or one that only shows whether librdkafka accepts the
 // configuration (silent, and knows no broker to connect to).
 enum class KafkaClientKind : std::uint8_t { kProducer, kLookup, kTrial };
 
 // The configuration for rd_kafka_new, or the first error of CheckKafkaConf.
 Result<RdConf, std::string> MakeKafkaConf(const KafkaConfInput& input, KafkaClientKind kind);
 
-// Creates the instance that `conf` describes, which connects in the background. The error is
+// Creates the client that `conf` describes, which connects in the background. The error is
 // librdkafka's sentence.
 Result<RdClient, std::string> MakeKafkaClient(RdConf conf);
 

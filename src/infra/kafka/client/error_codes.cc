@@ -85,7 +85,8 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR__QUEUE_FULL:
     case RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED:
       return ErrorCode::kOverloaded;
-    // The producer instance, not the record, is at fault: it is replaced or its epoch bumped.
+    // The producer, not the record, is at fault: the gateway replaces it, or librdkafka bumps its
+    // epoch.
     case RD_KAFKA_RESP_ERR__DESTROY:
     case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
     case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:

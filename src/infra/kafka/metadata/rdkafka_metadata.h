@@ -1,8 +1,8 @@
-// The MetadataSource of a real cluster, on two metadata clients of its own. A librdkafka client
-// never forgets a topic that it was asked for, and names it in every request for several topics.
-// Therefore unknown names must not reach the producing client; one client looks up new names and
-// the other refreshes the known topics, so that no request names both; and each is replaced after a
-// number of names. Owned by KafkaProducer; one thread, except for Cancel.
+// The MetadataSource of a real cluster, with two metadata clients. A librdkafka client never
+// forgets a topic that it was asked for, and names it in every request for several topics.
+// Therefore unknown names never reach the producing clients, and each metadata client is replaced
+// after a number of names. One looks up new names and the other refreshes the known topics, so that
+// no request names both. Owned by KafkaProducer; one thread, except for Cancel.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 

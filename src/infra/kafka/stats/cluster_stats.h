@@ -75,7 +75,7 @@ class ClusterStatsReader final {
   ClusterStatsReader(const ClusterStatsReader&) = delete;
   ClusterStatsReader& operator=(const ClusterStatsReader&) = delete;
 
-  // Absent if `json` is not what librdkafka writes.
+  // Absent if `json` does not have librdkafka's format.
   std::optional<ClusterStats> Read(std::string_view json);
 
  private:

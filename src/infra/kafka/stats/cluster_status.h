@@ -69,7 +69,7 @@ class ClusterStatusTracker final {
   bool fatal_ GUARDED_BY(mutex_) = false;
   bool tolerates_reconnects_ GUARDED_BY(mutex_) = false;
   int without_broker_ GUARDED_BY(mutex_) = 0;        // how many of the last statistics
-  bool renewal_pending_ GUARDED_BY(mutex_) = false;  // the old instance still reports
+  bool renewal_pending_ GUARDED_BY(mutex_) = false;  // the old group still reports
   int renewing_ GUARDED_BY(mutex_) = 0;              // for this many more statistics
   KafkaStatus status_ GUARDED_BY(mutex_);
 };

@@ -61,7 +61,7 @@ struct ExportedStats {
   std::vector<Topic> topics;    // at most as many as were asked for
 };
 
-// Merges the statistics of another client of the same instance into `all`. Distributions cannot be
+// Merges the statistics of another client of the same group into `all`. Distributions cannot be
 // added: the largest value of each figure is kept.
 void Join(const ExportedStats& other, ExportedStats* all);
 

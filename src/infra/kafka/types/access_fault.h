@@ -12,7 +12,8 @@ namespace gateway {
 
 struct AccessFault {
   KafkaAccess access = KafkaAccess::kOk;
-  // What is wrong and what to correct: for clients, /health and the log. Names keys, no internals.
+  // Says which error to correct and how: for clients, /health and the log. Names keys, no
+  // internals.
   std::string sentence;
   std::string broker;                 // "sasl_ssl://host:9093/1"; for the log; "": the cluster
   std::optional<BrokerId> broker_id;  // absent: an address of the bootstrap list, or the cluster

@@ -10,7 +10,7 @@
 
 namespace gateway {
 
-// What the producer knows about the cluster when a record fails.
+// The state of the cluster when a record fails, as the producer knows it.
 struct ClusterConnectivity {
   bool no_broker_up = false;
   bool access_refused = false;  // the cluster does not let the gateway in: AccessFault
