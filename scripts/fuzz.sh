@@ -19,6 +19,7 @@ token | $service src/infra/tokens/json_token_parser.cc src/infra/tokens/strict_j
 jwk_set | $service $jwks | openssl
 access_file | $service src/infra/tokens/*.cc src/infra/access/*.cc src/infra/crypto/*.cc src/infra/http_client/*.cc src/infra/config/*.cc src/infra/config/sources/*.cc src/infra/config/table/*.cc src/infra/config/values/*.cc src/infra/os/system_clock.cc | openssl libcurl libcrypt libsodium
 basic | $service |
+certificate_names | $service src/api/http/net/certificate_names.cc src/api/http/message.cc src/api/http/ip_address.cc src/api/pipeline/trusted_proxies.cc | openssl
 TABLE
 }
 
