@@ -57,6 +57,13 @@ Problem RefusalOf(AuthResult result) {
   }
 }
 
+// A script of a web page sent it (Fetch Metadata, Sec-Fetch-Mode). A challenge for Basic would make
+// the browser ask the user for a password, and send it with all later requests of every page.
+bool IsFromScript(const http::RequestHead& head) {
+  const auto mode = head.Find("Sec-Fetch-Mode");
+  return mode && *mode != "navigate";
+}
+
 // The rules are applied once per connection, and again only after a reload.
 Authentication AuthenticateOnce(const std::shared_ptr<const AccessPolicy>& policy,
                                 ClientCertificate* certificate) {
@@ -116,7 +123,7 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
   }
   Authentication found = by_certificate ? *std::move(by_certificate)
                                         : policy->Authenticate(credentials, clock_.UnixMillis());
-  if (!found.rest) return Conclude(credentials.scheme, std::move(found), context);
+  if (!found.rest) return Conclude(credentials.scheme, std::move(found), head, context);
   // Passwords can be guessed, and a guess is costly.
   const auto wait =
       failed_attempts_.Wait(http::ClientNetworkOf(context.client_address()), clock_.Now());
@@ -134,25 +141,27 @@ void Authenticator::CheckLater(const Authentication& pending,
 }
 
 Authenticator::Outcome Authenticator::Conclude(AuthScheme scheme, Authentication found,
+                                               const http::RequestHead& head,
                                                const RequestContext& context) {
   if (found.caller && found.caller->principal.anonymous() && !context.route->by_topic) {
     found = {AuthResult::kMissing, nullptr};  // topics are all that can be granted to it
   }
   metrics_.OnAuthentication(scheme, found.result);
   if (found.caller) return {std::move(found.caller), std::nullopt, {}, {}, std::nullopt};
-  return Refuse(scheme, found.result, context);
+  return Refuse(scheme, found.result, head, context);
 }
 
 // API keys are checked before failed attempts count: a check takes half a microsecond, and nobody
 // guesses 256 bits. So an attacker never keeps out who has a valid key and the same address.
 Authenticator::Outcome Authenticator::Refuse(AuthScheme scheme, AuthResult result,
+                                             const http::RequestHead& head,
                                              const RequestContext& context) {
   if (IsFailedAttempt(result)) {
     const auto wait =
         failed_attempts_.Count(http::ClientNetworkOf(context.client_address()), clock_.Now());
     if (wait.count() > 0) return RefuseAttempts(result, wait);
   }
-  return {nullptr, RefusalOf(result), NameOf(result), ChallengesFor(scheme, result, context),
+  return {nullptr, RefusalOf(result), NameOf(result), ChallengesFor(scheme, result, head, context),
           std::nullopt};
 }
 
@@ -168,8 +177,10 @@ Authenticator::Outcome Authenticator::RefuseAttempts(AuthResult result,
 
 // RFC 6750, 3: the error only if there were credentials.
 std::vector<std::string> Authenticator::ChallengesFor(AuthScheme scheme, AuthResult result,
+                                                      const http::RequestHead& head,
                                                       const RequestContext& context) const {
-  const bool with_basic = access_.current()->has_users() && MaySendPasswords(context);
+  const bool with_basic =
+      access_.current()->has_users() && MaySendPasswords(context) && !IsFromScript(head);
   switch (result) {
     case AuthResult::kConflicting:
     case AuthResult::kNoKeys:

@@ -65,14 +65,17 @@ class Authenticator final {
   void CheckLater(const Authentication& pending,
                   const std::function<void(Authentication)>& done) const;
   // What follows from it.
-  Outcome Conclude(AuthScheme scheme, Authentication found, const RequestContext& context);
+  Outcome Conclude(AuthScheme scheme, Authentication found, const http::RequestHead& head,
+                   const RequestContext& context);
 
  private:
   bool IsOpen(const Route& route) const;
   bool MaySendPasswords(const RequestContext& context) const;
-  Outcome Refuse(AuthScheme scheme, AuthResult result, const RequestContext& context);
+  Outcome Refuse(AuthScheme scheme, AuthResult result, const http::RequestHead& head,
+                 const RequestContext& context);
   Outcome RefuseAttempts(AuthResult result, std::chrono::nanoseconds wait) const;
   std::vector<std::string> ChallengesFor(AuthScheme scheme, AuthResult result,
+                                         const http::RequestHead& head,
                                          const RequestContext& context) const;
 
   const AccessControl& access_;

@@ -117,8 +117,8 @@ http::HeadVerdict Pipeline::AwaitAuthentication(const std::shared_ptr<Exchange>&
     const auto shared = std::make_shared<http::VerdictHandle>(std::move(handle));
     const auto decide = [this, exchange, next, shared](const Authentication& found) {
       shared->Decide([this, exchange, next, found](const http::RequestHead& head) {
-        Verdict answer = Conclude(
-            *exchange, authenticator_->Conclude(AuthScheme::kBasic, found, exchange->context()));
+        Verdict answer = Conclude(*exchange, authenticator_->Conclude(AuthScheme::kBasic, found,
+                                                                      head, exchange->context()));
         if (!answer) return RunStages(exchange, head, next);
         return http::HeadVerdict{exchange->Finish(std::move(*answer)), nullptr};
       });

@@ -102,6 +102,20 @@ TEST_F(Passwords, WithoutCredentialsBothSchemesAreOffered) {
                           "Basic realm=\"kafka-gateway\", charset=\"UTF-8\""));
 }
 
+TEST_F(Passwords, AreNotOfferedToScriptsForWhichTheBrowserWouldAskTheUser) {
+  const auto asked = [this](const std::string& mode, const std::string& authorization) {
+    std::string request = With("orders", authorization);
+    request.insert(request.find("Host:"), "Sec-Fetch-Mode: " + mode + "\r\n");
+    return Challenges(Ask(request));
+  };
+  for (const char* mode : {"cors", "same-origin"}) {
+    EXPECT_THAT(asked(mode, ""), ElementsAre("Bearer realm=\"kafka-gateway\""));
+  }
+  EXPECT_THAT(asked("cors", Basic("ann", "b")),
+              ElementsAre("Bearer realm=\"kafka-gateway\", error=\"invalid_token\""));
+  EXPECT_EQ(asked("navigate", "").size(), 2U) << "a page that the user opens";
+}
+
 TEST_F(Passwords, WithoutTlsTheyAreNeitherAcceptedNorOffered) {
   handler = &strict;
   const http::Response answer = Ask(With("orders", Basic("ann", "a")));
