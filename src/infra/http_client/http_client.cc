@@ -39,9 +39,6 @@ std::string PartOf(const Url& url, CURLUPart part) {
   return CurlText(text).get();
 }
 
-// "https://id.example/keys", for messages.
-std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
-
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const std::size_t first = text.find_first_not_of(kSpace);
@@ -208,6 +205,8 @@ std::string FormOf(const HttpFields& pairs) {
   }
   return form;
 }
+
+std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
 
 std::string WhyNotUrl(const std::string& url, bool allow_http) {
   const Url parsed(curl_url());

@@ -67,6 +67,9 @@ class HttpClient final {
 std::string FormOf(const HttpFields& pairs);
 inline constexpr std::string_view kFormContentType = "application/x-www-form-urlencoded";
 
+// "https://id.example/keys", for logs and messages: a query may contain a secret.
+std::string WithoutQuery(const std::string& url);
+
 // The reason why `url` cannot be requested, "" if it can. Credentials in a URL are refused, because
 // URLs appear in logs.
 std::string WhyNotUrl(const std::string& url, bool allow_http);

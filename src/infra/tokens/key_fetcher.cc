@@ -78,7 +78,8 @@ void KeyFetcher::ForgetUnused() {
 void KeyFetcher::Refresh(const KeySource& source, KeyRefresh& refresh) {
   const HttpClient::Outcome outcome = fetch_(source);
   const KeyRefresh::Change change = refresh.OnOutcome(outcome, clock_.Now());
-  const std::string_view url = source.url;
+  const std::string without_query = WithoutQuery(source.url);
+  const std::string_view url = without_query;
   switch (change) {
     case KeyRefresh::Change::kNone:
       return;
@@ -91,8 +92,11 @@ void KeyFetcher::Refresh(const KeySource& source, KeyRefresh& refresh) {
     }
     case KeyRefresh::Change::kFailed:
       return logger_.Log(LogLevel::kError, "keys-not-fetched",
-                         "The keys of an issuer of tokens cannot be fetched. Those that were "
-                         "fetched before stay in effect for 24 hours.",
+                         refresh.keys()->current()
+                             ? "The keys of an issuer of tokens cannot be fetched. Those that were "
+                               "fetched before stay in effect for 24 hours."
+                             : "The keys of an issuer of tokens cannot be fetched. Its tokens get "
+                               "a 503 until they are.",
                          {{"url", url}, {"error", std::string_view(refresh.error())}});
     case KeyRefresh::Change::kDropped:
       return logger_.Log(LogLevel::kCritical, "keys-dropped",

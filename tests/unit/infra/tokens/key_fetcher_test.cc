@@ -36,13 +36,14 @@ TEST(KeyFetcher, FetchesAtOnce) {
   std::shared_ptr<IssuerKeys> keys;
   {
     KeyFetcher fetcher(clock, logger);
-    keys = fetcher.Follow({server.Url("/jwks"), "", true});
+    keys = fetcher.Follow({server.Url("/jwks?key=secret"), "", true});
     AwaitKeys(*keys);
   }
   EXPECT_TRUE(keys->current()->Has("k"));
   ASSERT_EQ(logger.lines.size(), 1U);
   EXPECT_EQ(logger.lines[0].event, "keys-fetched");
   EXPECT_EQ(logger.lines[0].fields["keys"], "1");
+  EXPECT_EQ(logger.lines[0].fields["url"], server.Url("/jwks")) << "a query may be secret";
 }
 
 TEST(KeyFetcher, TriesAgainAndSaysOnceWhatIsWrong) {
