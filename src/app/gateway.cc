@@ -400,7 +400,10 @@ GatewayState Gateway::State() const {
   }
   state.admitted_requests = api_->admission().requests();
   state.admitted_bytes = api_->admission().bytes();
-  if (access_) state.access_file_stale = access_->stale();
+  if (access_) {
+    state.access_file_stale = access_->stale();
+    state.issuer_keys = access_->current()->KeyStatuses(clock_.Now());
+  }
   if (tls_) state.certificate_expires = tls_->expires();
   state.kafka_certificate_expires = kafka_secrets_.certificate_expires();
   state.kafka_authority_expires = kafka_secrets_.authority_expires();

@@ -12,11 +12,12 @@ from kafka_cluster import free_ports, kill_process, start_process
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "deploy" / "prometheus" / "kafka-gateway.rules.yml"
 METRIC = re.compile(r"\b(?:kafka_gateway|rdkafka|http_server|process)_[a-z0-9_]+")
-# Absent without TLS, an access file or secrets of Kafka.
+# Absent without TLS, an access file, issuers with a URL, or secrets of Kafka.
 CONFIGURED = {"kafka_gateway_tls_certificate_expiry_timestamp_seconds", "kafka_gateway_access_file_stale",
               "kafka_gateway_kafka_certificate_expiry_timestamp_seconds", "kafka_gateway_kafka_secrets_stale",
               "kafka_gateway_authentications_total", "kafka_gateway_principal_requests_total",
-              "kafka_gateway_rate_limited_total"}
+              "kafka_gateway_rate_limited_total", "kafka_gateway_issuer_keys", "kafka_gateway_issuer_keys_age_seconds",
+              "kafka_gateway_issuer_key_fetch_failures_total"}
 
 CONFIGURATION = """\
 global: {{scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval}}}

@@ -117,6 +117,39 @@ void AppendAccessEntry(bool stale, std::string* out) {
   AppendEnd("ready", out);
 }
 
+// What is wrong with the keys of an issuer, as a sentence; empty: nothing.
+std::string TroubleOf(const IssuerKeyStatus& issuer) {
+  if (issuer.keys == 0) {
+    return issuer.issuer + ": no keys are in effect, so its tokens get a 503.";
+  }
+  if (!issuer.failing) return {};
+  const auto age = std::chrono::duration_cast<std::chrono::seconds>(
+      issuer.age.value_or(std::chrono::milliseconds(0)));
+  return issuer.issuer + ": its keys cannot be fetched; those of " + std::to_string(age.count()) +
+         " s ago stay in effect.";
+}
+
+// Per issuer the seconds since its keys were fetched. Returns false if something is wrong.
+bool AppendIssuersEntry(const std::vector<IssuerKeyStatus>& issuers, std::string* out) {
+  if (issuers.empty()) return true;
+  std::string troubles;
+  for (const IssuerKeyStatus& issuer : issuers) {
+    const std::string trouble = TroubleOf(issuer);
+    if (!trouble.empty()) troubles.append(troubles.empty() ? "" : " ").append(trouble);
+  }
+  AppendStart("issuerKeys", troubles.empty() ? kHealthy : kDegraded,
+              troubles.empty() ? "The keys of every issuer of tokens are in effect." : troubles,
+              kNoTime, out);
+  for (const IssuerKeyStatus& issuer : issuers) {
+    if (&issuer != &issuers.front()) out->push_back(',');
+    AppendJsonString(issuer.issuer, out);
+    out->push_back(':');
+    AppendSeconds(issuer.age, out);
+  }
+  AppendEnd("ready", out);
+  return troubles.empty();
+}
+
 // Per thread the seconds since its last beat. Returns false if one is stuck.
 bool AppendThreadsEntry(const Liveness* liveness, std::string* out) {
   const std::vector<Liveness::Thread> threads =
@@ -158,6 +191,16 @@ void HealthController::Add(const char* path, Parts parts, Router* router) {
   router->Add({http::Method::kGet, path, answer, {}, false, true});
 }
 
+// The callers' side: the access file and the keys of issuers. False: something is wrong with it,
+// but other callers can be served.
+bool HealthController::AppendAccessEntries(std::string* entries) const {
+  if (access_ == nullptr) return true;
+  const bool stale = access_->stale();
+  AppendAccessEntry(stale, entries);
+  const auto issuers = access_->current()->KeyStatuses(clock_.Now());
+  return AppendIssuersEntry(issuers, entries) && !stale;
+}
+
 void HealthController::Answer(Parts parts, const std::shared_ptr<Exchange>& exchange) const {
   const Clock::TimePoint start = clock_.Now();
   std::string entries;
@@ -172,9 +215,7 @@ void HealthController::Answer(Parts parts, const std::shared_ptr<Exchange>& exch
     AppendLifecycleEntry(report, &entries);
     status = StatusName(report.state);
     well = report.state != Readiness::State::kNotReady;
-    const bool stale = access_ != nullptr && access_->stale();
-    if (access_ != nullptr) AppendAccessEntry(stale, &entries);
-    if (stale && status == kHealthy) status = kDegraded;
+    if (!AppendAccessEntries(&entries) && status == kHealthy) status = kDegraded;
   }
   if (parts.threads && !AppendThreadsEntry(liveness_, &entries)) {
     status = kUnhealthy;

@@ -4,6 +4,7 @@
 #define GATEWAY_API_CONTROLLERS_HEALTH_CONTROLLER_H_
 
 #include <memory>
+#include <string>
 
 #include "api/pipeline/exchange.h"
 #include "api/pipeline/router.h"
@@ -32,6 +33,7 @@ class HealthController final {
     bool ready = false;    // Kafka, the access file, and whether the gateway is stopping
   };
   void Add(const char* path, Parts parts, Router* router);
+  bool AppendAccessEntries(std::string* entries) const;
   void Answer(Parts parts, const std::shared_ptr<Exchange>& exchange) const;
 
   const Readiness& readiness_;

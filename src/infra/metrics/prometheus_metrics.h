@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "service/auth/tokens/issuer_keys.h"
 #include "service/ports/http_metrics.h"
 #include "service/ports/metrics_exporter.h"
 #include "service/ports/produce_metrics.h"
@@ -37,6 +38,7 @@ struct GatewayState {
   std::optional<std::chrono::system_clock::time_point> kafka_authority_expires;
   std::optional<bool> kafka_secrets_stale{};  // a changed file cannot be used; absent: no files
   std::optional<bool> access_file_stale{};    // AccessControl::stale; absent: no access file
+  std::vector<IssuerKeyStatus> issuer_keys{};
 };
 
 // Settings exported for alerts and dashboards.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "infra/metrics/families.h"
 
@@ -38,6 +39,29 @@ std::optional<prometheus::MetricFamily> KafkaExpiryFamily(const GatewayState& no
   add("client", now.kafka_certificate_expires);
   add("authority", now.kafka_authority_expires);
   return family;
+}
+
+void AddIssuerKeys(const std::vector<IssuerKeyStatus>& issuers,
+                   std::vector<prometheus::MetricFamily>* families) {
+  if (issuers.empty()) return;
+  using prometheus::MetricType;
+  auto keys = MakeFamily(MetricType::Gauge, "kafka_gateway_issuer_keys",
+                         "Fetched keys of an issuer of tokens that are in effect; with 0, its "
+                         "tokens get a 503.");
+  auto age = MakeFamily(MetricType::Gauge, "kafka_gateway_issuer_keys_age_seconds",
+                        "Seconds since the keys of an issuer were last fetched; absent before the "
+                        "first time.");
+  auto failures = MakeFamily(MetricType::Counter, "kafka_gateway_issuer_key_fetch_failures_total",
+                             "Fetches of the keys of an issuer that failed.");
+  for (const IssuerKeyStatus& issuer : issuers) {
+    const MetricLabels labels = {{"issuer", issuer.issuer}};
+    AddGauge(keys, labels, static_cast<double>(issuer.keys));
+    if (issuer.age) AddGauge(age, labels, Seconds(*issuer.age));
+    AddCounter(failures, labels, static_cast<double>(issuer.failures));
+  }
+  families->push_back(std::move(keys));
+  if (!age.metric.empty()) families->push_back(std::move(age));
+  families->push_back(std::move(failures));
 }
 
 double Count(std::size_t number) { return static_cast<double>(number); }
@@ -88,6 +112,7 @@ std::vector<prometheus::MetricFamily> StateMetrics::Collect() const {
           "1 while the access file has errors and an earlier version is in effect, else 0.",
           *now.access_file_stale ? 1 : 0);
   }
+  AddIssuerKeys(now.issuer_keys, &families);
   if (now.kafka_secrets_stale) {
     gauge("kafka_gateway_kafka_secrets_stale",
           "1 while a file with a secret or a certificate for Kafka has changed and cannot be used, "

@@ -55,6 +55,7 @@ KeyRefresh::Change KeyRefresh::OnOutcome(const HttpClient::Outcome& outcome, Tim
 KeyRefresh::Change KeyRefresh::OnGood(const HttpReply& reply, KeySetPtr set, TimePoint now) {
   const bool failed_before = std::exchange(wait_, seconds(0)) != seconds(0);
   last_good_ = now;
+  keys_->OnFetched(now);
   next_ = now + LifeOf(reply);
   error_.clear();
   if (keys_->current() && text_ == reply.body) {
@@ -67,6 +68,7 @@ KeyRefresh::Change KeyRefresh::OnGood(const HttpReply& reply, KeySetPtr set, Tim
 
 KeyRefresh::Change KeyRefresh::OnFailure(std::string why, TimePoint now) {
   const bool is_first = wait_ == seconds(0);
+  keys_->OnFetchFailed();
   const bool has_keys = keys_->current() != nullptr;
   wait_ = has_keys ? kLastRetry : std::clamp(2 * wait_, kFirstRetry, kLastRetry);
   next_ = now + wait_;

@@ -16,8 +16,10 @@
 #include "service/auth/grants.h"
 #include "service/auth/passwords/password_users.h"
 #include "service/auth/rates.h"
+#include "service/auth/tokens/issuer_keys.h"
 #include "service/auth/tokens/token_verifier.h"
 #include "service/auth/verified_callers.h"
+#include "service/ports/clock.h"
 #include "service/ports/hasher.h"
 #include "service/ports/password_verifier.h"
 
@@ -64,6 +66,11 @@ class AccessPolicy final {
   Authentication Authenticate(const CertificateNames& names) const;
   // False: certificates prove no principal, so callers need other credentials.
   bool takes_certificates() const { return !certificates_.empty(); }
+
+  // Of the issuers of tokens whose keys are fetched.
+  std::vector<IssuerKeyStatus> KeyStatuses(Clock::TimePoint now) const {
+    return tokens_ ? tokens_->KeyStatuses(now) : std::vector<IssuerKeyStatus>();
+  }
 
   bool has_users() const { return users_ != nullptr; }
   TopicRights RightsOf(const Principal& principal) const { return grants_.RightsOf(principal); }

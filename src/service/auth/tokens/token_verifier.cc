@@ -57,6 +57,16 @@ const TokenIssuer* TokenVerifier::IssuerOf(const TokenObject& claims) const {
   return found == issuers_.end() ? nullptr : &*found;
 }
 
+std::vector<IssuerKeyStatus> TokenVerifier::KeyStatuses(Clock::TimePoint now) const {
+  std::vector<IssuerKeyStatus> statuses;
+  for (const TokenIssuer& issuer : issuers_) {
+    if (!issuer.keys->are_fetched()) continue;
+    statuses.push_back(issuer.keys->StatusAt(now));
+    statuses.back().issuer = issuer.name;
+  }
+  return statuses;
+}
+
 TokenCheck TokenVerifier::Verify(std::string_view text, TimestampMs now) const {
   const auto token = ParseSignedToken(text, parser_);
   if (!token.ok()) return {token.error()};

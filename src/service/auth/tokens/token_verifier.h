@@ -14,6 +14,7 @@
 #include "service/auth/principal.h"
 #include "service/auth/tokens/issuer_keys.h"
 #include "service/auth/tokens/key_set.h"
+#include "service/ports/clock.h"
 #include "service/ports/token_parser.h"
 #include "service/types/record.h"
 #include "service/types/signature_algorithm.h"
@@ -47,6 +48,8 @@ class TokenVerifier final {
 
   TokenCheck Verify(std::string_view token, TimestampMs now) const;
   bool empty() const { return issuers_.empty(); }
+  // Of the issuers whose keys are fetched.
+  std::vector<IssuerKeyStatus> KeyStatuses(Clock::TimePoint now) const;
 
  private:
   const TokenIssuer* IssuerOf(const TokenObject& claims) const;

@@ -8,6 +8,7 @@
 
 #include "api/controllers/metrics_controller.h"
 #include "support/cpp/fake_hasher.h"
+#include "support/cpp/fake_tokens.h"
 #include "support/cpp/pipeline_fixture.h"
 
 namespace gateway {
@@ -72,6 +73,47 @@ TEST_F(HealthControllerTest, IsDegradedButReadyWhileTheAccessFileHasErrors) {
   EXPECT_EQ(JsonOf(Get("/health/live"))["status"], "Healthy");
   access.Replace(policy);
   EXPECT_EQ(JsonOf(Get("/health"))["status"], "Healthy");
+}
+
+TEST_F(HealthControllerTest, IsDegradedButReadyWhileTheKeysOfAnIssuerCannotBeFetched) {
+  const testing::FakeHasher hasher;
+  const testing::FakeTokenParser parser;
+  const auto keys = std::make_shared<IssuerKeys>([] {});
+  TokenIssuer issuer;
+  issuer.name = "https://id";
+  issuer.keys = keys;
+  TokenIssuer with_file;
+  with_file.name = "https://of-a-file";
+  with_file.keys =
+      std::make_shared<IssuerKeys>(testing::FakeKeys({testing::FakeTokenKey("k", "word")}));
+  AccessControl access(std::make_shared<const AccessPolicy>(
+      std::vector<ApiKeyEntry>(), Grants(), hasher, Rates(),
+      std::make_unique<const TokenVerifier>(std::vector<TokenIssuer>{issuer, with_file}, parser)));
+  HealthController with_access{readiness, clock, &liveness, &access};
+  Router of_its_own;
+  with_access.AddManagementRoutes(&of_its_own);
+  Pipeline other{of_its_own, cors, access_log, admission, lifecycle, clock, metrics, logger};
+  handler = &other;
+  const auto entry = [this](const char* status) {
+    const auto response = Get("/health/ready");
+    EXPECT_EQ(response.status, 200) << "other callers are served";
+    EXPECT_EQ(JsonOf(response)["status"], status);
+    return JsonOf(response)["entries"]["issuerKeys"];
+  };
+  EXPECT_EQ(entry("Degraded")["description"],
+            "https://id: no keys are in effect, so its tokens get a 503.");
+  EXPECT_EQ(entry("Degraded")["data"], nlohmann::json({{"https://id", nullptr}}));
+
+  keys->Replace(testing::FakeKeys({testing::FakeTokenKey("k", "word")}));
+  keys->OnFetched(clock.Now());
+  clock.Advance(std::chrono::milliseconds(90'500));
+  EXPECT_EQ(entry("Healthy")["description"], "The keys of every issuer of tokens are in effect.");
+  EXPECT_EQ(entry("Healthy")["data"]["https://id"], 90.5);
+
+  keys->OnFetchFailed();
+  EXPECT_EQ(entry("Degraded")["status"], "Degraded");
+  EXPECT_EQ(entry("Degraded")["description"],
+            "https://id: its keys cannot be fetched; those of 90 s ago stay in effect.");
 }
 
 TEST_F(HealthControllerTest, IsDegradedButServingWithinTheGraceAnd503Beyond) {

@@ -157,6 +157,25 @@ TEST(PrometheusMetrics, TellsWhetherTheAccessFileIsStaleIfThereIsOne) {
   EXPECT_THAT(metrics.Scrape(), HasLine("kafka_gateway_access_file_stale 0"));
 }
 
+TEST(PrometheusMetrics, TellsOfTheKeysOfEachIssuer) {
+  PrometheusOptions options;
+  GatewayState state;
+  options.state = [&state] { return state; };
+  const PrometheusMetrics metrics(options);
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("kafka_gateway_issuer")));
+  state.issuer_keys = {{"https://a", 0, std::nullopt, 3, true}};
+  EXPECT_THAT(metrics.Scrape(), Not(HasSubstr("kafka_gateway_issuer_keys_age_seconds")));
+  state.issuer_keys.push_back({"https://b", 2, milliseconds(1'500), 0, false});
+  const std::string text = metrics.Scrape();
+  EXPECT_THAT(text, HasLine("kafka_gateway_issuer_keys{issuer=\"https://a\"} 0"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_issuer_keys{issuer=\"https://b\"} 2"));
+  EXPECT_THAT(text, HasLine("kafka_gateway_issuer_keys_age_seconds{issuer=\"https://b\"} 1.5"));
+  EXPECT_THAT(text,
+              HasLine("kafka_gateway_issuer_key_fetch_failures_total{issuer=\"https://a\"} 3"));
+  EXPECT_THAT(text,
+              HasLine("kafka_gateway_issuer_key_fetch_failures_total{issuer=\"https://b\"} 0"));
+}
+
 TEST(PrometheusMetrics, AnUnknownMethodAndAnUnmatchedRouteGetFixedLabels) {
   PrometheusMetrics metrics({});
   metrics.http().OnRequestFinished("BREW", "", 404, milliseconds(1), 0, 0);

@@ -143,6 +143,32 @@ TEST_F(KeyRefreshes, AGoodFetchLeavesNoError) {
   EXPECT_EQ(refresh.error(), "");
 }
 
+TEST_F(KeyRefreshes, TheStatusOfTheKeysTellsOfEachFetch) {
+  EXPECT_TRUE(keys->are_fetched());
+  EXPECT_EQ(keys->StatusAt(clock.Now()).age, std::nullopt);
+  Tell(Bad());
+  Tell(Bad());
+  IssuerKeyStatus status = keys->StatusAt(clock.Now());
+  EXPECT_EQ(status.failures, 2U);
+  EXPECT_TRUE(status.failing);
+  EXPECT_EQ(status.keys, 0U);
+  Tell(Good(Set("a")));
+  clock.Advance(seconds(7));
+  status = keys->StatusAt(clock.Now());
+  EXPECT_FALSE(status.failing);
+  EXPECT_EQ(status.failures, 2U);
+  EXPECT_EQ(status.keys, 1U);
+  EXPECT_EQ(status.age, seconds(7));
+  Tell(Good(Set("a")));
+  EXPECT_EQ(keys->StatusAt(clock.Now()).age, seconds(0)) << "also of a set that has not changed";
+  clock.Advance(seconds(3));
+  Tell(Bad());
+  status = keys->StatusAt(clock.Now());
+  EXPECT_EQ(status.age, seconds(3));
+  EXPECT_EQ(status.keys, 1U);
+  EXPECT_TRUE(status.failing);
+}
+
 TEST_F(KeyRefreshes, UnknownKeysCauseOneFetchIn30Seconds) {
   Tell(Good(Set("a")));
   for (int i = 0; i < 10'000; ++i) keys->OnUnknownKey();
