@@ -28,15 +28,21 @@ constexpr int kExitFault = 1;
 
 constexpr std::string_view kUsage = R"(Usage: kafka-gateway access COMMAND
 
-  check FILE       check an access file (Access:File) and print every error
+Helps to write the access file (Access:File), which says who may write and read which topics.
+
+  check FILE       print every error of an access file; exit with 78 if there are any
   new-key ID --principal P [--group G]... [--expires TIME]
-                   make an API key; print it once, with its entry for the access file
-  hash-password    read a password from the terminal or standard input, and print its hash for an
+                   make an API key for the principal P; print the key, which is not stored
+                   anywhere, and its entry for "ApiKeys"
+  hash-password    read a password from the terminal or standard input; print its hash for an
                    entry in "Users"
   explain FILE --principal P [--group G]... --topic T...
-                   print which grant or denial decides whether P may write and read T;
-                   without --group, P has the groups of its keys and
-                   passwords
+                   print which grant or denial decides whether P may write and read the topic T;
+                   without --group, P has the groups of its keys and passwords in the file
+
+Example: make a key, and ask what its principal may do
+  kafka-gateway access new-key shop1 --principal svc-shop
+  kafka-gateway access explain access.json --principal svc-shop --topic orders
 )";
 
 // "--name value" and "--name=value"; other arguments are operands.
