@@ -4,15 +4,16 @@ import time
 
 import pytest
 from prometheus_server import PrometheusServer
-from tls_gateway import start_tls_gateway
+from tls_gateway import start_locked_out_gateway, start_tls_gateway
 from traffic import Traffic
 
 
 class Observed:
-    """`prometheus`, and the answer of /metrics under load as `text`."""
+    """`prometheus`, the answer of /metrics under load as `text`, and when the load ended."""
 
-    def __init__(self, prometheus, text):
+    def __init__(self, prometheus, text, end):
         self.prometheus = prometheus
+        self.end = end
         self.text = text
         self.samples = {line.split("{")[0].split(" ")[0]
                         for line in text.splitlines() if line and not line.startswith("#")}
@@ -28,12 +29,21 @@ def tls_gateway(tmp_path_factory, gateway_log_directory):
 
 
 @pytest.fixture(scope="session")
-def observed(kafka, gateway, tls_gateway, tmp_path_factory):
+def locked_out_gateway(kafka, tmp_path_factory, gateway_log_directory):
+    """A gateway that Kafka does not let in. `management` is the address of its metrics."""
+    process = start_locked_out_gateway(tmp_path_factory.mktemp("locked-out"),
+                                       gateway_log_directory / "gateway-locked-out.log", kafka.bootstrap_servers)
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def observed(kafka, gateway, tls_gateway, locked_out_gateway, tmp_path_factory):
     """The state after some seconds of load, during which Prometheus scraped the gateways."""
     topics = [kafka.create_topic(partitions=3) for _ in range(2)]
     host, port = gateway.http.address
     prometheus = PrometheusServer(tmp_path_factory.mktemp("prometheus"),
-                                  [f"{host}:{port}", tls_gateway.management])
+                                  [f"{host}:{port}", tls_gateway.management, locked_out_gateway.management])
     try:
         with Traffic(gateway.http, topics):
             # rate() needs a few scrapes, and distributions need traffic during a scrape.
@@ -43,7 +53,8 @@ def observed(kafka, gateway, tls_gateway, tmp_path_factory):
                 assert time.monotonic() < deadline, "Prometheus sees no broker"
                 time.sleep(0.1)
             text = _text_under_load(gateway.http)
-        yield Observed(prometheus, text)
+            end = time.time()
+        yield Observed(prometheus, text, end)
     finally:
         prometheus.stop()
 

@@ -21,7 +21,7 @@ import dashboard  # noqa: E402
 from gateway_process import GatewayProcess  # noqa: E402
 from kafka_cluster import KafkaCluster  # noqa: E402
 from prometheus_server import PrometheusServer  # noqa: E402
-from tls_gateway import start_tls_gateway  # noqa: E402
+from tls_gateway import start_locked_out_gateway, start_tls_gateway  # noqa: E402
 from traffic import Traffic  # noqa: E402
 
 COLUMN, LINE, GAP = 60, 27, 6
@@ -64,8 +64,15 @@ def series_of(prometheus, panel, start, end, step, window):
 
 def draw_stat(panel, series, x, y, width, height):
     unit = panel["fieldConfig"]["defaults"]["unit"]
-    if panel["options"]["textMode"] == "name":
+    mode = panel["options"]["textMode"]
+    if mode == "name":
         texts = [name for name, _ in series]
+    elif mode == "value_and_name":
+        for number, (name, points) in enumerate(series):
+            down = y + 26 + (height - 26) * (number + 0.5) / len(series)
+            yield (f'<text x="{x + 14}" y="{down + 4:.0f}">{escape(name)}</text><text class="big" x="{x + width - 14}"'
+                   f' y="{down + 8:.0f}" text-anchor="end" style="fill:#73bf69">{shown(points[max(points)], unit)}</text>')
+        return
     else:
         texts = [shown(points[max(points)], unit) for _, points in series if points]
     text = " / ".join(texts) or "no data"
@@ -151,9 +158,10 @@ def watch(directory, seconds):
     with KafkaCluster(3, directory / "kafka") as kafka:
         gateway = GatewayProcess(directory / "gateway.log", kafka.bootstrap_servers)
         with_tls = start_tls_gateway(directory, directory / "gateway-tls.log", days=200)
+        locked_out = start_locked_out_gateway(directory, directory / "locked-out.log", kafka.bootstrap_servers)
         host, port = gateway.http.address
         prometheus = PrometheusServer(directory / "prometheus",
-                                      [f"{host}:{port}", with_tls.management], "1s")
+                                      [f"{host}:{port}", with_tls.management, locked_out.management], "1s")
         try:
             gateway.await_ready()
             topics = [kafka.create_topic(name, partitions=6)
@@ -172,6 +180,7 @@ def watch(directory, seconds):
                 return "".join(draw(prometheus, start, end, seconds / 80, "10s"))
         finally:
             prometheus.stop()
+            locked_out.kill()
             with_tls.kill()
             gateway.kill()
 

@@ -5,6 +5,8 @@ import subprocess
 import time
 import urllib.request
 
+import pytest
+
 
 def test_promtool_has_nothing_against_them(observed):
     checked = subprocess.run(["promtool", "check", "metrics"], input=observed.text.encode(),
@@ -31,9 +33,25 @@ def value(observed, expression):
     return found
 
 
-def test_prometheus_scrapes_both_gateways(observed):
-    assert value(observed, "sum(up)") == 2
+def test_prometheus_scrapes_every_gateway(observed):
+    assert value(observed, "sum(up)") == 3
     assert value(observed, "sum(kafka_gateway_ready)") == 2
+
+
+def test_a_gateway_that_kafka_does_not_let_in_says_why(observed):
+    assert observed.prometheus.query('kafka_gateway_kafka_access{state!="Ok"} == 1')
+
+
+@pytest.mark.parametrize("use", ["client", "authority"])
+def test_the_certificates_for_kafka_expire_when_they_say(observed, use):
+    name = "kafka_gateway_kafka_certificate_expiry_timestamp_seconds"
+    assert 89.9 < value(observed, f'({name}{{use="{use}"}} - time()) / 86400') <= 90
+
+
+def test_the_keys_of_an_issuer_are_there_after_a_failure(observed):
+    assert value(observed, "kafka_gateway_issuer_keys") == 1
+    assert value(observed, "kafka_gateway_issuer_key_fetch_failures_total") >= 1
+    assert 0 <= value(observed, "kafka_gateway_issuer_keys_age_seconds") < 300
 
 
 def test_stages_add_up_to_no_more_than_the_whole(observed):
