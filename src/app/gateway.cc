@@ -16,6 +16,7 @@
 #include "app/options.h"
 #include "infra/config/startup/startup.h"
 #include "infra/kafka/client/client_config.h"
+#include "infra/kafka/client/sasl_credentials.h"
 #include "infra/os/resource_limits.h"
 #include "infra/tracing/tracing_module.h"
 
@@ -314,8 +315,10 @@ void Gateway::ReloadKafka(KafkaProducer::Changed changed) {
   }
   kafka_secrets_.ReadExpiries(kafka.value().tls);
   if (kafka_tokens_) kafka_tokens_->SetClientSecret(kafka.value().oauth.client_secret);
+  SaslCredentials credentials = SaslCredentialsOf(kafka.value());
   producer_->Renew(std::move(kafka).value(), changed);
-  catalog_->Renew();
+  catalog_->SetCredentials(std::move(credentials));
+  if (changed == KafkaProducer::Changed::kCertificates) catalog_->Renew();
   log_.Log(LogLevel::kInformation, "kafka-reloaded",
            "Files with secrets or certificates for Kafka were read again and are in use.",
            {{"certificates", changed == KafkaProducer::Changed::kCertificates}});

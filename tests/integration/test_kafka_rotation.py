@@ -67,6 +67,8 @@ def test_a_wrong_new_password_does_not_break_open_connections(secured_kafka, sta
     await_events(gateway, "kafka-reloaded", 1)
     for _ in range(20):
         assert gateway.http.send(topic="orders", value="x").status == 200
+    unknown = secured_kafka.create_topic()
+    assert gateway.http.send(topic=unknown, value="x").status == 200, "look-ups keep their connections, too"
     password.unlink()
     await_events(gateway, "kafka-reload-failed", 1)
     assert b"kafka_gateway_kafka_secrets_stale 1" in gateway.http.get("/metrics").body.splitlines()

@@ -73,8 +73,10 @@ void GroupSupervisor::Purge() {
   if (const auto group = current()) group->Purge();
 }
 
-void GroupSupervisor::SetCredentials(const std::string& username, const std::string& password) {
-  if (const auto group = current()) group->SetCredentials(username, password);
+void GroupSupervisor::SetCredentials(SaslCredentials credentials) {
+  const MutexLock lock(mutex_);
+  credentials_ = std::move(credentials);
+  if (group_) group_->SetCredentials(*credentials_);
 }
 
 void GroupSupervisor::Retire(RetireReason reason) {
@@ -110,6 +112,7 @@ std::shared_ptr<ProducerGroup> GroupSupervisor::Replace() {
     const MutexLock lock(mutex_);
     reason = reason_;
     for (const std::string& topic : topics_) group->client(0)->Topic(topic);
+    if (credentials_) group->SetCredentials(*credentials_);
     group_ = group;
     status_.OnReplaced();
   }

@@ -21,6 +21,7 @@
 
 #include "infra/kafka/accumulator/sinks.h"
 #include "infra/kafka/client/producer_group.h"
+#include "infra/kafka/client/sasl_credentials.h"
 #include "infra/kafka/stats/cluster_status.h"
 #include "infra/kafka/types/topic_layout.h"
 #include "service/ports/logger.h"
@@ -64,8 +65,8 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
   void WakePoll() EXCLUDES(mutex_);
   void Flush(std::chrono::milliseconds timeout) EXCLUDES(mutex_);
   void Purge() EXCLUDES(mutex_);
-  // See ProducerClient::SetCredentials.
-  void SetCredentials(const std::string& username, const std::string& password) EXCLUDES(mutex_);
+  // For the current group and all later ones, also one that is being made.
+  void SetCredentials(SaslCredentials credentials) EXCLUDES(mutex_);
 
   // librdkafka has reported `count` records that Produce had handed over.
   void OnReported(std::int64_t count) {
@@ -97,6 +98,7 @@ class GroupSupervisor final : public BatchSink, public TimerSink {
   std::shared_ptr<ProducerGroup> group_ GUARDED_BY(mutex_);
   std::unordered_set<std::string> topics_ GUARDED_BY(mutex_);  // that are open, with any group
   RetireReason reason_ GUARDED_BY(mutex_) = RetireReason::kFatalError;  // of the last retirement
+  std::optional<SaslCredentials> credentials_ GUARDED_BY(mutex_);       // absent: as configured
   std::atomic<std::int64_t> in_librdkafka_{0};
   std::atomic<std::int64_t> replacements_{0};
   std::atomic<bool> unknown_partition_{false};

@@ -212,11 +212,13 @@ KafkaProducer::DrainResult KafkaProducer::Drain(Clock::TimePoint deadline,
 }
 
 void KafkaProducer::Renew(Settings::Kafka kafka, Changed changed) {
-  const Settings::Kafka::Sasl sasl = kafka.sasl;
-  options_.current->Set(std::move(kafka));
+  const SaslCredentials credentials = SaslCredentialsOf(kafka);
+  options_.current->Set(std::move(kafka));  // first: clients that are made from now on read it
+  metadata_.SetCredentials(credentials);
+  groups_.SetCredentials(credentials);
+  if (changed != Changed::kCertificates) return;
   metadata_.Renew();
-  if (changed == Changed::kCertificates) return loop_.Renew();
-  if (!sasl.username.empty()) groups_.SetCredentials(sasl.username, sasl.password);
+  loop_.Renew();
 }
 
 // Has every remaining record reported.

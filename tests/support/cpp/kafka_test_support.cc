@@ -34,6 +34,13 @@ std::optional<std::string> Copy(const void* data, std::size_t size) {
 
 }  // namespace
 
+std::string PropertyOf(rd_kafka_t* client, const char* name) {
+  std::array<char, 512> value{};
+  std::size_t size = value.size();
+  const auto found = rd_kafka_conf_get(rd_kafka_conf(client), name, value.data(), &size);
+  return found == RD_KAFKA_CONF_OK ? value.data() : "";
+}
+
 std::vector<ReadRecord> ReadBack(const std::string& bootstrap, const std::string& topic,
                                  Partition partition, std::size_t count) {
   std::array<char, 256> text{};

@@ -54,6 +54,9 @@ struct KafkaProducerTestPeer {
 
 namespace testing {
 
+// A property with which the client works now; empty if it is not set.
+std::string PropertyOf(rd_kafka_t* client, const char* name);
+
 // Far longer than any step of these tests takes: only a hang reaches it, and becomes a failure.
 inline constexpr std::chrono::seconds kHang{30};
 

@@ -109,9 +109,4 @@ rd_kafka_resp_err_t ProducerClient::Produce(rd_kafka_topic_t* topic, Partition p
   return error;
 }
 
-void ProducerClient::SetCredentials(const std::string& username, const std::string& password) {
-  rd_kafka_error_destroy(
-      rd_kafka_sasl_set_credentials(handle_.get(), username.c_str(), password.c_str()));
-}
-
 }  // namespace gateway

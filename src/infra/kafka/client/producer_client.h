@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "infra/kafka/client/handles.h"
+#include "infra/kafka/client/sasl_credentials.h"
 #include "service/types/mutex.h"
 #include "service/types/pending_record.h"
 #include "service/types/record.h"
@@ -47,8 +48,10 @@ class ProducerClient final {
   // Makes librdkafka write to the eventfd `wake` when the empty queue gets an event.
   void WakeOnEvents(int wake);
 
-  // New connections log in with these credentials; open ones stay.
-  void SetCredentials(const std::string& username, const std::string& password);
+  // See gateway::SetCredentials.
+  void SetCredentials(const SaslCredentials& credentials) {
+    gateway::SetCredentials(handle_.get(), credentials);
+  }
 
   // True once a topic has been opened on the client, so that it may have had records.
   bool in_use() const EXCLUDES(mutex_);

@@ -49,6 +49,7 @@ void ProducerGroup::Add(std::shared_ptr<ProducerClient> client) {
   client->WakeOnEvents(wake_);
   polled_clients_.push_back(client.get());
   const MutexLock lock(mutex_);
+  if (credentials_) client->SetCredentials(*credentials_);
   clients_.push_back(std::move(client));
 }
 
@@ -116,8 +117,10 @@ void ProducerGroup::Flush(std::chrono::milliseconds timeout) {
   }
 }
 
-void ProducerGroup::SetCredentials(const std::string& username, const std::string& password) {
-  for (const auto& client : All()) client->SetCredentials(username, password);
+void ProducerGroup::SetCredentials(SaslCredentials credentials) {
+  const MutexLock lock(mutex_);
+  credentials_ = std::move(credentials);
+  for (const auto& client : clients_) client->SetCredentials(*credentials_);
 }
 
 void ProducerGroup::Purge() {

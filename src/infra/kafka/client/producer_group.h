@@ -16,11 +16,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "infra/kafka/client/handles.h"
 #include "infra/kafka/client/producer_client.h"
+#include "infra/kafka/client/sasl_credentials.h"
 #include "service/types/mutex.h"
 #include "service/types/result.h"
 
@@ -63,8 +65,9 @@ class ProducerGroup final {
   Polled Poll(std::chrono::nanoseconds timeout);
   void WakePoll();
 
-  // See ProducerClient::SetCredentials.
-  void SetCredentials(const std::string& username, const std::string& password) EXCLUDES(mutex_);
+  // For all clients, also those that are added later: one that is being made may have read the
+  // settings before they changed.
+  void SetCredentials(SaslCredentials credentials) EXCLUDES(mutex_);
 
   // Sends lingering batches and waits until librdkafka has no records left, at most `timeout`.
   // Another thread must poll meanwhile.
@@ -85,6 +88,7 @@ class ProducerGroup final {
   const int wake_;  // an eventfd: a queue is no longer empty
   mutable Mutex mutex_;
   Clients clients_ GUARDED_BY(mutex_);
+  std::optional<SaslCredentials> credentials_ GUARDED_BY(mutex_);  // absent: those of `make_conf`
   // The same clients; unguarded: the polling thread's own.
   std::vector<ProducerClient*> polled_clients_;
   std::size_t polled_ = 0;  // whose turn it is; unguarded: the polling thread's own

@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstddef>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "infra/kafka/client/sasl_credentials.h"
 #include "infra/kafka/metadata/metadata_client.h"
 #include "service/ports/topic_catalog.h"
 #include "service/types/mutex.h"
@@ -32,8 +34,11 @@ class KafkaTopicCatalog final : public TopicCatalog {
   KafkaTopicCatalog& operator=(const KafkaTopicCatalog&) = delete;
 
   void List(Callback done) override;
-  // The settings have changed: the next request uses a new client. Any thread.
+  // See MetadataClient. Any thread.
   void Renew() { client_.Renew(); }
+  void SetCredentials(SaslCredentials credentials) {
+    client_.SetCredentials(std::move(credentials));
+  }
 
  private:
   void Run();
@@ -41,7 +46,7 @@ class KafkaTopicCatalog final : public TopicCatalog {
 
   const Options options_;
   const Clock& clock_;
-  MetadataClient client_;  // unguarded: only the thread uses it, except Cancel
+  MetadataClient client_;  // unguarded: synchronizes what others call
 
   Mutex mutex_;
   CondVar wake_;

@@ -1,5 +1,7 @@
 #include "infra/kafka/metadata/metadata_client.h"
 
+#include <utility>
+
 #include "infra/kafka/client/client_config.h"
 
 namespace gateway {
@@ -22,9 +24,10 @@ RdMetadata MetadataClient::Ask(rd_kafka_topic_t* topic, milliseconds timeout) {
 RdMetadata MetadataClient::AskForAll(milliseconds timeout) { return Ask(true, nullptr, timeout); }
 
 RdMetadata MetadataClient::Ask(bool all, rd_kafka_topic_t* topic, milliseconds timeout) {
+  answered_ = false;
   rd_kafka_t* const client = Handle();
   if (client == nullptr) return nullptr;
-  return AskInSlices(clock_, timeout, kSlice, cancelled_, [&](milliseconds slice) -> RdMetadata {
+  const auto ask = [&](milliseconds slice) -> RdMetadata {
     const rd_kafka_metadata_t* raw = nullptr;
     const auto error =
         rd_kafka_metadata(client, all ? 1 : 0, topic, &raw, static_cast<int>(slice.count()));
@@ -33,7 +36,29 @@ RdMetadata MetadataClient::Ask(bool all, rd_kafka_topic_t* topic, milliseconds t
     // A broker that has just started may answer before it has the cluster's metadata: its list of
     // brokers is empty then, and its list of topics means nothing.
     return metadata->broker_cnt == 0 ? nullptr : std::move(metadata);
-  });
+  };
+  RdMetadata metadata = AskInSlices(clock_, timeout, kSlice, cancelled_, ask);
+  answered_ = metadata != nullptr;
+  return metadata;
+}
+
+void MetadataClient::SetCredentials(SaslCredentials credentials) {
+  const MutexLock lock(mutex_);
+  credentials_ = std::move(credentials);
+}
+
+std::optional<SaslCredentials> MetadataClient::TakeCredentials() {
+  const MutexLock lock(mutex_);
+  return std::exchange(credentials_, std::nullopt);
+}
+
+bool MetadataClient::TakeOutdated() {
+  const auto credentials = TakeCredentials();
+  if (outdated_.exchange(false)) return true;
+  if (!credentials || handle_ == nullptr) return false;
+  if (!answered_) return true;
+  gateway::SetCredentials(handle_.get(), *credentials);
+  return false;
 }
 
 }  // namespace gateway

@@ -11,11 +11,14 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "infra/kafka/client/handles.h"
+#include "infra/kafka/client/sasl_credentials.h"
 #include "service/ports/clock.h"
+#include "service/types/mutex.h"
 #include "service/types/result.h"
 
 namespace gateway {
@@ -58,11 +61,15 @@ class MetadataClient final {
   // The metadata of all topics of the cluster. The request names no topic, so it cannot create one.
   RdMetadata AskForAll(std::chrono::milliseconds timeout);
 
-  // The settings have changed: the thread that uses the client discards it before its next request.
-  // Any thread.
+  // There are new certificates: the thread that uses the client discards it before its next
+  // request. Any thread.
   void Renew() { outdated_.store(true); }
-  // Whether Renew has been called since the last call.
-  bool TakeOutdated() { return outdated_.exchange(false); }
+  // There is a new password. A client that gets answers keeps its connections, and logs in with
+  // the new password when it makes others, so that a wrong one does no harm before; a client that
+  // gets none is discarded. Takes effect with the next request. Any thread.
+  void SetCredentials(SaslCredentials credentials) EXCLUDES(mutex_);
+  // Whether the client has to be discarded; asked before each request.
+  bool TakeOutdated() EXCLUDES(mutex_);
 
   // Makes the current call return soon, and every later one at once.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
@@ -70,10 +77,14 @@ class MetadataClient final {
 
  private:
   RdMetadata Ask(bool all, rd_kafka_topic_t* topic, std::chrono::milliseconds timeout);
+  std::optional<SaslCredentials> TakeCredentials() EXCLUDES(mutex_);
 
   const MakeConf make_conf_;
   const Clock& clock_;
-  RdClient handle_;
+  RdClient handle_;        // unguarded: the using thread's own
+  bool answered_ = false;  // the last request; unguarded: the using thread's own
+  Mutex mutex_;
+  std::optional<SaslCredentials> credentials_ GUARDED_BY(mutex_);  // new ones
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> outdated_{false};
 };

@@ -27,6 +27,11 @@ void RdkafkaMetadata::Renew() {
   refreshing_.client.Renew();
 }
 
+void RdkafkaMetadata::SetCredentials(const SaslCredentials& credentials) {
+  looking_up_.client.SetCredentials(credentials);
+  refreshing_.client.SetCredentials(credentials);
+}
+
 void RdkafkaMetadata::Cancel() {
   looking_up_.client.Cancel();
   refreshing_.client.Cancel();

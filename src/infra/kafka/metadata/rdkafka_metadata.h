@@ -2,7 +2,8 @@
 // forgets a topic that it was asked for, and names it in every request for several topics.
 // Therefore unknown names never reach the producing clients, and each metadata client is replaced
 // after a number of names. One looks up new names and the other refreshes the known topics, so that
-// no request names both. Owned by KafkaProducer; one thread, except for Cancel.
+// no request names both. Owned by KafkaProducer; one thread, except for Cancel, Renew
+// and SetCredentials.
 #ifndef GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 #define GATEWAY_INFRA_KAFKA_METADATA_RDKAFKA_METADATA_H_
 
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "infra/kafka/client/handles.h"
+#include "infra/kafka/client/sasl_credentials.h"
 #include "infra/kafka/metadata/metadata_client.h"
 #include "infra/kafka/metadata/metadata_source.h"
 #include "infra/kafka/metadata/min_isr_cache.h"
@@ -35,8 +37,9 @@ class RdkafkaMetadata final : public MetadataSource {
   Replies Refresh(const std::vector<std::string>& topics) override;
   bool BrokerAnswers(std::chrono::milliseconds timeout) override;
   void Cancel() override;
-  // The settings have changed: the next requests use new clients. Any thread.
+  // See MetadataClient. Any thread.
   void Renew();
+  void SetCredentials(const SaslCredentials& credentials);
 
  private:
   struct Client {

@@ -63,6 +63,48 @@ TEST(ProducerGroup, AClientIsNotTakenWhileACallIsInside) {
   EXPECT_EQ(group->client(1), nullptr);
 }
 
+std::string PasswordOf(const ProducerGroup& group, std::size_t client) {
+  return testing::PropertyOf(group.client(client)->handle(), "sasl.password");
+}
+
+TEST(ProducerGroup, AClientThatWasMadeBeforeThePasswordChangedGetsTheNewOne) {
+  const auto group = MakeGroup();
+  group->Add(MakeClient(*group));
+  auto made_before = MakeClient(*group);
+  group->SetCredentials({"alice", "new"});
+  group->Add(std::move(made_before));
+  EXPECT_EQ(PasswordOf(*group, 0), "new");
+  EXPECT_EQ(PasswordOf(*group, 1), "new");
+  EXPECT_EQ(PasswordOf(*group, 2), "new");
+}
+
+TEST(ProducerGroup, KeepsTheConfiguredPasswordWhereNoneIsSet) {
+  const auto group = MakeGroup();
+  group->SetCredentials({});
+  EXPECT_EQ(PasswordOf(*group, 0), "");
+}
+
+// The settings of the new group were read before they changed.
+TEST(GroupSupervisor, AGroupThatIsMadeWhileThePasswordChangesGetsTheNewOne) {
+  testing::SharedLogger logger;
+  testing::ReadinessMetrics metrics;
+  ClusterStatusTracker status(false, logger, metrics);
+  GroupSupervisor* changed = nullptr;
+  GroupSupervisor supervisor(
+      MakeGroup(),
+      [&changed]() -> Result<std::shared_ptr<ProducerGroup>, std::string> {
+        auto group = MakeGroup();
+        changed->SetCredentials({"alice", "new"});
+        return group;
+      },
+      status, logger);
+  changed = &supervisor;
+  supervisor.Retire(RetireReason::kRenewal);
+  const auto group = supervisor.Replace();
+  ASSERT_NE(group, nullptr);
+  EXPECT_EQ(PasswordOf(*group, 0), "new");
+}
+
 TEST(ProducerGroup, ATopicHasNotGrownBeforeABrokerSaysSo) {
   const auto group = MakeGroup();
   group->client(0)->Topic("t");

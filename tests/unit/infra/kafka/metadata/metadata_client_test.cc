@@ -9,6 +9,7 @@
 #include "infra/kafka/client/embedded_broker.h"
 #include "infra/os/system_clock.h"
 #include "support/cpp/fakes.h"
+#include "support/cpp/kafka_test_support.h"
 
 namespace gateway {
 namespace {
@@ -91,6 +92,29 @@ TEST_F(MetadataClientTest, IsMadeAgainAfterItWasDiscarded) {
   client_.Discard();
   EXPECT_NE(client_.Handle(), nullptr);
   EXPECT_EQ(made_, 2);
+}
+
+TEST_F(MetadataClientTest, KeepsItsConnectionsWithANewPasswordIfItGetsAnswers) {
+  ASSERT_NE(client_.AskForAll(milliseconds(30'000)), nullptr);
+  client_.SetCredentials({"alice", "new"});
+  EXPECT_FALSE(client_.TakeOutdated());
+  EXPECT_EQ(testing::PropertyOf(client_.Handle(), "sasl.password"), "new");
+  EXPECT_EQ(made_, 1);
+}
+
+TEST_F(MetadataClientTest, IsDiscardedWithANewPasswordIfItGetsNoAnswers) {
+  ASSERT_NE(client_.Handle(), nullptr);
+  client_.SetCredentials({"alice", "new"});
+  EXPECT_TRUE(client_.TakeOutdated());
+  EXPECT_FALSE(client_.TakeOutdated());
+}
+
+TEST_F(MetadataClientTest, IsDiscardedWithNewCertificatesInAnyCase) {
+  ASSERT_NE(client_.AskForAll(milliseconds(30'000)), nullptr);
+  client_.SetCredentials({"alice", "new"});
+  client_.Renew();
+  EXPECT_TRUE(client_.TakeOutdated());
+  EXPECT_FALSE(client_.TakeOutdated());
 }
 
 TEST_F(MetadataClientTest, AsksNobodyOnceItIsCancelled) {
