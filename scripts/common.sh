@@ -116,10 +116,11 @@ ensure_venv() {
   touch "$venv/.complete"
 }
 
-# The jars of a real Kafka in build/kafka/jars and the test client in build/kafka/classes. The second
-# call needs no network and no Maven.
+# The jars of a real Kafka in build/kafka/jars, and in build/kafka/classes the test client and what the
+# tests add to brokers. The second call needs no network and no Maven.
 prepare_kafka() {
-  local directory=build/kafka source=tests/kafka/KafkaTool.java
+  local directory=build/kafka
+  local built=$directory/classes/RotatingPasswords.class
   ensure_packages default-jdk-headless:javac
   if [[ ! "$directory/jars/.complete" -nt tests/kafka/pom.xml ]]; then
     ensure_packages maven:mvn ca-certificates
@@ -129,7 +130,7 @@ prepare_kafka() {
       -DoutputDirectory="$ROOT/$directory/jars" -DincludeScope=runtime >&2
     touch "$directory/jars/.complete"
   fi
-  if [[ ! "$directory/classes/KafkaTool.class" -nt $source ]]; then
-    javac -cp "$directory/jars/*" -d "$directory/classes" $source
+  if [[ ! -f $built || -n "$(find tests/kafka -name '*.java' -newer $built)" ]]; then
+    javac -cp "$directory/jars/*" -d "$directory/classes" tests/kafka/*.java
   fi
 }

@@ -64,7 +64,7 @@ def wait_for(condition, what, ceiling=CEILING, pause=0.05):
 
 class Case:
     """`fault` is the name of the case in the report. `bootstrap_servers`: of a network that the test makes
-    instead of the variant's."""
+    instead of the variant's. With TLS the gateway needs a management port, where its health is asked for."""
 
     def __init__(self, cluster, directory, fault, settings=None, bootstrap_servers=None,
                  environment=None, variant=Variant()):
@@ -205,7 +205,7 @@ class Case:
                 LOST, f"{len(missing)} were accepted and {counted:.0f} counted as failed; the first is {missing[0]}"))
 
     def _metric(self, name):
-        lines = self.gateway.http.get("/metrics").body.decode().splitlines()
+        lines = self.gateway.operations.get("/metrics").body.decode().splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}[ {{]", line))
 
     def assert_exact(self, unanswered_allowed=False):

@@ -13,7 +13,9 @@ import argparse
 import asyncio
 import itertools
 import json
+import pathlib
 import random
+import ssl
 import sys
 import time
 import urllib.parse
@@ -58,6 +60,7 @@ class Client:
         self._sequence = 0
         self._reader = self._writer = None
         self._closed = False  # closed by the gateway, and announced in the answer
+        self._left = 0  # requests until the client closes the connection; without --reconnect it never does
 
     async def run(self, stopped):
         due = time.monotonic() + self._random.random() * self._interval
@@ -72,13 +75,17 @@ class Client:
             # After a refusal because of a limit, wait a little, to avoid a flood of refusals.
             if not {0, 404, 429, 503}.isdisjoint(await self._send()):
                 await asyncio.sleep(0.05 + 0.05 * self._random.random())
+            if self._options.reconnect and self._left <= 0:
+                self._close()
         self._close()
 
     async def _connect(self):
         try:
-            self._reader, self._writer = await asyncio.open_connection(*self._options.address)
+            self._reader, self._writer = await asyncio.open_connection(
+                *self._options.address, ssl=self._options.tls)
         except OSError:
             return False
+        self._left = self._options.reconnect
         self._connection = f"{self._name}.{next(self._connections)}"
         self._closed = False
         self._sequence = 0
@@ -124,6 +131,8 @@ class Client:
         more = f"Request-Timeout-Ms: {self._deadline_ms}\r\n" if self._deadline_ms else ""
         if self._kind == "async":
             more += "Prefer: respond-async\r\n"
+        if self._options.key_file:
+            more += f"X-API-Key: {self._options.key_file.read_text()}\r\n"
         return (f"POST {target} HTTP/1.1\r\nHost: gateway\r\nContent-Type: {media_type}\r\n{more}"
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
@@ -131,6 +140,7 @@ class Client:
         """The statuses; 0 if there was no answer, and then the connection is closed."""
         requests = [list(self._records()) for _ in range(self._depth)]
         data = b"".join(map(self._encode, requests))
+        self._left -= len(requests)
         began = sent = time.monotonic()
         self._writer.write(data)
         statuses = []
@@ -236,8 +246,12 @@ async def main():
     parser.add_argument("--kinds", default="single=24,batch=8", help="how many connections send what")
     parser.add_argument("--rate", type=float, default=0, help="requests a second and connection; 0: no limit")
     parser.add_argument("--deadlines", default="0", help="in ms, dealt out in turn; 0: the gateway's own")
+    parser.add_argument("--authority", help="of the gateway's certificate, for a URL with https")
+    parser.add_argument("--key-file", type=pathlib.Path, help="has the API key; read again for each request")
+    parser.add_argument("--reconnect", type=int, default=0, help="a new connection after so many requests; 0: never")
     options = parser.parse_args()
     address = urllib.parse.urlsplit(options.url)
+    options.tls = ssl.create_default_context(cafile=options.authority) if address.scheme == "https" else None
     options.address = (address.hostname, address.port)
     deadlines = [int(text) for text in options.deadlines.split(",")]
 

@@ -155,6 +155,10 @@ class GatewayProcess:
                 kill_process(self.process)
                 raise
             self.http = Http(self.url)
+            # Health and metrics: with a management port, only this one has them.
+            self.operations = self.http
+            if "Management:Port" in settings:
+                self.operations = Http(self.await_event("management-listening")["url"])
 
     def events(self, event=None):
         """The JSON lines of the log so far, or only those of one event."""
@@ -188,7 +192,7 @@ class GatewayProcess:
         started = time.monotonic()
         wanted = 200 if ready else 503
         while True:
-            answer = self.http.get("/health/ready")
+            answer = self.operations.get("/health/ready")
             if answer.status == wanted:
                 return time.monotonic() - started
             assert time.monotonic() - started < timeout, f"not {wanted} after {timeout} s: {answer}"
@@ -198,7 +202,7 @@ class GatewayProcess:
         """Waits until the outcome of this many records is open."""
         deadline = time.monotonic() + timeout
         wanted = f"kafka_gateway_in_flight_records {records}".encode()
-        while wanted not in self.http.get("/metrics").body.splitlines():
+        while wanted not in self.operations.get("/metrics").body.splitlines():
             assert time.monotonic() < deadline, f"not {records} records in flight"
             time.sleep(0.02)
 

@@ -6,6 +6,7 @@
 * TLS: TLS and nothing else             * WRONG: TLS with another name, SCRAM-SHA-512 only
 * EXPIRED: TLS, expired certificate     * OIDC: TLS, tokens of `issuer`
 * CLEAR: PLAIN without TLS              * PLAIN: plaintext
+* BOTH: TLS, client certificate required, and PLAIN with any of the user's passwords (RotatingPasswords.java)
 
 Users of PLAIN and SCRAM (password `NAME-secret`), and of certificates (`gateway.pem`, principal gateway) and tokens
 (principal svc-gateway): alice, gateway and svc-gateway may write to `orders`; carol may write to `payments`; dave may
@@ -20,7 +21,7 @@ from pki import Pki
 from token_issuer import TokenIssuer
 
 PROTOCOLS = {"SECURE": "SASL_SSL", "MTLS": "SSL", "TLS": "SSL", "WRONG": "SASL_SSL", "EXPIRED": "SASL_SSL",
-             "OIDC": "SASL_SSL", "CLEAR": "SASL_PLAINTEXT", "PLAIN": "PLAINTEXT", "ADMIN": "SSL", "CONTROLLER": "SSL"}
+             "OIDC": "SASL_SSL", "BOTH": "SASL_SSL", "CLEAR": "SASL_PLAINTEXT", "PLAIN": "PLAINTEXT", "ADMIN": "SSL", "CONTROLLER": "SSL"}
 USERS = ("alice", "carol", "dave")
 WRITERS = {"orders": ("alice", "gateway", "svc-gateway"), "payments": ("carol",)}
 
@@ -43,6 +44,7 @@ class SecuredKafka:
             1, self.directory / "broker-1", self._properties(), self.ports["ADMIN"],
             [f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={self.issuer.url}/jwks"])
         self.tool = None
+        self.brokers = [self.broker]
 
     def file(self, name):
         return str(self.directory / name)
@@ -53,7 +55,7 @@ class SecuredKafka:
         found = {"Security_Protocol": protocol}
         if protocol.endswith("ssl"):
             found["Tls_CaFile"] = self.pki.ca
-        if listener == "MTLS":
+        if listener in ("MTLS", "BOTH"):
             found |= {"Tls_CertificateFile": self.file("gateway.crt"), "Tls_KeyFile": self.file("gateway.key")}
         if listener == "OIDC":
             found |= {"Sasl_Mechanism": "OAUTHBEARER", "OAuth_TokenEndpoint": self.issuer.token_endpoint,
@@ -88,6 +90,12 @@ class SecuredKafka:
 
     def grant(self, principal, topic, *operations):
         self.tool.ask("grant", principal=principal, topic=topic, operations=list(operations or ("WRITE", "DESCRIBE")))
+
+    def create_topic(self, partitions=1, writer="alice"):
+        """A fresh topic, and its name."""
+        topic = self.tool.create_topic(partitions=partitions)
+        self.grant(writer, topic)
+        return topic
 
     def revoke(self, principal):
         self.tool.ask("revoke", principal=principal)
@@ -150,7 +158,7 @@ class SecuredKafka:
             "allow.everyone.if.no.acl.found": "false",
             "connections.max.reauth.ms": 0,
         }
-        for name in ("mtls", "admin", "controller"):
+        for name in ("mtls", "both", "admin", "controller"):
             properties[f"listener.name.{name}.ssl.client.auth"] = "required"
         for name, identity in (("wrong", "other"), ("expired", "expired")):
             properties[f"listener.name.{name}.ssl.keystore.type"] = "PEM"
@@ -158,12 +166,13 @@ class SecuredKafka:
         plain = f"{module}plain.PlainLoginModule required {users};"
         scram = f"{module}scram.ScramLoginModule required;"
         mechanisms = {"secure": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512", "wrong": "SCRAM-SHA-512",
-                      "expired": "PLAIN", "clear": "PLAIN"}
+                      "expired": "PLAIN", "both": "PLAIN", "clear": "PLAIN"}
         for name, enabled in mechanisms.items():
             properties[f"listener.name.{name}.sasl.enabled.mechanisms"] = enabled
             for mechanism in enabled.lower().split(","):
                 properties[f"listener.name.{name}.{mechanism}.sasl.jaas.config"] = (
                     plain if mechanism == "plain" else scram)
+        properties["listener.name.both.plain.sasl.server.callback.handler.class"] = "RotatingPasswords"
         oidc = "listener.name.oidc."
         return properties | {
             f"{oidc}sasl.enabled.mechanisms": "OAUTHBEARER",
