@@ -82,6 +82,7 @@ step_unit() { unit_tests dev; }
 step_asan() {
   ASAN_OPTIONS=halt_on_error=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
     unit_tests asan
+  ASAN_OPTIONS=halt_on_error=1:detect_stack_use_after_return=1 under_load asan
 }
 
 step_tsan() {
@@ -89,10 +90,15 @@ step_tsan() {
   [[ -f tests/support/cpp/tsan.supp ]] && options+=":suppressions=$ROOT/tests/support/cpp/tsan.supp"
   export TSAN_OPTIONS="$options"
   unit_tests tsan
+  under_load tsan
+}
+
+# The whole program of a preset under load: a finding ends it, which fails the test.
+under_load() {
+  ensure_packages openssl:openssl
   ensure_venv
-  # The whole program under load: a data race ends it, which fails the test.
-  GATEWAY_BINARY="$ROOT/build/tsan/kafka-gateway" build/venv/bin/python -m pytest \
-    tests/edge/test_mixed_load.py tests/edge/test_no_crossing.py tests/edge/test_drain.py
+  GATEWAY_BINARY="$ROOT/build/$1/kafka-gateway" build/venv/bin/python -m pytest tests/edge/test_mixed_load.py \
+    tests/edge/test_no_crossing.py tests/edge/test_drain.py tests/edge/test_reloads.py
 }
 
 # python_tests DIRECTORY [PACKAGE…]: pytest with the dev build against a real Kafka.
@@ -126,7 +132,7 @@ step_clients() {
 # Slow clients, many connections and exhaustion, in one minute; set GATEWAY_EDGE=full for the full size.
 step_edge() {
   ensure_build_packages dev
-  ensure_packages slowhttptest
+  ensure_packages slowhttptest openssl:openssl
   build_preset dev kafka-gateway
   ensure_venv
   build/venv/bin/python -m pytest tests/edge
