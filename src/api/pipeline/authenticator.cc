@@ -1,6 +1,7 @@
 #include "api/pipeline/authenticator.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "api/http/ip_address.h"
 #include "api/pipeline/rate_limit.h"
@@ -121,16 +122,28 @@ Authenticator::Outcome Authenticator::Check(const http::RequestHead& head,
     by_certificate = AuthenticateCertificate(policy, head, context);
     if (by_certificate) credentials.scheme = AuthScheme::kCertificate;
   }
+  std::chrono::nanoseconds wait{};
   Authentication found = by_certificate ? *std::move(by_certificate)
-                                        : policy->Authenticate(credentials, clock_.UnixMillis());
-  if (!found.rest) return Conclude(credentials.scheme, std::move(found), head, context);
-  // Passwords can be guessed, and a guess is costly.
-  const auto wait =
-      failed_attempts_.Wait(http::ClientNetworkOf(context.client_address()), clock_.Now());
+                                        : CheckCredentials(*policy, credentials, context, &wait);
   if (wait.count() > 0) return RefuseAttempts(AuthResult::kWrong, wait);
+  if (!found.rest) return Conclude(credentials.scheme, std::move(found), head, context);
   Outcome undecided;
   undecided.pending = std::move(found);
   return undecided;
+}
+
+// Passwords can be guessed, and a guess is costly; so is the check of a signature. Where too many
+// attempts have failed, `wait` is how long neither is checked.
+Authentication Authenticator::CheckCredentials(const AccessPolicy& policy,
+                                               const Credentials& credentials,
+                                               const RequestContext& context,
+                                               std::chrono::nanoseconds* wait) const {
+  const auto ask = [&] {
+    *wait = failed_attempts_.Wait(http::ClientNetworkOf(context.client_address()), clock_.Now());
+    return wait->count() == 0;
+  };
+  // The reference fits into a std::function without an allocation, which every request would pay.
+  return policy.Authenticate(credentials, clock_.UnixMillis(), std::ref(ask));
 }
 
 void Authenticator::CheckLater(const Authentication& pending,
@@ -151,8 +164,9 @@ Authenticator::Outcome Authenticator::Conclude(AuthScheme scheme, Authentication
   return Refuse(scheme, found.result, head, context);
 }
 
-// API keys are checked before failed attempts count: a check takes half a microsecond, and nobody
-// guesses 256 bits. So an attacker never keeps out who has a valid key and the same address.
+// API keys and tokens that were verified recently are checked before failed attempts count: a check
+// takes a microsecond, and nobody guesses 256 bits. So an attacker never keeps out who uses a valid
+// one from the same address.
 Authenticator::Outcome Authenticator::Refuse(AuthScheme scheme, AuthResult result,
                                              const http::RequestHead& head,
                                              const RequestContext& context) {

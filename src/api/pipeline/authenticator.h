@@ -69,6 +69,9 @@ class Authenticator final {
                    const RequestContext& context);
 
  private:
+  Authentication CheckCredentials(const AccessPolicy& policy, const Credentials& credentials,
+                                  const RequestContext& context,
+                                  std::chrono::nanoseconds* wait) const;
   bool IsOpen(const Route& route) const;
   bool MaySendPasswords(const RequestContext& context) const;
   Outcome Refuse(AuthScheme scheme, AuthResult result, const http::RequestHead& head,

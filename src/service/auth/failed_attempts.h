@@ -1,7 +1,8 @@
-// Counts refused credentials per network, so that no attacker can try many
-// (Access:FailedAttemptsPerMinute). Delays only refusals: a caller with valid credentials that
-// cannot be guessed never waits here, even if it shares an address with an attacker. Bounded; any
-// thread. One mutex, a leaf, which requests with valid API keys never take.
+// How often requests from one network have shown credentials that were refused, so that nobody can
+// try many (Access:FailedAttemptsPerMinute). Only refusals count. An API key, a client certificate
+// and a token or password that was verified recently are cheap to check and cannot be guessed: a
+// caller with a valid one never waits here, even behind one address with an attacker. Other tokens
+// and passwords wait. Bounded; any thread. One mutex, a leaf, which valid API keys never take.
 #ifndef GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
 #define GATEWAY_SERVICE_AUTH_FAILED_ATTEMPTS_H_
 

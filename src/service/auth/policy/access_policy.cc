@@ -62,7 +62,8 @@ AccessPolicy::AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const H
       hasher_(hasher),
       anonymous_(CallerOf({}, grants_, rates_)) {}
 
-Authentication AccessPolicy::Authenticate(const Credentials& credentials, TimestampMs now) const {
+Authentication AccessPolicy::Authenticate(const Credentials& credentials, TimestampMs now,
+                                          const MayCheck& may_check) const {
   if (credentials.conflicting) return {AuthResult::kConflicting, nullptr};
   switch (credentials.scheme) {
     case AuthScheme::kNone:
@@ -71,11 +72,11 @@ Authentication AccessPolicy::Authenticate(const Credentials& credentials, Timest
     case AuthScheme::kApiKey:
       return keys_.Check(credentials.secret, now);
     case AuthScheme::kToken:
-      return AuthenticateToken(credentials.secret, now);
+      return AuthenticateToken(credentials.secret, now, may_check);
     case AuthScheme::kBasic:
       if (!users_) break;
       if (credentials.in_plaintext) return {AuthResult::kPlaintext, nullptr};
-      return users_->Check(credentials.secret, now);
+      return AuthenticateUser(credentials.secret, now, may_check);
     case AuthScheme::kCertificate:
     case AuthScheme::kUnknown:
       break;
@@ -83,12 +84,21 @@ Authentication AccessPolicy::Authenticate(const Credentials& credentials, Timest
   return {AuthResult::kUnsupported, nullptr};
 }
 
-Authentication AccessPolicy::AuthenticateToken(std::string_view token, TimestampMs now) const {
+Authentication AccessPolicy::AuthenticateUser(std::string_view text, TimestampMs now,
+                                              const MayCheck& may_check) const {
+  Authentication found = users_->Check(text, now);
+  if (found.rest && may_check && !may_check()) return {AuthResult::kWrong, nullptr};
+  return found;
+}
+
+Authentication AccessPolicy::AuthenticateToken(std::string_view token, TimestampMs now,
+                                               const MayCheck& may_check) const {
   if (!tokens_) return {AuthResult::kUnsupported, nullptr};
   const Sha256Digest digest = hasher_.Sha256(token);
   if (CallerPtr caller = verified_.Find(digest, now)) {
     return {AuthResult::kAccepted, std::move(caller)};
   }
+  if (may_check && !may_check()) return {AuthResult::kWrong, nullptr};
   TokenCheck check = tokens_->Verify(token, now);
   if (check.result != AuthResult::kAccepted) return {check.result, nullptr};
   CallerPtr caller = CallerOf(std::move(check.principal), grants_, rates_);

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_SERVICE_AUTH_POLICY_ACCESS_POLICY_H_
 #define GATEWAY_SERVICE_AUTH_POLICY_ACCESS_POLICY_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,9 +59,12 @@ class AccessPolicy final {
                ClientCertificates certificates = {}, std::vector<UserEntry> users = {},
                const PasswordTools& passwords = {});
 
-  // The caller that the credentials prove. Without credentials it is the anonymous principal, if
-  // the file grants it any topic.
-  Authentication Authenticate(const Credentials& credentials, TimestampMs now) const;
+  // The caller that the credentials prove. Without credentials, the anonymous principal if any
+  // topic is granted to it. `may_check`: asked before a costly check, that of a signature or a
+  // password that was not verified recently; false refuses them (kWrong). Empty: always.
+  using MayCheck = std::function<bool()>;
+  Authentication Authenticate(const Credentials& credentials, TimestampMs now,
+                              const MayCheck& may_check = {}) const;
 
   // The caller that a verified certificate with these names proves.
   Authentication Authenticate(const CertificateNames& names) const;
@@ -76,7 +80,10 @@ class AccessPolicy final {
   TopicRights RightsOf(const Principal& principal) const { return grants_.RightsOf(principal); }
 
  private:
-  Authentication AuthenticateToken(std::string_view token, TimestampMs now) const;
+  Authentication AuthenticateToken(std::string_view token, TimestampMs now,
+                                   const MayCheck& may_check) const;
+  Authentication AuthenticateUser(std::string_view text, TimestampMs now,
+                                  const MayCheck& may_check) const;
 
   const Grants grants_;
   const Rates rates_;

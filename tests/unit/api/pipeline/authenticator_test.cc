@@ -125,6 +125,23 @@ class Authentications : public ::testing::Test {
         std::vector{Entry()}, Grants({{{"anonymous"}, {"orders"}, true, false, ""}}, {}), hasher,
         Rates(), nullptr, ClientCertificates(std::move(rules))));
   }
+  // Tokens of one issuer, besides the key of svc-shop.
+  void TakeTokens() {
+    TokenIssuer issuer;
+    issuer.name = "https://id/";
+    issuer.audience = "gateway";
+    issuer.keys = std::make_shared<IssuerKeys>(
+        testing::FakeKeys({TokenKey{"k", {SignatureAlgorithm::kRs256}, signing_key}}));
+    access.Replace(std::make_shared<const AccessPolicy>(
+        std::vector{Entry()}, Grants({{{"*"}, {"orders"}, true, false, ""}}, {}), hasher, Rates(),
+        std::make_unique<const TokenVerifier>(std::vector{issuer}, parser)));
+  }
+  std::string Token(const std::string& name, std::string_view word = "word") const {
+    return testing::FakeToken("alg=RS256;kid=k",
+                              "iss=https://id/;aud=gateway;sub=" + name + ";exp=#" +
+                                  std::to_string(clock.UnixMillis() / 1'000 + 600),
+                              word);
+  }
   void Present(CertificateNames names) {
     certificate = std::make_shared<ClientCertificate>(ClientCertificate{std::move(names)});
   }
@@ -132,6 +149,8 @@ class Authentications : public ::testing::Test {
   std::shared_ptr<ClientCertificate> certificate;  // of the peer
   FakeHasher hasher;
   testing::FakeTokenParser parser;
+  std::shared_ptr<testing::FakeKey> signing_key =
+      std::make_shared<testing::FakeKey>("word", SignatureAlgorithms{SignatureAlgorithm::kRs256});
   FakeClock clock;
   FakeMetrics metrics;
   AccessControl access{
@@ -254,6 +273,25 @@ TEST_F(Authentications, AValidKeyIsNeverKeptOutByFailedAttemptsFromItsAddress) {
   EXPECT_EQ(Try(KeyOf("shop", 'y')), ProblemType::kRateLimited);
   const std::string key = KeyOf("shop");
   EXPECT_FALSE(Check({{"X-API-Key", key}}, topics).refusal);
+}
+
+TEST_F(Authentications, AnAddressWithFailedAttemptsBuysNoSignaturesWithNewTokens) {
+  TakeTokens();
+  const std::string known = "Bearer " + Token("ann");
+  EXPECT_TRUE(Check({{"Authorization", known}}, topics).caller);
+  const std::string forged = "Bearer " + Token("eve", "another word");
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(Check({{"Authorization", forged}}, topics).refusal->type, ProblemType::kUnauthorized);
+  }
+  for (const std::string& token : {forged, "Bearer " + Token("bob")}) {
+    const auto outcome = Check({{"Authorization", token}}, topics);
+    ASSERT_TRUE(outcome.refusal);
+    EXPECT_EQ(outcome.refusal->type, ProblemType::kRateLimited);
+  }
+  EXPECT_EQ(signing_key->verified, 21);
+  EXPECT_TRUE(Check({{"Authorization", known}}, topics).caller) << "verified before";
+  EXPECT_EQ(Check({{"Authorization", forged}}, topics, "192.0.2.2").refusal->type,
+            ProblemType::kUnauthorized);
 }
 
 TEST_F(Authentications, WhoShowsNothingTriesNothing) {

@@ -54,6 +54,28 @@ class TokensOfAPolicy : public ::testing::Test {
   std::shared_ptr<IssuerKeys> keys = std::make_shared<IssuerKeys>(KeySetPtr());
 };
 
+TEST_F(TokensOfAPolicy, ASignatureIsCheckedOnlyIfThatIsAllowed) {
+  const auto policy = Policy("orders");
+  const std::string token = Token(3'600);
+  int asked = 0;
+  bool allowed = false;
+  const auto ask = [&](TimestampMs now) {
+    return policy->Authenticate({AuthScheme::kToken, token}, now, [&] {
+      ++asked;
+      return allowed;
+    });
+  };
+  EXPECT_EQ(ask(kNow).result, AuthResult::kWrong);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(key->verified, 0);
+  EXPECT_EQ(parser.parsed, 0);
+  allowed = true;
+  EXPECT_EQ(ask(kNow).result, AuthResult::kAccepted);
+  allowed = false;
+  EXPECT_EQ(ask(kNow + kMinute).result, AuthResult::kAccepted) << "verified a minute ago";
+  EXPECT_EQ(asked, 2);
+}
+
 TEST_F(TokensOfAPolicy, OneSignatureServesFiveMinutes) {
   const auto policy = Policy("orders");
   const std::string token = Token(3'600);
