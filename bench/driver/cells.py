@@ -148,7 +148,7 @@ PEER = [
 
 # Cells that do more than apply a load: functions of special.py.
 # Last, because five thousand topics slow the broker down.
-SPECIAL = ["sizes", "partitions", "delay", "overload", "access", "idle", "start", "topics"]
+SPECIAL = ["sizes", "partitions", "delay", "overload", "access", "flood", "idle", "start", "topics"]
 SPECIAL_QUICK = ["start"]
 
 

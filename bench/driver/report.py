@@ -67,6 +67,11 @@ def _with_spread(runs, metric):
     return f"{_count(median(runs, metric))} ({_count(low)} to {_count(high)})"
 
 
+def _times_with_spread(runs, metric):
+    low, high = spread(runs, metric)
+    return f"{median(runs, metric):.2f} ({low:.2f} to {high:.2f})"
+
+
 def _latency(runs, third=False):
     figures = ["p50_ms", "p99_ms"] + (["p999_ms"] if third else [])
     return "/".join(_ms(median(runs, figure)) for figure in figures)
@@ -293,6 +298,12 @@ def _rest(results):
                      f"{_ms(median(overload, 'twice_p50_ms'))}/{_ms(median(overload, 'twice_p99_ms'))}, "
                      f"{median(overload, 'twice_rss_mb'):.0f} ({_ms(median(overload, 'p50_ms'))}/"
                      f"{_ms(median(overload, 'p99_ms'))}, {median(overload, 'rss_mb'):.0f})"])
+    if flood := results.get("flood", {}).get("gateway"):
+        rows.append(["a caller beside one that floods: p99 against alone (the same flood of the bare epoll loop)",
+                     f"{_times_with_spread(flood, 'p99_ratio')} ({_times_with_spread(flood, 'machine_ratio')})"])
+        rows.append(["p99 ms beside it and alone; refused/s",
+                     f"{_ms(median(flood, 'p99_ms'))}, {_ms(median(flood, 'alone_p99_ms'))}; "
+                     f"{_count(median(flood, 'refused_per_second'))}"])
     if start := results.get("start", {}).get("gateway"):
         rows.append(["from exec to listening: ms", _with_spread(start, "start_ms")])
         if any("rss_mb" in run for run in start):

@@ -7,6 +7,7 @@ import threading
 import time
 
 from access import access  # noqa: F401: the cell with that name
+from flood import flood  # noqa: F401: likewise
 from programs import Gateway, descriptors, load, rss_mb, run_json
 from relay import Relay
 from rounds import Subject, say

@@ -52,6 +52,7 @@ TARGETS = [
     ("1 ms, 5 000 a second: p50 in round trips", "rtt1-open-5000-p6", "p50_round_trips", 1.5, 1.3, "plain"),
     ("20 ms, 5 000 a second: p50 in round trips", "rtt20-open-5000-p6", "p50_round_trips", 1.15, 1.05, "plain"),
     ("acknowledgements 10 ms late, half load: CPU ×", "delay", "cpu_ratio", 1.5, 1.1, "plain"),
+    ("beside a caller that floods: p99 ×", "flood", "p99_ratio", 1.5, 1.2, "plain"),
     ("RSS after all of it: MB", "start", "rss_mb", 48, 32, "plain"),
     ("start: ms", "start", "start_ms", 80, 40, "time"),
 ]

@@ -7,9 +7,9 @@
 //        [--records N] [--bytes N] [--topics N] [--pid P] [--minimal] [--refusals]
 //        [--header "Name: value"]
 //
-// --refusals: the run exceeds a limit on purpose, so a 503 is counted separately and not as an
-// error, and the time of a request begins when it is sent. A path in the URL replaces the gateway's
-// own. With https:// no certificate is verified. Exits with 1 if nothing answers.
+// --refusals: the run exceeds a limit on purpose, so a 503 or 429 is counted separately and not as
+// an error, and the time of a request begins when it is sent. A path in the URL replaces the
+// gateway's own. With https:// no certificate is verified. Exits with 1 if nothing answers.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -100,7 +100,9 @@ class Load final {
   }
 
   static bool Refused(const Connection& connection) {
-    return connection.status() == 503 && connection.head().find("Overloaded") != std::string::npos;
+    const char* const code = connection.status() == 429 ? "RateLimited" : "Overloaded";
+    return (connection.status() == 503 || connection.status() == 429) &&
+           connection.head().find(code) != std::string::npos;
   }
 
   void Begin(Slot& slot, std::uint64_t began) {

@@ -92,6 +92,16 @@ def test_where_refusals_are_expected_they_are_counted_apart():
     assert 0 < result["refused_per_second"] <= 50
 
 
+def test_a_caller_that_sends_more_than_its_rate_is_refused_too():
+    def answer(number, *_):
+        return response("429 No", b'{"code":"RateLimited"}') if number % 2 == 0 else response()
+
+    with Server(answer) as server:
+        result = load(server.url, connections=1, rate=100, duration=1, warmup=0, refusals=True)
+    assert (result["bad"], result["acknowledged_records"]) == (0, 50)
+    assert result["refused_per_second"] > 0
+
+
 def test_an_answer_that_closes_its_connection_is_an_answer():
     with Server(lambda *_: response(fields="Connection: close\r\n")) as server:
         result = load(server.url, connections=2, duration=0.3, warmup=0)
