@@ -261,10 +261,10 @@ void Gateway::OnHangup() {
            "access file, no secret of Kafka.");
 }
 
-PasswordTools Gateway::MakePasswordTools() const {
+Sha256Digest Gateway::RandomMacKey() {
   const auto key = RandomBytes();
   if (!key) throw std::runtime_error("the system provides no random bytes");
-  return {&password_verifier_, *key};
+  return *key;
 }
 
 void Gateway::NamePasswordWorker() { pthread_setname_np(pthread_self(), "passwords"); }

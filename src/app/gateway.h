@@ -31,6 +31,7 @@
 #include "infra/os/watched_file.h"
 #include "infra/tokens/key_fetcher.h"
 #include "service/auth/passwords/password_workers.h"
+#include "service/auth/passwords/verified_passwords.h"
 #include "service/auth/policy/access_control.h"
 #include "service/auth/rates.h"
 #include "service/health/lifecycle.h"
@@ -80,7 +81,7 @@ class Gateway final {
   void WatchKeyFiles(const AccessFile& file);
   bool AccessHasChanged();
   void ReloadKafka(KafkaProducer::Changed changed);
-  PasswordTools MakePasswordTools() const;
+  static Sha256Digest RandomMacKey();
   static void NamePasswordWorker();
   KafkaProducer::DrainResult DrainProducer(SteadyClock::time_point deadline);
   void WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done);
@@ -108,8 +109,10 @@ class Gateway final {
   RateTable rate_table_{clock_};
   KeyFetcher key_fetcher_{clock_, log_};
   const PasswordHashVerifier password_verifier_;
+  VerifiedPasswords verified_passwords_{RandomMacKey(), hasher_};
   PasswordWorkers password_workers_{NamePasswordWorker};
-  const PolicyTools policy_tools_{hasher_, rate_table_, key_fetcher_, MakePasswordTools()};
+  const PolicyTools policy_tools_{
+      hasher_, rate_table_, key_fetcher_, {&password_verifier_, &verified_passwords_}};
   std::unique_ptr<AccessControl> access_;  // null: likewise
   std::unique_ptr<Tracer> tracer_;         // null: no spans are recorded
   std::unique_ptr<Api> api_;

@@ -33,7 +33,8 @@ const PolicyTools& Tools() {
   static SilentLogger logger;
   static RateTable rates(clock);
   static KeyFetcher fetcher(clock, logger, NoKeys);
-  static const PolicyTools tools{hasher, rates, fetcher, {&verifier, Sha256Digest{1}}};
+  static VerifiedPasswords verified(Sha256Digest{1}, hasher);
+  static const PolicyTools tools{hasher, rates, fetcher, {&verifier, &verified}};
   return tools;
 }
 

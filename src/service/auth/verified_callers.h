@@ -1,7 +1,7 @@
-// Remembers callers whose tokens or passwords were verified a short time ago, so that not every
-// request costs a signature check or a slow hash. Keeps only accepted credentials, and of these
-// only a digest. Belongs to one AccessPolicy, so a new access file begins with no remembered
-// callers. Any thread; sharded, so that I/O threads seldom wait for each other.
+// Remembers callers whose tokens were verified a short time ago, so that not every request costs
+// the check of a signature. Keeps only accepted tokens, and of these only a digest. Belongs to one
+// AccessPolicy, so a new access file begins with no remembered callers. Any thread; sharded, so
+// that I/O threads seldom wait for each other.
 #ifndef GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
 #define GATEWAY_SERVICE_AUTH_VERIFIED_CALLERS_H_
 

@@ -9,7 +9,6 @@
 namespace gateway {
 namespace {
 
-constexpr TimestampMs kVerifiedFor = 60'000;
 constexpr std::size_t kMaxTextBytes = 1'024;
 
 std::vector<PasswordUser> Sorted(std::vector<PasswordUser> users) {
@@ -46,37 +45,34 @@ std::optional<BasicCredentials> ParseBasicCredentials(std::string_view text) {
   return BasicCredentials{pair->substr(0, colon), pair->substr(colon + 1)};
 }
 
-PasswordUsers::PasswordUsers(std::vector<PasswordUser> users, const Sha256Digest& mac_key,
-                             const Hasher& hasher, const PasswordVerifier& verifier)
-    : users_(Sorted(std::move(users))), mac_key_(mac_key), hasher_(hasher), verifier_(verifier) {}
+PasswordUsers::PasswordUsers(std::vector<PasswordUser> users, VerifiedPasswords& verified,
+                             const PasswordVerifier& verifier)
+    : users_(Sorted(std::move(users))), verified_(verified), verifier_(verifier) {}
+
+const PasswordUser& PasswordUsers::UserOrAnother(const std::string& name) const {
+  const auto found = std::lower_bound(
+      users_.begin(), users_.end(), name,
+      [](const PasswordUser& a, const std::string& wanted) { return a.name < wanted; });
+  return found == users_.end() ? users_.front() : *found;
+}
 
 Authentication PasswordUsers::Check(std::string_view text, TimestampMs now) const {
   auto credentials = ParseBasicCredentials(text);
   if (!credentials) return {AuthResult::kMalformed, nullptr};
-  // The pairs ("a", "b:c") and ("a:b", "c") cannot be confused: no name contains a colon.
-  const Sha256Digest mac = hasher_.Mac(mac_key_, credentials->user + ":" + credentials->password);
-  if (CallerPtr caller = verified_.Find(mac, now)) {
-    return {AuthResult::kAccepted, std::move(caller)};
-  }
+  const PasswordUser& user = UserOrAnother(credentials->user);
+  // Of the name in the request: what is known of another user is of no use to an unknown one.
+  const Sha256Digest digest =
+      verified_.DigestOf(credentials->user, credentials->password, user.hash);
+  if (verified_.Use(digest, now)) return {AuthResult::kAccepted, user.caller};
   return {AuthResult::kBusy, nullptr,
-          [self = shared_from_this(), credentials = *std::move(credentials), mac, now] {
-            return self->Verify(credentials, mac, now);
+          [self = shared_from_this(), &user, credentials = *std::move(credentials), digest,
+           now]() -> Authentication {
+            const bool right = self->verifier_.Verify(credentials.password, user.hash);
+            if (user.name != credentials.user) return {AuthResult::kUnknown, nullptr};
+            if (!right) return {AuthResult::kWrong, nullptr};
+            self->verified_.Add(digest, now);
+            return {AuthResult::kAccepted, user.caller};
           }};
-}
-
-Authentication PasswordUsers::Verify(const BasicCredentials& credentials, const Sha256Digest& mac,
-                                     TimestampMs now) const {
-  const auto found = std::lower_bound(
-      users_.begin(), users_.end(), credentials.user,
-      [](const PasswordUser& a, const std::string& wanted) { return a.name < wanted; });
-  const bool known = found != users_.end() && found->name == credentials.user;
-  // For an unknown user, computes another user's hash, so that the time does not show who exists.
-  const PasswordUser& user = known ? *found : users_.front();
-  const bool right = verifier_.Verify(credentials.password, user.hash);
-  if (!known) return {AuthResult::kUnknown, nullptr};
-  if (!right) return {AuthResult::kWrong, nullptr};
-  verified_.Add(mac, {user.caller, now + kVerifiedFor, nullptr}, now);
-  return {AuthResult::kAccepted, user.caller};
 }
 
 }  // namespace gateway

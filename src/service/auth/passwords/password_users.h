@@ -1,6 +1,5 @@
-// Users with passwords (HTTP Basic, RFC 7617). A worker computes the slow part of a check; users
-// that were verified in the last minute skip it. Immutable except for the remembered users; any
-// thread.
+// Users with passwords (HTTP Basic, RFC 7617). The slow part of a check is a task for a worker;
+// users that were verified a short time ago pass without it. Immutable; any thread.
 #ifndef GATEWAY_SERVICE_AUTH_PASSWORDS_PASSWORD_USERS_H_
 #define GATEWAY_SERVICE_AUTH_PASSWORDS_PASSWORD_USERS_H_
 
@@ -12,9 +11,7 @@
 
 #include "service/auth/authentication.h"
 #include "service/auth/caller.h"
-#include "service/auth/verified_callers.h"
-#include "service/ports/clock.h"
-#include "service/ports/hasher.h"
+#include "service/auth/passwords/verified_passwords.h"
 #include "service/ports/password_verifier.h"
 #include "service/types/record.h"
 
@@ -41,23 +38,21 @@ std::optional<BasicCredentials> ParseBasicCredentials(std::string_view text);
 
 class PasswordUsers final : public std::enable_shared_from_this<PasswordUsers> {
  public:
-  // `users` is not empty, and their names are distinct. `mac_key`: random, for this process. The
-  // references outlive this.
-  PasswordUsers(std::vector<PasswordUser> users, const Sha256Digest& mac_key, const Hasher& hasher,
+  // The names are distinct, and there is one at least. The references outlive this.
+  PasswordUsers(std::vector<PasswordUser> users, VerifiedPasswords& verified,
                 const PasswordVerifier& verifier);
 
   // The result, if it needs no slow hash; otherwise kBusy, with the rest of the check.
   Authentication Check(std::string_view text, TimestampMs now) const;
 
  private:
-  Authentication Verify(const BasicCredentials& credentials, const Sha256Digest& mac,
-                        TimestampMs now) const;
+  // The user of that name; otherwise any, whose hash is computed in its stead, so that the time
+  // does not show who exists.
+  const PasswordUser& UserOrAnother(const std::string& name) const;
 
   const std::vector<PasswordUser> users_;  // by name
-  const Sha256Digest mac_key_;
-  const Hasher& hasher_;
+  VerifiedPasswords& verified_;
   const PasswordVerifier& verifier_;
-  mutable VerifiedCallers verified_;  // unguarded: synchronizes itself
 };
 
 }  // namespace gateway

@@ -34,7 +34,7 @@ std::vector<ApiKey> WithCallers(std::vector<ApiKeyEntry> entries, const Grants& 
 
 std::shared_ptr<const PasswordUsers> WithCallers(std::vector<UserEntry> entries,
                                                  const Grants& grants, const Rates& rates,
-                                                 const Hasher& hasher, const PasswordTools& tools) {
+                                                 const PasswordTools& tools) {
   if (entries.empty()) return nullptr;
   std::vector<PasswordUser> users;
   users.reserve(entries.size());
@@ -43,8 +43,7 @@ std::shared_ptr<const PasswordUsers> WithCallers(std::vector<UserEntry> entries,
         CallerOf({std::move(entry.principal), std::move(entry.groups)}, grants, rates);
     users.push_back({std::move(entry.name), std::move(entry.hash), std::move(caller)});
   }
-  return std::make_shared<const PasswordUsers>(std::move(users), tools.mac_key, hasher,
-                                               *tools.verifier);
+  return std::make_shared<const PasswordUsers>(std::move(users), *tools.verified, *tools.verifier);
 }
 
 }  // namespace
@@ -58,7 +57,7 @@ AccessPolicy::AccessPolicy(std::vector<ApiKeyEntry> keys, Grants grants, const H
       certificates_(std::move(certificates)),
       keys_(WithCallers(std::move(keys), grants_, rates_), hasher),
       tokens_(std::move(tokens)),
-      users_(WithCallers(std::move(users), grants_, rates_, hasher, passwords)),
+      users_(WithCallers(std::move(users), grants_, rates_, passwords)),
       hasher_(hasher),
       anonymous_(CallerOf({}, grants_, rates_)) {}
 

@@ -45,10 +45,10 @@ struct UserEntry {
   std::vector<std::string> groups;
 };
 
-// The tools to check passwords. The verifier outlives the policy.
+// What it takes to check passwords. Both outlive the policy; null if it has no users.
 struct PasswordTools {
   const PasswordVerifier* verifier = nullptr;
-  Sha256Digest mac_key{};  // random, for this process
+  VerifiedPasswords* verified = nullptr;
 };
 
 class AccessPolicy final {

@@ -50,11 +50,12 @@ class Passwords : public PipelineTest {
 
   FakeHasher hasher;
   FakePasswordVerifier verifier;
+  VerifiedPasswords verified{Sha256Digest{1}, hasher};
   AccessControl access{std::make_shared<const AccessPolicy>(
       std::vector<ApiKeyEntry>(), Grants({{{"ann"}, {"orders"}, true, false, ""}}, {}), hasher,
       Rates(), nullptr, ClientCertificates(),
       std::vector<UserEntry>{{"ann", "hash of a", "ann", {}}},
-      PasswordTools{&verifier, Sha256Digest{1}})};
+      PasswordTools{&verifier, &verified})};
   PasswordWorkers workers;
   Authenticator authenticator{access, {}, clock, metrics, 2, PasswordOptions{&workers, true}};
   Authenticator over_tls{access, {}, clock, metrics, 2, PasswordOptions{&workers, false}};

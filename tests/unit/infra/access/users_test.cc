@@ -79,12 +79,13 @@ TEST(UsersOfAFile, ProveWhatIsGrantedToThem) {
   ASSERT_TRUE(file.ok()) << ToLine(file.error().front());
   const OpensslHasher hasher;
   const PasswordHashVerifier verifier;
+  VerifiedPasswords verified(Sha256Digest{1}, hasher);
   const SystemClock clock;
   testing::FakeLogger logger;
   KeyFetcher fetcher(clock, logger);
   RateTable rates(clock);
   const auto policy =
-      MakePolicy(std::move(file).value(), {hasher, rates, fetcher, {&verifier, Sha256Digest{1}}});
+      MakePolicy(std::move(file).value(), {hasher, rates, fetcher, {&verifier, &verified}});
   const std::string right = testing::BasicOf("ann", "sesam");
   const std::string wrong = testing::BasicOf("ann", "Sesam");
   EXPECT_EQ(policy->Authenticate({AuthScheme::kBasic, right, false, true}, 0).result,

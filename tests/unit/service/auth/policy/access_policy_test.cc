@@ -141,9 +141,10 @@ TEST_F(TokensOfAPolicy, AnotherPolicyDecidesAnew) {
 TEST(PasswordsOfAPolicy, AreNotLookedAtInPlaintext) {
   const FakeHasher hasher;
   const testing::FakePasswordVerifier verifier;
+  VerifiedPasswords verified(Sha256Digest{1}, hasher);
   const AccessPolicy policy({}, Grants({}, {}), hasher, Rates(), nullptr, {},
                             std::vector<UserEntry>{{"ann", "hash of a", "ann", {}}},
-                            {&verifier, Sha256Digest{1}});
+                            {&verifier, &verified});
   const std::string text = testing::BasicOf("ann", "a");
   Credentials credentials{AuthScheme::kBasic, text};
   EXPECT_TRUE(policy.Authenticate(credentials, kNow).rest);
