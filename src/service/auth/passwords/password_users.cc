@@ -60,15 +60,16 @@ Authentication PasswordUsers::Check(std::string_view text, TimestampMs now) cons
   auto credentials = ParseBasicCredentials(text);
   if (!credentials) return {AuthResult::kMalformed, nullptr};
   const PasswordUser& user = UserOrAnother(credentials->user);
-  // Of the name in the request: what is known of another user is of no use to an unknown one.
+  const bool known = user.name == credentials->user;
   const Sha256Digest digest =
       verified_.DigestOf(credentials->user, credentials->password, user.hash);
-  if (verified_.Use(digest, now)) return {AuthResult::kAccepted, user.caller};
+  // A removed user may be remembered with a hash that another user has, too.
+  if (known && verified_.Use(digest, now)) return {AuthResult::kAccepted, user.caller};
   return {AuthResult::kBusy, nullptr,
-          [self = shared_from_this(), &user, credentials = *std::move(credentials), digest,
-           now]() -> Authentication {
-            const bool right = self->verifier_.Verify(credentials.password, user.hash);
-            if (user.name != credentials.user) return {AuthResult::kUnknown, nullptr};
+          [self = shared_from_this(), &user, known, password = std::move(credentials->password),
+           digest, now]() -> Authentication {
+            const bool right = self->verifier_.Verify(password, user.hash);
+            if (!known) return {AuthResult::kUnknown, nullptr};
             if (!right) return {AuthResult::kWrong, nullptr};
             self->verified_.Add(digest, now);
             return {AuthResult::kAccepted, user.caller};

@@ -153,5 +153,17 @@ TEST(UserNames, HaveNoColon) {
   }
 }
 
+TEST_F(PasswordUsersTest, ARemovedUserIsNotTakenForAnotherWithTheSameHash) {
+  const auto with = [this](std::vector<PasswordUser> all) {
+    return std::make_shared<const PasswordUsers>(std::move(all), verified, verifier);
+  };
+  const PasswordUser amy{"amy", "hash of p", CallerNamed("amy")};
+  const PasswordUser zoe{"zoe", "hash of p", CallerNamed("zoe")};
+  users = with({amy, zoe});
+  EXPECT_EQ(Ask("amy", "p").caller->principal.name, "amy");
+  users = with({zoe});
+  EXPECT_EQ(Ask("amy", "p").result, AuthResult::kUnknown);
+}
+
 }  // namespace
 }  // namespace gateway
