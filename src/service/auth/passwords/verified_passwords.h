@@ -1,7 +1,8 @@
 // Remembers passwords that were verified a short time ago, so that not every request costs a slow
 // hash. Outlives access policies: after a reload of the access file, callers need not all be
 // verified again at once. Only digests are kept, under a key of this process, and each covers the
-// hash from the access file: with another hash, or without its user, a password is not known.
+// hash from the access file: with another hash, a password is not known. The caller asks only for
+// users that the present file has.
 // Bounded; any thread. One mutex, a leaf.
 #ifndef GATEWAY_SERVICE_AUTH_PASSWORDS_VERIFIED_PASSWORDS_H_
 #define GATEWAY_SERVICE_AUTH_PASSWORDS_VERIFIED_PASSWORDS_H_
