@@ -67,15 +67,21 @@ def install_go():
     install(GO, ["go.mod", "go.sum"], lambda: None)
 
 
+# openapi-generator does not know this type of OpenAPI 3.1, and leaves it out: its clients get certificates with the rest
+# of their TLS settings.
+UNKNOWN_TO_OPENAPI_GENERATOR = "Unknown type `mutualTLS` found in the security definition"
+
+
 def openapi_generator(generator, out, **properties):
-    """Runs openapi-generator into `out`, and fails if it reports an error."""
+    """Runs openapi-generator into `out`, and fails if it reports another error."""
     install_jars()
     shutil.rmtree(out, ignore_errors=True)
     options = ",".join(f"{name}={value}" for name, value in properties.items())
     report = run("java", *QUICK_JVM, "-jar", JARS / "generator" / "openapi-generator-cli.jar",
                  "generate", "-i", DOCUMENT, "-g", generator, "-o", out,
                  f"--additional-properties={options}", stderr=subprocess.STDOUT)
-    assert " ERROR " not in report, report
+    errors = [line for line in report.splitlines() if " ERROR " in line]
+    assert all(UNKNOWN_TO_OPENAPI_GENERATOR in line for line in errors), report
     return out
 
 
