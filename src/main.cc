@@ -14,7 +14,9 @@
 #include "infra/config/file_locator.h"
 #include "infra/config/startup/startup.h"
 #include "infra/kafka/client/client_config.h"
+#include "infra/os/service_manager.h"
 #include "infra/os/signals.h"
+#include "infra/os/system_clock.h"
 
 namespace gateway {
 namespace {
@@ -36,7 +38,9 @@ int Main(char** argv, char** environment) {
   if (!config.ok()) return config.error();
   const Signals signals;
   const Settings& settings = config.value().settings;
-  const int code = Gateway(settings, files, signals).Run();
+  const SystemClock clock;
+  ServiceManager manager(input.environment, clock);
+  const int code = Gateway(settings, files, signals, manager).Run();
   // With tracing, a thread of opentelemetry-cpp may still be exporting to a collector that does not
   // answer, and cannot be cancelled (docs/adr/0010). exit() would run the destructors of what it
   // uses (curl, OpenSSL, protobuf), and the process could crash after a clean drain. Nothing is

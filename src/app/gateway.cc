@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstddef>
@@ -44,10 +45,12 @@ std::int64_t DaysUntil(std::chrono::system_clock::time_point when) {
 
 }  // namespace
 
-Gateway::Gateway(Settings settings, FileLocator files, const Signals& signals)
+Gateway::Gateway(Settings settings, FileLocator files, const Signals& signals,
+                 ServiceManager& manager)
     : settings_(std::move(settings)),
       files_(std::move(files)),
       signals_(signals),
+      manager_(manager),
       log_(clock_, LoggerOptionsOf(settings_.logging)),
       rdkafka_(PrometheusOptions().max_topic_labels),
       metrics_(MetricsOptions()),
@@ -242,16 +245,35 @@ Gateway::ExitCode Gateway::Listen(http::Server* server, const char* name) {
 
 int Gateway::WaitForStop() {
   while (true) {
-    const int signal = signals_.WaitFor(Liveness::kTick);
+    TellManager();
+    const int signal = signals_.WaitFor(manager_.PauseOf(Liveness::kTick));
     if (signal == SIGHUP) OnHangup();
     if (signal != 0 && signal != SIGHUP) return signal;
     if (AccessHasChanged()) ReloadAccess();
     if (const auto changed = kafka_secrets_.TakeChange()) ReloadKafka(*changed);
     liveness_.Tick();
+    KeepAlive();
   }
 }
 
+// The gateway serves: the listeners are open. Whether Kafka answers is only part of the sentence,
+// because what waits for this service can wait for Kafka no better than the gateway itself.
+void Gateway::TellManager() {
+  if (!manager_.present()) return;
+  const Readiness::Report report = readiness_->Check();
+  manager_.Ready("Listening at " + server_->url() + ". " + report.kafka.description);
+}
+
+// A stuck thread does not recover, so the manager is left to end and restart the process.
+void Gateway::KeepAlive() {
+  if (!manager_.KeepAliveIsDue()) return;
+  const std::vector<Liveness::Thread> threads = liveness_.Check();
+  if (std::none_of(threads.begin(), threads.end(), [](const auto& thread) { return thread.stuck; }))
+    manager_.KeepAlive();
+}
+
 void Gateway::OnHangup() {
+  manager_.Reloading("Reading certificates, the access file and secrets of Kafka again.");
   if (tls_) ReloadTls();
   if (access_) ReloadAccess();
   if (!kafka_secrets_.empty()) ReloadKafka(kafka_secrets_.Everything());
@@ -338,6 +360,7 @@ void Gateway::ReloadTls() {
 
 // lifecycle.h describes the sequence.
 int Gateway::Drain() {
+  manager_.Stopping("Delivering the accepted records before the end.");
   // Before readiness: a client that sees "not ready" also sees answers that close its connection.
   server_->BeginClosing();
   lifecycle_.BeginShutdown();
@@ -375,6 +398,7 @@ KafkaProducer::DrainResult Gateway::DrainProducer(SteadyClock::time_point deadli
 void Gateway::WaitUntil(SteadyClock::time_point deadline, const std::function<bool()>& done) {
   while (!done() && SteadyClock::now() < deadline) {
     liveness_.Tick();
+    KeepAlive();
     const int signal = signals_.WaitFor(milliseconds(10));
     if (signal != 0 && signal != SIGHUP) _exit(kExitFault);
   }

@@ -26,6 +26,7 @@
 #include "infra/logging/async_logger.h"
 #include "infra/metrics/prometheus_metrics.h"
 #include "infra/metrics/rdkafka_metrics.h"
+#include "infra/os/service_manager.h"
 #include "infra/os/signals.h"
 #include "infra/os/system_clock.h"
 #include "infra/os/watched_file.h"
@@ -44,8 +45,9 @@ namespace gateway {
 
 class Gateway final {
  public:
-  // `signals` must outlive the gateway, and must be created before any thread is started.
-  Gateway(Settings settings, FileLocator files, const Signals& signals);
+  // `signals` and `manager` must outlive the gateway; `signals` must be created before any thread
+  // is started.
+  Gateway(Settings settings, FileLocator files, const Signals& signals, ServiceManager& manager);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
@@ -70,6 +72,8 @@ class Gateway final {
   ExitCode Listen(http::Server* server, const char* name);
   int WaitForStop();  // returns the signal
   int Drain();
+  void TellManager();
+  void KeepAlive();
 
   PrometheusOptions MetricsOptions();
   ApiOptions MakeApiOptions();
@@ -90,6 +94,7 @@ class Gateway final {
   const Settings settings_;
   const FileLocator files_;
   const Signals& signals_;
+  ServiceManager& manager_;
   SystemClock clock_;
   AsyncLogger log_;
   RdkafkaMetrics rdkafka_;
