@@ -6,6 +6,7 @@ main_lint() {
   ensure_build_packages dev
   ensure_packages clang-format-14 clang-tidy-14 shellcheck python3:python3
   check_shell
+  check_units
   check_format
   check_guards
   check_tidy
@@ -18,6 +19,23 @@ check_shell() {
     xargs -0 grep -lE '^#!/(usr/bin/env bash|bin/(ba)?sh)|^# shellcheck shell=bash')
   say "shellcheck: ${#scripts[@]} scripts"
   shellcheck -x "${scripts[@]}"
+}
+
+# systemd's own opinion of the units. Their binary is not installed here, which is all that verify may report.
+check_units() {
+  local unit complaints
+  (ensure_packages systemd:systemd-analyze) || {
+    warn "there is no systemd-analyze, so deploy/systemd is not checked"
+    return 0
+  }
+  say "systemd-analyze: deploy/systemd"
+  for unit in deploy/systemd/*.service; do
+    complaints="$(systemd-analyze verify --man=no "$unit" 2>&1 |
+      grep -v '/usr/bin/kafka-gateway is not executable')" || true
+    [[ -z "$complaints" ]] || die "$complaints"
+    systemd-analyze security --offline=true --threshold=15 "$unit" >/dev/null ||
+      die "$unit: systemd-analyze security finds it more exposed than 1.5"
+  done
 }
 
 check_format() {

@@ -1,5 +1,6 @@
-# cmake -DBUILD=folder -DSCRATCH=folder -P check_install.cmake: checks which files `cmake --install`
-# puts where, and that the installed gateway finds its defaults and the administrator's configuration.
+# cmake -DSOURCE=folder -DBUILD=folder -DSCRATCH=folder -P check_install.cmake: checks which files
+# `cmake --install` puts where, and that the installed gateway finds its defaults and the administrator's
+# configuration.
 file(REMOVE_RECURSE ${SCRATCH})
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH} OUTPUT_QUIET
                 COMMAND_ERROR_IS_FATAL ANY)
@@ -34,3 +35,15 @@ foreach(line "Http:Threads = 3  (file ${share}/appsettings.json)"
     message(SEND_ERROR "there is no line '${line}' in:\n${printed}")
   endif()
 endforeach()
+
+# The configuration that packages begin with is valid, and its schema is where it says.
+file(COPY_FILE ${SOURCE}/deploy/systemd/appsettings.Production.json ${administrator})
+execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=GATEWAY_ENVIRONMENT
+                        ${SCRATCH}/bin/kafka-gateway --check-config
+                WORKING_DIRECTORY / OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+file(READ ${administrator} production)
+string(JSON schema GET "${production}" $schema)
+string(REGEX REPLACE "^/usr/" "${SCRATCH}/" schema "${schema}")
+if(NOT EXISTS ${schema})
+  message(SEND_ERROR "${administrator} names a schema that is not installed")
+endif()
