@@ -1,5 +1,6 @@
 #include "infra/kafka/oauth/token_provider.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -29,6 +30,22 @@ std::string ErrorOf(const Json& answer) {
   const bool plain = error.size() <= 40 &&
                      error.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
   return plain ? error : "";
+}
+
+// The member "expires_in" (RFC 6749 section 5.1), in milliseconds. No clock is needed to read it.
+std::optional<std::int64_t> LifeOf(const Json& answer) {
+  constexpr double kLongestSeconds = 1e9;  // far beyond any token
+  const auto life = answer.find("expires_in");
+  if (life == answer.end() || !life->is_number()) return std::nullopt;
+  const double seconds = std::clamp(life->get<double>(), 0.0, kLongestSeconds);
+  return static_cast<std::int64_t>(seconds * 1'000);
+}
+
+// With a clock that is behind, "exp" alone would make the gateway keep the token longer than the
+// brokers accept it.
+std::optional<std::int64_t> Earlier(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
 }
 
 TokenProvider::Post PostByLibcurl(const Settings::Kafka::OAuth& settings) {
@@ -115,8 +132,10 @@ TokenProvider::Outcome TokenProvider::Fetch(const std::string& secret) {
       FormOf(form),
       {{"Authorization", "Basic " + EncodeBase64(credentials)}, {"Accept", "application/json"}});
   if (reply.ok()) return Read(reply.value());
-  return Failed("the token endpoint does not answer. Check Kafka:OAuth:TokenEndpoint.",
-                reply.error());
+  return Failed(
+      "the token endpoint does not answer; the gateway's log has the reason. Check "
+      "Kafka:OAuth:TokenEndpoint.",
+      reply.error());
 }
 
 TokenProvider::Outcome TokenProvider::Read(const HttpReply& reply) {
@@ -137,12 +156,11 @@ TokenProvider::Outcome TokenProvider::Read(const HttpReply& reply) {
     return Failed("the token endpoint answers without a token. Check Kafka:OAuth:TokenEndpoint.",
                   "no member access_token");
   }
-  std::optional<std::int64_t> expires = ExpiryOf(token.value);
-  const auto life = answer.find("expires_in");
-  if (!expires && life != answer.end() && life->is_number_integer()) {
-    expires = clock_.UnixMillis() + life->get<std::int64_t>() * 1'000;
-  }
-  if (!expires || *expires <= clock_.UnixMillis()) {
+  const std::int64_t now = clock_.UnixMillis();
+  std::optional<std::int64_t> expires = LifeOf(answer);
+  if (expires) *expires += now;
+  expires = Earlier(expires, ExpiryOf(token.value));
+  if (!expires || *expires <= now) {
     return Failed(
         "the token endpoint's tokens have expired or do not say when they expire. Check "
         "the clocks of both.",

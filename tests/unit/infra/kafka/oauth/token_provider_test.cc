@@ -78,6 +78,26 @@ TEST_F(TokenProviderTest, ATokenThatIsNoJwtLivesAsLongAsTheAnswerSays) {
   EXPECT_EQ(provider.Token().value().expires_ms, 1'700'000'060'000);
 }
 
+TEST_F(TokenProviderTest, ATokenLivesNoLongerThanTheAnswerSays) {
+  // By a clock that is ten minutes behind, the token of 60 s would live for 660 s.
+  AnswerWith(200, std::string(R"({"access_token":")") + kJwt + R"(","expires_in":60})");
+  TokenProvider provider = Make();
+  EXPECT_EQ(provider.Token().value().expires_ms, 1'700'000'060'000);
+  clock_.Advance(std::chrono::seconds(46));
+  ASSERT_TRUE(provider.Token().ok());
+  EXPECT_THAT(forms_, SizeIs(2));
+}
+
+TEST_F(TokenProviderTest, ATokenLivesNoLongerThanItSaysItself) {
+  for (const char* const life : {"601", "9223372036854775807", "18446744073709551615"}) {
+    AnswerWith(200, std::string(R"({"access_token":")") + kJwt + R"(","expires_in":)" + life + "}");
+    TokenProvider provider = Make();
+    const auto token = provider.Token();
+    ASSERT_TRUE(token.ok()) << life;
+    EXPECT_EQ(token.value().expires_ms, kExpires) << life;
+  }
+}
+
 TEST_F(TokenProviderTest, AFailureIsSharedForASecondAndLoggedOnce) {
   AnswerWith(503, "");
   TokenProvider provider = Make();
@@ -115,6 +135,8 @@ TEST_F(TokenProviderTest, EachFailureSaysWhatToCorrectAndNoSecret) {
   EXPECT_THAT(sentence(), HasSubstr("expired"));
   AnswerWith(200, R"({"access_token":"opaque"})");
   EXPECT_THAT(sentence(), HasSubstr("do not say when they expire"));
+  AnswerWith(200, R"({"access_token":"opaque","expires_in":-9223372036854775808})");
+  EXPECT_THAT(sentence(), HasSubstr("expired"));
   outcome_ = std::string("connection refused");
   EXPECT_THAT(sentence(), HasSubstr("does not answer"));
 }
