@@ -4,6 +4,7 @@ import dataclasses
 import time
 
 import pytest
+from shifted_clock import shifted_clock
 
 SOON_SECONDS = 2
 SENDS = "Kafka:Sasl:Username and Kafka:Sasl:Password"
@@ -11,12 +12,15 @@ SENDS = "Kafka:Sasl:Username and Kafka:Sasl:Password"
 
 @dataclasses.dataclass
 class Case:
-    """A gateway that cannot get in at `listener`; `settings` replace those with which it could."""
+    """A gateway that cannot get in at `listener`; `settings` replace those with which it could, `issuer` attributes of
+    the issuer of tokens. Its clock is ahead by `clock`, or behind."""
 
     listener: str
     settings: dict
     access: str
     sentence: str
+    issuer: dict = dataclasses.field(default_factory=dict)
+    clock: dict = dataclasses.field(default_factory=dict)
 
 
 def stranger_ca(kafka):
@@ -31,6 +35,11 @@ def certificate_of_a_stranger(kafka):
 def expired_certificate(kafka):
     kafka.pki.issue("lapsed", "gateway", days=-1)
     return {"Tls_CertificateFile": kafka.file("lapsed.crt"), "Tls_KeyFile": kafka.file("lapsed.key")}
+
+
+def future_certificate(kafka):
+    kafka.pki.issue("early", "gateway", starts_in_days=1)
+    return {"Tls_CertificateFile": kafka.file("early.crt"), "Tls_KeyFile": kafka.file("early.key")}
 
 
 CASES = {
@@ -54,20 +63,27 @@ CASES = {
     "no authority": Case("SECURE", {"Tls_CaFile": None}, "TrustFailed", "Set Kafka:Tls:CaFile"),
     "certificate for another name": Case("WRONG", {}, "TrustFailed", "for another name"),
     "expired certificate": Case("EXPIRED", {}, "TrustFailed", "has expired"),
+    "certificate that is not valid yet": Case("FUTURE", {}, "TrustFailed", "is not valid yet"),
+    "clock that is behind": Case("SECURE", {}, "TrustFailed", "is not valid yet by the gateway's clock",
+                                 clock={"days": -10}),
+    "clock that is ahead": Case("SECURE", {}, "TrustFailed", "has expired by the gateway's clock", clock={"days": 60}),
     "no client certificate": Case("MTLS", {
         "Tls_CertificateFile": None, "Tls_KeyFile": None}, "ClientCertificateRefused", "require a client certificate"),
     "client certificate of a stranger": Case(
         "MTLS", certificate_of_a_stranger, "ClientCertificateRefused", "reject the gateway's client certificate"),
     "client certificate that has expired": Case(
-        "MTLS", expired_certificate, "ClientCertificateRefused", "one that has not expired"),
+        "MTLS", expired_certificate, "ClientCertificateRefused", "one that is valid now"),
+    "client certificate that is not valid yet": Case(
+        "MTLS", future_certificate, "ClientCertificateRefused", "one that is valid now"),
     "no right to write anywhere": Case(
         "SECURE", {"Sasl_Username": "dave", "Sasl_Password": "dave-secret"}, "ClusterDenied", "Grant it WRITE"),
 }
 
 
-def start(start_gateway, kafka, listener, settings):
+def start(start_gateway, kafka, listener, settings, clock=None):
     more = settings(kafka) if callable(settings) else settings
-    return start_gateway(kafka.addresses[listener], settings=kafka.settings(listener, **more))
+    return start_gateway(kafka.addresses[listener], settings=kafka.settings(listener, **more),
+                         environment=shifted_clock(**clock) if clock else None)
 
 
 def timed_send(gateway, topic="orders"):
@@ -96,7 +112,7 @@ def await_access(gateway, access, timeout=15):
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_who_is_not_let_in_says_why_within_two_seconds(secured_kafka, start_gateway, case):
     stored = secured_kafka.tool.count("orders")
-    gateway = start(start_gateway, secured_kafka, case.listener, case.settings)
+    gateway = start(start_gateway, secured_kafka, case.listener, case.settings, case.clock)
     if case.access == "ClusterDenied":  # before that it is a 403: the user may not see the topic either
         await_access(gateway, case.access)
     for _ in range(3):  # the first at once, the last when nothing new happens
@@ -231,33 +247,41 @@ def issuer(secured_kafka):
     vars(secured_kafka.issuer).update(found)
 
 
+def oauth_case(access, sentence, settings=None, clock=None, **issuer):
+    return Case("OIDC", settings or {}, access, sentence, issuer, clock or {})
+
+
 OAUTH_CASES = {
-    "wrong issuer": ({"name": "http://other.example"}, {}, "CredentialsRefused", "reject the gateway's token"),
-    "wrong audience": ({"audience": "other"}, {}, "CredentialsRefused", "reject the gateway's token"),
-    "unknown key": ({"token_kid": "unknown"}, {}, "CredentialsRefused", "reject the gateway's token"),
-    "expired": ({"life_seconds": -60}, {}, "TokenUnavailable", "have expired"),
+    "wrong issuer": oauth_case("CredentialsRefused", "reject the gateway's token", name="http://other.example"),
+    "wrong audience": oauth_case("CredentialsRefused", "reject the gateway's token", audience="other"),
+    "unknown key": oauth_case("CredentialsRefused", "reject the gateway's token", token_kid="unknown"),
+    "not valid yet": oauth_case("CredentialsRefused", "the clocks of issuer and brokers", starts_in_seconds=60),
+    "expired": oauth_case("TokenUnavailable", "have expired", life_seconds=-60),
     # Kafka would still let it in for 30 s, and break every connection off.
-    "expired within the brokers' tolerance": ({"life_seconds": -10, "told_life_seconds": 600}, {}, "TokenUnavailable",
-                                              "Check the clocks of both"),
-    "wrong secret": ({}, {"OAuth_ClientSecret": "wrong"}, "TokenUnavailable", "answers 401 (invalid_client)"),
-    "failing endpoint": ({"mode": "error"}, {}, "TokenUnavailable", "answers 500"),
-    "endpoint of something else": ({"mode": "html"}, {}, "TokenUnavailable", "answers without a token"),
-    "no endpoint": ({}, {"OAuth_TokenEndpoint": "http://127.0.0.1:1/token"}, "TokenUnavailable", "does not answer"),
+    "expired within the brokers' tolerance": oauth_case(
+        "TokenUnavailable", "Check the clocks of both", life_seconds=-10, told_life_seconds=600),
+    "expired by a clock that is ahead": oauth_case(
+        "TokenUnavailable", "Check the clocks of both", clock={"seconds": 3600}),
+    "wrong secret": oauth_case(
+        "TokenUnavailable", "answers 401 (invalid_client)", {"OAuth_ClientSecret": "wrong"}),
+    "failing endpoint": oauth_case("TokenUnavailable", "answers 500", mode="error"),
+    "endpoint of something else": oauth_case("TokenUnavailable", "answers without a token", mode="html"),
+    "no endpoint": oauth_case(
+        "TokenUnavailable", "does not answer", {"OAuth_TokenEndpoint": "http://127.0.0.1:1/token"}),
 }
 
 
 @pytest.mark.parametrize("case", OAUTH_CASES.values(), ids=OAUTH_CASES.keys())
 def test_who_has_no_good_token_is_told_so_within_two_seconds(secured_kafka, issuer, start_gateway, case):
-    attributes, settings, access, sentence = case
-    vars(issuer).update(attributes)
-    gateway = start(start_gateway, secured_kafka, "OIDC", settings)
-    await_access(gateway, access)
+    vars(issuer).update(case.issuer)
+    gateway = start(start_gateway, secured_kafka, case.listener, case.settings, case.clock)
+    await_access(gateway, case.access)
     for _ in range(2):
         answer, seconds = timed_send(gateway)
-        assert_refused(answer, sentence)
+        assert_refused(answer, case.sentence)
         assert seconds < SOON_SECONDS
     kafka = gateway.http.get("/health/ready").json()["entries"]["kafka"]
-    assert kafka["data"]["access"] == access
+    assert kafka["data"]["access"] == case.access
     log = gateway.log(10**6)
     assert "client-secret" not in log and "eyJ" not in log, "a secret or a token"
 
@@ -271,9 +295,10 @@ def test_a_token_endpoint_that_recovers_heals_without_a_restart(secured_kafka, i
     assert gateway.http.send(topic="orders", value="x").status == 200
 
 
-def test_tokens_are_renewed_and_their_end_does_not_show(secured_kafka, issuer, start_gateway):
+@pytest.mark.parametrize("behind_seconds", [0, 60])
+def test_tokens_are_renewed_and_their_end_does_not_show(secured_kafka, issuer, start_gateway, behind_seconds):
     issuer.life_seconds = 12
-    gateway = start(start_gateway, secured_kafka, "OIDC", {})
+    gateway = start(start_gateway, secured_kafka, "OIDC", {}, {"seconds": -behind_seconds})
     gateway.await_ready()
     issuer.requests.clear()
     stored = secured_kafka.tool.count("orders")

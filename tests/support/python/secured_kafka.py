@@ -4,8 +4,9 @@
 
 * SECURE: TLS, PLAIN and SCRAM          * MTLS: TLS, client certificate required
 * TLS: TLS and nothing else             * WRONG: TLS with another name, SCRAM-SHA-512 only
-* EXPIRED: TLS, expired certificate     * OIDC: TLS, tokens of `issuer`
+* EXPIRED: TLS, expired certificate     * FUTURE: TLS, certificate that is not valid yet
 * CLEAR: PLAIN without TLS              * PLAIN: plaintext
+* OIDC: TLS, tokens of `issuer`
 * BOTH: TLS, client certificate required, and PLAIN with any of the user's passwords (RotatingPasswords.java)
 
 Users of PLAIN and SCRAM (password `NAME-secret`), and of certificates (`gateway.pem`, principal gateway) and tokens
@@ -21,7 +22,8 @@ from pki import Pki
 from token_issuer import TokenIssuer
 
 PROTOCOLS = {"SECURE": "SASL_SSL", "MTLS": "SSL", "TLS": "SSL", "WRONG": "SASL_SSL", "EXPIRED": "SASL_SSL",
-             "OIDC": "SASL_SSL", "BOTH": "SASL_SSL", "CLEAR": "SASL_PLAINTEXT", "PLAIN": "PLAINTEXT", "ADMIN": "SSL", "CONTROLLER": "SSL"}
+             "FUTURE": "SASL_SSL", "OIDC": "SASL_SSL", "BOTH": "SASL_SSL", "CLEAR": "SASL_PLAINTEXT",
+             "PLAIN": "PLAINTEXT", "ADMIN": "SSL", "CONTROLLER": "SSL"}
 USERS = ("alice", "carol", "dave")
 WRITERS = {"orders": ("alice", "gateway", "svc-gateway"), "payments": ("carol",)}
 
@@ -31,11 +33,12 @@ class SecuredKafka:
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
-        self.pki = Pki(self.directory)
+        self.pki = Pki(self.directory, starts_in_days=-2)  # so that a gateway's clock may be behind
         self.stranger = Pki(self.directory, "stranger")
-        self.pki.issue("broker")
+        self.pki.issue("broker", starts_in_days=-2)
         self.pki.issue("other", names="DNS:other.example")
         self.pki.issue("expired", days=-1)
+        self.pki.issue("future", starts_in_days=1)
         self.pki.issue("gateway")
         self.issuer = TokenIssuer(self.directory)
         self.ports = dict(zip(PROTOCOLS, free_ports(len(PROTOCOLS)), strict=True))
@@ -160,13 +163,13 @@ class SecuredKafka:
         }
         for name in ("mtls", "both", "admin", "controller"):
             properties[f"listener.name.{name}.ssl.client.auth"] = "required"
-        for name, identity in (("wrong", "other"), ("expired", "expired")):
+        for name, identity in (("wrong", "other"), ("expired", "expired"), ("future", "future")):
             properties[f"listener.name.{name}.ssl.keystore.type"] = "PEM"
             properties[f"listener.name.{name}.ssl.keystore.location"] = self.file(f"{identity}.pem")
         plain = f"{module}plain.PlainLoginModule required {users};"
         scram = f"{module}scram.ScramLoginModule required;"
         mechanisms = {"secure": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512", "wrong": "SCRAM-SHA-512",
-                      "expired": "PLAIN", "both": "PLAIN", "clear": "PLAIN"}
+                      "expired": "PLAIN", "future": "PLAIN", "both": "PLAIN", "clear": "PLAIN"}
         for name, enabled in mechanisms.items():
             properties[f"listener.name.{name}.sasl.enabled.mechanisms"] = enabled
             for mechanism in enabled.lower().split(","):

@@ -25,6 +25,7 @@ class TokenIssuer:
         self.subject = subject
         self.audience = "kafka"
         self.name = None  # None: its own URL
+        self.starts_in_seconds = 0
         self.life_seconds = 600
         self.told_life_seconds = None  # the answer's expires_in; None: the life of the token
         self.mode = "good"
@@ -74,7 +75,7 @@ class TokenIssuer:
     def token(self, **claims):
         now = int(time.time())
         claims = {"iss": self.name or self.url, "aud": self.audience, "sub": self.subject, "iat": now,
-                  "exp": now + self.life_seconds, **claims}
+                  "nbf": now + self.starts_in_seconds, "exp": now + self.life_seconds, **claims}
         head = {"alg": "RS256", "kid": self.token_kid or f"key-{self._kid}", "typ": "at+jwt"}
         text = ".".join(_base64url(json.dumps(part).encode()) for part in (head, claims))
         signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self._key], check=True, capture_output=True,

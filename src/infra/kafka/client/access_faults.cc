@@ -39,8 +39,8 @@ Found ClientCertificateRefused(const AccessAttempt& attempt) {
   return {{KafkaAccess::kClientCertificateRefused,
            attempt.has_certificate
                ? "The Kafka brokers reject the gateway's client certificate. Set "
-                 "Kafka:Tls:CertificateFile to one that has not expired and that an authority "
-                 "trusted by the brokers has issued."
+                 "Kafka:Tls:CertificateFile to one that is valid now, by the brokers' clocks, and "
+                 "that an authority trusted by the brokers has issued."
                : "The Kafka brokers require a client certificate. Set Kafka:Tls:CertificateFile "
                  "and Kafka:Tls:KeyFile."}};
 }
@@ -51,10 +51,12 @@ Found TrustFailed(int x509_error) {
   std::string_view rest;
   switch (x509_error) {
     case 9:
-      rest = "is not valid yet. Check the clocks of both, or renew it.";
+      rest =
+          "is not valid yet by the gateway's clock. Correct the clock, or issue the certificate "
+          "with an earlier date.";
       break;
     case 10:
-      rest = "has expired. Renew it.";
+      rest = "has expired by the gateway's clock. Renew it, or correct the clock.";
       break;
     case 18:  // self-signed
     case 19:  // an authority in the chain
@@ -93,7 +95,8 @@ Found CredentialsRefused(const AccessAttempt& attempt) {
   if (attempt.mechanism == "OAUTHBEARER") {
     return {{KafkaAccess::kCredentialsRefused,
              "The Kafka brokers reject the gateway's token; their log has the reason. Check which "
-             "issuer, audience and keys they expect, and Kafka:OAuth."}};
+             "issuer, audience and keys they expect, the clocks of issuer and brokers, and "
+             "Kafka:OAuth."}};
   }
   std::string sentence =
       "The Kafka brokers reject the gateway's user name or password. Correct Kafka:Sasl:Username "

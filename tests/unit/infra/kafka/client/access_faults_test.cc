@@ -113,7 +113,8 @@ TEST(AccessFaults, OpensslsErrorSaysWhyACertificateIsNotTrusted) {
   EXPECT_THAT(sentence(20), HasSubstr("Set Kafka:Tls:CaFile"));
   EXPECT_THAT(sentence(62), HasSubstr("for another name"));
   EXPECT_THAT(sentence(64), HasSubstr("for another name"));
-  EXPECT_THAT(sentence(10), HasSubstr("has expired"));
+  EXPECT_THAT(sentence(10), HasSubstr("has expired by the gateway's clock"));
+  EXPECT_THAT(sentence(9), HasSubstr("is not valid yet by the gateway's clock"));
   EXPECT_THAT(sentence(0), HasSubstr("could not be verified"));
 }
 
