@@ -8,8 +8,10 @@
 namespace gateway {
 namespace {
 
-constexpr double kMaxSkewSeconds = 60;          // between the issuer's clock and ours
-constexpr double kMaxTime = 4'102'444'800'000;  // in seconds; in milliseconds it still fits
+constexpr double kMaxSkewSeconds = 60;  // between the issuer's clock and ours
+// The end of the year 9999, which some issuers use for "never". A claim beyond it is probably in
+// milliseconds.
+constexpr double kMaxExpirySeconds = 253'402'300'799;
 
 // True if the claim is absent, or is a NumericDate for which `holds` is true.
 template <typename Holds>
@@ -24,7 +26,7 @@ AuthResult CheckTimes(const TokenObject& claims, double expires, TimestampMs now
   const auto not_in_the_future = [seconds](double time) {
     return time <= seconds + kMaxSkewSeconds;
   };
-  if (expires > kMaxTime) return AuthResult::kMalformed;
+  if (expires > kMaxExpirySeconds) return AuthResult::kMalformed;
   if (seconds >= expires + kMaxSkewSeconds) return AuthResult::kExpired;
   if (!HoldsIfPresent(claims, "nbf", not_in_the_future)) return AuthResult::kNotYetValid;
   if (!HoldsIfPresent(claims, "iat", not_in_the_future)) return AuthResult::kNotYetValid;

@@ -84,6 +84,8 @@ TEST_F(TokenVerifiers, ItExpires) {
   EXPECT_EQ(Result("exp=" + At(-59)), AuthResult::kAccepted);
   EXPECT_EQ(Result("exp=" + At(-60)), AuthResult::kExpired);
   EXPECT_EQ(Result("exp=#-1e300"), AuthResult::kExpired);
+  EXPECT_EQ(Result("exp=#253402300799"), AuthResult::kAccepted) << "the end of the year 9999";
+  EXPECT_EQ(Result("exp=#1700000300000"), AuthResult::kMalformed) << "milliseconds";
 }
 
 TEST_F(TokenVerifiers, ItBegins) {
