@@ -8,9 +8,9 @@
 #include <array>
 #include <cstddef>
 #include <functional>
-#include <unordered_map>
 
 #include "service/auth/caller.h"
+#include "service/auth/expiring_digests.h"
 #include "service/ports/hasher.h"
 #include "service/types/mutex.h"
 #include "service/types/record.h"
@@ -36,12 +36,9 @@ class VerifiedCallers final {
  private:
   static constexpr std::size_t kShards = 16;  // a power of two
 
-  struct Hash {
-    std::size_t operator()(const Sha256Digest& digest) const;
-  };
   struct Shard {
     mutable Mutex mutex;  // a leaf, held for some tens of nanoseconds
-    std::unordered_map<Sha256Digest, Entry, Hash> callers GUARDED_BY(mutex);
+    ExpiringDigests<Entry> callers GUARDED_BY(mutex){kMaxCallers / kShards};
   };
   Shard& ShardOf(const Sha256Digest& digest) { return shards_[digest.back() % kShards]; }
 

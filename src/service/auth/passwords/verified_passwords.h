@@ -9,8 +9,8 @@
 
 #include <cstddef>
 #include <string>
-#include <unordered_map>
 
+#include "service/auth/expiring_digests.h"
 #include "service/ports/hasher.h"
 #include "service/types/mutex.h"
 #include "service/types/record.h"
@@ -38,14 +38,14 @@ class VerifiedPasswords final {
   std::size_t size() const;
 
  private:
-  struct Hash {
-    std::size_t operator()(const Sha256Digest& digest) const;
+  struct Entry {
+    TimestampMs until = 0;
   };
 
   const Sha256Digest mac_key_;
   const Hasher& hasher_;
   mutable Mutex mutex_;  // held for some tens of nanoseconds
-  std::unordered_map<Sha256Digest, TimestampMs, Hash> until_ GUARDED_BY(mutex_);
+  ExpiringDigests<Entry> verified_ GUARDED_BY(mutex_){kMax};
 };
 
 }  // namespace gateway
