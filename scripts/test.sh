@@ -2,7 +2,7 @@
 # ./dev test: every test, step by step; a failed step does not stop later ones. The last lines have the
 # result of each step.
 
-readonly STEPS=(unit asan tsan integration contract clients edge robustness browser observability bench)
+readonly STEPS=(unit asan tsan integration contract clients edge robustness browser observability bench package)
 
 main_test() {
   local quick=false step
@@ -158,4 +158,11 @@ step_bench() {
   build_preset bench
   ensure_venv
   build/venv/bin/python -m pytest -c tests/pytest.ini bench/test
+}
+
+# Builds the Debian package and uses it in a bare root; without root it only builds.
+step_package() {
+  # shellcheck source=scripts/package.sh
+  source scripts/package.sh
+  if [[ $EUID -eq 0 ]]; then main_package; else main_package --no-check; fi
 }

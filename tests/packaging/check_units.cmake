@@ -43,3 +43,10 @@ foreach(key "Http;Address" "Http;Port" "Kafka;BootstrapServers")
     message(SEND_ERROR "appsettings.Production.json: ${key} is ${shown}, and the default ${default}")
   endif()
 endforeach()
+
+# Packages have this file in /etc, as a conffile. If a version changed it, dpkg would ask every administrator
+# who changed it, too, and an upgrade without a terminal would fail: give keys another default instead.
+file(SHA256 ${folder}/appsettings.Production.json digest)
+if(NOT digest STREQUAL 3651417d589b51abe29196a966f9ba6d8e0c815bbe81b7bc3f1674b2992c4cd8)
+  message(SEND_ERROR "appsettings.Production.json has changed")
+endif()
