@@ -1,11 +1,13 @@
-"""Fixtures of every Python test: a real Kafka, a gateway in front of it, and topics."""
+"""Fixtures of every Python test: a real Kafka, a gateway in front of it, topics, and issuers of credentials."""
 
 import itertools
 import os
 
 import pytest
+from certificates import Identity
 from gateway_process import GatewayProcess, binary
 from kafka_cluster import KafkaCluster, KafkaTool
+from token_forge import TokenForge
 
 
 def pytest_collection_modifyitems(items):
@@ -96,3 +98,21 @@ def topic(kafka):
 def one_partition(kafka):
     """A fresh topic with one partition, so that records are read in the order in which they were stored."""
     return kafka.create_topic(partitions=1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The files of this module's gateways."""
+    return tmp_path_factory.mktemp("gateway-files")
+
+
+@pytest.fixture(scope="module")
+def forge(folder):
+    """An issuer of tokens."""
+    return TokenForge(folder)
+
+
+@pytest.fixture(scope="module")
+def authority(folder):
+    """An issuer of certificates."""
+    return Identity(folder, "authority", "/CN=authority")

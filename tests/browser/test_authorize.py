@@ -4,59 +4,29 @@ import json
 import subprocess
 
 import pytest
-from access_file import entry, new_key, rule, write
+from access_file import entry, hash_password, new_key, rule
+from callers_gateway import callers_gateway
 from certificates import Identity
 from conftest import MODULES, SCREENSHOTS, install
-from gateway_process import GatewayProcess, binary
-from token_forge import TokenForge
 
 pytestmark = pytest.mark.timeout(300)  # the first test waits for all visits
 KEYS = {name: new_key(name) for name in ("shop1", "other", "nobody")}
 PASSWORD = "pass-word-of-ann"
 
 
-def hash_password(password):
-    return subprocess.run([binary(), "access", "hash-password"], input=password + "\n", capture_output=True, text=True,
-                          timeout=30, check=True).stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("authorize")
-
-
-@pytest.fixture(scope="module")
-def forge(folder):
-    return TokenForge(folder)
-
-
-@pytest.fixture(scope="module")
-def authority(folder):
-    return Identity(folder, "authority", "/CN=authority")
-
-
 @pytest.fixture(scope="module")
 def gateway(folder, forge, authority):
     """A gateway with TLS where svc-shop, ann and spiffe-shop may write to "orders", and others may not."""
-    server = Identity(folder, "server", "/CN=server", authority, "IP:127.0.0.1")
     (folder / "jwks.json").write_text(forge.jwks())
-    write(folder / "access.json",
-          ApiKeys=[entry(KEYS["shop1"], "svc-shop"), entry(KEYS["other"], "svc-other")],
-          Users=[{"Name": name, "Hash": hash_password(PASSWORD)} for name in ("ann", "bob")],
-          Issuers=[{"Issuer": forge.name, "Audience": forge.audience, "JwksFile": "jwks.json"}],
-          ClientCertificates=[{"From": "SanUri", "Match": "spiffe://test/*", "Principal": "spiffe-$1"}],
-          Grants=[rule("svc-shop ann spiffe-shop", "orders")])
-    process = GatewayProcess(folder / "gateway.log", "embedded", {
-        "Http:Tls:CertificateFile": server.certificate, "Http:Tls:KeyFile": server.key,
-        "Http:Tls:ClientCaFile": authority.certificate, "Http:Tls:ClientCertificates": "optional",
-        "Management:Port": 0, "Access:File": folder / "access.json", "Access:FailedAttemptsPerMinute": 0,
-        "Access:Open:0": "/swagger*", "Access:Open:1": "/openapi.json"})
-    try:
-        process.await_event("listening")
+    sections = {
+        "ApiKeys": [entry(KEYS["shop1"], "svc-shop"), entry(KEYS["other"], "svc-other")],
+        "Users": [{"Name": name, "Hash": hash_password(PASSWORD)} for name in ("ann", "bob")],
+        "Issuers": [{"Issuer": forge.name, "Audience": forge.audience, "JwksFile": "jwks.json"}],
+        "ClientCertificates": [{"From": "SanUri", "Match": "spiffe://test/*", "Principal": "spiffe-$1"}],
+        "Grants": [rule("svc-shop ann spiffe-shop", "orders")]}
+    settings = {"Access:Open:0": "/swagger*", "Access:Open:1": "/openapi.json"}
+    with callers_gateway(folder, authority, sections, settings) as process:
         yield process
-        process.stop()
-    finally:
-        process.kill()
 
 
 @pytest.fixture(scope="module")

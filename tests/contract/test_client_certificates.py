@@ -6,8 +6,8 @@ import urllib.request
 
 import pytest
 from access_file import entry, new_key, rule, write
+from callers_gateway import callers_gateway
 from certificates import Identity
-from gateway_process import GatewayProcess
 from https_client import Https
 
 KEY = new_key("shop1")
@@ -23,44 +23,19 @@ SECTIONS = {
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    return tmp_path_factory.mktemp("certificates")
-
-
-@pytest.fixture(scope="module")
-def authority(files):
-    return Identity(files, "authority", "/CN=authority")
-
-
-@pytest.fixture(scope="module")
-def identities(files, authority):
+def identities(folder, authority):
     made = {"pay": ("/CN=pay", "URI:spiffe://test/ns/eu/sa/pay"),
             "cart": ("/CN=x", "DNS:other.test,DNS:CART.clients.test"),
             "edge": ("/OU=edge/CN=one", ""),
             "stranger": ("/CN=stranger", "URI:spiffe://test.evil/ns/eu/sa/pay,DNS:clients.test"),
             "deeper": ("/CN=a\\,OU\\=edge", "URI:spiffe://test/ns/eu/sa/pay/more")}
-    return {name: Identity(files, name, subject, authority, names) for name, (subject, names) in made.items()}
-
-
-def start(files, authority, name, **settings):
-    server = Identity(files, "server", "/CN=server", authority, "IP:127.0.0.1")
-    write(files / f"{name}.json", **SECTIONS)
-    process = GatewayProcess(files / f"{name}.log", "embedded", {
-        "Http:Tls:CertificateFile": server.certificate, "Http:Tls:KeyFile": server.key,
-        "Http:Tls:ClientCaFile": authority.certificate, "Access:File": files / f"{name}.json",
-        "Management:Port": 0, "Logging:Access": "all", **settings})
-    process.access_path = files / f"{name}.json"
-    return process
+    return {name: Identity(folder, name, subject, authority, names) for name, (subject, names) in made.items()}
 
 
 @pytest.fixture(scope="module")
-def gateway(files, authority):
-    process = start(files, authority, "optional", **{"Http:Tls:ClientCertificates": "optional"})
-    try:
+def gateway(folder, authority):
+    with callers_gateway(folder, authority, SECTIONS, {"Logging:Access": "all"}) as process:
         yield process
-        process.stop()
-    finally:
-        process.kill()
 
 
 @pytest.mark.parametrize(("name", "principal"), [("pay", "pay.eu"), ("cart", "dns-cart"), ("edge", "edge-one")])
@@ -92,9 +67,9 @@ def test_without_a_certificate_other_credentials_count(gateway, authority, ident
     assert wrong.status == 401, "although the certificate would do"
 
 
-def test_a_certificate_of_another_authority_is_refused_in_the_handshake(gateway, authority, files):
-    other = Identity(files, "other", "/CN=other")
-    stranger = Identity(files, "foreign", "/CN=x", other, "URI:spiffe://test/ns/eu/sa/pay")
+def test_a_certificate_of_another_authority_is_refused_in_the_handshake(gateway, authority, folder):
+    other = Identity(folder, "other", "/CN=other")
+    stranger = Identity(folder, "foreign", "/CN=x", other, "URI:spiffe://test/ns/eu/sa/pay")
     with pytest.raises((ssl.SSLError, ConnectionError, http.client.RemoteDisconnected)):
         Https(gateway, authority, stranger).send()
 
@@ -120,11 +95,9 @@ def test_a_reload_counts_on_connections_that_are_open(gateway, authority, identi
         write(gateway.access_path, **SECTIONS)
 
 
-def test_required_means_that_nobody_comes_without_one(files, authority, identities):
-    process = start(files, authority, "required")
-    try:
+def test_required_means_that_nobody_comes_without_one(folder, authority, identities):
+    settings = {"Http:Tls:ClientCertificates": "required"}
+    with callers_gateway(folder, authority, SECTIONS, settings, "required") as process:
         assert Https(process, authority, identities["pay"]).send().status == 200
         with pytest.raises((ssl.SSLError, ConnectionError, http.client.RemoteDisconnected)):
             Https(process, authority).send()
-    finally:
-        process.kill()

@@ -1,9 +1,8 @@
 """What an operator sees of an issuer of tokens whose keys (JWK set) cannot be fetched: /health, metrics, the log."""
 
 import pytest
-from access_file import entry, new_key, rule, write
-from gateway_process import GatewayProcess
-from token_forge import KeyServer, TokenForge
+from access_file import entry, new_key, rule
+from token_forge import KeyServer
 
 KEY = new_key("admin")
 
@@ -16,21 +15,10 @@ def server():
 
 
 @pytest.fixture
-def forge(tmp_path):
-    return TokenForge(tmp_path)
-
-
-@pytest.fixture
-def gateway(tmp_path, forge, server):
+def gateway(start_with_access, forge, server):
     issuer = {"Issuer": forge.name, "Audience": forge.audience, "JwksUri": server.url, "AllowHttp": True}
-    write(tmp_path / "access.json", ApiKeys=[entry(KEY, "admin")], Issuers=[issuer], Grants=[rule("ann admin", "orders")])
-    process = GatewayProcess(tmp_path / "gateway.log", "embedded", {"Access:File": tmp_path / "access.json"})
-    try:
-        process.await_ready()
-        yield process
-        process.stop()
-    finally:
-        process.kill()
+    return start_with_access({"ApiKeys": [entry(KEY, "admin")], "Issuers": [issuer],
+                              "Grants": [rule("ann admin", "orders")]})
 
 
 def metric(gateway, name):

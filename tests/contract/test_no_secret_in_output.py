@@ -1,70 +1,40 @@
 """No secret of a caller or of the configuration is in any output of the gateway, also with the most verbose log."""
 
-import base64
 import http.client
 import json
 import ssl
 import subprocess
 
 import pytest
-from access_file import entry, new_key, rule, write
+from access_file import basic, entry, hash_password, new_key, rule, write
+from callers_gateway import callers_gateway
 from certificates import Identity
 from gateway_process import GatewayProcess, Http, Response, binary
-from token_forge import KeyServer, TokenForge
+from token_forge import KeyServer
 
 KEY, UNKNOWN_KEY = new_key("shop1"), new_key("nobody")
 PASSWORD, WRONG_PASSWORD = "pass-SECRET-word", "wrong-SECRET-word"
 PATHS = ("/metrics", "/health", "/health/ready", "/openapi.json", "/api/kafka/topics", "/")
 
 
-def hash_of(password):
-    return subprocess.run([binary(), "access", "hash-password"], input=password + "\n", capture_output=True, text=True,
-                          timeout=30, check=True).stdout.strip()
-
-
-def basic(user, password):
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("secrets")
-
-
-@pytest.fixture(scope="module")
-def forge(folder):
-    return TokenForge(folder)
-
-
-@pytest.fixture(scope="module")
-def authority(folder):
-    return Identity(folder, "authority", "/CN=authority")
-
-
 @pytest.fixture(scope="module")
 def sections(forge):
-    return {"ApiKeys": [entry(KEY, "svc-shop")], "Users": [{"Name": "ann", "Hash": hash_of(PASSWORD)}],
+    return {"ApiKeys": [entry(KEY, "svc-shop")], "Users": [{"Name": "ann", "Hash": hash_password(PASSWORD)}],
             "ClientCertificates": [{"From": "CommonName", "Match": "*", "Principal": "cert-$1"}],
             "Grants": [rule("svc-shop ann cert-*", "orders", "Write", "Read")]}
 
 
 @pytest.fixture(scope="module")
 def gateway(folder, forge, authority, sections):
-    server, keys = Identity(folder, "server", "/CN=server", authority, "IP:127.0.0.1"), KeyServer()
+    keys = KeyServer()
     keys.answer = (200, forge.jwks())
     issuer = {"Issuer": forge.name, "Audience": forge.audience, "JwksUri": keys.url + "?key=url-SECRET", "AllowHttp": True}
-    write(folder / "access.json", **sections, Issuers=[issuer])
-    process = GatewayProcess(folder / "gateway.log", "embedded", {
-        "Http:Tls:CertificateFile": server.certificate, "Http:Tls:KeyFile": server.key,
-        "Http:Tls:ClientCaFile": authority.certificate, "Http:Tls:ClientCertificates": "optional",
-        "Management:Port": 0, "Access:File": folder / "access.json", "Access:FailedAttemptsPerMinute": 0,
-        "Logging:Level": "Trace", "Logging:Access": "all", "Kafka:Librdkafka:debug": "all"})
+    settings = {"Logging:Level": "Trace", "Logging:Access": "all", "Kafka:Librdkafka:debug": "all"}
     try:
-        process.await_event("keys-fetched")
-        yield process
-        process.stop()
+        with callers_gateway(folder, authority, {**sections, "Issuers": [issuer]}, settings) as process:
+            process.await_event("keys-fetched")
+            yield process
     finally:
-        process.kill()
         keys.close()
 
 
@@ -100,7 +70,7 @@ def secrets(credentials, sections, folder, authority):
     texts += [text.split("_", 2)[2] for text in (KEY, UNKNOWN_KEY)] + [PASSWORD, WRONG_PASSWORD, "url-SECRET"]
     texts += [text.rsplit(".", 1)[1] for text in texts if text.count(".") == 2]
     texts += [sections["ApiKeys"][0]["Sha256"], sections["Users"][0]["Hash"], sections["Users"][0]["Hash"].rsplit("$", 1)[1]]
-    for key in (folder / "server.key", folder / "k1.pem", authority.key):
+    for key in (folder / "gateway-server.key", folder / "k1.pem", authority.key):
         texts += [line for line in key.read_text().splitlines() if len(line) > 30 and not line.startswith("-")]
     return sorted(set(texts))
 

@@ -1,6 +1,5 @@
 """A gateway whose users have passwords (HTTP Basic): over plain connections, as a switch must allow, and over TLS."""
 
-import base64
 import concurrent.futures
 import json
 import os
@@ -8,19 +7,12 @@ import pty
 import subprocess
 
 import pytest
-from access_file import rule
+from access_file import basic, hash_password, rule
 from certificates import Identity
 from gateway_process import binary
 from https_client import Https
 
 PASSWORD = "open sésame: now"
-
-
-def hash_password(password):
-    run = subprocess.run([binary(), "access", "hash-password"], input=password + "\n", capture_output=True, text=True,
-                         timeout=30)
-    assert run.returncode == 0, run.stderr
-    return run.stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +25,6 @@ def sections():
 @pytest.fixture(scope="module")
 def gateway(start_with_access, sections):
     return start_with_access(sections, {"Access:AllowPlaintextPasswords": "true"})
-
-
-def basic(user, password):
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def send(gateway, topic, authorization=None):

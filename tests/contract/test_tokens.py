@@ -14,19 +14,9 @@ NOW = time.time
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("tokens")
-
-
-@pytest.fixture(scope="module")
-def issuer(folder):
-    return TokenForge(folder)
-
-
-@pytest.fixture(scope="module")
-def gateway(folder, issuer, start_with_access):
-    (folder / "jwks.json").write_text(issuer.jwks())
-    entry = {"Issuer": issuer.name, "Audience": issuer.audience, "JwksFile": "jwks.json"}
+def gateway(folder, forge, start_with_access):
+    (folder / "jwks.json").write_text(forge.jwks())
+    entry = {"Issuer": forge.name, "Audience": forge.audience, "JwksFile": "jwks.json"}
     return start_with_access({"Issuers": [entry], "Grants": [rule("ann", "orders"), rule("group:ops", "*", "Write", "Read")]},
                              directory=folder)
 
@@ -42,11 +32,11 @@ def refused(answer):
     return True
 
 
-def test_a_token_writes_what_is_granted_to_its_principal_and_groups(gateway, issuer):
-    assert send(gateway, "orders", issuer.token()).status == 200
-    assert send(gateway, "payroll", issuer.token()).status == 403
-    assert send(gateway, "payroll", issuer.token(issuer.claims(groups=["dev", "ops"]))).status == 200
-    assert send(gateway, "payroll", issuer.token(issuer.claims(groups="ops"))).status == 200
+def test_a_token_writes_what_is_granted_to_its_principal_and_groups(gateway, forge):
+    assert send(gateway, "orders", forge.token()).status == 200
+    assert send(gateway, "payroll", forge.token()).status == 403
+    assert send(gateway, "payroll", forge.token(forge.claims(groups=["dev", "ops"]))).status == 200
+    assert send(gateway, "payroll", forge.token(forge.claims(groups="ops"))).status == 200
 
 
 @pytest.mark.parametrize("claims", [
@@ -54,38 +44,38 @@ def test_a_token_writes_what_is_granted_to_its_principal_and_groups(gateway, iss
     {"iat": lambda: NOW() + 70}, {"iss": None}, {"iss": "https://id.example"}, {"iss": "https://id.example//"},
     {"iss": ["https://id.example/"]}, {"aud": None}, {"aud": "other"}, {"aud": ["other"]}, {"aud": {"a": 1}},
     {"sub": None}, {"sub": ""}, {"sub": 5}, {"sub": "anonymous"}, {"sub": "group:ops"}], ids=str)
-def test_claims_that_are_absent_or_wrong_are_401(gateway, issuer, claims):
+def test_claims_that_are_absent_or_wrong_are_401(gateway, forge, claims):
     changes = {name: value() if callable(value) else value for name, value in claims.items()}
-    assert refused(send(gateway, "orders", issuer.token(issuer.claims(**changes))))
+    assert refused(send(gateway, "orders", forge.token(forge.claims(**changes))))
 
 
 @pytest.mark.parametrize("claims", [
     {"exp": lambda: NOW() - 50}, {"nbf": lambda: NOW() + 50}, {"iat": lambda: NOW() + 50}, {"aud": ["x", "kafka-gateway"]},
     {"exp": lambda: NOW() + 0.5}], ids=str)
-def test_clocks_may_differ_by_a_minute_and_audiences_may_be_several(gateway, issuer, claims):
+def test_clocks_may_differ_by_a_minute_and_audiences_may_be_several(gateway, forge, claims):
     changes = {name: value() if callable(value) else value for name, value in claims.items()}
-    assert send(gateway, "orders", issuer.token(issuer.claims(**changes))).status == 200
+    assert send(gateway, "orders", forge.token(forge.claims(**changes))).status == 200
 
 
-def test_tokens_that_others_have_fallen_for_are_401(gateway, issuer):
+def test_tokens_that_others_have_fallen_for_are_401(gateway, forge):
     head = lambda **header: base64url(json.dumps(header).encode())
-    body = base64url(json.dumps(issuer.claims()).encode())
+    body = base64url(json.dumps(forge.claims()).encode())
     mac = lambda text, secret: base64url(hmac.new(secret, text.encode(), hashlib.sha256).digest())
-    pem = issuer.keys[0].public_pem()
+    pem = forge.keys[0].public_pem()
     attacks = [f"{head(alg=name, kid='k1')}.{body}." for name in ("none", "None", "NONE", "nOnE")]
-    for secret in (pem, pem.strip(), base64.urlsafe_b64decode(issuer.keys[0].jwk()["n"] + "==")):
+    for secret in (pem, pem.strip(), base64.urlsafe_b64decode(forge.keys[0].jwk()["n"] + "==")):
         for algorithm in ("HS256", "RS256"):
             text = f"{head(alg=algorithm, kid='k1')}.{body}"
             attacks.append(f"{text}.{mac(text, secret)}")
-    attacks += [issuer.token(kid={"a": 1}), issuer.token(alg=256), issuer.token(crit=["exp"]), issuer.token(b64=False),
-                issuer.token(kid="k2"), issuer.token(x=json.loads("[" * 900 + "]" * 900)), "", "a", "a.b", "a.b.c", "..",
-                issuer.token() + "=", issuer.token() + ".", "x" * 9000]
+    attacks += [forge.token(kid={"a": 1}), forge.token(alg=256), forge.token(crit=["exp"]), forge.token(b64=False),
+                forge.token(kid="k2"), forge.token(x=json.loads("[" * 900 + "]" * 900)), "", "a", "a.b", "a.b.c", "..",
+                forge.token() + "=", forge.token() + ".", "x" * 9000]
     for attack in attacks:
         assert refused(send(gateway, "orders", attack)), attack
 
 
-def test_the_log_and_metrics_say_why_and_have_no_token(gateway, issuer):
-    tokens = [issuer.token(), issuer.token(issuer.claims(aud="other")), issuer.token(kid="k9")]
+def test_the_log_and_metrics_say_why_and_have_no_token(gateway, forge):
+    tokens = [forge.token(), forge.token(forge.claims(aud="other")), forge.token(kid="k9")]
     for token in tokens:
         send(gateway, "orders", token)
     reasons = {line.get("auth.refusal") for line in gateway.events("request")}
@@ -98,13 +88,13 @@ def test_the_log_and_metrics_say_why_and_have_no_token(gateway, issuer):
         assert signature not in metrics and signature not in gateway.log()
 
 
-def test_keys_are_read_again_when_their_file_changes(gateway, issuer, folder):
-    old = issuer.token()
-    issuer.rotate()
-    new = issuer.token()
+def test_keys_are_read_again_when_their_file_changes(gateway, forge, folder):
+    old = forge.token()
+    forge.rotate()
+    new = forge.token()
     assert refused(send(gateway, "orders", new))
     fresh = folder / "jwks.new"
-    fresh.write_text(issuer.jwks(issuer.keys[1:]))
+    fresh.write_text(forge.jwks(forge.keys[1:]))
     fresh.replace(folder / "jwks.json")
     deadline = time.monotonic() + 10
     while send(gateway, "orders", new).status != 200:

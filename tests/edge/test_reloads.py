@@ -2,12 +2,10 @@
 send: nobody is refused. Most useful with a sanitizer: `./dev test --only tsan` and `asan` run it with those builds
 ($GATEWAY_BINARY)."""
 
-import base64
 import itertools
 import os
 import signal
 import ssl
-import subprocess
 import threading
 import time
 
@@ -15,7 +13,6 @@ import access_file
 import pytest
 from certificates import Identity
 from clients import connect, read_answer, scaled, status
-from gateway_process import binary
 from token_forge import KeyServer, TokenForge
 
 SECONDS = scaled(5, 30)  # at least, and until everything was reloaded and everybody answered often enough
@@ -26,11 +23,6 @@ TOKENS = 24  # more than requests between two reloads, after which each is verif
 PASSWORD = "open: sesame"
 PAUSE = 0.02  # between two replacements
 BODY = b'{"topic":"orders","value":"v","key":"k"}'
-
-
-def hash_password():
-    return subprocess.run([binary(), "access", "hash-password"], input=PASSWORD.encode() + b"\n", check=True,
-                          stdout=subprocess.PIPE, timeout=30).stdout.decode().strip()
 
 
 class Files:
@@ -49,7 +41,7 @@ class Files:
         self._forge.rotate()
         self._server = KeyServer()
         self._server.answer = (200, self._remote.jwks())
-        self._hash = hash_password()
+        self._hash = access_file.hash_password(PASSWORD)
         self.key = access_file.new_key("shop1")
         self.replace()
 
@@ -61,9 +53,8 @@ class Files:
 
     def credentials(self):
         """By kind, the values of Authorization that a client sends in turn; None: its certificate is enough."""
-        basic = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
         tokens = [self._forge.token(self._forge.claims(jti=str(i))) for i in range(TOKENS)]
-        return {"key": [f"Bearer {self.key}"], "password": [f"Basic {basic}"], "certificate": [None],
+        return {"key": [f"Bearer {self.key}"], "password": [access_file.basic("ann", PASSWORD)], "certificate": [None],
                 "token": [f"Bearer {tokens[0]}"], "tokens": [f"Bearer {token}" for token in tokens],
                 "remote token": [f"Bearer {self._remote.token()}"]}
 

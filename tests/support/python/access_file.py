@@ -1,14 +1,28 @@
-"""Access files for tests. The keys are generated here, so that a test knows their secrets."""
+"""Access files for tests, and credentials for them: a test knows the secrets."""
 
 import base64
 import hashlib
 import json
 import os
 import secrets
+import subprocess
+
+from gateway_process import binary
 
 
 def new_key(identifier):
     return f"kgw_{identifier}_" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+
+
+def hash_password(password):
+    """Asks the gateway's own command."""
+    return subprocess.run([binary(), "access", "hash-password"], input=password + "\n", capture_output=True, text=True,
+                          timeout=30, check=True).stdout.strip()
+
+
+def basic(user, password):
+    """The value of Authorization."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def entry(key, principal, **members):
