@@ -1,9 +1,12 @@
 """A gateway whose users have passwords (HTTP Basic): over plain connections, as a switch must allow, and over TLS."""
 
+import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pty
+import socket
 import subprocess
 
 import pytest
@@ -73,6 +76,17 @@ def test_requests_of_many_at_once_are_all_answered(gateway):
         wrong = [pool.submit(send, gateway, "orders", basic("ann", f"wrong-{n}")) for n in range(60)]
         assert {one.result().status for one in right} == {200}
         assert {one.result().status for one in wrong} == {401}
+
+
+def test_callers_with_the_same_password_wait_for_one_hash_however_many_they_are(start_with_access, sections):
+    gateway = start_with_access(sections, {"Access:AllowPlaintextPasswords": "true"})  # which knows no password yet
+    request = (f"GET /api/kafka/topics HTTP/1.1\r\nHost: h\r\nAuthorization: {basic('ann', PASSWORD)}\r\n\r\n").encode()
+    with contextlib.ExitStack() as stack:
+        callers = [stack.enter_context(socket.create_connection(gateway.http.address, 30)) for _ in range(500)]
+        for caller in callers:
+            caller.sendall(request)
+        statuses = collections.Counter(caller.recv(12) for caller in callers)
+    assert statuses == {b"HTTP/1.1 200": 500}
 
 
 def test_no_password_is_in_any_output(gateway, sections):

@@ -148,8 +148,10 @@ Authentication Authenticator::CheckCredentials(const AccessPolicy& policy,
 
 void Authenticator::CheckLater(const Authentication& pending,
                                const std::function<void(Authentication)>& done) const {
-  const bool runs = passwords_.workers != nullptr &&
-                    passwords_.workers->TryRun([rest = pending.rest, done] { done(rest()); });
+  const bool runs =
+      passwords_.workers != nullptr &&
+      passwords_.workers->TryRun(
+          pending.rest, [rest = pending.rest, done](bool passed) { done(rest->conclude(passed)); });
   if (!runs) done({pending.result, nullptr});
 }
 

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "service/auth/caller.h"
+#include "service/ports/hasher.h"
 
 namespace gateway {
 
@@ -53,12 +55,20 @@ struct Credentials {
   bool in_plaintext = false;  // a password that came without TLS, where that is not allowed
 };
 
+struct SlowCheck;
+
 struct Authentication {
   AuthResult result = AuthResult::kMissing;
   CallerPtr caller;  // null unless kAccepted
-  // Set: the decision needs a slow hash, which this computes. Run it once, on a worker. If no
-  // worker has time, `result` is the decision.
-  std::function<Authentication()> rest = {};
+  // Set: the decision needs a slow hash. If no worker has time for it, `result` is the decision.
+  std::shared_ptr<const SlowCheck> rest = nullptr;
+};
+
+// The rest of a check of a password. Any thread.
+struct SlowCheck {
+  Sha256Digest password;         // for checks with the same digest, `passes` returns the same
+  std::function<bool()> passes;  // computes the hash; must not throw
+  std::function<Authentication(bool passed)> conclude;
 };
 
 }  // namespace gateway

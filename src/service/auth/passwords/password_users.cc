@@ -66,14 +66,22 @@ Authentication PasswordUsers::Check(std::string_view text, TimestampMs now) cons
   // A removed user may be remembered with a hash that another user has, too.
   if (known && verified_.Use(digest, now)) return {AuthResult::kAccepted, user.caller};
   return {AuthResult::kBusy, nullptr,
-          [self = shared_from_this(), &user, known, password = std::move(credentials->password),
-           digest, now]() -> Authentication {
-            const bool right = self->verifier_.Verify(password, user.hash);
-            if (!known) return {AuthResult::kUnknown, nullptr};
-            if (!right) return {AuthResult::kWrong, nullptr};
-            self->verified_.Add(digest, now);
-            return {AuthResult::kAccepted, user.caller};
-          }};
+          std::make_shared<const SlowCheck>(SlowCheck{
+              digest,
+              [self = shared_from_this(), &user, password = std::move(credentials->password)] {
+                return self->verifier_.Verify(password, user.hash);
+              },
+              [self = shared_from_this(), &user, known, digest, now](bool passed) {
+                return self->Conclude(user, known, passed, digest, now);
+              }})};
+}
+
+Authentication PasswordUsers::Conclude(const PasswordUser& user, bool known, bool passed,
+                                       const Sha256Digest& digest, TimestampMs now) const {
+  if (!known) return {AuthResult::kUnknown, nullptr};
+  if (!passed) return {AuthResult::kWrong, nullptr};
+  verified_.Add(digest, now);
+  return {AuthResult::kAccepted, user.caller};
 }
 
 }  // namespace gateway

@@ -49,6 +49,9 @@ class PasswordUsers final : public std::enable_shared_from_this<PasswordUsers> {
   // The user of that name; otherwise any, whose hash is computed in its stead, so that the time
   // does not show who exists.
   const PasswordUser& UserOrAnother(const std::string& name) const;
+  // What follows from the slow hash of `user`, who is the one that was asked for if `known`.
+  Authentication Conclude(const PasswordUser& user, bool known, bool passed,
+                          const Sha256Digest& digest, TimestampMs now) const;
 
   const std::vector<PasswordUser> users_;  // by name
   VerifiedPasswords& verified_;

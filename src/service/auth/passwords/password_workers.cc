@@ -6,22 +6,27 @@ namespace gateway {
 
 PasswordWorkers::~PasswordWorkers() {
   std::vector<std::thread> threads;
-  std::deque<Task> dropped;
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
     threads.swap(threads_);
-    dropped.swap(waiting_);
     wake_.NotifyAll();
   }
   for (std::thread& thread : threads) thread.join();
 }
 
-bool PasswordWorkers::TryRun(Task task) {
+bool PasswordWorkers::TryRun(std::shared_ptr<const SlowCheck> check, Done done) {
   const MutexLock lock(mutex_);
-  if (waiting_.size() >= kMaxWaiting || stopping_) return false;
+  if (stopping_) return false;
+  const auto same = pending_.find(check->password);
+  if (same != pending_.end()) {
+    same->second.push_back(std::move(done));
+    return true;
+  }
+  if (waiting_.size() >= kMaxWaiting) return false;
   while (threads_.size() < kThreads) threads_.emplace_back([this] { Work(); });
-  waiting_.push_back(std::move(task));
+  pending_[check->password].push_back(std::move(done));
+  waiting_.push_back(std::move(check));
   wake_.NotifyOne();
   return true;
 }
@@ -33,10 +38,14 @@ void PasswordWorkers::Work() {
     while (waiting_.empty() && !stopping_) wake_.Wait(mutex_);
     if (stopping_) return;
     {
-      const Task task = std::move(waiting_.front());
+      const std::shared_ptr<const SlowCheck> check = std::move(waiting_.front());
       waiting_.pop_front();
       lock.Unlock();
-      task();
+      const bool passed = check->passes();
+      lock.Lock();
+      const Pending::node_type finished = pending_.extract(check->password);
+      lock.Unlock();
+      for (const Done& done : finished.mapped()) done(passed);
     }
     lock.Lock();
   }

@@ -127,18 +127,20 @@ TEST_F(Passwords, WithoutTlsTheyAreNeitherAcceptedNorOffered) {
 }
 
 TEST_F(Passwords, WhenTooManyWaitTheAnswerIs503) {
-  // The tasks share them, because they may end after the test.
+  // The checks share them, because they may end after the test.
   const auto at_work = std::make_shared<std::latch>(PasswordWorkers::kThreads);
   const auto released = std::make_shared<std::latch>(1);
   for (std::size_t i = 0; i < PasswordWorkers::kThreads; ++i) {
-    ASSERT_TRUE(workers.TryRun([at_work, released] {
-      at_work->count_down();
-      released->wait();
-    }));
+    ASSERT_TRUE(workers.TryRun(CheckThat([at_work, released] {
+                                 at_work->count_down();
+                                 released->wait();
+                                 return true;
+                               }),
+                               [](bool) {}));
   }
   at_work->wait();
   for (std::size_t i = 0; i < PasswordWorkers::kMaxWaiting; ++i) {
-    ASSERT_TRUE(workers.TryRun([] {}));
+    ASSERT_TRUE(workers.TryRun(CheckThat([] { return true; }), [](bool) {}));
   }
   const http::Response answer = Ask(With("orders", Basic("ann", "a")));
   released->count_down();

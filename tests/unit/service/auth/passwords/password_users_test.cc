@@ -49,7 +49,7 @@ class PasswordUsersTest : public ::testing::Test {
  protected:
   Authentication Ask(const std::string& user, const std::string& password, TimestampMs now = kNow) {
     const Authentication found = users->Check(BasicOf(user, password), now);
-    return found.rest ? found.rest() : found;
+    return found.rest ? found.rest->conclude(found.rest->passes()) : found;
   }
   static CallerPtr CallerNamed(const std::string& name) {
     return std::make_shared<const Caller>(Caller{{name, {}}, TopicRights(), RateLimiter()});
@@ -129,6 +129,16 @@ TEST_F(PasswordUsersTest, AHashServesNoOtherHashAndNoOtherUser) {
   }
 }
 
+TEST_F(PasswordUsersTest, AHashThatIsSharedProvesTheCallerOfEachVersionOfTheFile) {
+  const auto before = users->Check(BasicOf("ann", "a:b"), kNow).rest;
+  const auto after = Users("hash of a:b", "annabel")->Check(BasicOf("ann", "a:b"), kNow).rest;
+  const auto other = Users("hash of other")->Check(BasicOf("ann", "a:b"), kNow).rest;
+  EXPECT_EQ(before->password, after->password);
+  EXPECT_NE(before->password, other->password);
+  EXPECT_EQ(before->conclude(true).caller->principal.name, "ann");
+  EXPECT_EQ(after->conclude(true).caller->principal.name, "annabel");
+}
+
 TEST_F(PasswordUsersTest, WrongOnesAreNotRemembered) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Ask("ann", "wrong").result, AuthResult::kWrong);
   EXPECT_EQ(verifier.verified, 3);
@@ -143,7 +153,8 @@ TEST_F(PasswordUsersTest, MalformedCredentialsNeedNoHash) {
 TEST_F(PasswordUsersTest, ACheckOutlivesThePolicy) {
   const Authentication found = users->Check(BasicOf("ann", "a:b"), kNow);
   users.reset();
-  EXPECT_EQ(found.rest().caller->principal.name, "ann");
+  ASSERT_TRUE(found.rest->passes());
+  EXPECT_EQ(found.rest->conclude(true).caller->principal.name, "ann");
 }
 
 TEST(UserNames, HaveNoColon) {
