@@ -1,6 +1,9 @@
 # shellcheck shell=bash
-# ./dev package: the Debian package for the suite of this machine, with its checksums and its list of
-# components, in build/packages. Then installs and uses it in a bare root of that suite.
+# ./dev package: the Debian package for the suite of this machine and a relocatable archive, with checksums and
+# a list of components, in build/packages. Then installs and uses both in a bare root of that suite.
+
+# shellcheck source=scripts/package/tarball.sh
+source scripts/package/tarball.sh
 
 readonly PACKAGES=build/packages PACKAGE_WORK=build/package
 
@@ -23,6 +26,7 @@ main_package() {
   copy_source
   build_deb
   lint_deb
+  build_tarball
   describe_packages
   if $check; then check_packages; fi
   say "packages in $PACKAGES:"
@@ -100,7 +104,7 @@ $found"
 describe_packages() {
   packaging/sbom.py "$PACKAGES"/kafka-gateway_"$deb_version"_*.deb "$(source_time)" \
     >"$PACKAGES/kafka-gateway_$deb_version.cdx.json"
-  (cd "$PACKAGES" && sha256sum -- *.deb *.json >SHA256SUMS)
+  (cd "$PACKAGES" && sha256sum -- *.deb *.tar.gz *.json >SHA256SUMS)
 }
 
 # In namespaces of their own: their end kills every process in them and unmounts everything.

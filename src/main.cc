@@ -13,6 +13,7 @@
 #include "app/options.h"
 #include "infra/config/file_locator.h"
 #include "infra/config/startup/startup.h"
+#include "infra/crypto/system_authorities.h"
 #include "infra/kafka/client/client_config.h"
 #include "infra/os/service_manager.h"
 #include "infra/os/signals.h"
@@ -26,6 +27,7 @@ int Main(char** argv, char** environment) {
   if (!arguments.empty() && arguments.front() == "access") {
     return AccessCommand({arguments.begin() + 1, arguments.end()}, std::cout, std::cerr);
   }
+  UseSystemAuthorities();
   const FileLocator files(FileLocator::CurrentExecutable());
   const StartupInput input{arguments,
                            EnvironmentOf(environment),

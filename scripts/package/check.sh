@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # check.sh SUITE PACKAGES WORK: installs and uses the Debian package in PACKAGES in a bare root of SUITE, as an
 # administrator does: upgrade from a version before, with a changed configuration and no terminal; start as
-# the unit does; send; stop; purge. Needs root. WORK keeps the logs.
+# the unit does; send; stop; purge. Then starts the relocatable archive there. Needs root. WORK keeps the logs.
 #
 # Everything happens in mount and process namespaces, whose end unmounts and kills whatever is in them.
 set -euo pipefail
@@ -41,7 +41,7 @@ make_root() {
   apt-config dump | grep -E '^Acquire::(https?|ftp|Check)[^ ]* "[^"]+"' >"$folder/apt.conf" || true
   mmdebstrap --quiet --mode=root --variant=minbase --skip=cleanup/apt/lists --include=ca-certificates --aptopt="$folder/apt.conf" \
     "$suite" "$root" "${sources[@]}" >"$work/root.log" 2>&1 || {
-    tail -n 20 "$work/root.log" >&2
+    tail -n 20 "$work/root.log" | cut -c -300 >&2
     die "package: mmdebstrap failed"
   }
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
@@ -145,6 +145,16 @@ check_purge() {
 $left"
 }
 
+# The archive, where none of its libraries is installed.
+check_tarball() {
+  local folder
+  tar -xf "$tarball" -C "$root/opt"
+  folder="/opt/$(basename "$tarball" .tar.gz)"
+  in_root test ! -e "/usr/lib/$(uname -m)-linux-gnu/librdkafka.so.1" || die "package: the root has librdkafka already"
+  expect_line "The configuration is valid." "$folder/bin/kafka-gateway" --check-config
+  use_gateway archive "$folder/bin/kafka-gateway"
+}
+
 if [[ $# -eq 3 ]]; then
   run_in_namespaces "$@"
   exit
@@ -152,6 +162,7 @@ fi
 suite="$1" work="$3" folder="$4"
 root="$folder/root"
 deb="$(find "$2" -name 'kafka-gateway_*.deb')"
+tarball="$(find "$2" -name 'kafka-gateway-*.tar.gz')"
 say "package: a bare root of $suite"
 make_root
 cp "$deb" "$root/srv/new.deb"
@@ -159,4 +170,5 @@ files_of_root >"$folder/files"
 check_upgrade
 check_service
 check_purge
-say "package: installed, upgraded, used and purged on $suite"
+check_tarball
+say "package: installed, upgraded, used and purged on $suite; the archive works there, too"

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <stdexcept>
 #include <type_traits>
 
 #include "infra/config/text.h"
+#include "infra/crypto/system_authorities.h"
 
 namespace gateway {
 namespace {
@@ -98,8 +100,12 @@ void SetRules(CURL* easy, const HttpClient::Options& options) {
   // libcurl reads the authorities for each connection: they need not stay in memory, and may
   // change.
   Set(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-  if (!options.ca_file.empty()) {
-    Set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  // Like curl, and libssl; libcurl itself does not read the variable.
+  const char* const authorities =
+      options.ca_file.empty() ? std::getenv(kAuthoritiesVariable)  // NOLINT(concurrency-mt-unsafe)
+                              : options.ca_file.c_str();
+  if (authorities != nullptr && *authorities != '\0') {
+    Set(easy, CURLOPT_CAINFO, authorities);
     Set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }
 }

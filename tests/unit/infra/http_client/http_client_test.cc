@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "support/cpp/canned_server.h"
@@ -153,6 +154,14 @@ TEST_F(HttpClientOverTls, TrustsNoOtherAuthorityAndNoOtherName) {
     ASSERT_FALSE(outcome.ok());
     EXPECT_THAT(outcome.error(), HasSubstr("SSL"));
   }
+}
+
+TEST_F(HttpClientOverTls, TakesTheAuthoritiesOfTheEnvironment) {
+  setenv("SSL_CERT_FILE", ca_file.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  ca_file.clear();
+  const auto outcome = Get(MakeIdentity("localhost", &authority));
+  unsetenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_TRUE(outcome.ok()) << outcome.error();
 }
 
 TEST_F(HttpClientOverTls, SaysThatItsAuthoritiesCannotBeRead) {
