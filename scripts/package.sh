@@ -1,9 +1,11 @@
 # shellcheck shell=bash
-# ./dev package: the Debian package for the suite of this machine and a relocatable archive, with checksums and
-# a list of components, in build/packages. Then installs and uses both in a bare root of that suite.
+# ./dev package: the Debian package for the suite of this machine, a relocatable archive and a container image, with
+# checksums and a list of components, in build/packages. Then uses each in a bare root of that suite.
 
 # shellcheck source=scripts/package/tarball.sh
 source scripts/package/tarball.sh
+# shellcheck source=scripts/package/image.sh
+source scripts/package/image.sh
 
 readonly PACKAGES=build/packages PACKAGE_WORK=build/package
 
@@ -27,6 +29,7 @@ main_package() {
   build_deb
   lint_deb
   build_tarball
+  build_image
   describe_packages
   if $check; then check_packages; fi
   say "packages in $PACKAGES:"
@@ -104,7 +107,7 @@ $found"
 describe_packages() {
   packaging/sbom.py "$PACKAGES"/kafka-gateway_"$deb_version"_*.deb "$(source_time)" \
     >"$PACKAGES/kafka-gateway_$deb_version.cdx.json"
-  (cd "$PACKAGES" && sha256sum -- *.deb *.tar.gz *.json >SHA256SUMS)
+  (cd "$PACKAGES" && sha256sum -- *.deb *.tar *.tar.gz *.json >SHA256SUMS)
 }
 
 # In namespaces of their own: their end kills every process in them and unmounts everything.

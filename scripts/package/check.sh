@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # check.sh SUITE PACKAGES WORK: installs and uses the Debian package in PACKAGES in a bare root of SUITE, as an
 # administrator does: upgrade from a version before, with a changed configuration and no terminal; start as
-# the unit does; send; stop; purge. Then starts the relocatable archive there. Needs root. WORK keeps the logs.
+# the unit does; send; stop; purge. Then starts the relocatable archive there, and the image.
+# Needs root. WORK keeps the logs.
 #
 # Everything happens in mount and process namespaces, whose end unmounts and kills whatever is in them.
 set -euo pipefail
@@ -100,20 +101,25 @@ check_upgrade() {
   in_root test -e /usr/share/man/man8/kafka-gateway.8.gz || die "package: there is no man page"
 }
 
-# use_gateway NAME [VARIABLE=VALUE…] COMMAND…: starts it as a user without rights, with the embedded broker; sends a
-# record; stops it. Its log is NAME.log.
+# use_gateway NAME [VARIABLE=VALUE…] COMMAND…: starts it by `inside`, as a user without rights, with the embedded
+# broker; sends a record; asks for its health; stops it. Its log is NAME.log.
 use_gateway() {
   local log="$work/$1.log" gateway url="" answer status=0
+  local -a variables=(Kafka__BootstrapServers=embedded Logging__Format=json)
   shift
+  while [[ "$1" == *=* ]]; do
+    variables+=("$1")
+    shift
+  done
   say "package: $*"
-  chroot --userspec=65534:65534 "$root" /usr/bin/env -i Kafka__BootstrapServers=embedded Http__Port=0 \
-    Logging__Format=json "$@" >"$log" 2>&1 </dev/null &
+  /usr/bin/env -i "${variables[@]}" Http__Port=0 "${inside[@]}" "$@" >"$log" 2>&1 </dev/null &
   gateway=$!
   while [[ -z "$url" ]]; do
     kill -0 "$gateway" 2>/dev/null || die "package: the gateway ended early: $(tail -n 5 "$log")"
     url="$(sed -nE 's/.*"event":"listening".*"url":"([^"]*)".*/\1/p' "$log")"
     sleep 0.05
   done
+  url="http://127.0.0.1:${url##*:}"
   while answer="$(curl -sS --max-time 10 "$url/api/kafka/send" -H 'Content-Type: application/json' \
     -d '{"topic":"orders","key":"k","value":{"id":1}}')" && [[ "$answer" == *'"retriable":true'* ]]; do
     sleep 0.05
@@ -121,6 +127,8 @@ use_gateway() {
   [[ "$answer" == *'"status":"Success"'* ]] || die "package: the answer is $answer"
   printf '%s\n' "$answer" >&2
   curl -sSf --max-time 10 -o /dev/null "$url/swagger/swagger-ui-bundle.js" || die "package: Swagger UI is not served"
+  /usr/bin/env -i "${variables[@]}" Http__Port="${url##*:}" "${inside[@]}" "$@" --health-check=ready ||
+    die "package: --health-check finds it not ready"
   kill -TERM "$gateway"
   wait "$gateway" || status=$?
   [[ $status -eq 0 ]] || die "package: after SIGTERM the gateway ended with $status"
@@ -155,14 +163,30 @@ check_tarball() {
   use_gateway archive "$folder/bin/kafka-gateway"
 }
 
+# The image, with its own user, variables and command, a read-only root and no way to get a capability.
+check_image() {
+  local tree="$folder/image"
+  local -a settings
+  mkdir "$tree"
+  mapfile -t settings < <(scripts/package/unpack_image.py "$image" "$tree")
+  [[ ${#settings[@]} -gt 1 ]] || die "package: the image cannot be unpacked"
+  mount --bind "$tree" "$tree"
+  mount -t proc proc "$tree/proc"
+  mount -o remount,bind,ro "$tree"
+  inside=(/usr/bin/setpriv --no-new-privs /usr/sbin/chroot --userspec="${settings[0]}" "$tree")
+  use_gateway image "${settings[@]:1}"
+}
+
 if [[ $# -eq 3 ]]; then
   run_in_namespaces "$@"
   exit
 fi
 suite="$1" work="$3" folder="$4"
 root="$folder/root"
+inside=(/usr/sbin/chroot --userspec=65534:65534 "$root")
 deb="$(find "$2" -name 'kafka-gateway_*.deb')"
 tarball="$(find "$2" -name 'kafka-gateway-*.tar.gz')"
+image="$(find "$2" -name 'kafka-gateway-*-oci.tar')"
 say "package: a bare root of $suite"
 make_root
 cp "$deb" "$root/srv/new.deb"
@@ -171,4 +195,5 @@ check_upgrade
 check_service
 check_purge
 check_tarball
-say "package: installed, upgraded, used and purged on $suite; the archive works there, too"
+check_image
+say "package: installed, upgraded, used and purged on $suite; the archive and the image work, too"
