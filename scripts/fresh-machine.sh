@@ -27,7 +27,7 @@ ensure_packages debootstrap:debootstrap git:git curl:curl
 machine="$(mktemp -d "${TMPDIR:-/tmp}/kafka-gateway-debian$release.XXXXXX")"
 chmod 755 "$machine" # otherwise apt, which drops its privileges, cannot read it
 
-mounts_inside() { awk -v dir="$machine/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts | tac; }
+mounts_inside() { awk -v dir="$machine" '$2 == dir || index($2, dir "/") == 1 { print $2 }' /proc/self/mounts | tac; }
 
 # The output of ./dev run inside is kept here.
 mkdir -p build/fresh
@@ -63,6 +63,8 @@ in_machine() { chroot "$machine" /usr/bin/env HOME=/root LC_ALL=C.UTF-8 "$@"; }
 
 install_debian() {
   say "installing Debian $release ($suite) in $machine"
+  # A mount of its own, so that `./dev package` can make mount namespaces in the chroot.
+  mount --bind "$machine" "$machine"
   debootstrap --variant=minbase --include=ca-certificates "$suite" "$machine" \
     >"$logs-install.log" 2>&1 || {
     tail -n 20 "$logs-install.log" >&2
