@@ -148,7 +148,7 @@ check_purge() {
   local left
   say "package: purge"
   apt purge --autoremove kafka-gateway
-  left="$(diff "$folder/files" <(files_of_root) | sed -n 's/^> //p')"
+  left="$(comm -13 "$folder/files" <(files_of_root))"
   [[ -z "$left" ]] || die "package: the purge leaves:
 $left"
 }
