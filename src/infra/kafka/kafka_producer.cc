@@ -167,7 +167,7 @@ void KafkaProducer::OnLayout(const std::string& topic, const TopicLayout& layout
     // The next refresh tries again; until then records go only to the partitions that librdkafka
     // knows.
     TopicLayout grows_later = layout;
-    grows_later.leaders.resize(static_cast<std::size_t>(before));
+    grows_later.leaders.resize(static_cast<std::size_t>(before), PartitionLeader::None());
     return accumulator_.SetLayout(topic, grows_later);
   }
   accumulator_.SetLayout(topic, layout);

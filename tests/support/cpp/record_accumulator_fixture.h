@@ -103,7 +103,7 @@ class RecordAccumulatorTest : public ::testing::Test {
     queue_ = std::make_unique<RecordAccumulator>(options, kafka_, kafka_, kafka_, metrics_, clock_);
   }
   // Partition i of the topic is led by leaders[i].
-  void AddTopic(const std::string& name, std::vector<BrokerId> leaders) {
+  void AddTopic(const std::string& name, std::vector<PartitionLeader> leaders) {
     queue_->SetLayout(name, TopicLayout{std::move(leaders)});
   }
   HeldRecord& Make(const std::string& topic, std::string value,

@@ -1,7 +1,8 @@
 // The records that are queued for one leader broker or in flight to it. Each partition belongs to
-// the queue of its leader. A TopicTurn holds the ready partitions of one topic in this queue, so
-// that topics take turns in a round regardless of their number of partitions. Plain data of a
-// RecordAccumulator, guarded by its mutex.
+// the queue of its leader; partitions that no broker takes wait in a queue that is never up. A
+// TopicTurn holds the ready partitions of one topic in this queue, so that topics take turns in a
+// round regardless of their number of partitions. Plain data of a RecordAccumulator, guarded by its
+// mutex.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_BROKER_QUEUE_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_BROKER_QUEUE_H_
 
@@ -31,7 +32,7 @@ struct TopicTurn {
 struct BrokerQueue {
   using TimePoint = Clock::TimePoint;
 
-  BrokerQueue(BrokerId broker, bool is_up) : leader(broker), up(is_up) {}
+  explicit BrokerQueue(PartitionLeader of) : leader(of), up(of.is_broker()) {}
 
   bool Idle() const { return up && in_flight == 0; }
   bool HasWork() const { return !turns.empty() || !detached.empty(); }
@@ -65,7 +66,7 @@ struct BrokerQueue {
   // Takes the slot from a batch that has one.
   void ReleaseSlot(PartitionQueue& partition, const InFlightBatch& batch);
 
-  const BrokerId leader;
+  const PartitionLeader leader;
   bool up;
   std::size_t in_flight = 0;  // records of batches that have a slot, not reported yet
   // The partitions of those batches, one entry per batch.

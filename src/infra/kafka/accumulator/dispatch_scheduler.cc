@@ -20,13 +20,13 @@ std::size_t LoneProducer(const PartitionQueue& partition) {
 
 }  // namespace
 
-BrokerQueue& DispatchScheduler::QueueOf(BrokerId leader) {
+BrokerQueue& DispatchScheduler::QueueOf(PartitionLeader leader) {
   auto& queue = queues_[leader];
-  if (!queue) queue = std::make_unique<BrokerQueue>(leader, IsBroker(leader));
+  if (!queue) queue = std::make_unique<BrokerQueue>(leader);
   return *queue;
 }
 
-void DispatchScheduler::Assign(PartitionQueue& partition, BrokerId leader) {
+void DispatchScheduler::Assign(PartitionQueue& partition, PartitionLeader leader) {
   if (partition.turn != nullptr && partition.turn->queue->leader == leader) return;
   if (partition.turn != nullptr) BrokerQueue::Unlist(partition);
   partition.turn = &QueueOf(leader).TurnOf(partition.topic);
@@ -46,7 +46,7 @@ void DispatchScheduler::Resume() {
   backlogs_.ForEachPartition([](PartitionQueue& partition) {
     if (partition.suspects != 0) partition.suspects = 1;
   });
-  for (const auto& [leader, queue] : queues_) queue->up = IsBroker(leader);
+  for (const auto& [leader, queue] : queues_) queue->up = leader.is_broker();
 }
 
 void DispatchScheduler::Drain(DispatchWork* work) {

@@ -46,7 +46,7 @@ class DispatchScheduler final {
   DispatchScheduler& operator=(const DispatchScheduler&) = delete;
 
   // The partition's leader is `leader` from now on.
-  void Assign(PartitionQueue& partition, BrokerId leader);
+  void Assign(PartitionQueue& partition, PartitionLeader leader);
 
   void SetUp(BrokerId broker, bool up) { QueueOf(broker).up = up; }
   // librdkafka received something from the broker at that time.
@@ -96,7 +96,7 @@ class DispatchScheduler final {
   TimePoint OldestDispatch(TimePoint now) const;
 
  private:
-  BrokerQueue& QueueOf(BrokerId leader);
+  BrokerQueue& QueueOf(PartitionLeader leader);
   bool MayDispatch(BrokerQueue& queue, DispatchWork* work);
   void DrainBroker(BrokerQueue& queue, DispatchWork* work);
   std::size_t SlotsOf(const BrokerQueue& queue) const;

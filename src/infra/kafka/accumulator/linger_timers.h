@@ -13,7 +13,7 @@
 
 namespace gateway {
 
-using BrokerQueues = std::map<BrokerId, std::unique_ptr<BrokerQueue>>;
+using BrokerQueues = std::map<PartitionLeader, std::unique_ptr<BrokerQueue>>;
 
 // Counters that a RecordAccumulator and its LingerTimers share without the mutex.
 struct LingerSignals {

@@ -225,7 +225,6 @@ void RecordAccumulator::SetBrokers(std::span<const Broker> brokers) {
   Update([&](DispatchWork*) REQUIRES(mutex_) {
     const TimePoint now = clock_.Now();
     for (const Broker& broker : brokers) {
-      if (!IsBroker(broker.id)) continue;
       scheduler_.SetUp(broker.id, broker.up);
       if (broker.up) scheduler_.OnHeard(broker.id, now - broker.silent_for);
     }

@@ -45,7 +45,7 @@ class RecordAccumulator final {
 
   // A broker as librdkafka sees it.
   struct Broker {
-    BrokerId id = kNoLeader;
+    BrokerId id = 0;
     bool up = false;
     std::chrono::microseconds silent_for{};  // since the last byte from it
   };

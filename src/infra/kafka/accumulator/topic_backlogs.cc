@@ -221,7 +221,7 @@ void TopicBacklogs::FailOverdue(TimePoint now, DispatchWork* work) {
     FailUnresolvedOlder(*topic, overdue, ErrorCode::kBrokersUnavailable, work);
     for (const auto& partition : topic->partitions) {
       if (partition->held.empty()) continue;
-      if (partition->turn->queue->leader == kTooFewReplicas) {
+      if (partition->turn->queue->leader == PartitionLeader::TooFewReplicas()) {
         FailOlder(*partition, unreplicated, ErrorCode::kNotEnoughReplicas, work);
       } else {
         FailOlder(*partition, overdue, ErrorCode::kBrokersUnavailable, work);

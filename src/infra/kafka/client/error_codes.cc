@@ -18,7 +18,7 @@ std::optional<BrokerId> BrokerOf(std::string_view error_text) {
   const std::string_view name = error_text.substr(0, error_text.find(": "));
   const std::size_t slash = name.rfind('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  BrokerId id = kNoLeader;
+  BrokerId id = 0;
   const auto [end, error] = std::from_chars(name.data() + slash + 1, name.data() + name.size(), id);
   if (error != std::errc() || end != name.data() + name.size() || id < 0) return std::nullopt;
   return id;

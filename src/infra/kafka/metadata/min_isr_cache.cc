@@ -42,10 +42,12 @@ void MinIsrCache::MarkUnderReplicated(const rd_kafka_metadata_topic_t& topic,
     const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
     const auto number = static_cast<std::size_t>(partition.id);
     if (partition.id < 0 || number >= layout->leaders.size()) continue;
-    BrokerId& leader = layout->leaders[number];
+    PartitionLeader& leader = layout->leaders[number];
     // Since Kafka 3.7 a topic with fewer replicas than min.insync.replicas needs all of them.
     const int wanted = std::min(found->second.min_isr, partition.replica_cnt);
-    if (IsBroker(leader) && partition.isr_cnt < wanted) leader = kTooFewReplicas;
+    if (leader.is_broker() && partition.isr_cnt < wanted) {
+      leader = PartitionLeader::TooFewReplicas();
+    }
   }
 }
 

@@ -52,10 +52,12 @@ MetadataSource::Reply RdkafkaMetadata::ReplyOf(const rd_kafka_metadata_topic_t& 
   if (topic.partition_cnt > 0 && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
       topic.err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
     Reply found{Answer::kFound, {}};
-    found.layout.leaders.assign(static_cast<std::size_t>(topic.partition_cnt), kNoLeader);
+    found.layout.leaders.assign(static_cast<std::size_t>(topic.partition_cnt),
+                                PartitionLeader::None());
     for (int i = 0; i < topic.partition_cnt; ++i) {
       const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
       if (partition.id < 0 || partition.id >= topic.partition_cnt) continue;
+      if (partition.leader < 0) continue;  // none is elected
       found.layout.leaders[static_cast<std::size_t>(partition.id)] = partition.leader;
     }
     min_isr_.MarkUnderReplicated(topic, &found.layout);

@@ -22,7 +22,7 @@ namespace gateway {
 
 struct ClusterStats {
   struct Broker {
-    BrokerId id = kNoLeader;
+    BrokerId id = 0;
     bool up = false;
     std::chrono::microseconds silent_for{};  // since its last byte; very long if there was none
     int clients = 1;                         // that know it

@@ -267,7 +267,7 @@ TEST_F(RecordAccumulatorTest, TooFewReplicasAreReportedSoonAndNothingIsSent) {
   RecordAccumulator::Options options;
   options.max_held_unreplicated = std::chrono::seconds(1);
   Make(options);
-  AddTopic("t", {kTooFewReplicas, 1});
+  AddTopic("t", {PartitionLeader::TooFewReplicas(), 1});
   HeldRecord& record = Send("t", "a", 0);
   queue_->Tick();
   clock_.Advance(std::chrono::milliseconds(999));
@@ -283,14 +283,14 @@ TEST_F(RecordAccumulatorTest, TooFewReplicasAreReportedSoonAndNothingIsSent) {
 }
 
 TEST_F(RecordAccumulatorTest, IsDispatchedOnceEnoughReplicasAreInSync) {
-  AddTopic("t", {kTooFewReplicas});
+  AddTopic("t", {PartitionLeader::TooFewReplicas()});
   Send("t", "a", 0);
   queue_->SetLayout("t", {{1}});
   EXPECT_EQ(Log("t", 0), "a");
 }
 
 TEST_F(RecordAccumulatorTest, RecordsWithoutAKeyGoWhereEnoughReplicasAreInSync) {
-  AddTopic("t", {kTooFewReplicas, 1, kTooFewReplicas});
+  AddTopic("t", {PartitionLeader::TooFewReplicas(), 1, PartitionLeader::TooFewReplicas()});
   for (int i = 0; i < 5; ++i) Send("t", "a", std::nullopt);
   EXPECT_EQ(Log("t", 1), "a") << "the others wait for it";
   Store("t", 1);

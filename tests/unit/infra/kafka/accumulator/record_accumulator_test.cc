@@ -237,7 +237,7 @@ TEST_F(RecordAccumulatorTest, ALeaderThatIsDownGetsNothingUntilItIsUp) {
 }
 
 TEST_F(RecordAccumulatorTest, WithoutALeaderRecordsWaitForOne) {
-  AddTopic("t", {kNoLeader});
+  AddTopic("t", {PartitionLeader::None()});
   Send("t", "a");
   EXPECT_EQ(Log("t"), "");
   EXPECT_TRUE(queue_->WaitsForLeader());

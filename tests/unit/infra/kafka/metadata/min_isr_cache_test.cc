@@ -49,7 +49,7 @@ class MinIsrCacheTest : public ::testing::Test {
     });
   }
   std::vector<std::string> Asked() { return std::exchange(asked_, {}); }
-  BrokerId LeaderOf(const TopicMetadata& topic) const {
+  PartitionLeader LeaderOf(const TopicMetadata& topic) const {
     TopicLayout layout;
     layout.leaders = {topic.get().partitions[0].leader};
     cache_.MarkUnderReplicated(topic.get(), &layout);
@@ -74,7 +74,7 @@ TEST_F(MinIsrCacheTest, ALeaderWithTooFewReplicasInSyncIsMarked) {
   const TopicMetadata one("orders", 3, 1);
   EXPECT_EQ(LeaderOf(one), 1) << "nothing is assumed";
   Refresh(one);
-  EXPECT_EQ(LeaderOf(one), kTooFewReplicas);
+  EXPECT_EQ(LeaderOf(one), PartitionLeader::TooFewReplicas());
   EXPECT_EQ(LeaderOf(two), 1);
 }
 
@@ -102,7 +102,7 @@ TEST_F(MinIsrCacheTest, ATopicThatIsNotDescribedKeepsWhatWasKnown) {
   answer_ = MinIsrCache::MinIsrs();
   clock_.Advance(seconds(60));
   Refresh(orders);
-  EXPECT_EQ(LeaderOf(orders), kTooFewReplicas);
+  EXPECT_EQ(LeaderOf(orders), PartitionLeader::TooFewReplicas());
   Asked();
   clock_.Advance(seconds(59));
   Refresh(orders);
