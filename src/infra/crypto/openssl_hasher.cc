@@ -1,26 +1,72 @@
 #include "infra/crypto/openssl_hasher.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
+
+#include <cstddef>
+#include <memory>
+#include <new>
 
 namespace gateway {
+namespace {
+
+// SHA256() and HMAC() look their algorithm up by name in each call, which takes longer than to hash
+// a credential. So each thread keeps contexts of the algorithms.
+struct ContextDeleter {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+// With fixed algorithms and keys of the right length, OpenSSL fails only for want of memory.
+void Require(bool done) {
+  if (!done) throw std::bad_alloc();
+}
+
+EVP_MD_CTX* Sha256Context() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, ContextDeleter> context(EVP_MD_CTX_new());
+  Require(EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1);
+  return context.get();
+}
+
+EVP_MAC_CTX* MakeHmacContext() {
+  static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  EVP_MAC_CTX* const context = EVP_MAC_CTX_new(algorithm);
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end()};
+  Require(EVP_MAC_CTX_set_params(context, parameters) == 1);
+  return context;
+}
+
+EVP_MAC_CTX* HmacContext(const Sha256Digest& key) {
+  thread_local const std::unique_ptr<EVP_MAC_CTX, ContextDeleter> context(MakeHmacContext());
+  Require(EVP_MAC_init(context.get(), key.data(), key.size(), nullptr) == 1);
+  return context.get();
+}
+
+}  // namespace
 
 Sha256Digest OpensslHasher::Sha256(std::string_view text) const {
   Sha256Digest digest;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  EVP_MD_CTX* const context = Sha256Context();
+  Require(EVP_DigestUpdate(context, text.data(), text.size()) == 1 &&
+          EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1);
   return digest;
 }
 
 Sha256Digest OpensslHasher::Mac(const Sha256Digest& key, std::string_view text) const {
   Sha256Digest digest;
-  unsigned size = 0;
+  std::size_t size = 0;
+  EVP_MAC_CTX* const context = HmacContext(key);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes are unsigned
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+  Require(EVP_MAC_update(context, bytes, text.size()) == 1 &&
+          EVP_MAC_final(context, digest.data(), &size, digest.size()) == 1);
   return digest;
 }
 

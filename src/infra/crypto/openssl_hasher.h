@@ -1,4 +1,5 @@
-// The Hasher port on OpenSSL; and random bytes for new keys. Stateless; any thread.
+// The Hasher port on OpenSSL, and random bytes for new keys. Any thread; each keeps the contexts
+// that it hashes with. Throws std::bad_alloc.
 #ifndef GATEWAY_INFRA_CRYPTO_OPENSSL_HASHER_H_
 #define GATEWAY_INFRA_CRYPTO_OPENSSL_HASHER_H_
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <thread>
 
 namespace gateway {
 namespace {
@@ -32,6 +33,29 @@ TEST(OpensslHasher, ComputesHmac) {
   std::fill_n(key.begin(), 20, std::uint8_t{0x0B});
   EXPECT_EQ(Hex(OpensslHasher().Mac(key, "Hi There")),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+}
+
+TEST(OpensslHasher, EachHmacHasItsOwnKey) {
+  const OpensslHasher hasher;
+  Sha256Digest other{};
+  other.fill(0xAA);
+  const Sha256Digest first = hasher.Mac({}, "Hi There");
+  EXPECT_NE(hasher.Mac(other, "Hi There"), first);
+  EXPECT_EQ(hasher.Mac({}, "Hi There"), first);
+}
+
+TEST(OpensslHasher, ThreadsHashAtTheSameTime) {
+  const OpensslHasher hasher;
+  const Sha256Digest digest = hasher.Sha256("abc");
+  const Sha256Digest mac = hasher.Mac({}, "abc");
+  const auto hash_often = [&] {
+    for (int i = 0; i < 1'000; ++i) {
+      ASSERT_EQ(hasher.Sha256("abc"), digest);
+      ASSERT_EQ(hasher.Mac({}, "abc"), mac);
+    }
+  };
+  std::jthread other(hash_often);
+  hash_often();
 }
 
 TEST(OpensslHasher, DigestsAreEqualInEveryByte) {
