@@ -184,7 +184,7 @@ void DeliveryLoop::OnDeliveryReports(std::size_t client, rd_kafka_event_t* event
       last_stored_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
     }
     if (MayRetry(*message)) {
-      run.refused = run.refused || RefusesBatch(message->err);
+      run.rejected = run.rejected || RejectsBatch(message->err);
       run.code = CodeOf(message->err);
       run.retry.Push(record);
       continue;
@@ -203,10 +203,10 @@ void DeliveryLoop::OnDeliveryReports(std::size_t client, rd_kafka_event_t* event
   parts_.groups.OnReported(count);
 }
 
-// A record that was refused alone is the one at fault.
+// A record that was rejected alone is the one at fault.
 void DeliveryLoop::FailLoneRefusals(std::vector<RecordAccumulator::Reported>* reports) {
   for (RecordAccumulator::Reported& run : *reports) {
-    if (!run.refused || run.count > 1) continue;
+    if (!run.rejected || run.count > 1) continue;
     PendingRecord* const record = run.retry.PopFront();
     parts_.reporter.Report(record,
                            MakeError(run.code, Persistence::kNotPersisted, record->record()));
@@ -235,13 +235,13 @@ void DeliveryLoop::OnStats(const ProducerGroup& group, const ProducerGroup::Poll
 }
 
 // True if the record was certainly not stored and is not known to be at fault: its group was
-// retired before it was sent, or a broker refused its batch.
+// retired before it was sent, or a broker rejected its batch.
 bool DeliveryLoop::MayRetry(const rd_kafka_message_t& message) const {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR ||
       rd_kafka_message_status(&message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED) {
     return false;
   }
-  if (RefusesBatch(message.err)) return true;
+  if (RejectsBatch(message.err)) return true;
   return !retries_ended_.load(std::memory_order_relaxed) &&  // else the drain gives them up
          (message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__FATAL);
 }

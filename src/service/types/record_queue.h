@@ -3,6 +3,7 @@
 #ifndef GATEWAY_SERVICE_TYPES_RECORD_QUEUE_H_
 #define GATEWAY_SERVICE_TYPES_RECORD_QUEUE_H_
 
+#include <cassert>
 #include <cstddef>
 #include <utility>
 
@@ -17,7 +18,9 @@ class RecordQueue final {
       : head_(std::exchange(other.head_, nullptr)),
         tail_(std::exchange(other.tail_, nullptr)),
         size_(std::exchange(other.size_, 0)) {}
+  // This queue must be empty: nobody would ever report its records.
   RecordQueue& operator=(RecordQueue&& other) noexcept {
+    assert(empty());
     head_ = std::exchange(other.head_, nullptr);
     tail_ = std::exchange(other.tail_, nullptr);
     size_ = std::exchange(other.size_, 0);
@@ -54,7 +57,7 @@ class RecordQueue final {
     return record;
   }
 
-  // Adds all of `other` before, or after, the present records.
+  // Adds all of `other` before the present records.
   void Prepend(RecordQueue other) {
     other.Append(std::move(*this));
     *this = std::move(other);
@@ -72,6 +75,7 @@ class RecordQueue final {
     merged.Append(std::move(other));
     *this = std::move(merged);
   }
+  // Adds all of `other` after the present records.
   void Append(RecordQueue other) {
     if (other.empty()) return;
     (tail_ == nullptr ? head_ : tail_->next) = other.head_;

@@ -138,8 +138,8 @@ class RecordAccumulatorTest : public ::testing::Test {
     }
     queue_->OnReports(reports);
   }
-  // Returns all records of the partition that are in flight: refused as a batch, or never sent.
-  void GiveBack(const std::string& topic, bool refused, Partition partition = 0) {
+  // Returns all records of the partition that are in flight: rejected as a batch, or never sent.
+  void GiveBack(const std::string& topic, bool rejected, Partition partition = 0) {
     std::vector<HeldRecord*> in_flight = std::exchange(kafka_.in_flight[{topic, partition}], {});
     RecordAccumulator::Reported reported{topic, partition, in_flight.size()};
     for (HeldRecord* record : in_flight) {
@@ -147,22 +147,22 @@ class RecordAccumulatorTest : public ::testing::Test {
       log.resize(log.size() - record->value().size());
       reported.retry.Push(record);
     }
-    reported.refused = refused;
+    reported.rejected = rejected;
     reported.code = ErrorCode::kRecordTooLarge;
     queue_->OnReports({&reported, 1});
   }
-  // Reports dispatched records like a broker that refuses each batch with a value of `bad` in it,
+  // Reports dispatched records like a broker that rejects each batch with a value of `bad` in it,
   // until nothing is in flight; returns the number of batches.
   int RunBroker(const std::string& topic, std::string_view bad) {
     int batches = 0;
     while (!kafka_.in_flight[{topic, 0}].empty()) {
       ++batches;
       const auto& in_flight = kafka_.in_flight[{topic, 0}];
-      const bool refused =
+      const bool rejected =
           std::any_of(in_flight.begin(), in_flight.end(), [bad](HeldRecord* record) {
             return bad.find(record->value()) != std::string_view::npos;
           });
-      if (!refused) {
+      if (!rejected) {
         Store(topic);
       } else if (in_flight.size() > 1) {
         GiveBack(topic, true);

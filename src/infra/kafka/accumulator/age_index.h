@@ -20,7 +20,7 @@ class AgeIndex final {
   std::uint64_t next_order() const { return next_order_; }
   std::uint64_t TakeOrder() { return next_order_++; }
 
-  // Stores the mark that every number so far was given by `now`; drops marks older than `max_age`.
+  // Notes that all numbers so far were given by `now`. Drops marks older than `max_age`.
   void Mark(TimePoint now, TimePoint::duration max_age) {
     while (!marks_.empty() && now - marks_.front().at > max_age) marks_.pop_front();
     marks_.push_back({now, next_order_});

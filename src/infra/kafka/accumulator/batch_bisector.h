@@ -1,4 +1,4 @@
-// Bisects a batch that a broker refused because of one of its records. The batch is sent again in
+// Bisects a batch that a broker rejected because of one of its records. The batch is sent again in
 // halves, until the record at fault is alone and fails; then batches grow again. That takes about 2
 // log2(n) requests for n records. One per partition; plain values, no lock.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_BATCH_BISECTOR_H_
@@ -20,28 +20,28 @@ class BatchBisector final {
 
   void OnDispatched(std::size_t count) { remaining_ -= std::min(remaining_, count); }
 
-  // A batch was not refused: the next may be twice as large.
+  // A batch was not rejected: the next may be twice as large.
   void OnAccepted() { limit_ = remaining_ == 0 ? 0 : limit_ * 2; }
 
-  // A broker refused a batch of `count` records. Returns true if the caller should requeue them;
+  // A broker rejected a batch of `count` records. Returns true if the caller should requeue them;
   // the next batches are then smaller. Returns false if they should fail, because this search has
-  // used up `max_refusals` (if that is 0, always).
-  [[nodiscard]] bool OnRefused(std::size_t count, int max_refusals) {
-    if (limit_ == 0) refusals_left_ = max_refusals;
-    if (max_refusals <= 0 || refusals_left_ <= 0) {
+  // used up `max_rejections` (if that is 0, always).
+  [[nodiscard]] bool OnRejected(std::size_t count, int max_rejections) {
+    if (limit_ == 0) rejections_left_ = max_rejections;
+    if (max_rejections <= 0 || rejections_left_ <= 0) {
       OnAccepted();
       return false;
     }
-    --refusals_left_;
+    --rejections_left_;
     remaining_ += count;
     limit_ = std::max<std::size_t>(1, count / 2);
     return true;
   }
 
  private:
-  std::size_t remaining_ = 0;  // the number of next records that were in a refused batch
+  std::size_t remaining_ = 0;  // the number of next records that were in a rejected batch
   std::size_t limit_ = 0;      // the number of them that may share a batch
-  int refusals_left_ = 0;
+  int rejections_left_ = 0;
 };
 
 }  // namespace gateway

@@ -1,6 +1,7 @@
 #include "infra/kafka/accumulator/broker_queue.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace gateway {
@@ -65,23 +66,21 @@ void BrokerQueue::OccupySlot(PartitionQueue& partition, InFlightBatch& batch) {
 }
 
 void BrokerQueue::ReleaseSlot(PartitionQueue& partition, const InFlightBatch& batch) {
-  occupants.erase(std::find(occupants.begin(), occupants.end(), &partition));
+  const auto found = std::find(occupants.begin(), occupants.end(), &partition);
+  assert(found != occupants.end());
+  occupants.erase(found);
   --slots_used_by[batch.producer];
 }
 
-void BrokerQueue::OnCompleted(PartitionQueue& partition, std::size_t producer, std::size_t count,
-                              TimePoint now) {
+void BrokerQueue::OnCompleted(PartitionQueue& partition, std::size_t producer, std::size_t count) {
   InFlightBatch* const batch = partition.BatchOn(producer);
   if (batch == nullptr) return;
+  assert(batch->count >= count);
   batch->count -= count;
   BrokerQueue* const queue = batch->queue;
   if (queue != nullptr) {
     queue->in_flight -= count;
     if (batch->count == 0) queue->ReleaseSlot(partition, *batch);
-    if (queue->in_flight == 0) {
-      const auto took = now - queue->round_began;
-      queue->usual_round += (took - queue->usual_round) / 8;
-    }
   }
   if (batch->count == 0) {
     partition.in_flight.erase(partition.in_flight.begin() + (batch - partition.in_flight.data()));

@@ -21,7 +21,8 @@
 
 namespace gateway {
 
-inline constexpr std::size_t kMaxProducers = 64;  // Kafka:Producers; bits of suspects
+// The bits of PartitionQueue::suspects. Kafka:Producers allows fewer.
+inline constexpr std::size_t kMaxProducers = 64;
 
 struct TopicTurn {
   BrokerQueue* queue = nullptr;
@@ -55,8 +56,9 @@ struct BrokerQueue {
   std::size_t slots_used() const { return occupants.size(); }
   // `count` records of the partition's batch on `producer` completed: librdkafka reported them, or
   // did not take them.
-  static void OnCompleted(PartitionQueue& partition, std::size_t producer, std::size_t count,
-                          TimePoint now);
+  static void OnCompleted(PartitionQueue& partition, std::size_t producer, std::size_t count);
+  // librdkafka has reported everything that was in flight.
+  void OnRoundReported(TimePoint now) { usual_round += (now - round_began - usual_round) / 8; }
   // Detaches the partitions of batches that were dispatched before `before`; these batches give up
   // their slots.
   void DetachStragglers(TimePoint before);

@@ -241,8 +241,9 @@ void DispatchScheduler::OnReported(PartitionQueue& partition, std::size_t produc
                                         options_.max_producers, now);
     }
   }
-  BrokerQueue::OnCompleted(partition, producer, count, now);
+  BrokerQueue::OnCompleted(partition, producer, count);
   if (queue == nullptr) return;
+  if (queue->in_flight == 0) queue->OnRoundReported(now);
   if (queue->linger == BrokerQueue::Linger::kForPace && queue->in_flight == 0) lingers_.End(*queue);
   if (queue->in_flight == 0 && queue->concurrency.one_round()) {
     lingers_.BeginAfterRound(*queue, now);
@@ -254,7 +255,7 @@ void DispatchScheduler::OnReturned(PartitionQueue& partition, std::size_t produc
   in_flight_ -= count;
   // The records of the batch that librdkafka took must be stored first.
   if (InFlightBatch* const batch = partition.BatchOn(producer)) batch->exclusive = true;
-  BrokerQueue::OnCompleted(partition, producer, count, clock_.Now());
+  BrokerQueue::OnCompleted(partition, producer, count);
 }
 
 DispatchScheduler::TimePoint::duration DispatchScheduler::Patience(const BrokerQueue& queue) const {

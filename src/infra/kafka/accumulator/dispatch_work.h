@@ -30,10 +30,10 @@ struct DispatchWork {
   std::vector<PartitionBatch> batches;
   RecordQueue withdrawn;
   std::vector<std::pair<PendingRecord*, ErrorCode>> failed;  // NotPersisted
-  std::size_t ending = 0;                                    // records in both, counted as pending
-  std::vector<std::size_t> rounds;                           // the size of each in records
-  std::int64_t held_delta = 0;  // change of the number of queued records
-  bool timer_sooner = false;    // see TimerSink
+  std::size_t ending = 0;           // records in `withdrawn` and `failed`, counted as pending
+  std::vector<std::size_t> rounds;  // the size of each in records
+  std::int64_t held_delta = 0;      // change of the number of queued records
+  bool timer_sooner = false;        // see TimerSink
 };
 
 }  // namespace gateway

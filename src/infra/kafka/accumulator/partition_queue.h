@@ -1,5 +1,5 @@
-// The records queued for one partition and for one topic. Plain data of a RecordAccumulator,
-// guarded by its mutex; knows no threads, clocks or librdkafka.
+// What is queued and in flight for one partition, and the backlog of one topic. Plain data of a
+// RecordAccumulator, guarded by its mutex; knows no threads, clocks or librdkafka.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITION_QUEUE_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITION_QUEUE_H_
 
@@ -25,9 +25,9 @@ struct BrokerQueue;
 struct TopicBacklog;
 struct TopicTurn;
 
-// The bytes that librdkafka counts for a record in a batch: its payload and its framing.
+// At least the bytes that librdkafka counts for a record in a batch: its payload and its framing.
 inline std::size_t WireBytes(const PendingRecord& record) {
-  constexpr std::size_t kFrame = 80;
+  constexpr std::size_t kFrame = 80;  // more than all varints, timestamp and offset delta take
   return record.record().PayloadBytes() + kFrame;
 }
 
@@ -45,7 +45,7 @@ struct InFlightBatch {
   std::uint64_t last_order = 0;
   BrokerQueue* queue = nullptr;  // whose slot it takes; null: none (detached, or a probe)
   Clock::TimePoint dispatched_at{};
-  bool bisected = false;  // a part of a batch that was refused
+  bool bisected = false;  // a part of a batch that was rejected
   // Later records must be stored after it: nothing else of the partition is dispatched meanwhile.
   bool exclusive = false;
 };
@@ -94,7 +94,7 @@ struct TopicBacklog {
   const std::string name;
   State state = State::kUnknown;
   RecordQueue unresolved;
-  Partition count = 0;                                      // as the cluster reports now
+  Partition count = 0;  // as the cluster reports now; at least 1 when known
   std::vector<std::unique_ptr<PartitionQueue>> partitions;  // never fewer than `count`
   StickyPartition sticky;
   std::size_t held = 0;         // records in all its queues

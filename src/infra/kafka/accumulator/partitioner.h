@@ -1,5 +1,5 @@
-// Chooses a record's partition: by the hash of its key, as Java clients do, or, without a key, the
-// partition that the topic's keyless records currently share.
+// What the partition of a record is chosen by (TopicBacklogs::Choose): the hash of its key, as in
+// Java clients, or, without a key, the partition that the topic's keyless records currently share.
 #ifndef GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITIONER_H_
 #define GATEWAY_INFRA_KAFKA_ACCUMULATOR_PARTITIONER_H_
 
@@ -17,6 +17,7 @@ std::uint32_t Murmur2(std::string_view bytes);
 // key is hashed like any other; only a record without one has no hash.
 inline std::uint32_t KeyHash(std::string_view key) { return Murmur2(key) & 0x7fffffffU; }
 
+// `partitions` is at least 1.
 inline Partition PartitionOfHash(std::uint32_t key_hash, Partition partitions) {
   return static_cast<Partition>(key_hash % static_cast<std::uint32_t>(partitions));
 }

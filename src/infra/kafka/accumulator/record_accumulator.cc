@@ -1,6 +1,7 @@
 #include "infra/kafka/accumulator/record_accumulator.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "infra/kafka/accumulator/partitioner.h"
@@ -186,6 +187,7 @@ void RecordAccumulator::OnReports(std::span<Reported> reports) {
     const TimePoint now = clock_.Now();
     for (Reported& reported : reports) {
       PartitionQueue* const partition = backlogs_.FindPartition(reported.topic, reported.partition);
+      assert(partition != nullptr);  // partitions are never removed while they have records
       if (partition == nullptr) continue;
       RetryReported(*partition, &reported, &work);
       scheduler_.OnReported(*partition, reported.producer, reported.count, reported.stored, now);
@@ -198,22 +200,23 @@ void RecordAccumulator::OnReports(std::span<Reported> reports) {
   CarryOut(std::move(work));
 }
 
-// Bisects a refused batch, unless records dispatched behind it in the same PartitionBatch may be
-// stored by now. The refused records would then be stored after those, so they fail, as they would
+// Bisects a rejected batch, unless records dispatched behind it in the same PartitionBatch may be
+// stored by now. The rejected records would then be stored after those, so they fail, as they would
 // without bisecting.
 void RecordAccumulator::RetryReported(PartitionQueue& partition, Reported* reported,
                                       DispatchWork* work) {
   RecordQueue retry = std::move(reported->retry);
   InFlightBatch* const batch = partition.BatchOn(reported->producer);
+  assert(batch != nullptr || retry.empty());  // its records are in flight until they are reported
   if (batch == nullptr) return;
   if (retry.empty()) {
     if (batch->bisected) partition.bisector.OnAccepted();
     return;
   }
   batch->exclusive = true;  // the rest of the batch must be stored first
-  if (!reported->refused) return backlogs_.Requeue(partition, std::move(retry), work);
+  if (!reported->rejected) return backlogs_.Requeue(partition, std::move(retry), work);
   const bool behind_it = retry.back()->order != batch->last_order;
-  if (partition.bisector.OnRefused(retry.size(), behind_it ? 0 : options_.refusals)) {
+  if (partition.bisector.OnRejected(retry.size(), behind_it ? 0 : options_.rejections)) {
     return backlogs_.Requeue(partition, std::move(retry), work);
   }
   while (PendingRecord* const record = retry.Pop()) {

@@ -60,8 +60,8 @@ class RecordAccumulator final {
     bool stored = false;  // at least one was
     std::size_t producer = 0;
     RecordQueue retry{};
-    bool refused = false;  // a broker refused `retry` as one batch: bisect it
-    ErrorCode code{};      // the error of `retry` if it cannot be sent again in order
+    bool rejected = false;  // a broker rejected `retry` as one batch: bisect it
+    ErrorCode code{};       // the error of `retry` if it cannot be sent again in order
   };
 
   // Everything but the options must outlive the accumulator.
@@ -116,7 +116,7 @@ class RecordAccumulator final {
   void Pause() EXCLUDES(mutex_);
   void Resume() EXCLUDES(mutex_);
 
-  // Call it about ten times per second. Detaches stragglers, fails records that have been queued
+  // Call it every 50 to 100 ms. Detaches stragglers, fails records that have been queued
   // for too long, and tries a full queue of librdkafka again.
   void Tick() EXCLUDES(mutex_);
 

@@ -176,7 +176,7 @@ PendingRecord* TopicBacklogs::TakeFirst(PartitionQueue& partition, TimePoint now
 void TopicBacklogs::FailOlder(PartitionQueue& partition, std::uint64_t order, ErrorCode code,
                               DispatchWork* work) {
   while (!partition.held.empty() && partition.held.front()->order < order) {
-    work->failed.emplace_back(Dequeue(partition), code);
+    EndUnsent(Dequeue(partition), code, work);
   }
   if (partition.held.empty()) BrokerQueue::Unlist(partition);
 }
@@ -186,6 +186,16 @@ void TopicBacklogs::FailUnresolvedOlder(TopicBacklog& topic, std::uint64_t order
   while (!topic.unresolved.empty() && topic.unresolved.front()->order < order) {
     PendingRecord* const record = topic.unresolved.PopFront();
     Uncount(topic, *record);
+    EndUnsent(record, code, work);
+  }
+}
+
+// A request that has withdrawn its record was told another reason.
+void TopicBacklogs::EndUnsent(PendingRecord* record, ErrorCode code, DispatchWork* work) {
+  if (record->withdrawn()) {
+    --withdrawn_;
+    work->withdrawn.Push(record);
+  } else {
     work->failed.emplace_back(record, code);
   }
 }
@@ -238,7 +248,7 @@ void TopicBacklogs::Sweep(TimePoint now, DispatchWork* work) {
   const bool all =
       withdrawn_ * 4 >= static_cast<std::int64_t>(held_) || now - full_sweep_ >= kFullSweepPause;
   for (const auto& [name, topic] : topics_) {
-    if (!topic->unresolved.empty()) SweepUnresolved(*topic, work);
+    SweepUnresolved(*topic, !all, work);
     for (const auto& partition : topic->partitions) SweepPartition(*partition, !all, work);
   }
   if (!all) return;
@@ -264,10 +274,13 @@ void TopicBacklogs::SweepPartition(PartitionQueue& partition, bool heads_only, D
   if (partition.held.empty()) BrokerQueue::Unlist(partition);
 }
 
-void TopicBacklogs::SweepUnresolved(TopicBacklog& topic, DispatchWork* work) {
+void TopicBacklogs::SweepUnresolved(TopicBacklog& topic, bool heads_only, DispatchWork* work) {
   RecordQueue kept;
-  while (PendingRecord* const record = topic.unresolved.Pop()) {
-    if (!record->withdrawn()) {
+  while (PendingRecord* const record = topic.unresolved.front()) {
+    const bool withdrawn = record->withdrawn();
+    if (!withdrawn && heads_only) break;
+    topic.unresolved.Pop();
+    if (!withdrawn) {
       kept.Push(record);
       continue;
     }
@@ -275,7 +288,7 @@ void TopicBacklogs::SweepUnresolved(TopicBacklog& topic, DispatchWork* work) {
     --withdrawn_;
     work->withdrawn.Push(record);
   }
-  topic.unresolved = std::move(kept);
+  topic.unresolved.Prepend(std::move(kept));
 }
 
 std::optional<TopicBacklogs::TimePoint> TopicBacklogs::OldestSince() const {

@@ -104,7 +104,8 @@ class TopicBacklogs final {
   void FailUnresolvedOlder(TopicBacklog& topic, std::uint64_t order, ErrorCode code,
                            DispatchWork* work);
   void SweepPartition(PartitionQueue& partition, bool heads_only, DispatchWork* work);
-  void SweepUnresolved(TopicBacklog& topic, DispatchWork* work);
+  void EndUnsent(PendingRecord* record, ErrorCode code, DispatchWork* work);
+  void SweepUnresolved(TopicBacklog& topic, bool heads_only, DispatchWork* work);
 
   const AccumulatorOptions& options_;
   std::unordered_map<std::string, std::unique_ptr<TopicBacklog>, NameHash, std::equal_to<>> topics_;

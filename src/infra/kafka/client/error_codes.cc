@@ -257,7 +257,7 @@ ErrorCode CodeOf(rd_kafka_resp_err_t code) {
   return ErrorCode::kInternal;  // a code that this build's librdkafka did not know
 }
 
-bool RefusesBatch(rd_kafka_resp_err_t code) {
+bool RejectsBatch(rd_kafka_resp_err_t code) {
   const ErrorCode meaning = CodeOf(code);
   return meaning == ErrorCode::kRecordTooLarge || meaning == ErrorCode::kRecordRejected;
 }

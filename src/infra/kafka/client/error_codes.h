@@ -24,7 +24,7 @@ std::optional<BrokerId> BrokerOf(std::string_view error_text);
 ErrorCode CodeOf(rd_kafka_resp_err_t code);
 
 // A broker rejected the batch because of one of its records, so the others may be valid.
-bool RefusesBatch(rd_kafka_resp_err_t code);
+bool RejectsBatch(rd_kafka_resp_err_t code);
 
 // producev or a look-up rejected the record: it was never enqueued.
 Error SynchronousError(rd_kafka_resp_err_t code, const Record& record,

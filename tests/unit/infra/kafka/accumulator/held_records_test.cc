@@ -99,6 +99,41 @@ TEST_F(RecordAccumulatorTest, WithdrawnRecordsAreSweptWhileTheirLeaderStaysDown)
   EXPECT_EQ(Log("t"), "b");
 }
 
+TEST_F(RecordAccumulatorTest, AWithdrawnRecordIsNotReportedAsFailed) {
+  AddTopic("t", {1});
+  queue_->MarkDown(1);
+  HeldRecord& withdrawn = Send("t", "a");
+  HeldRecord& failed = Send("t", "b");
+  HeldRecord& unresolved = Send("unknown", "c");
+  ASSERT_TRUE(withdrawn.Withdraw());
+  ASSERT_TRUE(unresolved.Withdraw());
+  queue_->OnWithdrawn(2);
+  queue_->FailHeld(ErrorCode::kBrokersUnavailable);
+  EXPECT_EQ(CodeOfReport(withdrawn.reports.at(0)), ErrorCode::kDeliveryTimeout);
+  EXPECT_EQ(CodeOfReport(unresolved.reports.at(0)), ErrorCode::kDeliveryTimeout);
+  EXPECT_EQ(CodeOfReport(failed.reports.at(0)), ErrorCode::kBrokersUnavailable);
+}
+
+TEST_F(RecordAccumulatorTest, AFewInTheMiddleOfAnUnresolvedTopicAreSweptWithinASecond) {
+  for (int i = 0; i < 100; ++i) Append("unknown", "a");
+  static_cast<void>(Submit());
+  ASSERT_TRUE(records_[0].Withdraw());
+  queue_->OnWithdrawn(1);
+  queue_->Sweep();
+  ASSERT_THAT(records_[0].reports, SizeIs(1));
+  ASSERT_TRUE(records_[1].Withdraw());
+  ASSERT_TRUE(records_[50].Withdraw());
+  queue_->OnWithdrawn(2);
+  queue_->Sweep();
+  EXPECT_THAT(records_[1].reports, SizeIs(1)) << "at the head";
+  EXPECT_THAT(records_[50].reports, SizeIs(0));
+  clock_.Advance(milliseconds(1'000));
+  queue_->Sweep();
+  EXPECT_THAT(records_[50].reports, SizeIs(1));
+  AddTopic("unknown", {1});
+  EXPECT_EQ(Log("unknown").size(), 97U);
+}
+
 TEST_F(RecordAccumulatorTest, AFewInTheMiddleOfManyAreSweptWithinASecond) {
   AddTopic("t", {1});
   queue_->MarkDown(1);

@@ -66,6 +66,21 @@ TEST_F(LingerTest, ALingerForOthersEndsAfterHalfAUsualRound) {
   EXPECT_EQ(Sent(0), "ac");
 }
 
+TEST_F(LingerTest, BatchesThatLibrdkafkaDoesNotTakeAreNoRounds) {
+  kafka_.room = 0;
+  Send("t", "x", 0);
+  for (int i = 0; i < 10; ++i) queue_->Tick();
+  kafka_.room = 1'000;
+  queue_->Tick();
+  clock_.Advance(milliseconds(8));
+  Store("t", 0);  // the usual round time is 8 ms still
+  Send("t", "a", 0);
+  Send("t", "b", 1);
+  Send("t", "c", 0);
+  Store("t", 0);
+  EXPECT_EQ(queue_->ReleaseLingering(), microseconds(3'500));
+}
+
 TEST_F(LingerTest, ABrokerWithNothingQueuedDoesNotLinger) {
   Send("t", "a", 0);
   Send("t", "b", 1);

@@ -1,4 +1,4 @@
-// Records that are queued again: refused because of another record in their batch, or returned
+// Records that are queued again: rejected because of another record in their batch, or returned
 // without being sent.
 #include <gmock/gmock.h>
 
@@ -43,7 +43,7 @@ TEST_F(RecordAccumulatorTest, OneBadRecordAmongManyCostsFewBatches) {
 }
 
 TEST_F(RecordAccumulatorTest, WhenAllRecordsAreBadTheBisectionEnds) {
-  Make({.refusals = 10});
+  Make({.rejections = 10});
   AddTopic("t", {1});
   for (int i = 0; i < 1'000; ++i) Append("t", "!");
   static_cast<void>(Submit());
@@ -52,38 +52,38 @@ TEST_F(RecordAccumulatorTest, WhenAllRecordsAreBadTheBisectionEnds) {
   EXPECT_EQ(queue_->pending(), 0U);
 }
 
-TEST_F(RecordAccumulatorTest, ARefusedBatchWithAnotherBehindItFailsWhole) {
+TEST_F(RecordAccumulatorTest, ARejectedBatchWithAnotherBehindItFailsWhole) {
   AddTopic("t", {1});
   HeldRecord& first = Append("t", "a");
   HeldRecord& second = Append("t", "b");
   HeldRecord& behind = Append("t", "c");
   static_cast<void>(Submit());
   // librdkafka made two batches of the three.
-  RecordAccumulator::Reported refused{"t", 0, 2};
-  refused.retry.Push(&first);
-  refused.retry.Push(&second);
-  refused.refused = true;
-  refused.code = ErrorCode::kRecordTooLarge;
-  queue_->OnReports({&refused, 1});
+  RecordAccumulator::Reported rejected{"t", 0, 2};
+  rejected.retry.Push(&first);
+  rejected.retry.Push(&second);
+  rejected.rejected = true;
+  rejected.code = ErrorCode::kRecordTooLarge;
+  queue_->OnReports({&rejected, 1});
   EXPECT_EQ(CodeOfReport(first.reports.at(0)), ErrorCode::kRecordTooLarge);
   EXPECT_THAT(second.reports, SizeIs(1));
   EXPECT_THAT(behind.reports, SizeIs(0));
   EXPECT_EQ(queue_->pending(), 1U);
 }
 
-TEST_F(RecordAccumulatorTest, WhileItBisectsARefusedBatchWithAnotherBehindItFailsWholeToo) {
+TEST_F(RecordAccumulatorTest, WhileItBisectsARejectedBatchWithAnotherBehindItFailsWholeToo) {
   AddTopic("t", {1});
   for (const char letter : std::string("abcdefgh")) Append("t", std::string(1, letter));
   static_cast<void>(Submit());
   GiveBack("t", true);  // the whole batch: a to d are sent again first
   ASSERT_EQ((kafka_.in_flight[{"t", 0}].size()), 4U);
   // librdkafka made two batches of the four.
-  RecordAccumulator::Reported refused{"t", 0, 2};
-  refused.retry.Push(&records_[0]);
-  refused.retry.Push(&records_[1]);
-  refused.refused = true;
-  refused.code = ErrorCode::kRecordTooLarge;
-  queue_->OnReports({&refused, 1});
+  RecordAccumulator::Reported rejected{"t", 0, 2};
+  rejected.retry.Push(&records_[0]);
+  rejected.retry.Push(&records_[1]);
+  rejected.rejected = true;
+  rejected.code = ErrorCode::kRecordTooLarge;
+  queue_->OnReports({&rejected, 1});
   EXPECT_THAT(records_[0].reports, SizeIs(1)) << "sent again it would come after the other batch";
   EXPECT_THAT(records_[1].reports, SizeIs(1));
   EXPECT_EQ(queue_->pending(), 6U);
