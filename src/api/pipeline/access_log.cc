@@ -70,13 +70,13 @@ bool AccessLog::Wanted(const Line& line) const {
     case AccessLogOptions::Mode::kProblems:
       break;
   }
-  if (problem) {
-    const bool one_of_many =
-        AtLimit(line) || (line.status == InfoOf(ProblemType::kUnauthorized).status &&
-                          unauthorized_.Take(kUnauthorized, 1, line.ended).count() > 0);
-    return !one_of_many || Slow(line) || Sampled(&Counter::overloaded);
+  if (Slow(line) && (problem || !line.probe)) return true;
+  if (AtLimit(line)) return Sampled(&Counter::at_limit);
+  if (line.status == InfoOf(ProblemType::kUnauthorized).status) {
+    return unauthorized_.Take(kUnauthorized, 1, line.ended).count() == 0 ||
+           Sampled(&Counter::unauthorized);
   }
-  return !line.probe && (Slow(line) || Sampled(&Counter::answered));
+  return problem || (!line.probe && Sampled(&Counter::answered));
 }
 
 void AccessLog::Write(const Line& line) const {

@@ -1,8 +1,11 @@
-// The access log (Logging:Access): one line for every answer; or for every answer of 400 or above,
-// slow answers and a sample of the rest; or none. Unless all answers are logged, routes that
-// machines poll (health, metrics) are logged only when they fail, and rejections because a limit
-// was reached are sampled, too (the first is always logged), because there may be very many; so are
-// those for lack of valid credentials, beyond kUnauthorized per second. Any thread.
+// The access log (Logging:Access): one line for every answer, none, or, by default:
+//  * answers of 400 or above and slow answers: all of them;
+//  * refusals because a limit was reached, of which there may be very many: the first, and one in
+//    Logging:AccessSample;
+//  * answers of 401 beyond kUnauthorized: likewise;
+//  * other answers: one in Logging:AccessSample, but none of routes that machines poll (health,
+//    metrics).
+// Any thread.
 //
 // Text from clients is cut to kMaxText bytes here; the logger escapes it. No line contains a query,
 // body, key or header other than User-Agent.
@@ -70,7 +73,8 @@ class AccessLog final {
   // One cache line per counter: I/O threads count without contention.
   struct alignas(64) Counter {
     std::atomic<std::uint64_t> answered{0};
-    std::atomic<std::uint64_t> overloaded{0};
+    std::atomic<std::uint64_t> at_limit{0};
+    std::atomic<std::uint64_t> unauthorized{0};
   };
 
   bool Slow(const Line& line) const { return line.duration >= options_.slow; }
