@@ -19,11 +19,14 @@ constexpr milliseconds kDrainPause{2};
 constexpr milliseconds kSnapshotInterval{50};
 constexpr milliseconds kNewPartitions{1'000};
 
-// Keeps a PartitionBatch within one batch of librdkafka, whose size Kafka:BatchSize limits.
+// Keeps a PartitionBatch within one batch of librdkafka, whose size Kafka:BatchSize and
+// batch.num.messages limit.
 RecordAccumulator::Options AccumulatorOptionsOf(const KafkaProducer::Options& options) {
   RecordAccumulator::Options accumulator = options.accumulator;
   const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(options.kafka.batch_size, 1));
   accumulator.partition_bytes = std::min(accumulator.partition_bytes, batch - batch / 20);
+  accumulator.partition_records =
+      std::min(accumulator.partition_records, MaxBatchRecords(options.kafka));
   if (options.kafka.producers > 0) {
     accumulator.max_producers = static_cast<std::size_t>(options.kafka.producers);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <utility>
 
@@ -254,6 +255,15 @@ Result<RdClient, std::string> MakeKafkaClient(RdConf conf) {
     rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(client.get()));
   }
   return client;
+}
+
+std::size_t MaxBatchRecords(const Settings::Kafka& kafka) {
+  std::size_t records = 10'000;
+  if (const auto set = kafka.librdkafka.find("batch.num.messages"); set != kafka.librdkafka.end()) {
+    const std::string& text = set->second;
+    std::from_chars(text.data(), text.data() + text.size(), records);
+  }
+  return std::max<std::size_t>(records, 1);
 }
 
 std::string DescribePassThrough(const Settings::Kafka& kafka) {

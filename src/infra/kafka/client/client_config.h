@@ -86,6 +86,10 @@ Result<RdClient, std::string> MakeKafkaClient(RdConf conf);
 // "name=value, name=value" of Kafka:Librdkafka, secrets as ***. "" if there are none.
 std::string DescribePassThrough(const Settings::Kafka& kafka);
 
+// How many records one batch of librdkafka may have: batch.num.messages of Kafka:Librdkafka, or its
+// default. MakeKafkaConf checks the value.
+std::size_t MaxBatchRecords(const Settings::Kafka& kafka);
+
 // The version of the linked librdkafka: "2.0.2".
 std::string LibrdkafkaVersion();
 

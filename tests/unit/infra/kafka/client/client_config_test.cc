@@ -207,6 +207,14 @@ TEST(KafkaConf, DescribesThePassThroughWithoutSecrets) {
   EXPECT_EQ(text.find("hunter2"), std::string::npos);
 }
 
+TEST(KafkaConf, KnowsHowManyRecordsABatchMayHave) {
+  Settings::Kafka kafka;
+  EXPECT_EQ(MaxBatchRecords(kafka), 10'000U);
+  kafka.librdkafka["batch.num.messages"] = "500";
+  EXPECT_EQ(MaxBatchRecords(kafka), 500U);
+  EXPECT_TRUE(MakeKafkaConf({kafka, 0}, KafkaClientKind::kProducer).ok());
+}
+
 TEST(KafkaConf, LookupsAreNotIdempotent) {
   auto conf = MakeKafkaConf({Settings::Kafka(), 0}, KafkaClientKind::kLookup);
   ASSERT_TRUE(conf.ok()) << conf.error();
