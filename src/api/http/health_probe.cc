@@ -119,6 +119,7 @@ class Exchange final {
           if (!Await(POLLOUT)) return -1;
           break;
         case SSL_ERROR_ZERO_RETURN:
+          errno = ECONNRESET;  // for the callers that expect more
           return 0;
         default:
           if (errno == 0) errno = EPROTO;
