@@ -76,9 +76,18 @@ std::string DetailOf(const http::RequestError& error) {
       return "The gateway did not decide in time whether to accept the request.";
     case Kind::kHeadTimeout:
       return "The head of the request did not arrive in time (Http:HeadTimeoutMs).";
-    default:
+    case Kind::kBodyTooLarge:
+    case Kind::kTrailersTooLarge:
+    case Kind::kBodyTimeout:
+    case Kind::kUndecodable:
+    case Kind::kDecodedTooLarge:
+    case Kind::kExpandsTooMuch:
+    case Kind::kNoMemory:
+    case Kind::kNoRoom:
+    case Kind::kTooManyConnections:
       return BodyDetailOf(error);
   }
+  return "";
 }
 
 }  // namespace

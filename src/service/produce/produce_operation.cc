@@ -112,7 +112,8 @@ void ProduceOperation::OnReported(Pending& pending, DeliveryReport report) {
                             pending.record().PayloadBytes(), now - submitted_at_);
   if (unreported_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
 
-  // Counted before the answer, because a client may read the metrics as soon as it has the answer.
+  // Outcomes count before the answer, because a client may read the metrics as soon as it has the
+  // answer. (Submissions may count after it; the gauge of records never shows less than zero.)
   const bool was_dispatched = dispatched_at != Clock::TimePoint();
   metrics_.OnStage(LatencyStage::kHeld, (was_dispatched ? dispatched_at : now) - submitted_at_);
   if (was_dispatched) metrics_.OnStage(LatencyStage::kBroker, now - dispatched_at);

@@ -1,6 +1,6 @@
-// One request's records from Submit to its answer. Whatever happens, the request is answered
-// exactly once and each record counts exactly once: by its delivery report, or by the deadline if
-// that comes first.
+// One request's records from Submit to its answer. Once the producer has accepted them, the request
+// is answered exactly once and each record counts exactly once: by its delivery report, or by the
+// deadline if that comes first.
 //
 // Owns what the records need until the last of them is reported, also after the answer has gone
 // out: their bytes, into which librdkafka points, the request's share of the budgets, and its ids
@@ -42,7 +42,8 @@ class ProduceOperation final : public std::enable_shared_from_this<ProduceOperat
   ProduceOperation& operator=(const ProduceOperation&) = delete;
 
   // The memory that a record takes until its report, in addition to the bytes it points into. The
-  // function for several records counts an array of headers that they share only once.
+  // function for several records counts an array of headers only for the first of consecutive
+  // records that share it.
   static std::size_t OverheadBytes(const Record& record) {
     return sizeof(Record) + sizeof(Pending) + record.headers.size_bytes();
   }

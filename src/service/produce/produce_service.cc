@@ -35,9 +35,7 @@ Result<std::shared_ptr<ProduceOperation>> ProduceService::Produce(RequestRecords
   if (records.records.size() > limits_.max_batch_records) {
     Error error;
     error.code = ErrorCode::kTooManyRecords;
-    error.detail = "The request has " + std::to_string(records.records.size()) +
-                   " records; at most " + std::to_string(limits_.max_batch_records) +
-                   " are allowed (Limits:MaxBatchRecords). Send them in several requests.";
+    error.detail = TooManyRecords(limits_.max_batch_records);
     return error;
   }
   if (auto refused = Refuse(records.records, locate, {}, records.request_headers, caller)) {

@@ -36,7 +36,8 @@ class ProduceService final {
       std::function<ErrorDetail(std::size_t index, const Record& record, std::string_view member)>;
 
   // Sends all of `records`, or none. If a record breaks a rule, returns kInvalidRecord, kForbidden,
-  // kTopicForbidden, kRecordTooLarge or kTooManyRecords with up to kMaxErrorDetails errors; if the
+  // kTopicForbidden or kRecordTooLarge with up to kMaxErrorDetails errors; if there are too many
+  // records, kTooManyRecords; if the
   // backlog of a topic is at its limit, returns kOverloaded. Then `answer` is not called. Otherwise
   // returns the operation, whose Expire the caller must call at the deadline, and `answer` is
   // called exactly once, on any thread, possibly before Produce returns. The operation keeps
@@ -52,7 +53,8 @@ class ProduceService final {
   // If the parser could not read a member of a record, the member is absent; if it could not read
   // the topic, topic.data() is null. If errors are of several kinds, malformed takes precedence
   // over forbidden, and forbidden over too large (400, 403, 413). If a topic is not granted to
-  // `caller`, nothing else is said of its record. `request_headers`: see RequestRecords.
+  // `caller`, the refusal does not say whether Topics:Allow and Topics:Deny permit it.
+  // `request_headers`: see RequestRecords.
   std::optional<Error> Refuse(std::span<const Record> records, const Locate& locate,
                               RequestErrors found = {},
                               std::span<const Header> request_headers = {},

@@ -1,6 +1,6 @@
-// Validates a record against the rules of Kafka and of this gateway before it is sent, so that one
-// caller's bad record can never fail in the broker and stall all callers (a permanent failure makes
-// librdkafka drain its whole instance). Pure functions.
+// Validates a record against the rules of Kafka and of this gateway before it is sent, so that a
+// broker rejects as few records as possible: each rejection makes librdkafka drain its whole
+// instance, and costs a bisection (batch_bisector.h). Pure functions.
 #ifndef GATEWAY_SERVICE_PRODUCE_RECORD_VALIDATION_H_
 #define GATEWAY_SERVICE_PRODUCE_RECORD_VALIDATION_H_
 
@@ -19,13 +19,13 @@ struct RecordLimits {
   std::size_t max_batch_records = 10'000;    // Limits:MaxBatchRecords
   std::size_t max_record_bytes = 1'000'000;  // Limits:MaxRecordBytes: key + value + headers
   std::size_t max_headers = 64;              // Limits:MaxHeaders, of one record
-  TimestampMs min_timestamp = 1;             // Limits:MinTimestamp; 0 would silently mean now
+  TimestampMs min_timestamp = 1;             // Limits:MinTimestamp; to librdkafka, 0 means now
 };
 
 // `[A-Za-z0-9._-]{1,249}`, neither "." nor ".." (org.apache.kafka.common.internals.Topic).
 bool IsLegalTopicName(std::string_view name);
 
-// The texts of errors that both the parsers and CheckRecord report.
+// The texts of errors that the parsers report, too.
 inline constexpr std::string_view kTopicNameRule =
     "A topic name must be 1 to 249 characters of A-Z, a-z, 0-9, '.', '_' and '-', and neither "
     "\".\" nor "

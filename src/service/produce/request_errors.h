@@ -27,7 +27,7 @@ class RequestErrors final {
   bool HasRoom();
 
   void Add(RequestErrorKind kind, ErrorDetail fault);
-  // Adds an error that records may share only once.
+  // Adds an error that several records may share, unless it is listed already.
   void AddOnce(RequestErrorKind kind, ErrorDetail fault);
 
   bool empty() const { return errors_.empty(); }
