@@ -1,5 +1,5 @@
 // GET /health, /health/live, /health/ready and /api/kafka/health, in the format of ASP.NET Core's
-// health checks. Owned by main; any thread.
+// health checks. Owned by Gateway; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_HEALTH_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_HEALTH_CONTROLLER_H_
 

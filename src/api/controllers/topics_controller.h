@@ -1,6 +1,6 @@
 // GET /api/kafka/topics and /api/kafka/topics/{topic}: topics to which the gateway may write and
 // that the caller may write or read; the pipeline has refused other topics in the path
-// (Pipeline::Authorize). No thread waits for the cluster. Owned by main; any thread.
+// (Pipeline::Authorize). No thread waits for the cluster. Owned by Gateway; any thread.
 #ifndef GATEWAY_API_CONTROLLERS_TOPICS_CONTROLLER_H_
 #define GATEWAY_API_CONTROLLERS_TOPICS_CONTROLLER_H_
 

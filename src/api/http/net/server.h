@@ -1,4 +1,4 @@
-// The HTTP server: listening sockets, accept loop, I/O loops. Owned by main.
+// The HTTP server: listening sockets, accept loop, I/O loops. Owned by Gateway.
 //
 //   Listen -> Start -> (serving) -> BeginClosing -> (each answer ends its connection)
 //     -> StopAccepting -> (the last answers go out, silent connections close) -> Stop

@@ -1,6 +1,6 @@
 // The server's certificate, its key and its requirements on client certificates, read from files at
-// start-up and again by Reload. Owned by main; outlives the Server. Any thread may call Reload and
-// everything const.
+// start-up and again by Reload. Owned by Gateway; outlives the Server. Any thread may call Reload
+// and everything const.
 #ifndef GATEWAY_API_HTTP_NET_TLS_CONTEXT_H_
 #define GATEWAY_API_HTTP_NET_TLS_CONTEXT_H_
 
