@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace gateway::http {
 namespace {
@@ -31,7 +32,7 @@ AnswerSender::Progress AnswerSender::SendContinue() {
   return Flush();
 }
 
-AnswerSender::Progress AnswerSender::Send(const Response& response, const RequestHead* head,
+AnswerSender::Progress AnswerSender::Send(Response&& response, const RequestHead* head,
                                           RequestId id) {
   const int minor_version = head == nullptr ? 1 : head->minor_version;
   const bool has_body =
@@ -48,7 +49,7 @@ AnswerSender::Progress AnswerSender::Send(const Response& response, const Reques
     return Pull();  // the pieces written so far leave with the head
   }
   if (response.stream) response.stream->End(StreamEnd::kFinished);
-  if (has_body) output_.SetBody(response);
+  if (has_body) output_.SetBody(std::move(response));
   return Flush();
 }
 

@@ -37,7 +37,7 @@ class AnswerSender final {
   // Sends 100 Continue.
   [[nodiscard]] Progress SendContinue();
   // Sends the answer to request `id`; `head` is null if it is unknown.
-  [[nodiscard]] Progress Send(const Response& response, const RequestHead* head, RequestId id);
+  [[nodiscard]] Progress Send(Response&& response, const RequestHead* head, RequestId id);
   // The descriptor may be writable.
   [[nodiscard]] Progress Resume();
   // The writer of the stream has woken the connection.

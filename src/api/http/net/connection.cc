@@ -154,7 +154,7 @@ void Connection::OnAnswer(const Responder::Build& build) {
     response = Response();
     response.status = 500;
   }
-  Answer(response);
+  Answer(std::move(response));
   Pump();
 }
 
@@ -178,8 +178,9 @@ void Connection::OnWake() {
 }
 
 // An answer that ends the connection ends reading, too; so does a stream.
-void Connection::Answer(const Response& response) {
-  const auto progress = sender_.Send(response, intake_.head(), {id_, intake_.sequence()});
+void Connection::Answer(Response&& response) {
+  const auto progress =
+      sender_.Send(std::move(response), intake_.head(), {id_, intake_.sequence()});
   if (sender_.closes() || sender_.streaming()) phase_ = Phase::kWriting;
   AfterWriting(progress);
 }
@@ -188,7 +189,7 @@ void Connection::Answer(const Response& response) {
 void Connection::EndWithRefusal() {
   sender_.CloseAfter();
   phase_ = Phase::kWriting;
-  if (const auto answer = intake_.TakeAnswer()) return Answer(*answer);
+  if (auto answer = intake_.TakeAnswer()) return Answer(*std::move(answer));
   AfterWriting(sender_.Resume());
 }
 

@@ -84,7 +84,7 @@ class Connection final {
   void OnEndOfInput();
   std::size_t Consume(std::string_view input);
   void Act(RequestIntake::Event event);
-  void Answer(const Response& response);
+  void Answer(Response&& response);
   void EndWithRefusal();
   void AfterWriting(AnswerSender::Progress progress);
   void NextRequest();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace gateway::http {
 namespace {
@@ -16,15 +17,15 @@ std::string* ResponseOutput::Text(TimePoint now) {
   return &text_;
 }
 
-void ResponseOutput::SetBody(const Response& response) {
+void ResponseOutput::SetBody(Response&& response) {
   const std::string_view body = response.Body();
   if (body.size() <= kInlineBody) {
     text_.append(body);
   } else if (response.shared_body) {
-    shared_body_ = response.shared_body;
+    shared_body_ = std::move(response.shared_body);
     long_body_ = *shared_body_;
   } else {
-    body_ = response.body;
+    body_ = std::move(response.body);
     long_body_ = body_;
   }
 }

@@ -31,7 +31,7 @@ class ResponseOutput final {
   // Begins a period (see since) if the output was empty.
   std::string* Text(TimePoint now);
   // The body of `response`, behind the text.
-  void SetBody(const Response& response);
+  void SetBody(Response&& response);
 
   Status Flush(Stream* stream);
 
