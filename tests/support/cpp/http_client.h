@@ -149,6 +149,12 @@ class HttpClient {
     }
     return buffer_.empty() && last_read_ == 0;
   }
+  // Waits until the server has closed. False after a reset; with TLS, also without close_notify.
+  bool EndsInOrder() {
+    while (Fill()) {
+    }
+    return last_read_ == 0;
+  }
   // Waits until the server has closed, with or without a reset, and ignores all bytes until then.
   void WaitForEnd() {
     while (Fill()) {

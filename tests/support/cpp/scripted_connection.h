@@ -61,6 +61,7 @@ class ScriptedStream final : public http::Stream {
     return {http::IoResult::Status::kOk, bytes};
   }
   void ShutdownWrite() override {}
+  void Abort() override {}
   int fd() const override { return -1; }
 
  private:

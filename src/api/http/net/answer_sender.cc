@@ -1,7 +1,5 @@
 #include "api/http/net/answer_sender.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -96,10 +94,7 @@ void AnswerSender::Drain() {
 // connection would end the body, the connection is reset.
 AnswerSender::Progress AnswerSender::Break(StreamEnd end) {
   streamed_->End(end);
-  if (!streamed_->chunked()) {
-    const linger at_once{1, 0};
-    setsockopt(stream_->fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  }
+  if (!streamed_->chunked()) stream_->Abort();
   return Progress::kBroken;
 }
 

@@ -42,6 +42,7 @@ class PlainStream final : public Stream {
   }
 
   void ShutdownWrite() override { shutdown(fd_, SHUT_WR); }
+  void Abort() override { ResetWhenClosed(fd_); }
   int fd() const override { return fd_; }
 
  private:
@@ -49,6 +50,11 @@ class PlainStream final : public Stream {
 };
 
 }  // namespace
+
+void ResetWhenClosed(int fd) {
+  const linger at_once{1, 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
 
 std::unique_ptr<Stream> MakePlainStream(int fd) { return std::make_unique<PlainStream>(fd); }
 

@@ -45,6 +45,9 @@ class Stream {
   virtual IoResult Write(const iovec* pieces, int count) = 0;
   // Ends the writing side; reading continues. Call once, with no unfinished Write.
   virtual void ShutdownWrite() = 0;
+  // Makes the destructor reset the connection (with TLS, without close_notify), so that the peer
+  // cannot mistake the end for an orderly one.
+  virtual void Abort() = 0;
   // After ShutdownWrite: reads and discards until the end of the connection.
   virtual IoResult Discard(char* buffer, std::size_t size) { return Read(buffer, size); }
 
@@ -61,6 +64,9 @@ using StreamFactory = std::function<std::unique_ptr<Stream>(int fd)>;
 
 // Takes ownership of `fd`, a connected non-blocking socket.
 std::unique_ptr<Stream> MakePlainStream(int fd);
+
+// Makes close() reset the connection of `fd`.
+void ResetWhenClosed(int fd);
 
 }  // namespace gateway::http
 

@@ -90,6 +90,10 @@ class TlsStream final : public Stream {
   IoResult Read(char* buffer, std::size_t size) override;
   IoResult Write(const iovec* pieces, int count) override;
   void ShutdownWrite() override;
+  void Abort() override {
+    aborted_ = true;
+    ResetWhenClosed(fd_);
+  }
   IoResult Discard(char* buffer, std::size_t size) override;
   bool read_waits_for_room() const override { return read_wants_ == SSL_ERROR_WANT_WRITE; }
   bool write_waits_for_input() const override { return write_wants_ == SSL_ERROR_WANT_READ; }
@@ -105,6 +109,7 @@ class TlsStream final : public Stream {
   bool established_ = false;
   bool failed_ = false;  // ssl_ must not be used any more
   bool closing_ = false;
+  bool aborted_ = false;
   int read_wants_ = SSL_ERROR_NONE;
   int write_wants_ = SSL_ERROR_NONE;
   std::string failure_;
@@ -122,7 +127,7 @@ bool TlsStream::Attach() {
 
 TlsStream::~TlsStream() {
   // For a connection closed while idle: tells the client that the close is intended.
-  if (established_ && !closing_ && write_wants_ == SSL_ERROR_NONE) SendCloseNotify();
+  if (established_ && !closing_ && !aborted_ && write_wants_ == SSL_ERROR_NONE) SendCloseNotify();
   close(fd_);
 }
 

@@ -180,9 +180,9 @@ TEST_F(PlainStreams, TheEndOfTheServerEndsItsStreams) {
 TEST_F(TlsStreams, TheEndOfTheServerEndsItsStreams) { Streams::TheEndOfTheServerEndsItsStreams(); }
 
 // Writes a little, and aborts when the client has read it.
-class AbortedStreams : public testing::ServerTest {
+class AbortedStreams : public testing::TlsServerTest {
  protected:
-  void Begin() {
+  void Begin(bool tls = false) {
     handler.on_request = [this](Request, Responder responder) {
       StreamOptions stream_options;
       stream_options.drain_timeout = std::chrono::milliseconds(50);
@@ -195,7 +195,11 @@ class AbortedStreams : public testing::ServerTest {
         return response;
       });
     };
-    Start();
+    if (tls) {
+      StartTls();
+    } else {
+      Start();
+    }
   }
   StreamWriter writer;
   std::shared_ptr<RecordingListener> listener = std::make_shared<RecordingListener>();
@@ -218,7 +222,16 @@ TEST_F(AbortedStreams, AnHttp10ClientIsReset) {
   client.Send("GET / HTTP/1.0\r\n\r\n");
   while (client.unread().find("half") == std::string::npos) ASSERT_TRUE(client.ReadSome());
   writer.Abort();
-  EXPECT_FALSE(client.AtEnd()) << "an orderly end would be that of the body";
+  EXPECT_FALSE(client.EndsInOrder()) << "an orderly end would be that of the body";
+}
+
+TEST_F(AbortedStreams, AnHttp10ClientGetsNoCloseNotify) {
+  Begin(true);
+  TlsClient client(port());
+  client.Send("GET / HTTP/1.0\r\n\r\n");
+  while (client.unread().find("half") == std::string::npos) ASSERT_TRUE(client.ReadSome());
+  writer.Abort();
+  EXPECT_FALSE(client.EndsInOrder()) << "it would be the end of the body";
 }
 
 TEST_F(AbortedStreams, TheDrainOfTheServerEndsInTimeWithAWriterThatIgnoresIt) {
