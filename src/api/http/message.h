@@ -89,6 +89,8 @@ struct Response {
   std::shared_ptr<const std::string> shared_body;  // instead of `body`, shared by many answers
   std::shared_ptr<ResponseStream> stream;          // instead of both: still being written
   bool close = false;                              // close the connection after this answer
+  // The connection reads no further request for this long.
+  std::chrono::milliseconds pause{};
   // Not sent: the error.type for log lines and spans, if any; static storage.
   std::string_view error_type;
 

@@ -1,6 +1,7 @@
 #include "api/pipeline/exchange.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -10,6 +11,13 @@
 #include "api/pipeline/router.h"
 
 namespace gateway {
+namespace {
+
+// A client that sends on beyond its rate must not keep the gateway busy with refusals. Kafka's
+// brokers mute the channel of a client beyond its quota for the same reason.
+constexpr std::chrono::milliseconds kPauseBeyondRate{20};
+
+}  // namespace
 
 Exchange::Exchange(const Cors& cors, const AccessLog& access_log, Admission& admission,
                    HttpMetrics& metrics, const Clock& clock)
@@ -75,6 +83,10 @@ http::Response Exchange::MakeProblem(const Problem& problem) const {
   AddRetryAfter(problem.retry_after, &response);
   response.headers.insert(response.headers.end(), problem.headers.begin(), problem.headers.end());
   response.error_type = info.code;
+  // A proxy's connection carries requests of other callers, too.
+  if (problem.type == ProblemType::kRateLimited && !context_.from_proxy) {
+    response.pause = kPauseBeyondRate;
+  }
   format.Append(problem, context_.path, context_.request_id, &response.body);
   return response;
 }

@@ -47,7 +47,7 @@ void Connection::OnHangup() {
 void Connection::OnDrain() {
   input_.OnReadable();  // what has arrived already still counts as accepted
   sender_.Drain();
-  Pump();
+  EndPause();
 }
 
 // Reads and handles available input, up to a fair share of the loop's iteration.
@@ -179,6 +179,7 @@ void Connection::OnWake() {
 
 // An answer that ends the connection ends reading, too; so does a stream.
 void Connection::Answer(Response&& response) {
+  if (response.pause.count() > 0) paused_until_ = loop_.now + response.pause;
   const auto progress =
       sender_.Send(std::move(response), intake_.head(), {id_, intake_.sequence()});
   if (sender_.closes() || sender_.streaming()) phase_ = Phase::kWriting;
@@ -208,7 +209,12 @@ void Connection::AfterWriting(AnswerSender::Progress progress) {
 
 void Connection::NextRequest() {
   intake_.StartWaiting();
-  phase_ = Phase::kReading;
+  phase_ = loop_.now < paused_until_ && !loop_.draining ? Phase::kPaused : Phase::kReading;
+}
+
+void Connection::EndPause() {
+  if (phase_ == Phase::kPaused) phase_ = Phase::kReading;
+  Pump();
 }
 
 void Connection::Linger() {

@@ -67,6 +67,7 @@ class Connection final {
   enum class Phase : std::uint8_t {
     kHandshaking,  // TLS handshake, no HTTP yet
     kReading,      // a head or a body, or waiting for one
+    kPaused,       // reads no further request until paused_until_ (Response::pause)
     kWaiting,      // for a verdict on a head, or for the reader of a body
     kHandling,     // the handler has a request
     kWriting,      // an answer is not completely written, or its stream has not ended
@@ -88,6 +89,7 @@ class Connection final {
   void EndWithRefusal();
   void AfterWriting(AnswerSender::Progress progress);
   void NextRequest();
+  void EndPause();
   void Linger();
   void Close() { phase_ = Phase::kClosed; }
   bool Idle() const;
@@ -106,6 +108,7 @@ class Connection final {
   RequestIntake intake_;
   AnswerSender sender_;
 
+  TimePoint paused_until_;
   TimePoint linger_since_;
   TimePoint request_deadline_ = kNever;
   std::function<void()> on_request_deadline_;

@@ -20,7 +20,8 @@ constexpr milliseconds kLingerTime{2'000};
 // True if no request is in progress, even if the last answer promised to keep the connection.
 bool Connection::Idle() const {
   return phase_ == Phase::kHandshaking ||
-         (phase_ == Phase::kReading && !intake_.started() && sender_.flushed());
+         ((phase_ == Phase::kReading || phase_ == Phase::kPaused) && !intake_.started() &&
+          sender_.flushed());
 }
 
 // True if it has been idle for so long that a request on its way is unlikely.
@@ -38,6 +39,9 @@ void Connection::UpdateDeadline() {
     case Phase::kReading:
     case Phase::kWaiting:
       deadline = intake_.deadline();
+      break;
+    case Phase::kPaused:
+      deadline = paused_until_;
       break;
     case Phase::kHandling:
       deadline = request_deadline_;
@@ -63,6 +67,7 @@ void Connection::OnDeadline() {
     Pump();
     if (closed() || phase_ == Phase::kWriting || deadline_ > loop_.now) return;
   }
+  if (phase_ == Phase::kPaused) return EndPause();
   if (phase_ == Phase::kHandshaking) {
     loop_.metrics.OnHttpRejected("tls-handshake-timeout");
     Close();

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/pipeline/trusted_proxies.h"
 #include "support/cpp/fake_hasher.h"
 #include "support/cpp/pipeline_fixture.h"
 
@@ -79,6 +80,9 @@ class RateLimited : public PipelineTest {
   Authenticator authenticator{access, {"/health*"}, clock, metrics};
   Pipeline secured{router, cors,    access_log, admission,  lifecycle,
                    clock,  metrics, logger,     NoTracer(), &authenticator};
+  const TrustedProxies proxies{{"192.0.2.0/24"}};  // the peer of the fixture is 192.0.2.1
+  Pipeline behind_proxy{router,  cors,   access_log, admission,      lifecycle, clock,
+                        metrics, logger, NoTracer(), &authenticator, &proxies};
   int handled = 0;
 };
 
@@ -101,6 +105,21 @@ TEST_F(RateLimited, ARequestTooManyIsRefusedByItsHeadAndSaysWhenToComeBack) {
             "\"requests\";q=2;w=1, \"bytes\";q=1000;qu=\"content-bytes\";w=1");
   clock.Advance(std::chrono::seconds(1));
   EXPECT_FALSE(RefusedAtOnce(Post("r"))) << "as it said";
+}
+
+TEST_F(RateLimited, ARefusalPausesTheConnection) {
+  Limit({{1, 0, 0}, 1});
+  EXPECT_EQ(Ask(Post("r")).pause.count(), 0);
+  EXPECT_GT(Ask(Post("r")).pause.count(), 0);
+}
+
+TEST_F(RateLimited, TheConnectionOfATrustedProxyIsNotPausedBecauseItIsNotTheCallersAlone) {
+  handler = &behind_proxy;
+  Limit({{1, 0, 0}, 1});
+  EXPECT_EQ(Ask(Post("r")).status, 200);
+  const http::Response refused = Ask(Post("r"));
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.pause.count(), 0);
 }
 
 TEST_F(RateLimited, ABodyIsRefusedByItsContentLength) {
