@@ -20,7 +20,7 @@ struct ContextDeleter {
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
 
-// With fixed algorithms and keys of the right length, OpenSSL fails only for want of memory.
+// With fixed algorithms and keys of the right length, OpenSSL fails only without memory.
 void Require(bool done) {
   if (!done) throw std::bad_alloc();
 }
