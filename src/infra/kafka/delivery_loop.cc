@@ -196,7 +196,7 @@ void DeliveryLoop::OnDeliveryReports(std::size_t client, rd_kafka_event_t* event
     }
     parts_.reporter.Report(record, std::move(report));
   }
-  FailLoneRefusals(&reports);
+  FailLoneRejections(&reports);
   const auto stored = [](const RecordAccumulator::Reported& run) { return run.stored; };
   if (!std::all_of(reports.begin(), reports.end(), stored)) parts_.resolver.RefreshSoon();
   parts_.accumulator.OnReports(reports);
@@ -204,7 +204,7 @@ void DeliveryLoop::OnDeliveryReports(std::size_t client, rd_kafka_event_t* event
 }
 
 // A record that was rejected alone is the one at fault.
-void DeliveryLoop::FailLoneRefusals(std::vector<RecordAccumulator::Reported>* reports) {
+void DeliveryLoop::FailLoneRejections(std::vector<RecordAccumulator::Reported>* reports) {
   for (RecordAccumulator::Reported& run : *reports) {
     if (!run.rejected || run.count > 1) continue;
     PendingRecord* const record = run.retry.PopFront();

@@ -100,7 +100,7 @@ class DeliveryLoop final {
   void OnFatalError(const ProducerGroup& group, const ProducerGroup::Polled& polled);
   void OnLogEvent(rd_kafka_event_t* event);
   bool MayRetry(const rd_kafka_message_t& message) const;
-  void FailLoneRefusals(std::vector<RecordAccumulator::Reported>* reports);
+  void FailLoneRejections(std::vector<RecordAccumulator::Reported>* reports);
   DeliveryReport ReportOf(const rd_kafka_message_t& message, const Record& record,
                           bool offset_known) const;
 

@@ -119,6 +119,12 @@ PendingRecord* TopicBacklogs::Dequeue(PartitionQueue& partition) {
   return record;
 }
 
+PendingRecord* TopicBacklogs::DequeueUnresolved(TopicBacklog& topic) {
+  PendingRecord* const record = topic.unresolved.PopFront();
+  Uncount(topic, *record);
+  return record;
+}
+
 bool TopicBacklogs::Append(TopicBacklog& topic, PendingRecord* record) {
   const std::optional<Partition> wanted = record->record().partition;
   if (wanted && (*wanted < 0 || *wanted >= topic.count)) return false;
@@ -167,8 +173,7 @@ PendingRecord* TopicBacklogs::TakeFirst(PartitionQueue& partition, TimePoint now
     record->dispatched_at = now;
     return record;
   }
-  --withdrawn_;
-  work->withdrawn.Push(record);
+  EndWithdrawn(record, work);
   return nullptr;
 }
 
@@ -184,20 +189,19 @@ void TopicBacklogs::FailOlder(PartitionQueue& partition, std::uint64_t order, Er
 void TopicBacklogs::FailUnresolvedOlder(TopicBacklog& topic, std::uint64_t order, ErrorCode code,
                                         DispatchWork* work) {
   while (!topic.unresolved.empty() && topic.unresolved.front()->order < order) {
-    PendingRecord* const record = topic.unresolved.PopFront();
-    Uncount(topic, *record);
-    EndUnsent(record, code, work);
+    EndUnsent(DequeueUnresolved(topic), code, work);
   }
 }
 
 // A request that has withdrawn its record was told another reason.
 void TopicBacklogs::EndUnsent(PendingRecord* record, ErrorCode code, DispatchWork* work) {
-  if (record->withdrawn()) {
-    --withdrawn_;
-    work->withdrawn.Push(record);
-  } else {
-    work->failed.emplace_back(record, code);
-  }
+  if (record->withdrawn()) return EndWithdrawn(record, work);
+  work->failed.emplace_back(record, code);
+}
+
+void TopicBacklogs::EndWithdrawn(PendingRecord* record, DispatchWork* work) {
+  --withdrawn_;
+  work->withdrawn.Push(record);
 }
 
 void TopicBacklogs::FailHeld(PartitionQueue& partition, ErrorCode code, DispatchWork* work) {
@@ -247,48 +251,37 @@ void TopicBacklogs::Sweep(TimePoint now, DispatchWork* work) {
   if (withdrawn_ <= 0) return;
   const bool all =
       withdrawn_ * 4 >= static_cast<std::int64_t>(held_) || now - full_sweep_ >= kFullSweepPause;
-  for (const auto& [name, topic] : topics_) {
-    SweepUnresolved(*topic, !all, work);
-    for (const auto& partition : topic->partitions) SweepPartition(*partition, !all, work);
+  for (const auto& entry : topics_) {
+    TopicBacklog& topic = *entry.second;
+    SweepQueue(
+        &topic.unresolved, !all, [&] { return DequeueUnresolved(topic); }, work);
+    for (const auto& partition : topic.partitions) {
+      if (partition->held.empty()) continue;
+      SweepQueue(
+          &partition->held, !all, [&] { return Dequeue(*partition); }, work);
+      if (partition->held.empty()) BrokerQueue::Unlist(*partition);
+    }
   }
   if (!all) return;
   full_sweep_ = now;
   withdrawn_ = std::min<std::int64_t>(withdrawn_, 0);  // the others are not queued any more
 }
 
-void TopicBacklogs::SweepPartition(PartitionQueue& partition, bool heads_only, DispatchWork* work) {
-  if (partition.held.empty()) return;
+// `take` removes the front of `queue` and returns it.
+template <typename TakeFront>
+void TopicBacklogs::SweepQueue(RecordQueue* queue, bool heads_only, const TakeFront& take,
+                               DispatchWork* work) {
   RecordQueue kept;
-  while (PendingRecord* const record = partition.held.front()) {
-    const bool withdrawn = record->withdrawn();
-    if (!withdrawn && heads_only) break;
-    if (!withdrawn) {
-      partition.held.Pop();
-      kept.Push(record);
-      continue;
+  while (PendingRecord* const record = queue->front()) {
+    if (record->withdrawn()) {
+      EndWithdrawn(take(), work);
+    } else if (heads_only) {
+      break;
+    } else {
+      kept.Push(queue->PopFront());
     }
-    work->withdrawn.Push(Dequeue(partition));
-    --withdrawn_;
   }
-  partition.held.Prepend(std::move(kept));
-  if (partition.held.empty()) BrokerQueue::Unlist(partition);
-}
-
-void TopicBacklogs::SweepUnresolved(TopicBacklog& topic, bool heads_only, DispatchWork* work) {
-  RecordQueue kept;
-  while (PendingRecord* const record = topic.unresolved.front()) {
-    const bool withdrawn = record->withdrawn();
-    if (!withdrawn && heads_only) break;
-    topic.unresolved.Pop();
-    if (!withdrawn) {
-      kept.Push(record);
-      continue;
-    }
-    Uncount(topic, *record);
-    --withdrawn_;
-    work->withdrawn.Push(record);
-  }
-  topic.unresolved.Prepend(std::move(kept));
+  queue->Prepend(std::move(kept));
 }
 
 std::optional<TopicBacklogs::TimePoint> TopicBacklogs::OldestSince() const {

@@ -99,13 +99,15 @@ class TopicBacklogs final {
   void UpdateLimitState(TopicBacklog& topic);
   void Enqueue(PartitionQueue& partition, PendingRecord* record);
   PendingRecord* Dequeue(PartitionQueue& partition);
+  PendingRecord* DequeueUnresolved(TopicBacklog& topic);
   void FailOlder(PartitionQueue& partition, std::uint64_t order, ErrorCode code,
                  DispatchWork* work);
   void FailUnresolvedOlder(TopicBacklog& topic, std::uint64_t order, ErrorCode code,
                            DispatchWork* work);
-  void SweepPartition(PartitionQueue& partition, bool heads_only, DispatchWork* work);
   void EndUnsent(PendingRecord* record, ErrorCode code, DispatchWork* work);
-  void SweepUnresolved(TopicBacklog& topic, bool heads_only, DispatchWork* work);
+  void EndWithdrawn(PendingRecord* record, DispatchWork* work);
+  template <typename TakeFront>
+  void SweepQueue(RecordQueue* queue, bool heads_only, const TakeFront& take, DispatchWork* work);
 
   const AccumulatorOptions& options_;
   std::unordered_map<std::string, std::unique_ptr<TopicBacklog>, NameHash, std::equal_to<>> topics_;
